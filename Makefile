@@ -1,0 +1,30 @@
+# The house's own commands. Each sets up what it needs; a second time that costs a moment.
+PYTHON ?= python3
+IN = .venv/bin/
+.PHONY: all setup run check test fix wire tables journeys bench
+
+all: check test
+
+setup:    ; @$(PYTHON) tools/setup.py --for-work   ## install everything
+run:      ; @$(PYTHON) tools/setup.py && exec $(IN)asklepion serve --demo   ## open the house
+check:    setup   ## format, lint, types, arrows
+	$(IN)ruff format --check .
+	$(IN)ruff check .
+	$(IN)pyright
+	$(IN)lint-imports
+	@$(IN)python tools/setup.py --npm run check
+test:     setup   ## Python, web and browser tests
+	@$(IN)python tools/setup.py --npm test
+	$(IN)pytest
+fix:      setup   ## format and repair
+	$(IN)ruff check --fix .
+	$(IN)ruff format .
+	@$(IN)python tools/setup.py --npm run fix
+wire:     setup   ## write the TypeScript messages again
+	$(IN)python -m tools.wire_ts
+tables:   setup   ## write the FHIR tables again from the official definitions
+	$(IN)python -m tools.fhir_tables
+journeys: setup   ## the browser tests
+	$(IN)pytest -m browser
+bench:    setup   ## measure
+	$(IN)python -m bench

@@ -1,0 +1,165 @@
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.operations import Operations
+from sqlalchemy.exc import DBAPIError
+
+from asklepion.kit.clock import StoppedClock
+from asklepion.kit.db import Database, Serial, connect_database
+from asklepion.kit.errors import Fault, Incorrect
+
+
+def first(op: Operations) -> None:
+    op.create_table(
+        "kit_thing",
+        sa.Column("number", Serial, primary_key=True, autoincrement=True),
+        sa.Column("name", sa.Text, nullable=False, unique=True),
+    )
+
+
+def second(op: Operations) -> None:
+    op.add_column("kit_thing", sa.Column("weight", sa.Double))
+
+
+@pytest.fixture
+async def db(tmp_path: Path, database_url: str, clock: StoppedClock):
+    db = connect_database(database_url or f"sqlite:///{tmp_path}/a.sqlite")
+    await db.migrate({"kit": (first,)}, tmp_path / "backups", clock)
+    yield db
+    await db.close()
+
+
+async def names(db: Database) -> list[str]:
+    async with db.read() as tx:
+        return [name for (name,) in await tx.all("SELECT name FROM kit_thing ORDER BY number")]
+
+
+INSERT = "INSERT INTO kit_thing (name) VALUES (:name)"
+
+
+async def test_what_is_written_stays_when_the_block_ends_well(db: Database) -> None:
+    async with db.begin() as tx:
+        await tx.many(INSERT, [{"name": "olive"}, {"name": "cypress"}])
+
+    assert await names(db) == ["olive", "cypress"]
+
+
+async def test_an_error_in_the_block_takes_everything_back(db: Database) -> None:
+    called: list[str] = []
+
+    with pytest.raises(KeyError):
+        async with db.begin() as tx:
+            await tx.run(INSERT, name="olive")
+            tx.after_commit(lambda: called.append("kept"))
+            raise KeyError
+
+    assert await names(db) == []
+    assert called == []
+
+
+async def test_callbacks_come_after_the_commit(db: Database) -> None:
+    seen: list[str] = []
+
+    async with db.begin() as tx:
+        await tx.run(INSERT, name="olive")
+        tx.after_commit(lambda: seen.append("kept"))
+        assert seen == []
+
+    assert seen == ["kept"]
+
+
+async def test_a_reader_may_not_write(db: Database) -> None:
+    with pytest.raises(DBAPIError):
+        async with db.read() as tx:
+            await tx.run(INSERT, name="olive")
+
+    assert await names(db) == []
+
+
+async def test_a_reader_sees_one_moment(db: Database) -> None:
+    count = "SELECT count(*) FROM kit_thing"
+    async with db.read() as early:
+        before = await early.one(count)
+        async with db.begin() as tx:
+            await tx.run(INSERT, name="olive")
+        after = await early.one(count)
+
+    assert before == after == (0,)
+
+
+async def test_a_new_step_is_taken_once_after_a_backup(
+    db: Database, tmp_path: Path, clock: StoppedClock
+) -> None:
+    async with db.begin() as tx:
+        await tx.run(INSERT, name="olive")
+
+    taken = await db.migrate({"kit": (first, second)}, tmp_path / "backups", clock)
+    again = await db.migrate({"kit": (first, second)}, tmp_path / "backups", clock)
+
+    assert (taken, again) == (1, 0)
+    (backup,) = (tmp_path / "backups").iterdir()
+    assert backup.stat().st_size > 1000
+    async with db.read() as tx:
+        assert await tx.all("SELECT name, weight FROM kit_thing") == [("olive", None)]
+
+
+async def test_a_backup_opens_as_a_database_of_its_own(tmp_path: Path, clock: StoppedClock) -> None:
+    db = connect_database(f"sqlite:///{tmp_path}/a.sqlite")
+    await db.migrate({"kit": (first,)}, tmp_path, clock)
+    async with db.begin() as tx:
+        await tx.run(INSERT, name="olive")
+
+    copy = connect_database(f"sqlite:///{await db.backup(tmp_path / 'copy')}")
+
+    assert await names(copy) == ["olive"]
+    await db.close()
+    await copy.close()
+
+
+async def test_an_older_program_refuses_a_newer_database(
+    db: Database, tmp_path: Path, clock: StoppedClock
+) -> None:
+    with pytest.raises(Fault, match="newer than this program"):
+        await db.migrate({"kit": ()}, tmp_path, clock)
+
+
+async def test_a_step_that_fails_leaves_nothing_behind(
+    db: Database, tmp_path: Path, clock: StoppedClock
+) -> None:
+    def breaks(op: Operations) -> None:
+        op.create_table("kit_half", sa.Column("id", sa.Text))
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await db.migrate({"kit": (first, breaks)}, tmp_path / "b", clock)
+
+    assert await db.migrate({"kit": (first, second)}, tmp_path / "b2", clock) == 1
+    with pytest.raises(DBAPIError):
+        async with db.read() as tx:
+            await tx.all("SELECT * FROM kit_half")
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "sqlite://", "no url at all", ""])
+def test_a_url_we_do_not_know_is_refused_with_advice(url: str) -> None:
+    with pytest.raises(Incorrect, match="sqlite:///"):
+        connect_database(url)
+
+
+async def test_what_no_database_can_keep_is_the_senders_mistake(db: Database) -> None:
+    by_name = "SELECT number FROM kit_thing WHERE name = :name"
+    unfit = ["\ud800"] if db.dialect == "sqlite" else ["\ud800", "\0"]  # SQLite keeps a NUL
+
+    for name in unfit:
+        for verb, sql in (("all", by_name), ("one", by_name), ("run", INSERT)):
+            with pytest.raises(Incorrect, match="cannot be kept"):
+                async with db.begin() as tx:
+                    await getattr(tx, verb)(sql, name=name)
+        with pytest.raises(Incorrect, match="cannot be kept"):
+            async with db.begin() as tx:
+                await tx.many(INSERT, [{"name": "plain"}, {"name": name}])
+    with pytest.raises(Incorrect, match="cannot be kept"):
+        async with db.read() as tx:
+            await tx.all("SELECT name FROM kit_thing WHERE number = :number", number=10**40)
+
+    assert await names(db) == []

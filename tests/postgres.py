@@ -1,0 +1,60 @@
+"""A PostgreSQL server of the tests' own: on a free port, in a folder of its own, never as root."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=60")
+
+
+def find_programs() -> Path | None:
+    """The folder with `initdb` and `postgres`, wherever Debian, Homebrew or the PATH has it."""
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    folders = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/opt/homebrew/bin").glob(".")]
+    known = [folder for folder in folders if (folder / "initdb").exists()]
+    return max(known, key=lambda f: f.parts[-2].zfill(4), default=None)
+
+
+def _unprivileged() -> int | None:
+    """Whom to run it as, when we are root: PostgreSQL refuses to be."""
+    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+
+
+@contextmanager
+def serve_postgres(programs: Path) -> Generator[str]:
+    """A running server; yields the URL of its maintenance database."""
+    user = _unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="asklepion-pg-"))
+    if user is not None:
+        os.chown(folder, user, user)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = folder / "data"
+
+    def call(program: str, *arguments: str) -> None:
+        command = [str(programs / program), "-D", str(data), *arguments]
+        log = folder / f"{program}.log"
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                command, cwd=folder, stdout=out, stderr=out, user=user, group=user
+            )
+        if process.wait():
+            raise RuntimeError(f"{program}: {log.read_text()}")
+
+    options = " ".join(f"-c {setting}" for setting in SETTINGS)
+    options += f" -p {port} -c listen_addresses=127.0.0.1 -k {folder}"
+    call("initdb", "-U", "tester", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    call("pg_ctl", "-w", "-t", "60", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"postgresql://tester@127.0.0.1:{port}/postgres"
+    finally:
+        call("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
