@@ -1,0 +1,39 @@
+"""Passwords of ten characters or more that everybody who guesses tries first."""
+
+LIST = """
+0000000000 00000000000 000000000000 0123456789 01234567890 0987654321 1029384756 1111111111
+11111111111 111111111111 1111122222 1122334455 112233445566 1212121212 1231231231 123123123123
+1233211234567 1234512345 1234554321 123456123456 1234567890 1234567890- 12345678900 12345678901
+123456789012 1234567890123 1234567891 12345678910 123456789a 123456789q 123456789z 12345qwert
+123abc123abc 123qwe123qwe 12qwaszx12 1313131313 1472583690 1q2w3e4r5t 1q2w3e4r5t6y 1qaz2wsx3edc
+1qazxsw23edc 2222222222 3333333333 4444444444 5555555555 6666666666 7777777777 7894561230
+8888888888 9876543210 987654321a 9999999999 a123456789 aaaaaaaaaa abc1234567 abc123abc123
+abcd123456 abcd1234abcd abcde12345 abcdefghij abcdefghijk adgjmptwadg admin12345 adminadmin
+administrator alexander1 asd123asd123 asdasdasdasd asdf123456 asdfasdfasdf asdfghjkl1
+asdfghjkl123 asdfghjkl; asklepion1 asklepion12 asklepion123 basketball basketball1 bismillah1
+blink182blink boomboomboom butterfly1 changeme123 changemenow charlie123 chocolate1 christopher
+computer123 consultant correcthorse doctor1234 doctor12345 dragon123456 elephant123 facebook123
+firebird123 football123 forever123 goodmorning google1234 hello12345 hello123456 helloworld
+hospital12 hospital123 iloveyou12 iloveyou123 iloveyou1234 iloveyou22 iloveyouso internet123
+jordan123456 justinbieber killer1234 letmein123 letmein1234 liverpool1 liverpoolfc lovelovelove
+manchester manchester1 master1234 medical123 medicine123 metallica1 michael123 michelle123
+microsoft1 minecraft1 minecraft123 monkey1234 motdepasse mypassword mypassword1 nothing123
+nurse12345 p@ssw0rd123 p@ssword1! p@ssword123 pa55word123 pakistan123 passpasspass passw0rd12
+passw0rd123 password!! password.1 password00 password01 password1! password10 password11
+password12 password123 password123! password1234 password12345 password2020 password2021
+password2022 password2023 password2024 password2025 password2026 password21 password22
+password23 password99 passwordpassword passwort123 passwort1234 patient123 patient1234
+patricia123 pokemon123 princess12 princess123 q1w2e3r4t5 q1w2e3r4t5y6 qazwsx12345 qazwsxedc1
+qazwsxedcr qazwsxedcrfv qq123456789 qqww1122qqww qwaszx1234 qwe123qwe123 qweasdzxc1 qweasdzxc123
+qweqweqweqwe qwer123456 qwerasdfzxcv qwert12345 qwerty1234 qwerty12345 qwerty123456 qwertyqwerty
+qwertyuiop qwertyuiop1 qwertyuiop12 qwertyuiop123 qwertyuiop[] qwertzuiop qwertzuiop1 rockyou123
+samantha123 samsung123 secret1234 soccer1234 spiderman1 spiderman123 starwars123 summer2024
+summer2025 sunshine12 sunshine123 superman12 superman123 sweetheart test123456 test1234567
+testtest12 testtest123 testtesttest thomas1234 trustno123 trustno1trustno1 unbelievable
+university user123456 volkswagen w1lldwine11 welcome123 welcome1234 welcome2024 welcome2025
+whatever123 williams123 winter2024 winter2025 woaini1314 woaini1314520 x123456789 xxxxxxxxxx
+yamaha1234 z123456789 zaq12wsxcde zaq1xsw2cde3 zxcvbnm,./ zxcvbnm123 zxcvbnm1234 zxcvbnmasd
+zxcvbnmzxcvbnm
+"""
+
+COMMONEST = frozenset(LIST.split())
