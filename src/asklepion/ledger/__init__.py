@@ -1,0 +1,30 @@
+"""Ledger: proof that nothing which happened can be changed unseen.
+
+Promises: every event committed here can be proved to stand where it stood, offline and without us;
+any stored row that was altered, removed or added is named by `Ledger.verify`.
+Never: holds personal data, or a plain hash of it. A leaf is a keyed commitment; without its key it
+tells nothing, so what is erased with its key is gone.
+"""
+
+from .engine.commitment import canonical, commit
+from .engine.merkle import is_consistent, is_included, leaf_hash
+from .engine.receipt import read_receipt, verify_receipt
+from .model import Check, Checkpoint, Finding, Verdict
+from .service import Ledger
+from .store import MIGRATIONS
+
+__all__ = [
+    "MIGRATIONS",
+    "Check",
+    "Checkpoint",
+    "Finding",
+    "Ledger",
+    "Verdict",
+    "canonical",
+    "commit",
+    "is_consistent",
+    "is_included",
+    "leaf_hash",
+    "read_receipt",
+    "verify_receipt",
+]

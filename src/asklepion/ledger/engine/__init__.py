@@ -1,0 +1,1 @@
+"""The ledger's mathematics: no clock, no disk, no network, so that anybody may run it anywhere."""

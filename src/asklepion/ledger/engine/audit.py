@@ -1,0 +1,192 @@
+"""The audit: is every stored row as it was written, and do the rows make one tree that only grew?
+
+It is fed page by page, from the first leaf to the last, and keeps no more than the tree's peaks.
+A row with a broken seal accuses none but itself: what lies above is judged by its own seal alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from asklepion.kit.errors import Incorrect
+
+from ..model import HASH_BYTES, CheckpointRow, Finding, Head
+from . import merkle, note
+from .seal import Seals
+
+LEAF, NODE, CHECKPOINT, HEAD = "ledger_leaf", "ledger_node", "ledger_checkpoint", "ledger_head"
+NOT_OURS = "it is not as it was written"
+ADDED = "it was added, or its place was altered"
+MISSING = "it is missing"
+WRONG_HASH = "its hash is not that of its commitment"
+WRONG_NODE = "its hash is not that of the two below it"
+WRONG_PEAKS = "it does not say where the leaves lead"
+
+LOWEST = -(2**63)
+
+_Kind = tuple[str, str, str]  # table, level, what
+Leaf = tuple[bytes, bytes, bytes]  # commitment, hash, seal
+Stored = tuple[bytes, bytes]  # hash, seal
+
+
+class Findings:
+    """Gathers what is wrong; an unbroken run of rows with one fault stays one finding."""
+
+    def __init__(self) -> None:
+        self._done: list[Finding] = []
+        self._open: dict[_Kind, tuple[int, int]] = {}  # the run that may still grow
+
+    def add(self, table: str, row: int, what: str, *, level: str = "", last: int = LOWEST) -> None:
+        """One row is wrong, or all from `row` to `last`; a node's level is written as `3:`."""
+        kind = (table, level, what)
+        first, end = self._open.get(kind, (row, row))
+        if row != end:
+            self._close(kind)
+            first = row
+        self._open[kind] = (first, max(row, last) + 1)
+
+    def tell(self, table: str, row: str, what: str) -> None:
+        """One row, told in words."""
+        self._done.append(Finding(table, row, what))
+
+    def all(self) -> list[Finding]:
+        """Everything that was found."""
+        for kind in list(self._open):
+            self._close(kind)
+        return self._done
+
+    def _close(self, kind: _Kind) -> None:
+        table, level, what = kind
+        first, end = self._open.pop(kind)
+        row = f"{level}{first}" if end == first + 1 else f"{level}{first} to {level}{end - 1}"
+        self._done.append(Finding(table, row, what))
+
+
+@dataclass
+class Page:
+    """The stored rows for the leaves from `low` up to `high`."""
+
+    low: int
+    high: int
+    leaves: Mapping[int, Leaf] = field(default_factory=dict[int, Leaf])
+    nodes: Mapping[merkle.Node, Stored] = field(default_factory=dict[merkle.Node, Stored])
+    checkpoints: Sequence[tuple[CheckpointRow, bytes]] = ()  # of sizes up to `high`, with seals
+
+
+def nodes_completed(low: int, high: int) -> Iterator[tuple[int, int, int]]:
+    """Which nodes the leaves from `low` up to `high` complete: level, first index, index after."""
+    for level in range(1, high.bit_length()):
+        if low >> level < high >> level:
+            yield level, low >> level, high >> level
+
+
+class Audit:
+    """Goes over the leaves and nodes of one log in order."""
+
+    def __init__(self, seals: Seals, findings: Findings) -> None:
+        self._seals = seals
+        self._findings = findings
+        self._peaks: list[bytes | None] = []  # nothing where a row that was altered hides it
+
+    def page(self, page: Page) -> None:
+        """Look at the next leaves, and at every node that they complete."""
+        ours = [row for row, seal in page.checkpoints if seal == self._seals.checkpoint(row)]
+        waiting = sorted(ours, key=lambda row: row.size, reverse=True)
+        self._compare_roots(page.low, waiting)
+        for index in range(page.low, page.high):
+            self._peaks.append(self._leaf(index, page.leaves.get(index)))
+            level = 0
+            while index >> level & 1:
+                level += 1
+                node = (level, index >> level)
+                right, left = self._peaks.pop(), self._peaks.pop()
+                self._peaks.append(self._node(node, page.nodes.get(node), left, right))
+            self._compare_roots(index + 1, waiting)
+
+    def end(self, head: Head) -> None:
+        """Compare the peaks with those that the head names."""
+        if None not in self._peaks and tuple(self._peaks) != head.peaks:
+            self._findings.tell(HEAD, "1", WRONG_PEAKS)
+
+    def _leaf(self, index: int, leaf: Leaf | None) -> bytes | None:
+        if leaf is None:
+            self._findings.add(LEAF, index, MISSING)
+            return None
+        commitment, value, seal = leaf
+        expected = merkle.leaf_hash(commitment)
+        is_ours = seal == self._seals.leaf(index, commitment)
+        if value != expected:
+            self._findings.add(LEAF, index, WRONG_HASH)
+        elif not is_ours:
+            self._findings.add(LEAF, index, NOT_OURS)
+        return expected if is_ours else None
+
+    def _node(
+        self, node: merkle.Node, stored: Stored | None, left: bytes | None, right: bytes | None
+    ) -> bytes | None:
+        level, index = node
+        expected = None if left is None or right is None else merkle.node_hash(left, right)
+        if stored is None:
+            self._findings.add(NODE, index, MISSING, level=f"{level}:")
+            return expected
+        value, seal = stored
+        if expected is not None and value != expected:
+            self._findings.add(NODE, index, WRONG_NODE, level=f"{level}:")
+        elif seal != self._seals.node(level, index, value):
+            self._findings.add(NODE, index, NOT_OURS, level=f"{level}:")
+        else:
+            return value
+        return expected
+
+    def _compare_roots(self, size: int, waiting: list[CheckpointRow]) -> None:
+        while waiting and waiting[-1].size == size:
+            row = waiting.pop()
+            known = [peak for peak in self._peaks if peak is not None]
+            if len(known) == len(self._peaks) and row.root != merkle.fold(known):
+                what = f"its root is not that of the first {size} leaves"
+                self._findings.add(CHECKPOINT, row.number, what)
+
+
+class CheckpointAudit:
+    """Goes over the checkpoints in the order of their numbers."""
+
+    def __init__(self, seals: Seals, verifier: note.Verifier, findings: Findings) -> None:
+        self._seals = seals
+        self._verifier = verifier
+        self._findings = findings
+        self._next = 0
+
+    def rows(self, rows: Sequence[tuple[CheckpointRow, bytes]], head: Head) -> None:
+        """Look at the next checkpoints."""
+        for row, seal in rows:
+            self._row(row, seal, head)
+
+    def _row(self, row: CheckpointRow, seal: bytes, head: Head) -> None:
+        if not self._next <= row.number < head.checkpoints:
+            return self._findings.add(CHECKPOINT, row.number, ADDED)
+        if row.number > self._next:
+            self._findings.add(CHECKPOINT, self._next, MISSING, last=row.number - 1)
+        self._next = row.number + 1
+        for is_wrong, what in (
+            (seal != self._seals.checkpoint(row), NOT_OURS),
+            (not self._is_whole(row), "its note is not a signature of its size and root"),
+            (row.size > head.size, f"it signs {row.size} leaves, but the log has {head.size}"),
+        ):
+            if is_wrong:
+                return self._findings.add(CHECKPOINT, row.number, what)
+
+    def end(self, head: Head) -> None:
+        """Say which of the last ones are missing."""
+        if self._next < head.checkpoints:
+            last = head.checkpoints - 1
+            self._findings.add(CHECKPOINT, self._next, MISSING, last=last)
+
+    def _is_whole(self, row: CheckpointRow) -> bool:
+        try:
+            read = note.read_checkpoint(row.note)
+            return (
+                (read.origin, read.size, read.root) == (self._verifier.name, row.size, row.root)
+                and len(row.root) == HASH_BYTES
+                and note.is_signed_by(row.note, self._verifier)
+            )
+        except Incorrect:
+            return False

@@ -1,0 +1,99 @@
+"""Values of the ledger: signed states, what an audit finds, what a check of a receipt says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+FORMAT = "asklepion-receipt/1"
+HASH_BYTES = 32  # of SHA-256: every commitment, leaf, node and root
+KEY_BYTES = 32  # of the secret that one event is committed with
+
+Event = Mapping[str, Any]  # only text, whole numbers, booleans, nothing, lists and objects of these
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """What the log stood at: its size and root, signed. https://c2sp.org/tlog-checkpoint"""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str  # the whole signed note, as it is handed out
+    signed_at: datetime | None = None  # known to the house alone: the note does not say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """How far the log has come: enough to add to it without reading anything else."""
+
+    size: int = 0
+    peaks: tuple[bytes, ...] = ()  # hashes of the complete subtrees, largest first
+    checkpoints: int = 0  # how many were signed
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointRow:
+    """A checkpoint as it is stored."""
+
+    number: int  # from 0, without gaps
+    size: int
+    root: bytes
+    note: str
+    signed_at: int  # [microseconds since 1970]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One stored row, or an unbroken run of them, that is not as it was written."""
+
+    table: str
+    row: str  # "17", or "17 to 29"
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row}: {self.what}"
+
+
+State = Literal["passed", "failed", "not made"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at, and what was seen, in words."""
+
+    name: str
+    state: State
+    words: str
+
+    @property
+    def holds(self) -> bool:
+        """It was looked at, and is as it should be."""
+        return self.state == "passed"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can be said about a receipt."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Nothing failed; the one thing that may not have been looked at is whose key it is."""
+        return not self.failed and all(c.holds for c in self.checks if c.name != "signer")
+
+    @property
+    def is_trusted(self) -> bool:
+        """It holds, and was signed with a key that was known from elsewhere."""
+        return all(c.holds for c in self.checks)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The names of the checks that failed."""
+        return tuple(c.name for c in self.checks if c.state == "failed")
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for scripts."""
+        checks = [{"name": c.name, "state": c.state, "words": c.words} for c in self.checks]
+        return {"holds": self.holds, "is_trusted": self.is_trusted, "checks": checks}

@@ -1,0 +1,5 @@
+"""The verbs of the ledger."""
+
+from .keeping import Ledger
+
+__all__ = ["Ledger"]

@@ -1,0 +1,240 @@
+"""Append, sign, prove, verify."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from asklepion.kit.clock import Clock, from_us, to_us
+from asklepion.kit.db import Database, Tx
+from asklepion.kit.errors import Fault, Incorrect, NotFound
+from asklepion.kit.keys import Keys
+from asklepion.kit.log import get_log
+
+from .. import store
+from ..engine import audit, merkle, note
+from ..engine.commitment import commit
+from ..engine.receipt import make_receipt
+from ..engine.seal import Seals
+from ..model import HASH_BYTES, Checkpoint, CheckpointRow, Event, Finding, Head
+from .auditing import Auditor
+
+log = get_log(__name__)
+
+HEAVY = 1000  # leaves whose hashes take longer than a frame
+AUDIT_HINT = "Run `asklepion verify --all`, and compare with a backup."
+
+
+class Ledger:
+    """An append-only log of commitments whose growth can be proved to anybody.
+
+    Args:
+        origin: the name of this log in its checkpoints; made from its key where empty.
+    """
+
+    def __init__(self, *, db: Database, clock: Clock, keys: Keys, origin: str = "") -> None:
+        self._db = db
+        self._clock = clock
+        self._seals = Seals(keys.key("ledger-seal"))
+        self._signer = note.Signer(keys.key("ledger-signing"), origin)
+
+    @property
+    def origin(self) -> str:
+        """The log's name in its checkpoints."""
+        return self._signer.verifier.name
+
+    @property
+    def verifier_key(self) -> str:
+        """The public key of the checkpoints, as `name+hash+key`. https://c2sp.org/signed-note"""
+        return str(self._signer.verifier)
+
+    async def append(self, tx: Tx, commitments: Sequence[bytes]) -> list[int]:
+        """Add leaves inside the caller's transaction; kept or forgotten with it.
+
+        Until that transaction ends nobody else can append: do it last, and with many at once.
+
+        Returns:
+            The places of the leaves, from 0.
+
+        Raises:
+            Incorrect: something is not a commitment.
+            Fault: the stored log was altered, so that nothing may be built upon it.
+        """
+        if any(len(each) != HASH_BYTES for each in commitments):
+            raise Incorrect(f"A commitment does not have {HASH_BYTES} bytes.")
+        if not commitments:
+            return []
+        await tx.lock("ledger")
+        head = await self._head(tx)
+        if len(commitments) < HEAVY:
+            rows = self._rows(head, commitments)
+        else:
+            rows = await asyncio.to_thread(self._rows, head, commitments)
+        leaves, nodes, grown = rows
+        await store.add_leaves(tx, leaves)
+        await store.add_nodes(tx, nodes)
+        await store.keep_head(tx, grown, self._seals.head(grown))
+        return list(range(head.size, grown.size))
+
+    async def size(self) -> int:
+        """How many leaves there are."""
+        async with self._db.read() as tx:
+            return (await self._head(tx)).size
+
+    async def leaf(self, index: int) -> bytes | None:
+        """The commitment at one place, or nothing."""
+        async with self._db.read() as tx:
+            return await store.commitment(tx, index)
+
+    async def leaves(self, first: int, end: int) -> dict[int, bytes]:
+        """The commitments from one place up to, and without, another, by place."""
+        async with self._db.read() as tx:
+            found = await store.leaves(tx, (first, end))
+        return {index: commitment for index, (commitment, *_) in found.items()}
+
+    async def checkpoint(self, *, not_older_than: timedelta = timedelta(0)) -> Checkpoint:
+        """The newest checkpoint; a new one is signed if the log grew.
+
+        Args:
+            not_older_than: a checkpoint of this age will do even if the log grew since.
+        """
+        async with self._db.read() as tx:
+            newest, is_current = await self._newest(tx)
+        if newest and (is_current or self._age(newest) < not_older_than):
+            return self._as_checkpoint(newest)
+        async with self._db.begin() as tx:
+            await tx.lock("ledger")
+            return self._as_checkpoint(await self._sign(tx))
+
+    async def receipt(self, index: int, event: Event, key: bytes) -> dict[str, Any]:
+        """Everything needed to see, without us, that this event stands in the log.
+
+        Raises:
+            NotFound: the log has no such place.
+            Fault: what stands there is not this event, or the log was altered.
+        """
+        leaf = merkle.leaf_hash(commit(event, key))
+        async with self._db.read() as tx:
+            newest, is_current = await self._newest(tx)
+            if newest and is_current:
+                checkpoint = self._as_checkpoint(newest)
+                proof = await self._prove_leaf(tx, index, leaf, checkpoint)
+                return make_receipt(event, key, index, proof, (checkpoint, self.verifier_key))
+        checkpoint = await self.checkpoint()
+        async with self._db.read() as tx:
+            proof = await self._prove_leaf(tx, index, leaf, checkpoint)
+        return make_receipt(event, key, index, proof, (checkpoint, self.verifier_key))
+
+    async def consistency(self, old: int, new: int) -> list[bytes]:
+        """Hashes that prove that the log of `new` leaves begins with the whole one of `old`.
+
+        Raises:
+            Incorrect: the sizes are not 0 < old <= new <= the log's own.
+        """
+        async with self._db.read() as tx:
+            size = (await self._head(tx)).size
+            if not 0 < old <= new <= size:
+                raise Incorrect(
+                    f"No proof leads from {old} to {new} leaves of a log of {size}.",
+                    hint="Ask for sizes with 0 < old <= new <= the log's own.",
+                )
+            return await self._prove(tx, merkle.consistency_spans(old, new))
+
+    async def verify(self) -> list[Finding]:
+        """Look at every stored row again; an empty list says that all is as it was written."""
+        findings = audit.Findings()
+        async with self._db.read() as tx:
+            try:
+                await Auditor(tx, self._seals, self._signer.verifier, findings).run()
+            except DBAPIError as error:
+                log.fault("ledger not readable", error)
+                findings.tell("ledger", "*", "the database cannot read some of its rows")
+        found = findings.all()
+        log.info("ledger verified", findings=len(found))
+        return found
+
+    # How the log is kept
+
+    def _rows(self, head: Head, commitments: Sequence[bytes]) -> tuple[Any, Any, Head]:
+        hashes = [merkle.leaf_hash(each) for each in commitments]
+        peaks, nodes = merkle.grow(head.size, head.peaks, hashes)
+        seals = self._seals
+        leaves = [
+            (index, commitment, value, seals.leaf(index, commitment))
+            for index, (commitment, value) in enumerate(
+                zip(commitments, hashes, strict=True), start=head.size
+            )
+        ]
+        sealed = [(level, index, h, seals.node(level, index, h)) for level, index, h in nodes]
+        size = head.size + len(leaves)
+        return leaves, sealed, replace(head, size=size, peaks=tuple(peaks))
+
+    async def _head(self, tx: Tx) -> Head:
+        found = await store.head(tx)
+        if found is None and await store.is_empty(tx):
+            return Head()
+        if found is None or found[1] != self._seals.head(found[0]):
+            raise Fault("The ledger's head is not as this house wrote it.", hint=AUDIT_HINT)
+        return found[0]
+
+    async def _newest(self, tx: Tx) -> tuple[CheckpointRow | None, bool]:
+        """The newest checkpoint, and whether the log has not grown since."""
+        head = await self._head(tx)
+        found = await store.newest_checkpoint(tx)
+        if found is None:
+            return None, False
+        row, seal = found
+        if seal != self._seals.checkpoint(row):
+            raise Fault("The newest checkpoint is not as this house wrote it.", hint=AUDIT_HINT)
+        return row, row.size == head.size
+
+    def _age(self, row: CheckpointRow) -> timedelta:
+        return self._clock.now() - from_us(row.signed_at)
+
+    async def _sign(self, tx: Tx) -> CheckpointRow:
+        newest, is_current = await self._newest(tx)
+        if newest and is_current:  # somebody else was quicker
+            return newest
+        head = await self._head(tx)
+        root = merkle.fold(head.peaks)
+        row = CheckpointRow(
+            number=head.checkpoints,
+            size=head.size,
+            root=root,
+            note=self._signer.sign(head.size, root).note,
+            signed_at=to_us(self._clock.now()),
+        )
+        grown = replace(head, checkpoints=head.checkpoints + 1)
+        await store.add_checkpoint(tx, row, self._seals.checkpoint(row))
+        await store.keep_head(tx, grown, self._seals.head(grown))
+        return row
+
+    def _as_checkpoint(self, row: CheckpointRow) -> Checkpoint:
+        return Checkpoint(
+            origin=self.origin,
+            size=row.size,
+            root=row.root,
+            note=row.note,
+            signed_at=from_us(row.signed_at),
+        )
+
+    async def _prove_leaf(
+        self, tx: Tx, index: int, leaf: bytes, checkpoint: Checkpoint
+    ) -> list[bytes]:
+        if not 0 <= index < checkpoint.size:
+            raise NotFound(f"The log has no entry {index}.")
+        proof = await self._prove(tx, merkle.inclusion_spans(index, checkpoint.size))
+        if not merkle.is_included(index, checkpoint.size, leaf, proof, checkpoint.root):
+            raise Fault(f"Entry {index} of the log is not that of its event.", hint=AUDIT_HINT)
+        return proof
+
+    async def _prove(self, tx: Tx, spans: Iterable[merkle.Span]) -> list[bytes]:
+        spans = list(spans)
+        known = await store.hashes(tx, [node for span in spans for node in merkle.subtrees(span)])
+        try:
+            return merkle.prove(spans, known.__getitem__)
+        except KeyError as error:
+            raise Fault("A row that the proof needs is missing.", hint=AUDIT_HINT) from error
