@@ -1,0 +1,47 @@
+"""Records: facts about people, in FHIR R4, released only as each of them allows.
+
+Promises: `release()` is the only way out; every access is in the log before its answer leaves;
+what may not be seen answers exactly like what does not exist; what was acknowledged is kept.
+Never: hides an error, guesses a consent.
+"""
+
+from .model import (
+    AccessEntry,
+    Asking,
+    Category,
+    ConsentEnded,
+    ConsentGranted,
+    Found,
+    Issue,
+    Kept,
+    Permit,
+    RecordImported,
+    Resource,
+    ResourceKept,
+    Stale,
+)
+from .service import ImportStep, Limits, Records
+from .service.books import CATEGORY_OF, code_of
+from .store import MIGRATIONS
+
+__all__ = [
+    "CATEGORY_OF",
+    "MIGRATIONS",
+    "AccessEntry",
+    "Asking",
+    "Category",
+    "ConsentEnded",
+    "ConsentGranted",
+    "Found",
+    "ImportStep",
+    "Issue",
+    "Kept",
+    "Limits",
+    "Permit",
+    "RecordImported",
+    "Records",
+    "Resource",
+    "ResourceKept",
+    "Stale",
+    "code_of",
+]

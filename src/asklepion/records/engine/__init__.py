@@ -1,0 +1,78 @@
+"""The pure engine of records: what is a fact in FHIR R4, whose it is, and how it is found again.
+
+Nothing here waits, reads a clock or touches a database; the service hands in what is needed.
+
+The index tables the rows and the plans speak of (the store writes the DDL; on SQLite those
+marked * are clustered, and text columns need collation "C" on PostgreSQL):
+
+    records_res      rid PK, key UNIQUE, type, id, updated_at, deleted, …      index (type, rid)
+    records_tok*     k, rid                              PK (k, rid)             index (rid)
+    records_ref*     param, target, rid                  PK (param, target, rid) index (rid, param)
+    records_date*    param, lo, hi, rid                  PK in that order        index (rid, param)
+    records_str*     param, value, rid                   PK in that order        index (rid, param)
+    records_num*     param, value, rid                   PK in that order        index (rid, param)
+    records_tok_num* k, value, rid                       PK in that order        index (rid)
+
+`key` and `target` are `Indexer.key_of(type, id)`: 64 signed bits, so that a reference may be kept
+before what it points to, and a chain is a join of two numbers (`ref.target = res.key`). `param`
+is a number for type and parameter together, `k` one for type, parameter and value together, so
+index rows need no type beside them. Moments (`lo`, `hi`, `updated_at`) are microseconds.
+
+`compile_search` gives a `Query`: a `Shape` (hashable, holds no values) and its values;
+`store/plans.py` writes the SQL.
+"""
+
+from ..wire import (
+    AllOf,
+    AnyOf,
+    Chain,
+    Clause,
+    Has,
+    Include,
+    Match,
+    Not,
+    Op,
+    Query,
+    Shape,
+    SortKey,
+    Table,
+    Test,
+)
+from .categories import category_of
+from .compartment import may_be_personal, patients_of
+from .index import Index, Indexer
+from .parameters import is_type
+from .references import is_conditional, references_in, rewrite_references
+from .search import compile_search, next_cursor, search_parameters
+from .validate import prepare, validate
+
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "Chain",
+    "Clause",
+    "Has",
+    "Include",
+    "Index",
+    "Indexer",
+    "Match",
+    "Not",
+    "Op",
+    "Query",
+    "Shape",
+    "SortKey",
+    "Table",
+    "Test",
+    "category_of",
+    "compile_search",
+    "is_conditional",
+    "is_type",
+    "may_be_personal",
+    "next_cursor",
+    "patients_of",
+    "prepare",
+    "references_in",
+    "rewrite_references",
+    "search_parameters",
+    "validate",
+]

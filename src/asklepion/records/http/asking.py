@@ -1,0 +1,81 @@
+"""What every route of the room needs: who asks and why, a body, a version."""
+
+import asyncio
+from email.utils import format_datetime
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request
+
+from asklepion.identity import Caller
+from asklepion.kit.clock import from_us
+from asklepion.kit.errors import Incorrect, Unsupported
+from asklepion.kit.http import caller, room
+
+from ..model import Asking, Resource
+from ..service import Records
+from ..service.sources import decode
+
+Who = Annotated[Caller, Depends(caller)]
+Here = Annotated[Records, Depends(room(Records))]
+
+LARGE = 256 * 1024  # bytes of a body that are read beside the house's own work
+JSON = ("json", "application/json", "application/fhir+json", "text/json")
+
+
+def asking(request: Request, who: Who) -> Asking:
+    """Who asks, for which purpose and in which visit; a stranger gets no further.
+
+    A patient asks for herself (PATRQT), anybody else to treat (TREAT), unless `X-Purpose-Of-Use`
+    says otherwise; `X-Visit` or `visit` names the visit.
+    """
+    who.require_known()
+    own = "PATRQT" if (who.person or "").startswith("Patient/") else "TREAT"
+    headers = request.headers
+    visit = headers.get("x-visit") or request.query_params.get("visit")
+    return Asking(caller=who, purpose=headers.get("x-purpose-of-use", own)[:64], visit=visit)
+
+
+Asks = Annotated[Asking, Depends(asking)]
+
+
+async def resource_in(request: Request) -> Resource:
+    """The body as a resource; its decimals as they were written.
+
+    Raises:
+        Incorrect: it is no JSON object.
+        Unsupported: it is in another format.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and not kind.endswith("json"):
+        raise Unsupported("The body is in another format.", hint="Send application/fhir+json.")
+    body = await request.body()
+    try:
+        held: Any = await asyncio.to_thread(decode, body) if len(body) > LARGE else decode(body)
+    except ValueError as error:
+        raise Incorrect(f"The body {error}.", hint="Send one FHIR resource in JSON.") from error
+    if not isinstance(held, dict):
+        raise Incorrect("The body is no JSON object.", hint="Send one FHIR resource in JSON.")
+    return cast(Resource, held)
+
+
+def require_json(request: Request) -> None:
+    """Raises Unsupported if the caller wants an answer in another format than JSON."""
+    wanted = request.query_params.get("_format")
+    if wanted and wanted.partition(";")[0].strip().replace(" ", "+") not in JSON:
+        raise Unsupported("We answer in JSON only.", hint="Leave _format out, or say json.")
+
+
+def etag(version: int) -> str:
+    """A version as an ETag."""
+    return f'W/"{version}"'
+
+
+def http_date(us: int) -> str:
+    """A moment for an HTTP header."""
+    return format_datetime(from_us(us), usegmt=True)
+
+
+def prefers(request: Request, what: str) -> bool:
+    """Whether the Prefer header holds this, such as return=minimal."""
+    header = request.headers.get("prefer", "")
+    return what in (part.strip().lower() for part in header.replace(";", ",").split(","))

@@ -1,0 +1,240 @@
+"""What is not FHIR: import, who looked, what is allowed, what is new."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from asklepion.identity import Identity
+from asklepion.kit.clock import to_iso
+from asklepion.kit.errors import HouseError, Incorrect
+from asklepion.kit.http import event_stream, room
+from asklepion.kit.log import get_log
+
+from ..model import AccessEntry, Asking, Category, Permit
+from ..service import ImportStep, Records
+from ..service.books import CATEGORY_OF, code_of
+from .asking import Asks, Here
+
+log = get_log(__name__)
+
+IMPORT_PATH = "/api/records/import"
+BLOCK = 1024 * 1024  # bytes gathered before they are written
+
+router = APIRouter(prefix="/api/records", tags=["records"])
+
+Members = Annotated[Identity, Depends(room(Identity))]
+
+
+class TooLong(Incorrect):
+    """The file is larger than one import takes."""
+
+    status, issue = 413, "too-long"
+
+
+@router.post("/import", response_model=None)
+async def take_in(
+    request: Request, asks: Asks, records: Here, members: Members, name: str = "upload"
+) -> StreamingResponse:
+    """Take in one file: NDJSON, a bundle, a resource, or a zip of them.
+
+    The body is the file as it is. Answers one JSON object a line, as things happen.
+    """
+    path = await _receive(request, records.limits.file)
+    lines = _import(records, members, asks, path, name[:200])
+    return StreamingResponse(lines, media_type="application/x-ndjson")
+
+
+async def _receive(request: Request, most: int) -> Path:
+    """The body in a file of its own."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > most:
+        raise TooLong(f"The file is larger than {most} bytes.", hint="Send it in parts.")
+    handle, name = await asyncio.to_thread(tempfile.mkstemp, prefix="asklepion-import-")
+    path = Path(name)
+    size = 0
+    waiting = bytearray()
+    try:
+        async for part in request.stream():
+            size += len(part)
+            waiting += part
+            if size > most:
+                raise TooLong(f"The file is larger than {most} bytes.", hint="Send it in parts.")
+            if len(waiting) >= BLOCK:
+                await asyncio.to_thread(_write, handle, waiting)
+                waiting = bytearray()
+        await asyncio.to_thread(_write, handle, waiting)
+    except BaseException:
+        _forget(path)
+        raise
+    finally:
+        os.close(handle)
+    return path
+
+
+def _forget(path: Path) -> None:
+    path.unlink()
+
+
+def _write(handle: int, text: bytearray) -> None:
+    view = memoryview(text)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+async def _import(
+    records: Records, members: Identity, asks: Asking, path: Path, name: str
+) -> AsyncIterator[bytes]:
+    step = ImportStep(kind="failed")
+    try:
+        async for step in records.take_in(asks, path, name=name):
+            if step.kind == "claimed":
+                await members.link_person(asks.caller, asks.caller.account, step.patient)
+            yield _line(step)
+    except HouseError as error:
+        yield _line(step, kind="failed", reason=error.message)
+    except Exception as error:
+        log.fault("import failed", error)
+        yield _line(step, kind="failed", reason="Something went wrong on our side.")
+    finally:
+        _forget(path)
+
+
+def _line(step: ImportStep, **changes: str) -> bytes:
+    return orjson.dumps(asdict(step) | changes) + b"\n"
+
+
+@router.get("/patients/{id}/accesses")
+async def accesses(
+    id: str,
+    asks: Asks,
+    records: Here,
+    before: Annotated[int | None, Query(description="Only entries with a smaller number.")] = None,
+    count: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> list[dict[str, Any]]:
+    """Who looked at this record, newest first; for the patient alone."""
+    found = await records.accesses(asks, f"Patient/{id}", before=before, count=count)
+    return [_entry(entry) for entry in found]
+
+
+def _entry(entry: AccessEntry) -> dict[str, Any]:
+    told = asdict(entry)
+    told["at"] = to_iso(entry.at)
+    told["categories"] = [code_of(category) for category in entry.categories]
+    return told
+
+
+@router.get("/patients/{id}/accesses/{access}/receipt")
+async def receipt(id: str, access: str, asks: Asks, records: Here) -> dict[str, Any]:
+    """The proof that one entry stands in the ledger; checked offline by `asklepion verify`."""
+    return await records.receipt(asks, access)
+
+
+@router.get("/accesses/{access}/receipt")
+async def receipt_of(access: str, asks: Asks, records: Here) -> dict[str, Any]:
+    """The same, without the patient's id."""
+    return await records.receipt(asks, access)
+
+
+@router.get("/patients/{id}/permit", response_model=None)
+async def permit(id: str, asks: Asks, records: Here) -> Response:
+    """What the caller may see of this patient now; `null` if nothing."""
+    found = await records.permits(asks, f"Patient/{id}")
+    body = orjson.dumps(_permit(found) if found else None)
+    return Response(body, media_type="application/json")
+
+
+@router.get("/patients/{id}/consents")
+async def consents(id: str, asks: Asks, records: Here) -> list[dict[str, Any]]:
+    """Everything the patient allows to anybody at present; for the patient alone."""
+    return [_permit(found) for found in await records.given(asks, f"Patient/{id}")]
+
+
+class Grant(BaseModel):
+    """What is allowed, to whom, until when."""
+
+    actor: str
+    categories: list[str]
+    until: datetime
+    visit: str | None = None
+    purpose: str = "TREAT"
+
+
+@router.post("/patients/{id}/consents", status_code=201)
+async def grant(id: str, asks: Asks, records: Here, request: Request) -> dict[str, str]:
+    """Allow a practitioner some categories until a moment; by the patient alone.
+
+    The body is `{"actor", "categories", "until", "visit", "purpose"}`.
+    """
+    try:
+        body = Grant.model_validate_json(await request.body())
+        wanted = [CATEGORY_OF[code] for code in body.categories]
+    except (ValueError, KeyError) as error:
+        known = ", ".join(CATEGORY_OF)
+        raise Incorrect("The grant cannot be read.", hint=f"Categories: {known}.") from error
+    if body.until.tzinfo is None:
+        raise Incorrect("The end has no time zone.", hint="Send it as 2026-03-01T12:00:00Z.")
+    consent = await records.grant(
+        asks,
+        patient=f"Patient/{id}",
+        actor=body.actor,
+        categories=wanted,
+        until=body.until,
+        visit=body.visit,
+        purpose=body.purpose,
+    )
+    return {"consent": consent}
+
+
+@router.delete("/consents/{id}", status_code=204, response_model=None)
+async def revoke(id: str, asks: Asks, records: Here) -> Response:
+    """Take a consent back; it is over when this answers."""
+    await records.revoke(asks, id)
+    return Response(status_code=204)
+
+
+def _permit(found: Permit) -> dict[str, Any]:
+    return {
+        "consent": found.consent or None,
+        "patient": found.patient,
+        "actor": found.actor,
+        "categories": [code_of(category) for category in sorted(found.categories)],
+        "until": to_iso(found.until),
+        "visit": found.visit,
+        "purpose": found.purpose,
+    }
+
+
+@router.get("/categories")
+async def categories(asks: Asks) -> list[str]:
+    """What consent is given by."""
+    return [code_of(category) for category in Category]
+
+
+@router.get("/patients/{id}/live", response_model=None)
+async def live(id: str, asks: Asks, records: Here) -> StreamingResponse:
+    """What is new in one record, as it happens; ends the moment the permit does."""
+    asks = Asking(caller=asks.caller, purpose=asks.purpose, visit=asks.visit, via="live")
+    items = records.watch(asks, f"Patient/{id}")
+    first = await anext(items)  # whatever speaks against it is said before the answer begins
+    return event_stream(_from(first, items))
+
+
+async def _from(
+    first: dict[str, Any], items: AsyncGenerator[dict[str, Any]]
+) -> AsyncIterator[dict[str, Any]]:
+    try:
+        yield first
+        async for item in items:
+            yield item
+    finally:
+        await items.aclose()

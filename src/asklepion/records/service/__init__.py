@@ -1,0 +1,363 @@
+"""The verbs of the records room."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from asklepion.kit.clock import Clock
+from asklepion.kit.db import Database
+from asklepion.kit.errors import NotFound
+from asklepion.kit.events import Events
+from asklepion.kit.ids import Ids
+from asklepion.kit.keys import Keys
+from asklepion.kit.log import get_log
+from asklepion.ledger import Finding, Ledger
+
+from ..engine import Indexer
+from ..model import AccessEntry, Asking, Category, Found, Kept, Permit, Resource
+from ..store import access
+from ..store.rows import Row
+from . import capability
+from .books import Books, entry_of
+from .changing import Changer
+from .deciding import me_of
+from .drafting import Drafter
+from .granting import Granter
+from .importing import Importer, ImportStep
+from .parts import Parts
+from .reading import HISTORY_COUNT, Page, Params, Reader, not_found
+from .releasing import Releasing
+from .sources import Limits
+from .transacting import Transactions
+from .watching import Watching
+from .writing import Writer
+
+log = get_log(__name__)
+
+EXPIRY_S = 0.5  # how often permits whose time is over are taken away and told of
+MOST_ACCESSES = 500  # on one page
+
+__all__ = ["ImportStep", "Limits", "Page", "Records"]
+
+
+class Records:
+    """Facts about people, released only as they allow.
+
+    Args:
+        limits: what one import may take.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        keys: Keys,
+        events: Events,
+        ledger: Ledger,
+        limits: Limits | None = None,
+    ) -> None:
+        self._clock = clock
+        self._db = db
+        self._ledger = ledger
+        indexer = Indexer(keys.key("records-index"))
+        seal_key = keys.key("records-access")
+        books = Books(db=db, clock=clock, ids=ids, ledger=ledger, seal_key=seal_key)
+        releasing = Releasing(clock=clock, books=books)
+        self._parts = parts = Parts(
+            db=db,
+            clock=clock,
+            ids=ids,
+            events=events,
+            indexer=indexer,
+            drafter=Drafter(indexer, keys.key("records-digest")),
+            books=books,
+            releasing=releasing,
+            writer=Writer(db=db, clock=clock, events=events, releasing=releasing),
+        )
+        self.limits = limits or Limits()
+        self._reader = Reader(parts)
+        self._changer = Changer(parts, self._reader)
+        self._transactions = Transactions(parts, self._reader, self._changer)
+        self._granter = Granter(parts, self._changer)
+        self._importer = Importer(parts, self.limits)
+        self._watching = Watching(parts, self._granter)
+        self._expiring: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to take away permits whose time is over."""
+        self._expiring = asyncio.create_task(self._expire_for_ever())
+
+    async def stop(self) -> None:
+        """End that, once everything handed in is written."""
+        if self._expiring:
+            self._expiring.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._expiring
+        await self._parts.books.stop()
+
+    # One resource
+
+    async def create(
+        self,
+        asking: Asking,
+        resource: Resource,
+        *,
+        id: str | None = None,
+        if_none_exist: Params | None = None,
+    ) -> Kept:
+        """Keep a new resource under an id of ours.
+
+        Args:
+            id: chosen by a room of this house, so that what is sent twice is kept once.
+            if_none_exist: a search; what it finds is returned instead.
+
+        Raises:
+            Unauthenticated, Forbidden: the caller may not.
+            Incorrect: it is not FHIR R4; the message names elements, never values.
+        """
+        return await self._changer.create(asking, resource, id=id, if_none_exist=if_none_exist)
+
+    async def update(
+        self, asking: Asking, resource: Resource, *, if_match: int | None = None
+    ) -> Kept:
+        """Keep the next version of a resource; the same contents again are no new version.
+
+        Operators and devices may also bring in what was not there.
+
+        Raises:
+            NotFound: it is not there, or not for this caller.
+            Forbidden: the caller may see it, but not change it.
+            Stale: its version is not `if_match` any more.
+        """
+        return await self._changer.update(asking, resource, if_match=if_match)
+
+    async def delete(
+        self, asking: Asking, type: str, id: str, *, if_match: int | None = None
+    ) -> None:
+        """Delete a resource; its versions stay for those who may see them. Raises as `update`."""
+        await self._changer.delete(asking, type, id, if_match=if_match)
+
+    async def read(self, asking: Asking, type: str, id: str) -> Resource:
+        """One resource.
+
+        Raises:
+            NotFound: it is not there, or not for this caller.
+            Gone: it was deleted.
+        """
+        return orjson.loads((await self.row(asking, type, id)).body)
+
+    async def vread(self, asking: Asking, type: str, id: str, version: int) -> Resource:
+        """One version of a resource. Raises as `read`."""
+        return orjson.loads((await self.row(asking, type, id, version)).body)
+
+    async def row(self, asking: Asking, type: str, id: str, version: int | None = None) -> Row:
+        """One resource with its text as stored: for http.py. Raises as `read`."""
+        return await self._reader.read(asking, type, id, version)
+
+    # Many
+
+    async def search(
+        self, asking: Asking, type: str, params: Params, *, is_lenient: bool = False
+    ) -> Found:
+        """One page of what matches and may be seen; nothing else is counted, sorted, included.
+
+        Raises:
+            Incorrect: a parameter is not understood, unless the caller is lenient.
+            Unsupported: it is understood, but not done here.
+        """
+        return _found(await self.page(asking, type, params, is_lenient=is_lenient))
+
+    async def search_all(
+        self, asking: Asking, searches: Sequence[tuple[str, Params]]
+    ) -> list[Found]:
+        """Several searches as one look: the same moment, and one entry in each patient's log.
+
+        Raises: as `search`.
+        """
+        return [_found(page) for page in await self._reader.search_all(asking, searches)]
+
+    async def page(
+        self, asking: Asking, type: str, params: Params, *, is_lenient: bool = False
+    ) -> Page:
+        """What `search` finds, with its texts as stored: for http.py."""
+        return await self._reader.search(asking, type, params, is_lenient=is_lenient)
+
+    async def history(
+        self,
+        asking: Asking,
+        type: str | None = None,
+        id: str | None = None,
+        *,
+        count: int = HISTORY_COUNT,
+        cursor: str | None = None,
+    ) -> Page:
+        """Versions, newest first: of one resource, of a type, or of everything.
+
+        Raises:
+            NotFound: of one resource, none may be seen.
+        """
+        return await self._reader.history(asking, type, id, count=count, cursor=cursor)
+
+    async def transact(self, asking: Asking, bundle: Resource) -> dict[str, Any]:
+        """Carry out a batch, each entry for itself, or a transaction, all of it or nothing.
+
+        Raises:
+            Incorrect: it is neither, or an entry of a transaction is wrong.
+            Forbidden, NotFound, Stale: an entry of a transaction may not be carried out.
+        """
+        return await self._transactions.transact(asking, bundle)
+
+    def take_in(
+        self, asking: Asking, source: Path, *, name: str = ""
+    ) -> AsyncGenerator[ImportStep]:
+        """Take in a file, a folder or a zip of FHIR R4, step by step; see `ImportStep`."""
+        return self._importer.take_in(asking, source, name=name)
+
+    # Consent
+
+    async def grant(
+        self,
+        asking: Asking,
+        *,
+        patient: str,
+        actor: str,
+        categories: Iterable[Category],
+        until: datetime,
+        visit: str | None = None,
+        purpose: str = "TREAT",
+    ) -> str:
+        """Let an actor see some categories until a moment; returns the Consent's id.
+
+        Raises:
+            Forbidden: somebody else than the patient asks.
+            Incorrect: nothing is allowed, to nobody, or only in the past.
+        """
+        return await self._granter.grant(
+            asking,
+            patient=patient,
+            actor=actor,
+            categories=categories,
+            until=until,
+            visit=visit,
+            purpose=purpose,
+        )
+
+    async def refuse(
+        self,
+        asking: Asking,
+        *,
+        patient: str,
+        actor: str,
+        categories: Iterable[Category],
+        visit: str | None = None,
+    ) -> str:
+        """Write down that the patient said no; returns the Consent's id. Raises as `grant`."""
+        return await self._granter.refuse(
+            asking, patient=patient, actor=actor, categories=categories, visit=visit
+        )
+
+    async def revoke(self, asking: Asking, consent: str) -> None:
+        """Take a consent back: it is over when this returns, also where it was over before.
+
+        Raises:
+            NotFound: it is neither the caller's own nor given to the caller.
+        """
+        await self._granter.end(asking, consent)
+
+    async def end(self, asking: Asking, consent: str, *, why: str) -> None:
+        """As `revoke`, by the patient or whoever was allowed, for another reason."""
+        await self._granter.end(asking, consent, why=why)
+
+    async def permits(self, asking: Asking, patient: str) -> Permit | None:
+        """What the caller may see of this patient now; of herself, everything and always."""
+        return await self._granter.permits(asking, patient)
+
+    async def given(self, asking: Asking, patient: str) -> list[Permit]:
+        """Everything the patient allows to anybody at present.
+
+        Raises:
+            NotFound: somebody else asks.
+        """
+        return await self._granter.given(asking, patient)
+
+    def watch(self, asking: Asking, patient: str) -> AsyncGenerator[dict[str, Any]]:
+        """What is new in one record, as it happens; ends the moment the permit does."""
+        return self._watching.watch(asking, patient)
+
+    async def expire(self) -> int:
+        """Take away permits whose time is over and tell of it; returns how many."""
+        async with self._db.begin() as tx:
+            return await self._parts.writer.expire(tx)
+
+    async def _expire_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(EXPIRY_S)
+            try:
+                if await self._granter.is_any_over():
+                    await self.expire()
+            except Exception as error:  # tried again in a moment; permits end by the clock anyway
+                log.fault("permits not expired", error)
+
+    # Proof
+
+    async def accesses(
+        self, asking: Asking, patient: str, *, before: int | None = None, count: int = 50
+    ) -> list[AccessEntry]:
+        """Who looked at this record, newest first; for the patient alone.
+
+        Args:
+            before: only entries with a smaller number.
+
+        Raises:
+            NotFound: somebody else asks.
+        """
+        self._require_own(asking, patient)
+        limit = max(1, min(count, MOST_ACCESSES))
+        async with self._db.read() as tx:
+            found = await access.find_of_patient(tx, patient, before=before, limit=limit)
+        return [entry_of(row) for row in found]
+
+    async def receipt(self, asking: Asking, access_id: str) -> dict[str, Any]:
+        """The proof that one entry stands in the ledger, to be checked offline.
+
+        Raises:
+            NotFound: there is no such entry about the caller.
+        """
+        asking.caller.require_known()
+        async with self._db.read() as tx:
+            row = await access.find(tx, access_id)
+        if row is None or not row.patient or row.patient != me_of(asking.caller):
+            raise NotFound("There is no such entry.", hint="Take one from your own list.")
+        return await self._ledger.receipt(row.leaf, orjson.loads(row.event), row.key)
+
+    async def verify(self) -> list[Finding]:
+        """Every access entry that does not match its leaf in the ledger, or is missing."""
+        return await self._parts.books.verify()
+
+    def _require_own(self, asking: Asking, patient: str) -> None:
+        asking.caller.require_known()
+        if me_of(asking.caller) != patient:
+            raise not_found("Patient")
+
+    @cached_property
+    def capability(self) -> bytes:
+        """The CapabilityStatement as JSON text."""
+        return orjson.dumps(capability.statement(self._clock))
+
+
+def _found(page: Page) -> Found:
+    return Found(
+        entries=[orjson.loads(row.body) for row in page.rows],
+        included=[orjson.loads(row.body) for row in page.included],
+        total=page.total,
+        next=page.next,
+        left_out=page.left_out,
+    )

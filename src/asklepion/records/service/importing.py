@@ -1,0 +1,248 @@
+"""Import: files in, every entry kept under its own id or refused by name."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from asklepion.identity import Role
+from asklepion.kit.errors import Conflict
+
+from ..model import Asking
+from ..store import rows
+from .deciding import actor_of, me_of
+from .parts import Parts
+from .pointing import Pointers
+from .sources import Limits, Meter, Piece, Refused, read_path
+from .units import Unit, ask, draft_all, units_of
+from .writing import Done, State, denials_for, entries_for
+
+MANY = 1000  # new resources after which the database counts its rows again
+ATTEMPTS = 3  # at one unit, when somebody else changes the same thing
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportStep:
+    """One thing that happened in an import; the counts are those so far."""
+
+    kind: str  # claimed, refused, progress, done
+    file: str = ""
+    entry: int = 0  # number of the refused entry in its file; 0 is the whole file
+    reference: str = ""  # of the refused entry, as it came
+    reason: str = ""  # why it was refused
+    patient: str = ""  # claimed: the Patient that becomes the caller's own
+    entries: int = 0  # seen
+    accepted: int = 0  # new, changed and unchanged
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    bytes_done: int = 0
+    bytes_total: int = 0
+    by_type: dict[str, int] = field(default_factory=dict[str, int])  # done: accepted, distinct
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """What has become of everything so far."""
+
+    meter: Meter
+    states: Counter[str] = field(default_factory=Counter[str])
+    refused: int = 0
+    seen: dict[str, set[int]] = field(default_factory=dict[str, set[int]])  # keys by type
+
+    def count(self, done: list[Done], unit: Unit) -> None:
+        """Count one unit in."""
+        for each in done:
+            if each.state != State.REFUSED:
+                self.states[each.state] += 1
+                self.seen.setdefault(each.draft.type, set()).add(each.draft.key)
+        self.refused += len(unit.refused)
+
+    def step(self, kind: str, **more: Any) -> ImportStep:
+        """How it stands, as one step."""
+        new, changed, same = (self.states[s] for s in (State.NEW, State.CHANGED, State.SAME))
+        accepted = new + changed + same
+        return ImportStep(
+            kind=kind,
+            entries=accepted + self.refused,
+            accepted=accepted,
+            new=new,
+            changed=changed,
+            unchanged=same,
+            refused=self.refused,
+            bytes_done=self.meter.done,
+            bytes_total=self.meter.total,
+            **more,
+        )
+
+
+class Importer:
+    """Takes files in."""
+
+    def __init__(self, parts: Parts, limits: Limits) -> None:
+        self._parts = parts
+        self._limits = limits
+
+    async def take_in(
+        self, asking: Asking, source: Path, *, name: str = ""
+    ) -> AsyncGenerator[ImportStep]:
+        """Take in a file, a folder or a zip; resources keep the ids they come with.
+
+        Each bundle is kept as a whole or, when we are killed, not at all; taking the same in
+        again completes it, and adds nothing that is there. A patient without a record may claim
+        the one Patient of her file if nobody knows it here: the step `claimed` comes before
+        anything is kept, and whoever receives it links the account before asking for the next.
+
+        Raises:
+            Unauthenticated: a stranger asks.
+        """
+        asking.caller.require_known()
+        asking = replace(asking, via="import")
+        name = name or source.name
+        tally = Tally(meter=Meter())
+        if _may_claim(asking):
+            claim = await self._claim(source, name)
+            if isinstance(claim, Refused):
+                tally.refused = 1
+                yield tally.step("refused", **_where(claim))
+                yield tally.step("done")
+                return
+            asking = replace(asking, caller=replace(asking.caller, person=claim))
+            yield tally.step("claimed", patient=claim)
+        async for step in self._passes(asking, source, name, tally):
+            yield step
+        if tally.states[State.NEW] + tally.states[State.CHANGED] >= MANY:
+            await self._parts.db.analyze()
+        by_type = {type: len(keys) for type, keys in sorted(tally.seen.items())}
+        yield tally.step("done", by_type=by_type)
+
+    async def _passes(
+        self, asking: Asking, source: Path, name: str, tally: Tally
+    ) -> AsyncGenerator[ImportStep]:
+        """Once through everything; then again for what points to what came later."""
+        pointers = Pointers(self._parts, asking)
+        postponed: set[tuple[str, int]] = set()
+        for is_last in (False, True):
+            if is_last and not postponed:
+                return
+            meter = Meter() if is_last else tally.meter
+            with closing(read_path(source, name, self._limits, meter)) as pieces:
+                async for piece in _in_thread(pieces):
+                    if isinstance(piece, Refused):
+                        if not is_last:
+                            tally.refused += 1
+                            yield tally.step("refused", **_where(piece))
+                        continue
+                    place = (piece.file, piece.first)
+                    if is_last and place not in postponed:
+                        continue
+                    async for step in self._take(asking, piece, pointers, tally, is_last):
+                        if step is None:
+                            postponed.add(place)
+                        else:
+                            yield step
+
+    async def _take(
+        self, asking: Asking, piece: Piece, pointers: Pointers, tally: Tally, is_last: bool
+    ) -> AsyncGenerator[ImportStep | None]:
+        """The steps of one piece; nothing but None if it should wait for the others."""
+        units = await asyncio.to_thread(self._units, piece)
+        found: list[dict[str, str]] = []
+        for unit in units:
+            async with self._parts.db.read() as tx:
+                found.append(await pointers.resolve(tx, unit.asked) if unit.asked else {})
+            if not is_last and unit.asked - found[-1].keys():
+                yield None
+                return
+        for unit, known in zip(units, found, strict=True):
+            await asyncio.to_thread(draft_all, unit, self._parts.drafter, known)
+            done = await self._keep(asking, unit)
+            tally.count(done, unit)
+            for refused in sorted(unit.refused, key=lambda r: r.entry):
+                yield tally.step("refused", **_where(refused))
+            yield tally.step("progress", file=unit.file)
+
+    def _units(self, piece: Piece) -> list[Unit]:
+        units = list(units_of(piece, self._parts.drafter))
+        for unit in units:
+            ask(unit)
+        return units
+
+    async def _keep(self, asking: Asking, unit: Unit) -> list[Done]:
+        """Keep one unit in one transaction, and refuse in it what may not be kept."""
+        numbers = list(unit.drafts)
+        done: list[Done] = []
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                done = await self._write(asking, unit)
+                break
+            except Conflict:
+                if attempt == ATTEMPTS:
+                    raise
+        for number, each in zip(numbers, done, strict=True):
+            if each.state == State.REFUSED:
+                unit.refuse(number, each.draft.reference, each.reason)
+        return done
+
+    async def _write(self, asking: Asking, unit: Unit) -> list[Done]:
+        if not unit.drafts:
+            return []
+        writer, books = self._parts.writer, self._parts.books
+        async with writer.changing() as tx:
+            done = await writer.keep(tx, asking, list(unit.drafts.values()), is_import=True)
+            if any(each.state != State.SAME for each in done):
+                await writer.tell_imported(tx, done)
+                entries = entries_for(asking, "import", done)
+                await books.write(tx, entries + denials_for(asking, "import", done))
+        return done
+
+    async def _claim(self, source: Path, name: str) -> str | Refused:
+        """The one Patient in the source, if nobody knows it here."""
+        patients = await asyncio.to_thread(self._patients, source, name)
+        if len(patients) != 1:
+            reason = "holds more than one Patient" if patients else "holds no Patient"
+            return Refused(file=name, reason=f"{reason}, so that none can be yours")
+        (patient,) = patients
+        key = self._parts.indexer.key_of("Patient", patient)
+        async with self._parts.db.read() as tx:
+            if await rows.find(tx, [key]):
+                reason = "is of a Patient who is known here; ask an operator to link your account"
+                return Refused(file=name, reference=f"Patient/{patient}", reason=reason)
+        return f"Patient/{patient}"
+
+    def _patients(self, source: Path, name: str) -> set[str]:
+        found: set[str] = set()
+        for piece in read_path(source, name, self._limits):
+            if isinstance(piece, Piece):
+                for unit in units_of(piece, self._parts.drafter):
+                    found |= {i.resource["id"] for i in unit.items if _is_patient(i.resource)}
+        return found
+
+
+def _is_patient(resource: dict[str, Any]) -> bool:
+    return resource["resourceType"] == "Patient"
+
+
+def _may_claim(asking: Asking) -> bool:
+    caller = asking.caller
+    is_nobody = not (me_of(caller) or actor_of(caller) or caller.person)
+    return is_nobody and caller.has(Role.PATIENT) and not caller.has(Role.OPERATOR)
+
+
+def _where(refused: Refused) -> dict[str, Any]:
+    return {
+        "file": refused.file,
+        "entry": refused.entry,
+        "reference": refused.reference,
+        "reason": refused.reason,
+    }
+
+
+async def _in_thread(pieces: Iterator[Piece | Refused]) -> AsyncGenerator[Piece | Refused]:
+    """Each piece as it is read, beside the house's own work."""
+    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        yield piece

@@ -1,0 +1,147 @@
+"""The one way out: decide, write it down, only then hand over."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from asklepion.kit.clock import Clock
+from asklepion.kit.db import Tx
+
+from ..model import Asking
+from ..store import Sight, permits, rows
+from ..store.rows import SEVERAL, Row
+from .books import Books, Entry
+from .deciding import Standing, Thing, sight_of
+
+
+class Releasing:
+    """Stands between what was found and whoever asked."""
+
+    def __init__(self, *, clock: Clock, books: Books) -> None:
+        self._clock = clock
+        self._books = books
+
+    def sight(self, asking: Asking) -> Sight:
+        """What the caller may see, for a search to keep to.
+
+        Raises:
+            Unauthenticated: a stranger asks.
+        """
+        asking.caller.require_known()
+        return sight_of(asking, self._clock.now())
+
+    async def standing(self, tx: Tx, sight: Sight, patients: Iterable[str]) -> Standing:
+        """The permits between the caller and these patients, as they are in this transaction."""
+        about = sorted(set(patients) - {""})
+        if not sight.actor or not about:
+            return Standing(sight)
+        return Standing(sight, await permits.find_standing(tx, sight.actor, about, sight.at))
+
+    async def things(self, tx: Tx, found: Sequence[Row]) -> dict[tuple[int, int], Thing]:
+        """What is to be decided about each row, by its rid and version."""
+        several = [row.rid for row in found if row.patient == SEVERAL]
+        parties = await rows.find_parties(tx, several) if several else {}
+        return {
+            (row.rid, row.version): Thing(
+                row.type,
+                row.patient,
+                row.category,
+                row.author,
+                parties.get(row.rid, frozenset()) if row.patient == SEVERAL else frozenset(),
+            )
+            for row in found
+        }
+
+    async def weigh(
+        self, tx: Tx, asking: Asking, sight: Sight, found: Sequence[Row], asked: Sequence[str] = ()
+    ) -> "Weighed":
+        """Look up what deciding about these rows needs.
+
+        Args:
+            asked: patients whom the request named.
+        """
+        things = await self.things(tx, found)
+        patients = {patient for thing in things.values() for patient in thing.patients}
+        standing = await self.standing(tx, sight, patients | set(asked))
+        return Weighed(asking, standing, found, things, tuple(asked))
+
+    async def release(self, action: str, weighed: "Weighed") -> list[Row]:
+        """Those rows that may leave; the access is written in the log before this returns.
+
+        Everything that shows a body to anybody comes through here.
+        """
+        await self._books.keep(weighed.entries(action))
+        return weighed.allowed
+
+
+class Weighed:
+    """Rows, each decided upon, and the entries that say so."""
+
+    def __init__(
+        self,
+        asking: Asking,
+        standing: Standing,
+        found: Sequence[Row],
+        things: dict[tuple[int, int], Thing],
+        asked: tuple[str, ...],
+    ) -> None:
+        self.standing = standing
+        self._asking = asking
+        self._asked = asked
+        self._things = things
+        decided = [(row, standing.sees(self.thing(row))) for row in found]
+        self.allowed = [row for row, is_seen in decided if is_seen]
+        self.denied = [row for row, is_seen in decided if not is_seen]
+
+    def thing(self, row: Row) -> Thing:
+        """What was decided about this row."""
+        return self._things[row.rid, row.version]
+
+    def entries(self, action: str) -> list[Entry]:
+        """One entry for each patient concerned, or a single one about nobody.
+
+        A request costs the same whether something was hidden from it or nothing was there.
+        """
+        made: dict[tuple[str, str], Entry] = {}
+        for outcome, group in (("permit", self.allowed), ("deny", self.denied)):
+            for row in group:
+                for patient in self.thing(row).patients:
+                    self._entry(made, action, outcome, patient, row).add_row(row)
+        for patient in self._asked:
+            if not any(known == patient for known, _ in made):
+                is_open = self.standing.mask(patient) != 0
+                self._entry(made, action, "permit" if is_open else "deny", patient)
+        if not made:
+            made["", "permit"] = Entry(asking=self._asking, action=action)
+        first = next(iter(made.values()))
+        for row in self.allowed:
+            if not self.thing(row).patients:  # about nobody: goes with the first
+                first.add_row(row)
+        return list(made.values())
+
+    def _entry(
+        self,
+        made: dict[tuple[str, str], Entry],
+        action: str,
+        outcome: str,
+        patient: str,
+        row: Row | None = None,
+    ) -> Entry:
+        entry = made.get((patient, outcome))
+        if entry is None:
+            permit = self._permit(patient, row) if outcome == "permit" else None
+            entry = made[patient, outcome] = Entry(
+                asking=self._asking,
+                action=action,
+                outcome=outcome,
+                patient=patient,
+                consent=permit.consent if permit else None,
+                visit=(permit.visit or None) if permit else None,
+            )
+        return entry
+
+    def _permit(self, patient: str, row: Row | None) -> Any:
+        if patient == self.standing.sight.me:
+            return None
+        if row is None:
+            return next(iter(self.standing.permits(patient)), None)
+        return self.standing.permit_for(patient, row.category, row.author)

@@ -1,0 +1,268 @@
+"""Keeping resources: decided, written with their index, compiled if they are Consents, told."""
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.exc import IntegrityError
+
+from asklepion.kit.clock import Clock, to_us
+from asklepion.kit.db import Database, Tx
+from asklepion.kit.errors import Conflict
+from asklepion.kit.events import Events
+
+from ..model import Asking, ConsentEnded, ConsentGranted, RecordImported, ResourceKept
+from ..store import permits, rows
+from ..store.permits import PermitRow
+from ..store.rows import Row, Writing
+from .books import Entry
+from .consenting import permits_of
+from .deciding import Standing, Thing, me_of, why_not_write
+from .drafting import Draft
+from .releasing import Releasing
+
+
+class State(StrEnum):
+    """What became of one draft."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One draft after it was dealt with."""
+
+    draft: Draft
+    state: State
+    row: Row | None = None  # as it stands now
+    reason: str = ""  # of a refusal
+    permit: PermitRow | None = None  # under which it was written, by somebody else than the patient
+
+
+class Writer:
+    """Writes drafts in a transaction that somebody else opened, and tells what it did."""
+
+    def __init__(self, *, db: Database, clock: Clock, events: Events, releasing: Releasing) -> None:
+        self._db = db
+        self._clock = clock
+        self._events = events
+        self._releasing = releasing
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncGenerator[Tx]:
+        """A transaction; whoever comes second to the same resource is told so.
+
+        Raises:
+            Conflict: somebody else changed the same thing meanwhile.
+        """
+        try:
+            async with self._db.begin() as tx:
+                yield tx
+        except IntegrityError as error:
+            raise changed_meanwhile() from error
+
+    async def keep(
+        self,
+        tx: Tx,
+        asking: Asking,
+        drafts: Sequence[Draft],
+        *,
+        is_import: bool = False,
+        why_ended: str = "revoked",
+    ) -> list[Done]:
+        """Write what may be written; the answer has one item for each draft, in order.
+
+        Args:
+            is_import: what was here in any earlier version is left as it is, Consents open
+                nothing, and one event tells of everything about one patient.
+            why_ended: told of what a Consent allowed before and does not any more.
+        """
+        done: dict[int, Done] = {}
+        waiting: list[tuple[int, Draft]] = list(enumerate(drafts))
+        while waiting:  # one that repeats has to wait for the one before
+            wave = {draft.key: (number, draft) for number, draft in reversed(waiting)}
+            for number, each in await self._keep(tx, asking, list(wave.values()), is_import):
+                done[number] = each
+            present = [done[number] for number, _ in wave.values()]
+            await self._compile(tx, asking, present, is_import, why_ended)
+            waiting = [(number, draft) for number, draft in waiting if number not in done]
+        return [done[number] for number in range(len(drafts))]
+
+    async def _keep(
+        self, tx: Tx, asking: Asking, wave: Sequence[tuple[int, Draft]], is_import: bool
+    ) -> list[tuple[int, Done]]:
+        drafts = [draft for _, draft in wave]
+        old = await rows.find(tx, [draft.key for draft in drafts])
+        things = {key[0]: t for key, t in (await self._things(tx, list(old.values()))).items()}
+        patients = {p for t in (*things.values(), *(d.thing for d in drafts)) for p in t.patients}
+        standing = await self._releasing.standing(tx, self._releasing.sight(asking), patients)
+        earlier = await _earlier(tx, drafts, old) if is_import else set[tuple[int, bytes]]()
+        done: list[tuple[int, Done]] = []
+        for number, draft in wave:
+            row = old.get(draft.key)
+            thing = things.get(row.rid) if row else None
+            done.append((number, self._decide(asking, draft, row, thing, standing, earlier)))
+        await self._write(tx, [each for _, each in done])
+        return done
+
+    async def _things(self, tx: Tx, found: Sequence[Row]) -> dict[tuple[int, int], Thing]:
+        return await self._releasing.things(tx, found)
+
+    def _decide(
+        self,
+        asking: Asking,
+        draft: Draft,
+        row: Row | None,
+        thing: Thing | None,
+        standing: Standing,
+        earlier: set[tuple[int, bytes]],
+    ) -> Done:
+        if row and row.reference != draft.reference:  # two ids with one key: once in an age
+            return Done(draft, State.REFUSED, reason="its id cannot be kept here; choose another")
+        is_same = row and not row.deleted and row.digest == draft.digest
+        account = asking.caller.account
+        if row and thing and is_same and (standing.sees(thing) or row.author == account):
+            return Done(draft, State.SAME, row)
+        reason = why_not_write(asking, draft.thing, thing, standing)
+        if reason:
+            return Done(draft, State.REFUSED, reason=reason)
+        if row and (is_same or (not row.deleted and (row.rid, draft.digest) in earlier)):
+            return Done(draft, State.SAME, row)
+        at = self._clock.now()
+        of = draft.thing
+        permit = standing.permit_for(of.patient, of.category, account)
+        rid, version = (row.rid, row.version + 1) if row else (0, 1)
+        writing = draft.write(rid=rid, version=version, at=at, author=account)
+        return Done(draft, State.CHANGED if row else State.NEW, writing.row, permit=permit)
+
+    async def _write(self, tx: Tx, done: Iterable[Done]) -> None:
+        """In the order of their keys, so that two who write the same never wait for each other."""
+        ordered = sorted(
+            (each for each in done if each.row and each.state in (State.NEW, State.CHANGED)),
+            key=lambda each: each.draft.key,
+        )
+        writings = {
+            state: [
+                Writing(each.row, each.draft.index, tuple(each.draft.thing.parties))
+                for each in ordered
+                if each.row and each.state == state
+            ]
+            for state in (State.NEW, State.CHANGED)
+        }
+        await rows.insert(tx, writings[State.NEW])
+        if not await rows.replace(tx, writings[State.CHANGED]):
+            raise changed_meanwhile()
+
+    async def delete(self, tx: Tx, row: Row) -> Row:
+        """Write that a resource is no more; its versions stay."""
+        gone = row._replace(
+            version=row.version + 1,
+            updated_at=to_us(self._clock.now()),
+            deleted=1,
+            digest=b"",
+            body=b"",
+        )
+        if not await rows.replace(tx, [Writing(gone, None)]):
+            raise changed_meanwhile()
+        if row.type == "Consent":
+            await self._tell_ended(tx, await permits.drop(tx, row.id), "revoked")
+        return gone
+
+    # Consents
+
+    async def _compile(
+        self, tx: Tx, asking: Asking, done: Iterable[Done], is_import: bool, why_ended: str
+    ) -> None:
+        """Make permits of Consents that the patient herself wrote, and of no others."""
+        for each in done:
+            if each.draft.type != "Consent" or each.state not in (State.NEW, State.CHANGED):
+                continue
+            before = await permits.drop(tx, each.draft.id)
+            is_hers = each.draft.thing.patient == me_of(asking.caller)
+            stands = permits_of(each.draft.resource) if is_hers and not is_import else []
+            await permits.add(tx, stands)
+            actors = {row.actor for row in stands if not row.is_denial}
+            ended = [row for row in before if row.actor not in actors]
+            await self._tell_ended(tx, ended, why_ended)
+            for actor in sorted(actors):
+                row = next(row for row in stands if row.actor == actor)
+                visit = row.visit or None
+                await self._events.tell(tx, ConsentGranted(row.consent, row.patient, actor, visit))
+
+    async def _tell_ended(self, tx: Tx, ended: Iterable[PermitRow], why: str) -> None:
+        told = {(r.consent, r.patient, r.actor, r.visit): r for r in ended if not r.is_denial}
+        for consent, patient, actor, visit in told:
+            event = ConsentEnded(consent, patient, actor, visit or None, why)
+            await self._events.tell(tx, event)
+
+    async def expire(self, tx: Tx) -> int:
+        """Take away permits whose time is over, and tell; returns how many."""
+        over = await permits.drop_expired(tx, to_us(self._clock.now()))
+        await self._tell_ended(tx, over, "expired")
+        return len(over)
+
+    # What is told
+
+    async def tell_kept(self, tx: Tx, done: Iterable[Done]) -> None:
+        """Tell of each resource that is new or changed."""
+        for each in done:
+            if each.row is None or each.state not in (State.NEW, State.CHANGED):
+                continue
+            for patient in sorted(each.draft.thing.patients) or [None]:
+                event = ResourceKept(
+                    each.draft.reference, patient, each.row.category, each.row.version
+                )
+                await self._events.tell(tx, event)
+
+    async def tell_imported(self, tx: Tx, done: Iterable[Done]) -> None:
+        """Tell once for each patient that much is new."""
+        counts: dict[str, int] = {}
+        for each in done:
+            if each.state in (State.NEW, State.CHANGED):
+                for patient in each.draft.thing.patients:
+                    counts[patient] = counts.get(patient, 0) + 1
+        for patient, count in sorted(counts.items()):
+            await self._events.tell(tx, RecordImported(patient, count))
+
+
+async def _earlier(tx: Tx, drafts: Iterable[Draft], old: dict[int, Row]) -> set[tuple[int, bytes]]:
+    changed = [old[d.key] for d in drafts if d.key in old and old[d.key].digest != d.digest]
+    return await rows.find_old_digests(tx, [row.rid for row in changed if row.version > 1])
+
+
+def entries_for(asking: Asking, action: str, done: Iterable[Done]) -> list[Entry]:
+    """What was written, as entries of the access log: one for each patient, or one about nobody."""
+    made: dict[str, Entry] = {}
+    nobody = Entry(asking=asking, action=action)
+    for each in done:
+        if each.state not in (State.NEW, State.CHANGED):
+            continue
+        thing = each.draft.thing
+        for patient in sorted(thing.patients):
+            entry = made.setdefault(patient, Entry(asking=asking, action=action, patient=patient))
+            entry.add(thing.type, each.draft.reference, thing.category)
+            if each.permit:
+                entry.consent, entry.visit = each.permit.consent, each.permit.visit or None
+        if not thing.patients:
+            nobody.add(thing.type, each.draft.reference, thing.category)
+    return [*made.values(), *([nobody] if nobody.what or not made else [])]
+
+
+def denials_for(asking: Asking, action: str, done: Iterable[Done]) -> list[Entry]:
+    """What was refused, as entries of the access log."""
+    made: dict[str, Entry] = {}
+    for each in done:
+        thing = each.draft.thing
+        for patient in sorted(thing.patients) or [""] if each.state == State.REFUSED else ():
+            entry = Entry(asking=asking, action=action, outcome="deny", patient=patient)
+            made.setdefault(patient, entry).add(thing.type, each.draft.reference, thing.category)
+    return list(made.values())
+
+
+def changed_meanwhile() -> Conflict:
+    """Two wrote the same at once; this one was second."""
+    return Conflict("It was changed by somebody else meanwhile.", hint="Read it and try again.")

@@ -1,0 +1,108 @@
+"""Searches carried out: a page of rows, what comes along with it, a history, a total."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from asklepion.kit.db import Tx
+
+from ..wire import Include, Query
+from .plans import include_values, select_included, select_page, select_total
+from .rows import COLUMNS, FIELDS, Row, chunks, columns_of, in_list, in_values, padded
+from .sight import Sight
+
+INCLUDED_MOST = 1000  # rows that come along with one page
+
+
+async def find_page(
+    tx: Tx, query: Query, sight: Sight
+) -> tuple[list[Row], list[tuple[Any, ...]], bool]:
+    """One page of what may be seen.
+
+    Returns:
+        The rows in order; for each its rid and sort keys; whether there is more.
+    """
+    sql = select_page(query.shape, sight.condition)
+    values = {**query.values, **sight.values, "type": query.type, "limit": query.count + 1}
+    keys = await tx.all(sql, **values)
+    page = keys[: query.count]
+    by_rid = await _find_rows(tx, [key[0] for key in page])
+    rows = [by_rid[key[0]] for key in page]
+    return rows, page, len(keys) > query.count
+
+
+async def _find_rows(tx: Tx, rids: Sequence[int]) -> dict[int, Row]:
+    found: dict[int, Row] = {}
+    for part in chunks(rids):
+        sql = f"SELECT {COLUMNS} FROM records_res WHERE rid IN {in_list('r', len(part))}"
+        found.update((v[0], Row(*v)) for v in await tx.all(sql, **in_values("r", part)))
+    return found
+
+
+async def count_all(tx: Tx, query: Query, sight: Sight) -> int:
+    """How many resources meet the search and may be seen."""
+    sql = select_total(query.shape, sight.condition)
+    row = await tx.one(sql, **{**query.values, **sight.values, "type": query.type})
+    return int(row[0]) if row else 0
+
+
+async def find_included(
+    tx: Tx, includes: Sequence[Include], page: Sequence[int], sight: Sight
+) -> list[Row]:
+    """What comes along with a page and may be seen; nothing that is on the page, nothing twice."""
+    rids: dict[int, None] = {}
+    for include in includes:
+        for part in chunks(page):
+            sql = select_included(
+                is_reverse=include.is_reverse,
+                is_any=include.param is None,
+                is_typed=include.target_type is not None,
+                among=padded(len(part)),
+                visible=sight.condition,
+            )
+            among = [part[min(i, len(part) - 1)] for i in range(padded(len(part)))]
+            values = {**include_values(include, among), **sight.values, "limit": INCLUDED_MOST}
+            rids.update((row[0], None) for row in await tx.all(sql, **values))
+    rows = await _find_rows(tx, [rid for rid in rids if rid not in set(page)])
+    return list(rows.values())
+
+
+async def find_history(
+    tx: Tx,
+    sight: Sight,
+    *,
+    key: int | None,
+    type: str | None,
+    before: tuple[int, int, int] | None,
+    limit: int,
+) -> list[Row]:
+    """Versions that may be seen, newest first, each held to who may see it as it was then.
+
+    Args:
+        key: of one resource only.
+        type: of one type only.
+        before: moment, rid and version of the last one of the page before.
+    """
+    old = ", ".join(
+        f"r.{field}" if field in ("key", "type", "id") else f"h.{field}" for field in FIELDS
+    )
+    conditions = ["1 = 1"]
+    if key is not None:
+        conditions.append("v.key = :key")
+    if type is not None:
+        conditions.append("v.type = :type")
+    if before is not None:
+        conditions.append(
+            "(v.updated_at < :at OR (v.updated_at = :at AND (v.rid < :rid"
+            " OR (v.rid = :rid AND v.version < :version))))"
+        )
+    sql = (
+        f"SELECT {columns_of('v')} FROM (SELECT {columns_of('r')} FROM records_res r"
+        f" UNION ALL SELECT {old} FROM records_hist h JOIN records_res r ON r.rid = h.rid) v"
+        f" WHERE {' AND '.join(conditions)} AND {sight.condition.format(r='v')}"
+        " ORDER BY v.updated_at DESC, v.rid DESC, v.version DESC LIMIT :limit"
+    )
+    values = {"key": key, "type": type, "limit": limit}
+    if before is not None:
+        values |= dict(zip(("at", "rid", "version"), before, strict=True))
+    named = {name: value for name, value in values.items() if value is not None}
+    return [Row(*row) for row in await tx.all(sql, **named, **sight.values)]

@@ -1,0 +1,120 @@
+"""The tables of the records room, made step by step.
+
+`records_res` holds what is, `records_hist` what was, the narrow tables what a search looks at.
+`patient` says whose it is: a reference, or one of the words in `rows.py`.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+
+from asklepion.kit.db import Serial, Step
+
+# Index texts are compared byte by byte on both databases, so that prefixes are ranges.
+BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _column(name: str, kind: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False)
+
+
+def _resources(op: Operations) -> None:
+    op.create_table(
+        "records_res",
+        sa.Column("rid", Serial, primary_key=True, autoincrement=True),
+        _column("key", sa.BigInteger),
+        _column("type", sa.Text),
+        _column("id", sa.Text),
+        _column("version", sa.BigInteger),
+        _column("updated_at", sa.BigInteger),
+        _column("patient", sa.Text),
+        _column("category", sa.Integer),
+        _column("author", sa.Text),
+        _column("deleted", sa.Integer),
+        _column("digest", sa.LargeBinary),
+        _column("body", sa.LargeBinary),
+    )
+    op.create_index("records_res_key", "records_res", ["key"], unique=True)
+    op.create_index("records_res_type", "records_res", ["type", "rid"])
+    op.create_index("records_res_patient", "records_res", ["patient", "type"])
+    op.create_index("records_res_updated", "records_res", ["updated_at"])
+    op.create_table(
+        "records_hist",
+        sa.Column("rid", sa.BigInteger, primary_key=True),
+        sa.Column("version", sa.BigInteger, primary_key=True),
+        _column("updated_at", sa.BigInteger),
+        _column("patient", sa.Text),
+        _column("category", sa.Integer),
+        _column("author", sa.Text),
+        _column("deleted", sa.Integer),
+        _column("digest", sa.LargeBinary),
+        _column("body", sa.LargeBinary),
+    )
+    op.create_table(  # everybody in a resource that is about more than one patient
+        "records_party",
+        sa.Column("rid", sa.BigInteger, primary_key=True),
+        sa.Column("patient", sa.Text, primary_key=True),
+        sqlite_with_rowid=False,
+    )
+
+
+def _indexes(op: Operations) -> None:
+    whole = sa.BigInteger
+    for name, columns in (
+        ("tok", (("k", whole),)),
+        ("ref", (("param", whole), ("target", whole))),
+        ("date", (("param", whole), ("lo", whole), ("hi", whole))),
+        ("str", (("param", whole), ("value", BYTES))),
+        ("num", (("param", whole), ("value", sa.Double))),
+        ("tok_num", (("k", whole), ("value", sa.Double))),
+    ):
+        table = f"records_{name}"
+        keys = [sa.Column(column, kind, primary_key=True) for column, kind in columns]
+        rid = sa.Column("rid", whole, primary_key=True, autoincrement=False)
+        op.create_table(table, *keys, rid, sqlite_with_rowid=False)
+        by = ["rid", "param"] if columns[0][0] == "param" else ["rid"]
+        op.create_index(f"{table}_rid", table, by)
+
+
+def _consent(op: Operations) -> None:
+    op.create_table(  # what the patients' Consents come to; `actor` may be * in a denial
+        "records_permit",
+        sa.Column("consent", sa.Text, primary_key=True),
+        sa.Column("actor", sa.Text, primary_key=True),
+        sa.Column("purpose", sa.Text, primary_key=True),  # * is every purpose
+        _column("patient", sa.Text),
+        _column("is_denial", sa.Integer),
+        _column("categories", sa.BigInteger),
+        _column("from_at", sa.BigInteger),
+        _column("until_at", sa.BigInteger),
+        _column("visit", sa.Text),  # empty: of no visit in particular
+    )
+    op.create_index("records_permit_actor", "records_permit", ["actor", "patient"])
+    op.create_index("records_permit_until", "records_permit", ["until_at"])
+
+
+def _access(op: Operations) -> None:
+    op.create_table(
+        "records_access",
+        sa.Column("id", sa.Text, primary_key=True),
+        _column("leaf", sa.BigInteger),  # index of its commitment in the ledger
+        _column("patient", sa.Text),  # empty: about nobody
+        _column("number", sa.BigInteger),  # counts this patient's entries: 1, 2, 3 without a gap
+        _column("actor", sa.Text),
+        _column("made_at", sa.BigInteger),
+        _column("event", sa.LargeBinary),
+        _column("key", sa.LargeBinary),
+    )
+    op.create_table(
+        "records_access_head",
+        sa.Column("patient", sa.Text, primary_key=True),  # * counts the whole house
+        _column("number", sa.BigInteger),
+        _column("leaf", sa.BigInteger),
+        _column("seal", sa.LargeBinary),
+    )
+    op.create_index("records_access_leaf", "records_access", ["leaf"], unique=True)
+    op.create_index("records_access_of", "records_access", ["patient", "number"], unique=True)
+
+
+MIGRATIONS: tuple[Step, ...] = (_resources, _indexes, _consent, _access)

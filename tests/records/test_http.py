@@ -1,0 +1,478 @@
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from asklepion.identity import MIGRATIONS as IDENTITY
+from asklepion.identity import STRANGER, Caller, Identity, Role
+from asklepion.kit.http import answer_errors
+from asklepion.kit.ids import Ids
+from asklepion.kit.keys import Keys
+from asklepion.ledger import verify_receipt
+from asklepion.records import Limits, Records
+from asklepion.records import http as records_http
+from asklepion.records.engine import validate
+
+from .conftest import MIGRATIONS, Office
+from .people import (
+    AMARA,
+    AMARA_CALLS,
+    BORIS_CALLS,
+    JONAS_CALLS,
+    MEI,
+    MEI_CALLS,
+    OPERATOR_CALLS,
+    VITALS,
+    observation,
+    organization,
+    patient,
+)
+
+CALLERS = (MEI_CALLS, JONAS_CALLS, AMARA_CALLS, BORIS_CALLS, OPERATOR_CALLS)
+Client = httpx.AsyncClient
+ClientOf = Callable[[Caller], Client]
+
+
+class Named:
+    """Says who calls, as identity's own middleware does, from a header."""
+
+    def __init__(self, app: ASGIApp, callers: dict[str, Caller]) -> None:
+        self._app = app
+        self._callers = callers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        names = dict(scope.get("headers", ()))
+        account = names.get(b"x-test-account", b"").decode()
+        scope.setdefault("state", {})["caller"] = self._callers.get(account, STRANGER)
+        await self._app(scope, receive, send)
+
+
+@pytest.fixture
+def callers() -> dict[str, Caller]:
+    return {caller.account: caller for caller in CALLERS}
+
+
+@pytest.fixture
+async def app(full: Office, callers: dict[str, Caller]) -> FastAPI:
+    await full.db.migrate({**MIGRATIONS, "identity": IDENTITY}, full.folder / "backups", full.clock)
+    keys = Keys(full.folder / "keys")
+    identity = Identity(db=full.db, clock=full.clock, ids=Ids(full.clock), keys=keys)
+    app = FastAPI()
+    app.state.rooms = {Records: full.records, Identity: identity}
+    app.include_router(records_http.fhir)
+    app.include_router(records_http.router)
+    answer_errors(app)
+    app.add_middleware(Named, callers=callers)
+    return app
+
+
+@pytest.fixture
+async def client_of(app: FastAPI) -> AsyncGenerator[ClientOf]:
+    clients: list[Client] = []
+
+    def make(caller: Caller) -> Client:
+        transport = httpx.ASGITransport(app=app)
+        headers = {"x-test-account": caller.account}
+        client = Client(transport=transport, base_url="http://house", headers=headers)
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+def mei(client_of: ClientOf) -> Client:
+    return client_of(MEI_CALLS)
+
+
+@pytest.fixture
+def amara(client_of: ClientOf) -> Client:
+    return client_of(AMARA_CALLS)
+
+
+@pytest.fixture
+def operator(client_of: ClientOf) -> Client:
+    return client_of(OPERATOR_CALLS)
+
+
+@pytest.fixture
+def stranger(client_of: ClientOf) -> Client:
+    return client_of(STRANGER)
+
+
+async def test_a_resource_is_read_with_its_version_and_moment(mei: Client) -> None:
+    answer = await mei.get("/fhir/R4/Observation/pulse-1")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("application/fhir+json")
+    assert answer.headers["etag"] == 'W/"1"'
+    assert answer.headers["last-modified"] == "Sun, 01 Mar 2026 12:00:00 GMT"
+    same = await mei.get("/fhir/R4/Observation/pulse-1", headers={"if-none-match": 'W/"1"'})
+    assert (same.status_code, same.content) == (304, b"")
+
+
+async def test_create_update_and_delete_go_round(mei: Client) -> None:
+    made = await mei.post("/fhir/R4/Observation", json=observation("x"))
+    assert made.status_code == 201
+    location = made.headers["location"]
+    assert location.startswith("http://house/fhir/R4/Observation/")
+    assert location.endswith("/_history/1")
+
+    path, resource = location.partition("/_history")[0], made.json()
+    resource["valueQuantity"]["value"] = 80
+    changed = await mei.put(path, json=resource, headers={"if-match": 'W/"1"'})
+    assert (changed.status_code, changed.headers["etag"]) == (200, 'W/"2"')
+    late = await mei.put(path, json=resource | {"status": "amended"}, headers={"if-match": 'W/"1"'})
+    assert late.status_code == 412
+    assert (await mei.delete(path)).status_code == 204
+    gone = await mei.get(path)
+    assert (gone.status_code, gone.json()["issue"][0]["code"]) == (410, "deleted")
+    first = await mei.get(location)
+    assert first.json()["valueQuantity"]["value"] == 72
+    history = (await mei.get(f"{path}/_history")).json()
+    methods = [entry["request"]["method"] for entry in history["entry"]]
+    assert methods == ["DELETE", "PUT", "POST"]
+    assert validate(history) == []
+
+
+async def test_a_search_is_a_bundle_that_validates_and_pages(mei: Client) -> None:
+    answer = await mei.get(
+        "/fhir/R4/Observation",
+        params={"_count": "2", "_total": "accurate", "_include": "Observation:subject"},
+    )
+    bundle = answer.json()
+
+    assert validate(bundle) == []
+    assert bundle["total"] == 3
+    modes = [entry["search"]["mode"] for entry in bundle["entry"]]
+    assert modes == ["match", "match", "include"]
+    following = next(link["url"] for link in bundle["link"] if link["relation"] == "next")
+    rest = (await mei.get(following)).json()
+    assert len([e for e in rest["entry"] if e["search"]["mode"] == "match"]) == 1
+    assert [link["relation"] for link in rest["link"]] == ["self"]
+
+
+async def test_a_search_by_form_finds_the_same(mei: Client) -> None:
+    form = await mei.post("/fhir/R4/Observation/_search", data={"category": "laboratory"})
+
+    assert [e["resource"]["id"] for e in form.json()["entry"]] == ["sodium"]
+
+
+async def test_an_unknown_parameter_is_refused_or_named(mei: Client) -> None:
+    refused = await mei.get("/fhir/R4/Observation", params={"favourite": "1"})
+    lenient = await mei.get(
+        "/fhir/R4/Observation", params={"favourite": "1"}, headers={"prefer": "handling=lenient"}
+    )
+
+    assert refused.status_code == 400
+    assert refused.headers["content-type"] == "application/fhir+json"
+    last = lenient.json()["entry"][-1]
+    assert last["search"]["mode"] == "outcome"
+    assert "favourite" in last["resource"]["issue"][0]["diagnostics"]
+    assert validate(lenient.json()) == []
+
+
+async def test_minimal_answers_have_no_body(mei: Client) -> None:
+    answer = await mei.post(
+        "/fhir/R4/Observation", json=observation("x"), headers={"prefer": "return=minimal"}
+    )
+
+    assert (answer.status_code, answer.content) == (201, b"")
+
+
+async def test_a_conditional_create_answers_with_what_is_there(mei: Client) -> None:
+    headers = {"if-none-exist": "date=2026-02-01"}
+
+    answer = await mei.post("/fhir/R4/Observation", json=observation("x"), headers=headers)
+
+    assert (answer.status_code, answer.json()["id"]) == (200, "pulse-1")
+
+
+async def test_a_transaction_is_carried_out(operator: Client) -> None:
+    entry = {"resource": organization("x"), "request": {"method": "POST", "url": "Organization"}}
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+
+    answer = await operator.post("/fhir/R4", json=bundle)
+
+    assert answer.json()["entry"][0]["response"]["status"] == "201 Created"
+    assert validate(answer.json()) == []
+
+
+async def test_head_and_options_answer(mei: Client) -> None:
+    head = await mei.head("/fhir/R4/Observation/pulse-1")
+    options = await mei.options("/fhir/R4/Observation/pulse-1")
+
+    assert (head.status_code, head.headers["etag"]) == (200, 'W/"1"')
+    assert (await mei.head("/fhir/R4/Observation/none")).status_code == 404
+    assert options.headers["allow"] == "GET, HEAD, PUT, DELETE, OPTIONS"
+
+
+async def test_the_statement_of_what_can_be_done_is_open_and_true(
+    stranger: Client, mei: Client
+) -> None:
+    statement = (await stranger.get("/fhir/R4/metadata")).json()
+
+    assert validate(statement) == []
+    by_type = {each["type"]: each for each in statement["rest"][0]["resource"]}
+    assert len(by_type) > 140
+    names = [param["name"] for param in by_type["Observation"]["searchParam"]]
+    for name in ("code", "date", "value-quantity", "patient"):
+        assert name in names
+    for param in by_type["Patient"]["searchParam"]:  # each that is named is understood
+        value = {"date": "2026", "number": "1", "quantity": "1"}.get(param["type"], "x")
+        answer = await mei.get("/fhir/R4/Patient", params={param["name"]: value})
+        assert answer.status_code == 200, param
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/fhir+json", 400),
+        (b"[]", "application/fhir+json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b'{"resourceType":"Patient"}', "application/fhir+json", 400),
+        (b"<Patient/>", "application/fhir+xml", 422),
+        (b'{"a":' * 5000 + b"1" + b"}" * 5000, "application/json", 400),
+    ],
+)
+async def test_what_cannot_be_read_is_refused_in_fhir_s_words(
+    mei: Client, body: bytes, kind: str, status: int
+) -> None:
+    for method, path in (("POST", "Observation"), ("PUT", "Observation/pulse-1"), ("POST", "")):
+        url = f"/fhir/R4/{path}".rstrip("/")
+        answer = await mei.request(method, url, content=body, headers={"content-type": kind})
+        assert answer.status_code == status
+        assert answer.json()["resourceType"] == "OperationOutcome"
+
+
+async def test_other_formats_are_not_spoken(mei: Client) -> None:
+    answer = await mei.get("/fhir/R4/Observation/pulse-1", params={"_format": "xml"})
+
+    assert answer.status_code == 422
+    json = await mei.get("/fhir/R4/Observation/pulse-1?_format=application/fhir%2Bjson")
+    assert json.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/Cat",
+        "/Cat/1",
+        "/Observation/none",
+        "/Observation/pulse-1/_history/99",
+        "/Observation/pulse-1/_history/x",
+        "/Observation/none/_history",
+        "/Observation/no%20id",
+    ],
+)
+async def test_what_is_not_there_is_not_found(mei: Client, path: str) -> None:
+    answer = await mei.get(f"/fhir/R4{path}")
+
+    assert answer.status_code == 404
+    assert answer.json()["issue"][0]["code"] == "not-found"
+
+
+async def test_whoever_is_not_allowed_gets_the_answer_of_what_is_not_there(
+    full: Office, client_of: ClientOf
+) -> None:
+    for caller in (AMARA_CALLS, BORIS_CALLS, JONAS_CALLS, OPERATOR_CALLS):
+        client = client_of(caller)
+        for path in ("", "/_history", "/_history/1"):
+            hidden = await client.get(f"/fhir/R4/Observation/pulse-1{path}")
+            unknown = await client.get(f"/fhir/R4/Observation/there-is-none{path}")
+            assert (hidden.status_code, hidden.content) == (404, unknown.content)
+            assert hidden.headers == unknown.headers
+        found = await client.get(f"/fhir/R4/Observation?patient={MEI}&_total=accurate")
+        assert found.json()["total"] == 0
+        for path in (f"patients/{MEI[8:]}/accesses", "patients/mei/consents"):
+            answer = await client.get(f"/api/records/{path}")
+            nobody = await client.get(f"/api/records/{path}".replace("mei", "nobody"))
+            assert (answer.status_code, answer.content) == (404, nobody.content)
+        assert (await client.get("/api/records/patients/mei/permit")).json() is None
+
+
+async def test_a_stranger_gets_no_further_than_the_door(app: FastAPI, stranger: Client) -> None:
+    for path, methods in app.openapi()["paths"].items():
+        for method in methods:
+            if path == "/fhir/R4/metadata":
+                continue
+            answer = await stranger.request(method, path.replace("{", "").replace("}", ""))
+            assert answer.status_code == 401, f"{method} {path}"
+
+
+# What is not FHIR
+
+
+async def test_she_allows_sees_and_takes_back(mei: Client, amara: Client) -> None:
+    body = {"actor": AMARA, "categories": ["vitals"], "until": "2026-03-01T13:00:00Z"}
+
+    made = await mei.post("/api/records/patients/mei/consents", json=body)
+
+    assert made.status_code == 201
+    (given,) = (await mei.get("/api/records/patients/mei/consents")).json()
+    assert (given["actor"], given["categories"]) == (AMARA, ["vitals"])
+    permit = (await amara.get("/api/records/patients/mei/permit")).json()
+    assert permit["until"] == "2026-03-01T13:00:00.000Z"
+    assert (await amara.get("/fhir/R4/Observation/pulse-1")).status_code == 200
+    other_visit = await amara.get("/fhir/R4/Observation/pulse-1", headers={"x-visit": "another"})
+    assert other_visit.status_code == 200  # it was given in no visit in particular
+    gone = await mei.delete(f"/api/records/consents/{made.json()['consent']}")
+    assert gone.status_code == 204
+    assert (await amara.get("/fhir/R4/Observation/pulse-1")).status_code == 404
+    assert (await amara.get("/api/records/patients/mei/permit")).json() is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"categories": ["everything"]},
+        {"categories": []},
+        {"until": "2026-03-01T11:00:00Z"},
+        {"until": "2026-03-01T13:00:00"},
+        {"until": "soon"},
+        {"actor": "Patient/jonas"},
+        {"actor": None},
+    ],
+)
+async def test_a_grant_that_cannot_be_is_refused(mei: Client, change: dict[str, Any]) -> None:
+    body = {"actor": AMARA, "categories": ["vitals"], "until": "2026-03-01T13:00:00Z"}
+
+    answer = await mei.post("/api/records/patients/mei/consents", json=body | change)
+
+    assert answer.status_code == 400
+
+
+async def test_she_sees_who_looked_and_takes_the_proof_along(
+    full: Office, mei: Client, amara: Client
+) -> None:
+    await full.allow(VITALS)
+    await amara.get("/fhir/R4/Observation/pulse-1")
+
+    entries = (await mei.get("/api/records/patients/mei/accesses?count=2")).json()
+
+    assert (entries[0]["action"], entries[0]["actor_name"]) == ("read", "Name of account-amara")
+    assert entries[0]["categories"] == ["vitals"]
+    older = entries[-1]["number"]
+    more = (await mei.get(f"/api/records/patients/mei/accesses?before={older}")).json()
+    assert all(entry["number"] < older for entry in more)
+    for path in ("patients/mei/accesses", "accesses"):
+        receipt = (await mei.get(f"/api/records/{path}/{entries[0]['id']}/receipt")).json()
+        assert verify_receipt(receipt, trusted=full.ledger.verifier_key).holds
+    assert (await amara.get(f"/api/records/accesses/{entries[0]['id']}/receipt")).status_code == 404
+
+
+async def steps_of(client: Client, body: bytes, name: str = "x.ndjson") -> list[dict[str, Any]]:
+    answer = await client.post("/api/records/import", params={"name": name}, content=body)
+    assert answer.status_code == 200, answer.text
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+async def test_a_file_is_taken_in_with_a_line_for_each_thing_that_happens(operator: Client) -> None:
+    body = b"\n".join(
+        json.dumps(each).encode() for each in (organization("x"), {"resourceType": 1})
+    )
+
+    steps = await steps_of(operator, body)
+
+    assert [step["kind"] for step in steps] == ["refused", "progress", "done"]
+    assert (steps[0]["file"], steps[0]["entry"]) == ("x.ndjson", 2)
+    assert (steps[-1]["new"], steps[-1]["refused"]) == (1, 1)
+
+
+async def test_a_patient_s_account_is_linked_to_the_record_she_brings(
+    app: FastAPI, client_of: ClientOf, callers: dict[str, Caller]
+) -> None:
+    identity: Identity = app.state.rooms[Identity]
+    account = await identity.create_account(
+        Identity.console(),
+        email="nora@house.example",
+        password="seven quiet herons",
+        name="Nora",
+        roles=[Role.PATIENT],
+    )
+    callers[account.id] = account.caller
+
+    steps = await steps_of(client_of(account.caller), json.dumps(patient("Patient/nora")).encode())
+
+    assert [step["kind"] for step in steps] == ["claimed", "progress", "done"]
+    linked = await identity.find(account.id)
+    assert linked
+    assert linked.person == "Patient/nora"
+
+
+async def test_a_body_that_grows_too_large_is_refused(
+    full: Office, operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(full.records, "limits", Limits(file=1000))
+
+    async def grow() -> AsyncGenerator[bytes]:
+        for _ in range(100):
+            yield b" " * 500
+
+    told = await operator.post("/api/records/import", content=b" " * 2000)
+    streamed = await operator.post("/api/records/import", content=grow())
+
+    assert (told.status_code, streamed.status_code) == (413, 413)
+    assert streamed.json()["issue"][0]["code"] == "too-long"
+
+
+async def test_what_goes_wrong_in_an_import_is_its_last_line(
+    full: Office, operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> list[int]:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(full.ledger, "append", broken)
+
+    steps = await steps_of(operator, json.dumps(organization("x")).encode())
+
+    assert steps[-1]["kind"] == "failed"
+    assert "disk" not in steps[-1]["reason"]
+
+
+async def test_what_is_new_comes_as_events(full: Office, app: FastAPI) -> None:
+    """By hand, since httpx gives an application's answer only once it is complete."""
+    await full.allow(VITALS)
+    delivering = asyncio.create_task(full.events.run())
+    sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "method": "GET",
+        "path": "/api/records/patients/mei/live",
+        "query_string": b"",
+        "headers": [(b"x-test-account", AMARA_CALLS.account.encode())],
+    }
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send(message: Any) -> None:
+        await sent.put(message)
+
+    serving = asyncio.create_task(app(scope, receive, send))
+    text = ""
+
+    async def until(word: str) -> None:
+        nonlocal text
+        async with asyncio.timeout(5):
+            while word not in text:
+                text += (await sent.get()).get("body", b"").decode()
+
+    await until('"kind":"permit"')
+    await full.keep(observation("newest"))
+    await until('"id":"newest"')
+    full.wait(31)
+    await until('{"kind":"ended","why":"expired"}')
+    async with asyncio.timeout(5):
+        await serving
+    delivering.cancel()
+    await asyncio.gather(delivering, return_exceptions=True)

@@ -1,0 +1,395 @@
+"""Make the tables the records engine works from, out of the official FHIR R4 definitions.
+
+    python tools/fhir_tables.py            write src/asklepion/records/engine/tables/*.json.gz
+    python tools/fhir_tables.py --check    read every official example with what was written
+
+The definitions are two npm packages (CC0), fetched once with `npm pack` into .cache/fhir. The same
+packages always give the same bytes.
+"""
+
+import argparse
+import gzip
+import json
+import re
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache" / "fhir"
+TABLES = ROOT / "src" / "asklepion" / "records" / "engine" / "tables"
+DEFINITIONS = "hl7.fhir.r4.examples@4.0.1"
+EXPANSIONS = "hl7.fhir.r4.expansions@4.0.1"
+BASE = "http://hl7.org/fhir/"
+
+# Only a part of these codes stands in the expansions, so they cannot tell a wrong one.
+PARTIAL = {"ucum-units", "mimetypes", "languages", "all-languages"}
+
+# Values that say nothing a parameter of this kind could be asked for: an age is no date.
+WITHOUT_VALUE = {("date", "Age"), ("date", "Range"), ("date", "string")}
+
+ANY_TYPE = 100  # a parameter with more targets than this takes every type
+
+Json = dict[str, Any]
+
+
+# ---------------------------------------------------------------- reading the packages
+
+
+def package(spec: str) -> Path:
+    """The package's archive, fetched when it is not here yet."""
+    path = CACHE / (spec.replace("@", "-") + ".tgz")
+    if not path.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["npm", "pack", "--silent", spec], cwd=CACHE, check=True)
+    return path
+
+
+def resources(spec: str) -> Iterator[tuple[str, Json]]:
+    """File name and content of every resource in a package."""
+    with tarfile.open(package(spec)) as archive:
+        for member in archive:
+            name = Path(member.name).name
+            if name.endswith(".json") and name != "package.json":
+                file = archive.extractfile(member)
+                if file is not None:
+                    yield name, json.load(file)
+
+
+def definitions() -> tuple[dict[str, Json], list[Json], Json]:
+    """Types by name, search parameters, and the patient compartment."""
+    types: dict[str, Json] = {}
+    parameters: list[Json] = []
+    compartment: Json = {}
+    for name, resource in resources(DEFINITIONS):
+        if name in ("Bundle-types.json", "Bundle-resources.json"):
+            for entry in resource["entry"]:
+                it = entry["resource"]
+                if it["resourceType"] == "StructureDefinition" and it["kind"] != "logical":
+                    types[it["id"]] = it
+        elif name == "Bundle-searchParams.json":
+            parameters = [entry["resource"] for entry in resource["entry"]]
+        elif name == "CompartmentDefinition-patient.json":
+            compartment = resource
+    return types, parameters, compartment
+
+
+# ---------------------------------------------------------------- elements and codes
+
+
+class Elements:
+    """Every place in every type, and what may stand there."""
+
+    def __init__(self, types: dict[str, Json]) -> None:
+        self.resources = sorted(
+            name
+            for name, it in types.items()
+            if it["kind"] == "resource" and not it.get("abstract")
+        )
+        self.bindings: set[str] = set()
+        self.nodes: dict[str, list[list[Any]]] = {}
+        for name in sorted(types):
+            if types[name]["kind"] != "primitive-type":
+                self._add(types[name])
+
+    def _add(self, definition: Json) -> None:
+        for element in definition["snapshot"]["element"]:
+            path = element["path"]
+            if "." not in path:
+                self.nodes.setdefault(path, [])
+                continue
+            parent, name = path.rsplit(".", 1)
+            types = self._types(path, element, definition["kind"])
+            if any(kind.startswith("@") and kind[1:] == path for kind in types):
+                self.nodes.setdefault(path, [])
+            many = 0 if element["max"] in ("0", "1") else 1
+            row: list[Any] = [name, element["min"], many, types, self._binding(element)]
+            row.append(1 if element.get("isSummary") else 0)
+            while row[-1] in (0, ""):  # what is left out at the end is 0 or ""
+                row.pop()
+            self.nodes.setdefault(parent, []).append(row)
+
+    @staticmethod
+    def _types(path: str, element: Json, kind_of_all: str) -> list[str]:
+        if "contentReference" in element:
+            return ["@" + element["contentReference"].removeprefix("#")]
+        found: list[str] = []
+        for kind in element.get("type", []):
+            code = kind["code"]
+            if code.startswith("http://hl7.org/fhirpath/"):
+                is_id = kind_of_all == "resource" and path.count(".") == 1
+                code = "uri" if path == "Extension.url" else "id" if is_id else "string"
+            if code in ("BackboneElement", "Element"):
+                code = "@" + path
+            targets = [url.rsplit("/", 1)[1] for url in kind.get("targetProfile", [])]
+            if targets and code == "Reference" and targets != ["Resource"]:
+                code += ":" + ",".join(targets)
+            found.append(code)
+        return found
+
+    def _binding(self, element: Json) -> str:
+        binding = element.get("binding", {})
+        if binding.get("strength") != "required" or "valueSet" not in binding:
+            return ""
+        url = binding["valueSet"].split("|")[0]
+        name = url.removeprefix(BASE + "ValueSet/")
+        if name in PARTIAL or not url.startswith(BASE):
+            return ""
+        self.bindings.add(name)
+        return name
+
+
+def codes(names: set[str]) -> Json:
+    """Codes by system of every value set with that name; every one must be there in full."""
+    found: Json = {}
+    for _, resource in resources(EXPANSIONS):
+        name = resource["url"].removeprefix(BASE + "ValueSet/")
+        if name in names:
+            systems: dict[str, list[str]] = {}
+            for code in _contained(resource["expansion"].get("contains", [])):
+                systems.setdefault(code["system"], []).append(code["code"])
+            found[name] = {system: sorted(set(them)) for system, them in sorted(systems.items())}
+    lost = sorted(name for name in names if not found.get(name))
+    if lost:
+        raise SystemExit(f"No expansion for {', '.join(lost)}.")
+    return found
+
+
+def _contained(codes: list[Json]) -> Iterator[Json]:
+    for code in codes:
+        if not code.get("abstract") and "code" in code:
+            yield code
+        yield from _contained(code.get("contains", []))
+
+
+# ---------------------------------------------------------------- search parameters
+
+
+class Unreadable(Exception):
+    """An expression of a shape this script does not know."""
+
+
+Way = list[Any]  # [[json keys], type at the end, filter or nothing]
+
+
+class Paths:
+    """Turns FHIRPath expressions of search parameters into ways through the JSON."""
+
+    def __init__(self, elements: Elements) -> None:
+        self._nodes = elements.nodes
+
+    def ways(self, expression: str, type: str) -> list[Way]:
+        """Every way the parts of an expression that speak of this type take."""
+        found: list[Way] = []
+        for part in re.split(r"\s*\|\s*", expression):
+            root = part.lstrip("(").split(".")[0].split(" ")[0]
+            if part == type:
+                continue  # the resource itself, as in composite parameters
+            if root in (type, "Resource", "DomainResource"):
+                found += [way for way in self._part(part, type) if way not in found]
+            elif root[:1].islower() and type != "Resource":  # InsurancePlan: "name | alias"
+                found += [way for way in self._part(part, type, rooted=False) if way not in found]
+        return found
+
+    def below(self, expression: str, node: str) -> list[Way]:
+        """The ways of an expression that starts at an element, as in composite parameters."""
+        found: list[Way] = []
+        for part in re.split(r"\s*\|\s*", expression):
+            if part.startswith("%"):
+                raise Unreadable(part)
+            found += self._part(part, node, rooted=False)
+        return found
+
+    def _part(self, part: str, node: str, *, rooted: bool = True) -> list[Way]:
+        if part == "Patient.deceased.exists() and Patient.deceased != false":
+            return [[["deceased"], "@exists"]]
+        kind, rest, keep = None, "", None
+        if match := re.fullmatch(r"\((.*) as (\w+)\)(?:\.(.*))?", part):
+            part, kind, rest = match[1], match[2], match[3] or ""
+        elif match := re.fullmatch(r"(.*)\.as\((\w+)\)", part):
+            part, kind = match[1], match[2]
+        elif match := re.fullmatch(r"(.*)\.where\(resolve\(\) is (\w+)\)", part):
+            part, keep = match[1], match[2]
+        elif match := re.fullmatch(r"(.*)\.where\((\w+)='([\w-]+)'\)(?:\.(.*))?", part):
+            part, rest = match[1], match[4] or ""
+            keep = [part.count(".") + (0 if rooted else 1), match[2], match[3]]
+        steps = part.split(".")[1:] if rooted else part.split(".")
+        ways = self._walk([([], node)], steps)
+        if kind:
+            ways = [way for way in ways if way[1].lower() == kind.lower()]
+        if rest:
+            ways = self._walk(ways, rest.split("."))
+        if not ways:
+            raise Unreadable(part)
+        return [[keys, end] if keep is None else [keys, end, keep] for keys, end in ways]
+
+    def _walk(
+        self, ways: list[tuple[list[str], str]], steps: list[str]
+    ) -> list[tuple[list[str], str]]:
+        for step in steps:
+            name, first = step.removesuffix("[0]"), step.endswith("[0]")
+            if not re.fullmatch(r"\w+", name):
+                raise Unreadable(step)
+            ways = [
+                ([*keys, key + "[0]" if first else key], end)
+                for keys, node in ways
+                for key, end in self._children(node, name)
+            ]
+        return ways
+
+    def _children(self, node: str, name: str) -> Iterator[tuple[str, str]]:
+        for row in self._nodes.get(node, []):
+            if row[0] == name:
+                yield name, row[3][0].split(":")[0].removeprefix("@")
+            elif row[0] == name + "[x]":
+                for kind in row[3]:
+                    kind = kind.split(":")[0]
+                    yield name + kind[0].upper() + kind[1:], kind
+
+
+def search(elements: Elements, parameters: list[Json]) -> Json:
+    """For each type its parameters: kind, definition, targets, and the ways they take."""
+    paths = Paths(elements)
+    by_url = {it["url"]: it for it in parameters}
+    table: Json = {name: {} for name in ["Resource", *elements.resources]}
+    for parameter in parameters:
+        if "expression" not in parameter or parameter["type"] == "special":
+            continue
+        for base in parameter["base"]:
+            if base in table:
+                row = _parameter(parameter, base, paths, by_url)
+                if row is not None:
+                    table[base][parameter["code"]] = row
+    for rows in table.values():
+        _share(rows)
+    return table
+
+
+def _parameter(it: Json, base: str, paths: Paths, by_url: Json) -> Json | None:
+    row: Json = {"kind": it["type"], "id": it["url"].rsplit("/", 1)[1]}
+    if it["type"] == "composite":
+        try:
+            return row | _composite(it, base, paths, by_url)
+        except Unreadable:
+            return None  # only those of MolecularSequence that look outside their element
+    row["ways"] = [
+        way
+        for way in paths.ways(it["expression"], base)
+        if (it["type"], way[1]) not in WITHOUT_VALUE
+    ]
+    if not row["ways"]:
+        raise SystemExit(f"{base}.{it['code']}: no way for {it['expression']}")
+    targets = it.get("target", [])
+    if it["type"] == "reference" and 0 < len(targets) < ANY_TYPE:
+        row["targets"] = sorted(targets)
+    return row
+
+
+def _composite(it: Json, base: str, paths: Paths, by_url: Json) -> Json:
+    whole = it["expression"].split("|")[0].strip() == base
+    roots = [way for way in paths.ways(it["expression"], base) if way[0]]
+    ends = [end for _, end in roots] or [base]
+    parts: list[list[Any]] = []
+    for part in it["component"]:
+        ways = paths.below(part["expression"].replace("DateTime", "dateTime"), ends[0])
+        kind = by_url[part["definition"]]["type"]
+        if ways[0][1] in ("Reference", "code"):  # DocumentReference names them the wrong way round
+            kind = "reference" if ways[0][1] == "Reference" else "token"
+        parts.append([kind, ways])
+    return {"roots": ([[]] if whole else []) + [keys for keys, _ in roots], "parts": parts}
+
+
+def _share(rows: Json) -> None:
+    """Let a parameter that finds nothing others do not find use their rows in the index."""
+    for code in sorted(rows):
+        row = rows[code]
+        if row["kind"] != "composite":
+            only = {str(way[2:]) for way in row["ways"]}
+            targets: Way = (
+                row["ways"][0][2:] if row["kind"] == "reference" and len(only) == 1 else []
+            )
+            plain = [way[:2] for way in row["ways"]] if targets else row["ways"]
+            for other in sorted(rows):
+                there = rows[other]
+                is_same = there["kind"] == row["kind"] and there.get("ways") == plain
+                if is_same and (targets or other < code):
+                    rows[code] = {k: v for k, v in row.items() if k != "ways"}
+                    rows[code]["same"] = [other]
+                    if targets:
+                        rows[code] |= {"only": targets[0], "targets": targets}
+                    break
+        if code.startswith("combo-"):
+            others = [code.removeprefix("combo-"), "component-" + code.removeprefix("combo-")]
+            field = "roots" if row["kind"] == "composite" else "ways"
+            found = [way for other in others for way in rows.get(other, {}).get(field, [])]
+            if sorted(map(str, found)) == sorted(map(str, row.get(field, []))):
+                rows[code] = {"kind": row["kind"], "id": row["id"], "same": others}
+                if field == "roots":
+                    rows[code]["parts"] = row["parts"]
+
+
+# ---------------------------------------------------------------- writing and checking
+
+
+def write(name: str, table: Any) -> None:
+    """One table as gzipped JSON, the same bytes every time."""
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    TABLES.mkdir(parents=True, exist_ok=True)
+    path = TABLES / f"{name}.json.gz"
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size:,} bytes of {len(text):,}")
+
+
+def make() -> None:
+    """Write every table."""
+    types, parameters, compartment = definitions()
+    elements = Elements(types)
+    write("elements", {"resources": elements.resources, "nodes": elements.nodes})
+    write("codes", codes(elements.bindings))
+    write("search", search(elements, parameters))
+    members = {it["code"]: it["param"] for it in compartment["resource"] if it.get("param")}
+    write("compartment", members)
+
+
+# Official examples that break their own rules: no linkId, no base, no name, too long an id, codes
+# with odd spaces.
+BROKEN = {
+    "Bundle-v2-valuesets.json",
+    "CodeSystem-v2-0550.json",
+    "ImplementationGuide-fhir.json",
+    "Questionnaire-qs1.json",
+    "SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject.json",
+    "ig-r4.json",
+}
+BROKEN_BEGIN = ("SearchParameter-codesystem-extensions-", "SearchParameter-valueset-extensions-")
+
+
+def check() -> int:
+    """Read every official example; say which are refused or taken against what is known of them."""
+    from asklepion.records.engine import Indexer, validate
+
+    indexer = Indexer(bytes(32))
+    count = surprises = 0
+    started = time.perf_counter()
+    for name, resource in resources(DEFINITIONS):
+        issues = validate(resource)
+        indexer.index(resource)
+        count += 1
+        if bool(issues) != (name in BROKEN or name.startswith(BROKEN_BEGIN)):
+            surprises += 1
+            print(f"{name}: " + "; ".join(f"{it.path} {it.expected}" for it in issues[:3]))
+    seconds = time.perf_counter() - started
+    print(f"{count} examples read, {surprises} surprises, {seconds:.1f} s")
+    return surprises
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="read the official examples")
+    if parser.parse_args().check:
+        sys.exit(1 if check() else 0)
+    make()
