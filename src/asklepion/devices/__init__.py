@@ -1,0 +1,21 @@
+"""Devices: what is measured at home comes in by itself.
+
+Promises: a reading becomes an Observation in the record of the one person its device belongs to,
+within a second, once; a device that is silent or sends nonsense shows it on its card.
+Never: keeps a second truth beside the record; lets a device speak for another.
+"""
+
+from .model import KINDS, Device, Kind, Reading, Registration
+from .service import Devices, simulate
+from .store import MIGRATIONS
+
+__all__ = [
+    "KINDS",
+    "MIGRATIONS",
+    "Device",
+    "Devices",
+    "Kind",
+    "Reading",
+    "Registration",
+    "simulate",
+]

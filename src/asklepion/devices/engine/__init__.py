@@ -1,0 +1,1 @@
+"""Computation: messages to readings, readings to FHIR, and a body that only seems to live."""

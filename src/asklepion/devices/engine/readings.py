@@ -1,0 +1,47 @@
+"""From the bytes of a message to a plausible reading."""
+
+import math
+from datetime import datetime
+
+import msgspec
+
+from ..model import AHEAD, EARLIEST, Choice, Kind, Reading, Unfit
+
+SHAPE = 'Send {"at": "2026-03-01T12:00:00Z", "values": {"heart_rate": 72}, "battery": 0.8}.'
+_decoder = msgspec.json.Decoder(Reading)
+
+
+def read_message(kind: Kind, payload: bytes, now: datetime) -> Reading:
+    """The reading in one message.
+
+    Raises:
+        Unfit: it cannot be read, is not of this kind, is implausible, or its time is.
+    """
+    try:
+        reading = _decoder.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Unfit("unreadable", f"A {kind.name} message cannot be read.", SHAPE) from error
+    if reading.at.tzinfo is None or not now - EARLIEST <= reading.at <= now + AHEAD:
+        raise Unfit("clock", f"A {kind.name} reading has an unlikely time.", "Set its clock.")
+    if reading.values.keys() != {part.key for part in kind.parts}:
+        raise Unfit("values", f"A {kind.name} message holds other values.", SHAPE)
+    for part in kind.parts:
+        value = reading.values[part.key]
+        if isinstance(part, Choice):
+            if value not in part.answers:
+                raise Unfit("values", f"A {part.key} is none of its answers.", SHAPE)
+        elif isinstance(value, str):
+            raise Unfit("values", f"A {part.key} is no number.", SHAPE)
+        elif not (math.isfinite(value) and part.low <= value <= part.high):
+            raise Unfit("implausible", f"A {part.key} is implausible.", "Check the sensor.")
+    _require_pressure(reading)
+    if reading.battery is not None and not 0 <= reading.battery <= 1:
+        raise Unfit("battery", "The battery is not between 0 and 1.", SHAPE)
+    return reading
+
+
+def _require_pressure(reading: Reading) -> None:
+    """The heart pushes: systolic lies above diastolic."""
+    systolic, diastolic = reading.values.get("systolic"), reading.values.get("diastolic")
+    if isinstance(systolic, float) and isinstance(diastolic, float) and systolic <= diastolic:
+        raise Unfit("implausible", "A pressure is upside down.", "Check the sensor.")

@@ -1,0 +1,183 @@
+"""What home devices measure, what is plausible, and how each device fares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+
+from asklepion.kit.errors import Incorrect
+
+EARLIEST = timedelta(days=31)  # how old a reading may be when it arrives
+AHEAD = timedelta(minutes=2)  # how far a device's clock may run ahead of ours
+
+
+@dataclass(frozen=True)
+class Code:
+    """A concept in a code system."""
+
+    system: str
+    code: str
+    display: str
+
+
+LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number that a device measures.
+
+    The limits are those of a living person and a working sensor, not of health: outside them a
+    reading is refused as a fault of the device.
+    """
+
+    key: str  # in the message
+    codes: tuple[Code, ...]
+    unit: str  # UCUM
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer out of a few, each a letter in the message."""
+
+    key: str
+    codes: tuple[Code, ...]
+    answers: Mapping[str, Code]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of reading: the last part of its topic, and what is in it.
+
+    Args:
+        panel: what its parts are called together; without one, each part is a fact of its own.
+    """
+
+    name: str
+    parts: tuple[Quantity | Choice, ...]
+    panel: Code | None = None
+
+
+def _loinc(code: str, display: str) -> Code:
+    return Code(LOINC, code, display)
+
+
+def _single(name: str, key: str, unit: str, low: float, high: float, *codes: Code) -> Kind:
+    return Kind(name, (Quantity(key, codes, unit, low, high),))
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _single("heart-rate", "heart_rate", "/min", 20, 300, _loinc("8867-4", "Heart rate")),
+        _single(
+            "spo2",
+            "spo2",
+            "%",
+            40,
+            100,
+            _loinc("59408-5", "Oxygen saturation in Arterial blood by Pulse oximetry"),
+            _loinc("2708-6", "Oxygen saturation in Arterial blood"),  # FHIR's profile asks for it
+        ),
+        _single("temperature", "temperature", "Cel", 25, 45, _loinc("8310-5", "Body temperature")),
+        _single(
+            "respiratory-rate",
+            "respiratory_rate",
+            "/min",
+            2,
+            80,
+            _loinc("9279-1", "Respiratory rate"),
+        ),
+        Kind(
+            "blood-pressure",
+            (
+                Quantity(
+                    "systolic", (_loinc("8480-6", "Systolic blood pressure"),), "mm[Hg]", 40, 300
+                ),
+                Quantity(
+                    "diastolic", (_loinc("8462-4", "Diastolic blood pressure"),), "mm[Hg]", 20, 200
+                ),
+            ),
+            panel=_loinc("85354-9", "Blood pressure panel with all children optional"),
+        ),
+        # What a person answers when her home hub asks how she is: no sensor tells it.
+        Kind(
+            "check-in",
+            (
+                Choice(
+                    "acvpu",
+                    (_loinc("80288-4", "Level of consciousness"),),
+                    {
+                        "A": Code(SNOMED, "248234008", "Mentally alert"),
+                        "C": Code(SNOMED, "130987000", "Acute confusion"),
+                        "V": Code(SNOMED, "300202002", "Responds to voice"),
+                        "P": Code(SNOMED, "450847001", "Responds to pain"),
+                        "U": Code(SNOMED, "422768004", "Unresponsive"),
+                    },
+                ),
+                Quantity(
+                    "oxygen_l_min", (_loinc("3151-8", "Inhaled oxygen flow rate"),), "L/min", 0, 60
+                ),
+            ),
+        ),
+    )
+}
+
+
+class Unfit(Incorrect):
+    """A message that makes no reading; `why` is a word that the client has a sentence for."""
+
+    def __init__(self, why: str, message: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.why = why
+
+
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One message of a device: when, what, and how full its battery is (0 to 1)."""
+
+    at: datetime
+    values: dict[str, float | str]
+    battery: float | None = None
+
+
+def topic(device: str, kind: str) -> str:
+    """Where a device publishes one kind of reading."""
+    return f"devices/{device}/{kind}"
+
+
+def command_topic(device: str) -> str:
+    """The one topic that a device may listen to: what became of its messages."""
+    return topic(device, "command")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    """One device at home, and how it fares."""
+
+    id: str
+    patient: str  # Patient/…
+    name: str = field(repr=False)
+    kinds: tuple[str, ...]
+    registered_at: datetime
+    last_reading_at: datetime | None = None  # by its own clock
+    last_sync_at: datetime | None = None  # by ours
+    battery: float | None = None  # 0 to 1
+    heard: tuple[str, ...] = ()  # kinds that have come in since it was registered
+    refused_count: int = 0
+    refused_why: str = ""  # unreadable, clock, values, implausible, battery, topic or unkept
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Kinds it was registered for and never sent."""
+        return tuple(kind for kind in self.kinds if kind not in self.heard)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """A new device and its secret, which is shown once and kept only as a hash."""
+
+    device: str
+    secret: str = field(repr=False)

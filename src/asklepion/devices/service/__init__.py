@@ -1,0 +1,186 @@
+"""The verbs of the room: register, list, remove; and hearing what devices say."""
+
+import hmac
+import json
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+
+from asklepion.identity import Caller, Role
+from asklepion.kit.clock import Clock
+from asklepion.kit.db import Database
+from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unsupported
+from asklepion.kit.ids import Ids
+from asklepion.kit.keys import Keys
+from asklepion.kit.log import get_log
+from asklepion.records import Asking, Records
+
+from .. import store
+from ..engine.observations import make_device, make_observations
+from ..engine.readings import read_message
+from ..model import KINDS, Device, Registration, Unfit, command_topic
+from .broker import EmbeddedBroker
+from .simulate import simulate
+
+__all__ = ["Devices", "simulate"]
+
+log = get_log(__name__)
+
+LONGEST_NAME = 80  # characters
+
+
+class Devices:
+    """Brings readings from home into records; keeps no second truth of them."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        keys: Keys,
+        records: Records,
+        port: int = 1883,
+        host: str = "127.0.0.1",
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._key = keys.key("devices")
+        self._records = records
+        self._broker = EmbeddedBroker(self, host, port)
+
+    @property
+    def port(self) -> int:
+        """The port that devices connect to."""
+        return self._broker.port
+
+    async def start(self) -> None:
+        """Listen for devices."""
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Let every device go."""
+        await self._broker.stop()
+
+    async def register(
+        self, caller: Caller, *, patient: str, name: str, kinds: Sequence[str]
+    ) -> Registration:
+        """Add a device to the caller's own home; its secret is shown this once.
+
+        Raises:
+            Forbidden: the home is somebody else's.
+            Incorrect: the name or the kinds cannot be used.
+        """
+        self._require_own(caller, patient)
+        if not name.strip() or len(name) > LONGEST_NAME:
+            raise Incorrect("The device's name is empty or too long.", hint="Up to 80 characters.")
+        if not kinds or not set(kinds) <= set(KINDS):
+            raise Incorrect("The device measures nothing we know.", hint=f"Known: {[*KINDS]}.")
+        secret = secrets.token_urlsafe(24)
+        device = Device(
+            id=self._ids.new(),
+            patient=patient,
+            name=name.strip(),
+            kinds=tuple(dict.fromkeys(kinds)),
+            registered_at=self._clock.now(),
+        )
+        # First in her record, by herself: a reading refers to the device that made it.
+        asking = Asking(caller=caller, purpose="PATRQT", via="device")
+        await self._records.create(asking, make_device(device), id=device.id)
+        async with self._db.begin() as tx:
+            await store.insert(tx, device, self._hash(secret))
+        log.info("device registered", device=device.id)
+        return Registration(device=device.id, secret=secret)
+
+    async def list(self, caller: Caller, patient: str) -> list[Device]:
+        """The caller's own devices and how each fares."""
+        self._require_own(caller, patient)
+        async with self._db.read() as tx:
+            return await store.of_patient(tx, patient)
+
+    async def remove(self, caller: Caller, device: str) -> None:
+        """Let a device go; what it measured stays in the record.
+
+        Raises:
+            NotFound: the caller has no such device.
+        """
+        caller.require(Role.PATIENT)
+        async with self._db.begin() as tx:
+            if not await store.remove(tx, device, caller.person or ""):
+                raise NotFound(f"There is no device {device}.")
+        self._broker.drop(device)
+        log.info("device removed", device=device)
+
+    async def admit(self, device: str, secret: str) -> bool:
+        """Whether this device is ours and the secret its own."""
+        async with self._db.read() as tx:
+            key = await store.find_key(tx, device)
+        known = key.secret_hash if key else bytes(sha256().digest_size)
+        return hmac.compare_digest(known, self._hash(secret)) and key is not None
+
+    def command_topic(self, device: str) -> str:
+        """The only topic that a device may listen to."""
+        return command_topic(device)
+
+    async def hear(self, device: str, topic: str, payload: bytes) -> bytes | None:
+        """Make Observations of what a device published; a refusal is counted on its card.
+
+        Returns:
+            What to tell the device if it was refused.
+
+        Raises:
+            HouseError: it could not be kept now; the device should send it again.
+        """
+        async with self._db.read() as tx:
+            known = await store.find(tx, device)
+        if known is None:
+            return None  # removed while it spoke
+        kind = self._kind(device, topic)
+        try:
+            if kind is None:
+                raise Unfit("topic", "A device published where it may not.", "Use its own topic.")
+            await self._keep(known, kind, payload)
+        except (Unfit, Incorrect, Forbidden, Unsupported) as error:
+            why = error.why if isinstance(error, Unfit) else "unkept"
+            log.warn("reading refused", device=device, kind=kind or "", why=why)
+            async with self._db.begin() as tx:
+                await store.note_refusal(tx, device, why, self._clock.now())
+            return json.dumps({"refused": why, "kind": kind or ""}).encode()
+        return None
+
+    @staticmethod
+    def _kind(device: str, topic: str) -> str | None:
+        """What a topic says is measured, if the device may publish there."""
+        match topic.split("/"):
+            case ["devices", name, kind] if name == device and kind in KINDS:
+                return kind
+            case _:
+                return None
+
+    async def _keep(self, device: Device, kind: str, payload: bytes) -> None:
+        now = self._clock.now()
+        reading = read_message(KINDS[kind], payload, now)
+        caller = Caller(
+            account=device.id,
+            name=device.name,
+            roles=frozenset({Role.DEVICE}),
+            acts_for=device.patient,
+        )
+        asking = Asking(caller=caller, purpose="PATRQT", via="device")
+        for resource in make_observations(device, KINDS[kind], reading):
+            # Sent twice, it is the same Observation under the same id, and stays as it is.
+            await self._records.create(asking, resource, id=resource["id"])
+        async with self._db.begin() as tx:
+            await store.note_reading(
+                tx, device, kind, reading_at=reading.at, now=now, battery=reading.battery
+            )
+
+    def _hash(self, secret: str) -> bytes:
+        return hmac.digest(self._key, secret.encode(), "sha256")
+
+    @staticmethod
+    def _require_own(caller: Caller, patient: str) -> None:
+        caller.require(Role.PATIENT)
+        if caller.person != patient:
+            raise Forbidden("These are not your devices.", hint="Sign in as the patient.")

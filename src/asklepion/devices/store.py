@@ -1,0 +1,125 @@
+"""The devices' own table. Readings live in records; here is only how each device fares."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+
+from asklepion.kit.clock import from_us, to_us
+from asklepion.kit.db import Row, Step, Tx
+
+from .model import Device
+
+
+def _create(op: Operations) -> None:
+    op.create_table(
+        "devices_device",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("patient", sa.Text, nullable=False, index=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("kinds", sa.Text, nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary, nullable=False),
+        sa.Column("registered_at", sa.BigInteger, nullable=False),
+        sa.Column("last_reading_at", sa.BigInteger),
+        sa.Column("last_sync_at", sa.BigInteger),
+        sa.Column("battery", sa.Double),
+        sa.Column("heard", sa.Text, nullable=False),
+        sa.Column("refused_count", sa.BigInteger, nullable=False),
+        sa.Column("refused_why", sa.Text, nullable=False),
+    )
+
+
+MIGRATIONS: tuple[Step, ...] = (_create,)
+
+COLUMNS = (
+    "id, patient, name, kinds, registered_at, last_reading_at, last_sync_at,"
+    " battery, heard, refused_count, refused_why"
+)
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a device must show to be let in."""
+
+    patient: str
+    secret_hash: bytes
+
+
+async def insert(tx: Tx, device: Device, secret_hash: bytes) -> None:
+    await tx.run(
+        "INSERT INTO devices_device (id, patient, name, kinds, secret_hash, registered_at,"
+        " heard, refused_count, refused_why)"
+        " VALUES (:id, :patient, :name, :kinds, :hash, :at, '[]', 0, '')",
+        id=device.id,
+        patient=device.patient,
+        name=device.name,
+        kinds=json.dumps(device.kinds),
+        hash=secret_hash,
+        at=to_us(device.registered_at),
+    )
+
+
+async def find(tx: Tx, id: str) -> Device | None:
+    row = await tx.one(f"SELECT {COLUMNS} FROM devices_device WHERE id = :id", id=id)
+    return None if row is None else _device(row)
+
+
+async def find_key(tx: Tx, id: str) -> Key | None:
+    sql = "SELECT patient, secret_hash FROM devices_device WHERE id = :id"
+    row = await tx.one(sql, id=id)
+    return None if row is None else Key(row[0], bytes(row[1]))
+
+
+async def of_patient(tx: Tx, patient: str) -> list[Device]:
+    sql = f"SELECT {COLUMNS} FROM devices_device WHERE patient = :patient ORDER BY registered_at"
+    return [_device(row) for row in await tx.all(sql, patient=patient)]
+
+
+async def remove(tx: Tx, id: str, patient: str) -> bool:
+    sql = "DELETE FROM devices_device WHERE id = :id AND patient = :patient"
+    return await tx.run(sql, id=id, patient=patient) == 1
+
+
+async def note_reading(
+    tx: Tx, device: Device, kind: str, *, reading_at: datetime, now: datetime, battery: float | None
+) -> None:
+    """Remember that a reading came in."""
+    await tx.run(
+        "UPDATE devices_device SET last_reading_at = :reading_at, last_sync_at = :now,"
+        " battery = coalesce(:battery, battery), heard = :heard WHERE id = :id",
+        id=device.id,
+        reading_at=to_us(reading_at),
+        now=to_us(now),
+        battery=battery,
+        heard=json.dumps(sorted({*device.heard, kind})),
+    )
+
+
+async def note_refusal(tx: Tx, id: str, why: str, now: datetime) -> None:
+    """Remember that a message was refused, and why."""
+    await tx.run(
+        "UPDATE devices_device SET refused_count = refused_count + 1, refused_why = :why,"
+        " last_sync_at = :now WHERE id = :id",
+        id=id,
+        why=why,
+        now=to_us(now),
+    )
+
+
+def _device(row: Row) -> Device:
+    id, patient, name, kinds, registered, reading, sync, battery, heard, count, why = row
+    return Device(
+        id=id,
+        patient=patient,
+        name=name,
+        kinds=tuple(json.loads(kinds)),
+        registered_at=from_us(registered),
+        last_reading_at=None if reading is None else from_us(reading),
+        last_sync_at=None if sync is None else from_us(sync),
+        battery=battery,
+        heard=tuple(json.loads(heard)),
+        refused_count=count,
+        refused_why=why,
+    )
