@@ -1,0 +1,1 @@
+"""Computation without waiting: published equations, and what is read out of a patient's record."""

@@ -1,0 +1,99 @@
+"""The body as a hologram shows it: organs, their findings, and colour by stated rules alone."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ..wire import Body, Finding, Organ, State, Text
+from .card_egfr import estimate_from, person_inputs
+from .cards import LABEL, iso, look_up
+from .chart import Chart, Reading, Said
+from .ckd_epi import Egfr
+from .codes import PREGNANCY
+from .measures import MEASURES
+from .organs import organs_of, places_of
+from .rules import RULE, judge
+
+GRAVITY: Mapping[State, int] = {"unknown": 0, "calm": 1, "watch": 2, "attention": 3}
+
+
+def make_body(chart: Chart, patient: str, now: datetime) -> Body:
+    """Every organ of a patient with what the record says of it."""
+    sex = chart.person.sex
+    placed: dict[str, list[Finding]] = {organ.id: [] for organ in organs_of(sex)}
+    for said in chart.conditions:
+        if said.is_active:
+            for place in places_of(said, sex):
+                placed[place].append(_of_condition(said))
+    for organ in organs_of(sex):
+        for key in organ.measures:
+            if reading := _latest(chart, key):
+                placed[organ.id].append(_of_reading(chart, reading, now))
+    return Body(
+        patient=patient,
+        sex="unknown" if sex is None else sex.value,
+        age=chart.person.age_at(now),
+        organs=[_organ(id, findings) for id, findings in placed.items()],
+    )
+
+
+def _organ(id: str, findings: list[Finding]) -> Organ:
+    """Gravest first, then newest."""
+    findings = sorted(findings, key=lambda finding: finding.at or "", reverse=True)
+    findings = sorted(findings, key=lambda finding: -GRAVITY[finding.state])
+    state: State = findings[0].state if findings else "unknown"
+    return Organ(id=id, name_key=f"twin.organ.{id}", state=state, findings=findings)
+
+
+def _of_condition(said: Said) -> Finding:
+    state: State = "watch"
+    rule = "condition"
+    if said.is_severe:
+        state, rule = "attention", "severe"
+    elif PREGNANCY.holds(said.codings, said.text):
+        state, rule = "calm", "pregnancy"  # no illness
+    return Finding(
+        kind="condition",
+        label_key="",
+        text=said.text,
+        value=None,
+        unit="",
+        at=iso(said.at),
+        reference=said.reference,
+        state=state,
+        rule=Text(key=RULE + rule),
+        source=None,
+    )
+
+
+def _of_reading(chart: Chart, reading: Reading, now: datetime) -> Finding:
+    judgement = judge(reading, chart.person.sex, now)
+    return Finding(
+        kind="measurement",
+        label_key=LABEL + reading.key,
+        text="",
+        value=round(float(reading.value), MEASURES[reading.key].digits),
+        unit=reading.unit,
+        at=iso(reading.at),
+        reference=reading.reference,
+        state=judgement.state,
+        rule=judgement.rule,
+        source=judgement.source,
+    )
+
+
+def _latest(chart: Chart, key: str) -> Reading | None:
+    if key != "egfr":
+        return chart.latest(key)
+    creatinine = look_up(chart, "creatinine")
+    if creatinine.at is None or creatinine.reference is None:
+        return chart.latest("egfr")
+    estimate = estimate_from(creatinine, *person_inputs(chart, creatinine.at))
+    if not isinstance(estimate, Egfr):
+        return chart.latest("egfr")
+    return Reading(
+        key="egfr",
+        value=estimate.value,
+        unit=MEASURES["egfr"].unit,
+        at=creatinine.at,
+        reference=creatinine.reference,
+    )

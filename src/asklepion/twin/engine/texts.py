@@ -1,0 +1,53 @@
+"""Every key of the catalogues that the twin may send: a test holds them against the catalogues."""
+
+from ..model import Why
+from .ckd_epi import CATEGORIES
+from .measures import MEASURES
+from .news2 import Band
+from .organs import ORGANS
+from .prevent import OUTCOMES
+from .timeline import GROUPS, KINDS
+
+CARDS = ("news2", "egfr", "prevent10", "prevent30")
+STATED = (
+    *("age", "sex", "acvpu", "supplemental_o2", "smoking", "dm", "bp_tx", "statin", "prior_cvd"),
+    *("pregnancy", "deceased", "spo2_scale"),
+)
+VALUES = (
+    *("yes", "no", "sex.female", "sex.male"),
+    *(f"acvpu.{letter}" for letter in "acvpu"),
+)
+LIMITS = (
+    *("judgement", "old", "age_unknown", "pregnancy_unknown", "absent_means_no"),
+    *("news2.adults", "news2.oximeter", "news2.scale1", "news2.scale2", "news2.apart"),
+    *("egfr.steady", "egfr.muscle", "egfr.once"),
+    *("prevent.population", "prevent.model_error", "prevent.high_sbp", "prevent.apart"),
+    "prevent.other_egfr",
+)
+RANGES = ("within", "at_least", "at_most")
+RULES = ("none", "old", "condition", "severe", "pregnancy")
+
+KEYS: frozenset[str] = frozenset(
+    f"twin.{key}"
+    for key in (
+        *(f"card.{card}.{part}" for card in CARDS for part in ("title", "about")),
+        *(f"card.horizon.{name}" for name in ("hours", "sample", "years")),
+        *(f"card.interval.{name}" for name in ("measurement_error", "p30")),
+        "card.change.association",
+        *(f"card.prevent.{outcome}" for outcome in OUTCOMES[1:]),
+        *(f"band.news2.{band}" for band in ("zero", *Band)),
+        *(f"band.kdigo.{name.lower()}" for name, _ in CATEGORIES),
+        *(f"band.prevent.total_cvd.{side}" for side in ("above", "below")),
+        *(f"band.prevent.ascvd.{n}" for n in ("low", "borderline", "intermediate", "high")),
+        *(f"limit.{name}" for name in LIMITS),
+        *(f"input.{key}" for key in (*MEASURES, *STATED)),
+        *(f"input.why.{why}" for why in Why),
+        *(f"input.value.{value}" for value in VALUES),
+        *(f"organ.{organ.id}" for organ in ORGANS),
+        *(f"organ.rule.{name}" for name in (*RULES, *RANGES)),
+        *(f"organ.rule.own.{name}" for name in RANGES),
+        *(f"kind.{kind.name}" for kind in KINDS.values()),
+        *(f"kind.{group}" for group in GROUPS.values()),
+        *("kind.note", "kind.measurements"),
+    )
+)

@@ -1,0 +1,87 @@
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from asklepion.twin.engine.body import make_body
+from asklepion.twin.engine.card_egfr import egfr_card
+from asklepion.twin.engine.card_news2 import news2_card
+from asklepion.twin.engine.card_prevent import prevent_cards
+from asklepion.twin.engine.texts import KEYS
+from asklepion.twin.engine.timeline import make_entries
+from asklepion.twin.engine.vitals import make_vitals
+from asklepion.twin.model import Bedside
+from asklepion.twin.wire import Text
+from tests.conftest import NOON
+
+from .build import chart, condition, examined, lab, patient, well
+from .vectors import ROOT
+
+LANGUAGES = ("en", "zh-CN")
+
+
+def catalogue(language: str) -> dict[str, str]:
+    path = ROOT / f"web/src/twin/text.{language}.json"
+    return json.loads(path.read_text("utf-8"))
+
+
+def sent() -> list[Any]:
+    """Something of everything that the twin sends."""
+    resources = [
+        *well(),
+        *examined(),
+        lab("3016-3", 9, "m[IU]/L"),
+        condition("44054006", "Diabetes"),
+    ]
+    values: list[Any] = [make_entries(resources)]
+    for person in (patient(), patient(birthDate="2012-01-01", gender="male", deceasedBoolean=True)):
+        for of in (chart(person), chart(person, *resources)):
+            values += [news2_card(of, NOON, Bedside(acvpu="V", spo2_scale=2)), egfr_card(of, NOON)]
+            values += prevent_cards(of, NOON)
+            values += [make_body(of, "Patient/p-1", NOON), make_vitals(of, NOON)]
+    return values
+
+
+def keys_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():  # pyright: ignore[reportUnknownVariableType]
+            yield from keys_in(inner)
+    elif isinstance(value, list):
+        for inner in value:  # pyright: ignore[reportUnknownVariableType]
+            yield from keys_in(inner)
+    elif isinstance(value, str) and value.startswith("twin."):
+        yield value
+
+
+def test_nothing_is_sent_that_is_not_on_the_list() -> None:
+    found = set(keys_in(msgspec.to_builtins(sent())))
+
+    assert found <= KEYS
+    assert len(found) > 80
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_has_its_words(language: str) -> None:
+    assert sorted(key for key in KEYS if not catalogue(language).get(key, "").strip()) == []
+
+
+def texts_in(value: Any) -> Iterator[Text]:
+    if isinstance(value, Text):
+        yield value
+    elif isinstance(value, list):
+        for inner in value:  # pyright: ignore[reportUnknownVariableType]
+            yield from texts_in(inner)
+    elif isinstance(value, msgspec.Struct):
+        yield from texts_in([getattr(value, name) for name in value.__struct_fields__])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_parameter_that_words_ask_for_is_sent(language: str) -> None:
+    words = catalogue(language)
+
+    for text in texts_in(sent()):
+        asked = set(re.findall(r"\{(\w+)", words[text.key]))
+        assert asked <= text.params.keys(), text.key

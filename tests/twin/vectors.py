@@ -1,0 +1,35 @@
+"""Published test vectors, from the folder of test data; without it their tests are skipped."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DATA = Path(os.environ.get("ASKLEPION_TEST_DATA", ROOT / "../shared/data"))
+CLINICAL = DATA / "clinical"
+
+
+def need_data() -> None:
+    """Skip the test if the test data is not on this machine."""
+    if not CLINICAL.is_dir():
+        pytest.skip("The test data is not here: set ASKLEPION_TEST_DATA.")
+
+
+@cache
+def _read() -> list[dict[str, Any]]:
+    path = CLINICAL / "vectors.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else []
+
+
+def vectors(score: str, *, disputed: bool = False) -> list[Any]:
+    """Every vector of one score, as parameters of a test; the disputed ones only if asked for."""
+    chosen = [
+        vector
+        for vector in _read()
+        if vector["score"] == score and (vector["status"] == "disputed") is disputed
+    ]
+    return [pytest.param(vector, id=vector["id"]) for vector in chosen]
