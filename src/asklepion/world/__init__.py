@@ -1,0 +1,12 @@
+"""The world: places, the people in them, and what they see and hear of each other.
+
+Promises: whoever is let in sees all who are there; nobody stands where nobody can; a full place
+is full; one visitor's silence, hurry or garbage costs the others nothing.
+Never: knows medicine, keeps what was said, or tells one visitor the account of another.
+"""
+
+from .model import Place
+from .service import Gatekeeper, World
+from .wire import Code
+
+__all__ = ["Code", "Gatekeeper", "Place", "World"]

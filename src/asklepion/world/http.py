@@ -1,0 +1,88 @@
+"""The world's socket, and its places for whoever draws them or does not walk."""
+
+import asyncio
+from contextlib import suppress
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Response, WebSocket
+from starlette.websockets import WebSocketDisconnect
+
+from asklepion.identity import Caller
+from asklepion.kit.errors import Busy
+from asklepion.kit.http import caller, room
+
+from .service import Visit, World
+from .wire import Close, Code
+
+router = APIRouter(tags=["world"])
+Who = Annotated[Caller, Depends(caller)]
+Here = Annotated[World, Depends(room(World))]
+
+PARTING_S = 2.0  # how long the last words may take
+
+
+@router.get("/api/world/places")
+async def list_places(who: Who, world: Here) -> Response:
+    """Every place, and what its sign tells of who is there."""
+    return _json(world.list_places(who))
+
+
+@router.get("/api/world/places/{place}")
+async def read_place(place: str, who: Who, world: Here) -> Response:
+    """One place: its ground, things, doors, anchors, buildings and obstacles."""
+    return _json(world.read_place(who, place))
+
+
+@router.websocket("/world")
+async def visit_world(socket: WebSocket, who: Who, world: Here) -> None:
+    """The line between one visitor and the world. Frames: asklepion.world.wire."""
+    await socket.accept()  # pages of other sites were turned away before (identity's SameOrigin)
+    if not who.is_known:
+        return await socket.close(Close.STRANGER, Code.STRANGER)
+    try:
+        visit = world.open(who)
+    except Busy:
+        return await socket.close(Close.HURRIED, Code.TOO_FAST)
+    try:
+        await _attend(socket, world, visit)
+    finally:
+        world.shut(visit)
+    with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+        async with asyncio.timeout(PARTING_S):
+            await socket.close(visit.close or Close.RESTART, visit.code or Code.ENDED)
+
+
+class _Over(Exception):
+    """The visit has ended; leave both tasks."""
+
+
+async def _attend(socket: WebSocket, world: World, visit: Visit) -> None:
+    """Hear and speak until the visit is over, then let the last words out."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_hear(socket, world, visit))
+            speaking = tasks.create_task(_speak(socket, visit))
+            await visit.over()
+            await asyncio.wait([speaking], timeout=PARTING_S)
+            raise _Over
+    except* _Over:
+        pass
+
+
+async def _hear(socket: WebSocket, world: World, visit: Visit) -> None:
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return world.shut(visit)
+        await world.hear(visit, message.get("bytes") or b"")
+
+
+async def _speak(socket: WebSocket, visit: Visit) -> None:
+    with suppress(WebSocketDisconnect):
+        while (frame := await visit.next_frame()) is not None:
+            await socket.send_bytes(frame)
+
+
+def _json(value: Any) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")

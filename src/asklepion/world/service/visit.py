@@ -1,0 +1,114 @@
+"""One person's line to the world: what is said to them, and how much they may say."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from asklepion.identity import Caller
+
+from ..engine import Allowance, Outbox
+from ..wire import Close, Code, FromWorld, Person, Refused, control
+
+if TYPE_CHECKING:
+    from .gathering import Gathering
+
+LONGEST_NAME = 40
+TURNED_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Visit:
+    """From the moment a socket opens until it closes. Says nothing about sockets."""
+
+    def __init__(self, caller: Caller, tell_time: Callable[[], float]) -> None:
+        now = tell_time()
+        self._time = tell_time
+        self.account = caller.account
+        self.caller = caller
+        self.name = tidy(caller.name)[:LONGEST_NAME]
+        self.outbox = Outbox()
+        self.gathering: Gathering | None = None
+        self.slot = -1
+        self.is_hand_up = False
+        self.heard_at = now
+        self.sending_since: float | None = None
+        self.close: Close | None = None
+        self.code: Code | None = None
+        # What may be done how often; patience is for what went beyond.
+        self.poses = Allowance(burst=60, per_s=40, now=now)
+        self.messages = Allowance(burst=80, per_s=20, now=now)
+        self.lines = Allowance(burst=6, per_s=0.7, now=now)
+        self.corrections = Allowance(burst=2, per_s=4, now=now)
+        self.patience = Allowance(burst=400, per_s=10, now=now)
+        self.mistakes = Allowance(burst=5, per_s=1 / 60, now=now)
+        self._wake = asyncio.Event()
+        self._over = asyncio.Event()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the world is done with this visit."""
+        return self._over.is_set()
+
+    @property
+    def person(self) -> Person:
+        """This visitor as others in the place see them."""
+        return Person(slot=self.slot, name=self.name, is_hand_up=self.is_hand_up)
+
+    def tell(self, message: FromWorld) -> None:
+        """Add a message to what is sent."""
+        self.send(control(message))
+
+    def send(self, frame: bytes) -> None:
+        """Add a frame that must arrive; one who cannot take it in cannot stay."""
+        self.outbox.tell(frame)
+        if self.outbox.is_full:
+            self.end(Close.SLOW, Code.SLOW)
+        self._wake.set()
+
+    def show(self, snapshot: bytes) -> None:
+        """Add a frame that may be dropped when newer ones come."""
+        self.outbox.show(snapshot)
+        self._wake.set()
+
+    def refuse(self, code: Code, hint: str = "", *, place: str = "") -> None:
+        """Say that something was not done, and why."""
+        self.tell(Refused(code=code, hint=hint, place=place))
+
+    def end(self, close: Close, code: Code) -> None:
+        """Be done: what is still to be said is said, then the line is closed."""
+        if self.is_over:
+            return
+        self.close, self.code = close, code
+        self.outbox.drop_snapshots()
+        self._over.set()
+        self._wake.set()
+
+    async def over(self) -> None:
+        """Wait until the world is done with this visit."""
+        await self._over.wait()
+
+    async def next_frame(self) -> bytes | None:
+        """The next frame to send, once there is one; None when there will be no more."""
+        self.sending_since = None
+        while (frame := self._take()) is None:
+            if self.is_over:
+                return None
+            self._wake.clear()
+            await self._wake.wait()
+        self.sending_since = self._time()
+        return frame
+
+    def _take(self) -> bytes | None:
+        frame = self.outbox.take()
+        if frame is None and self.outbox.is_behind and self.gathering and not self.is_over:
+            self.outbox.is_behind = False
+            return self.gathering.hall.whole()
+        return frame
+
+
+def tidy(text: str) -> str:
+    """One line of plain words: no control characters, no turning of what others wrote."""
+    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    return " ".join("".join(c for c in kept if c not in TURNED_WRITING).split())

@@ -1,0 +1,207 @@
+"""The control messages: small, rare, and JSON."""
+
+from enum import IntEnum, StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+from ..model import Sign, Spot
+
+MAX_FRAME_BYTES = 32 * 1024  # a session description of WebRTC is the largest thing anybody says
+MAX_CHAT_CHARS = 500
+MAX_SIGNAL_CHARS = 24 * 1024
+
+
+class Close(IntEnum):
+    """Why the world closed the socket. After STRANGER and ELSEWHERE a client stays away."""
+
+    GARBAGE = 4400
+    STRANGER = 4401
+    SILENT = 4408
+    ELSEWHERE = 4409
+    SLOW = 4413
+    HURRIED = 4429
+    RESTART = 1012
+
+
+class Code(StrEnum):
+    """Why something was refused, or why one has to leave. The client has the words."""
+
+    FULL = "full"
+    FORBIDDEN = "forbidden"
+    UNKNOWN_PLACE = "unknown-place"
+    NOWHERE = "nowhere"
+    NOT_HERE = "not-here"
+    TOO_FAST = "too-fast"
+    TOO_LONG = "too-long"
+    BUSY = "busy"
+    GARBAGE = "garbage"
+    STRANGER = "stranger"
+    ELSEWHERE = "elsewhere"
+    SILENT = "silent"
+    SLOW = "slow"
+    ENDED = "ended"
+    RESTART = "restart"
+
+
+class Motion(StrEnum):
+    """A gesture. A raised hand stays up until it is lowered; a wave passes."""
+
+    WAVE = "wave"
+    HAND_UP = "hand-up"
+    HAND_DOWN = "hand-down"
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One control message."""
+
+
+class Enter(_Message, frozen=True, kw_only=True, tag="enter", forbid_unknown_fields=True):
+    """Let me into that place. Asked again, or refused, one stays where one is."""
+
+    place: str
+
+
+class Say(_Message, frozen=True, kw_only=True, tag="say", forbid_unknown_fields=True):
+    """Plain words to everybody in this place; they are not kept."""
+
+    text: str
+
+
+class Gesture(_Message, frozen=True, kw_only=True, tag="gesture", forbid_unknown_fields=True):
+    """Show a gesture."""
+
+    motion: Motion
+
+
+class Signal(_Message, frozen=True, kw_only=True, tag="signal", forbid_unknown_fields=True):
+    """Hand this, unread, to one person in this place: how two browsers meet for voice."""
+
+    to: int
+    data: str
+
+
+FromVisitor: TypeAlias = Enter | Say | Gesture | Signal
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody in this place. A slot is a number for as long as the stay lasts, nothing more."""
+
+    slot: int
+    name: str
+    is_hand_up: bool = False
+
+
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sign over a door tells of the place behind it."""
+
+    place: str
+    count: int
+    names: tuple[str, ...] = ()
+
+
+class Welcome(_Message, frozen=True, kw_only=True, tag="welcome"):
+    """You are in. A whole snapshot follows."""
+
+    place: str
+    you: int
+    spot: Spot
+    people: tuple[Person, ...]
+    signs: tuple[Presence, ...]
+
+
+class Joined(_Message, frozen=True, kw_only=True, tag="joined"):
+    """Somebody came in."""
+
+    person: Person
+
+
+class Left(_Message, frozen=True, kw_only=True, tag="left"):
+    """Somebody is gone; the slot may be another's next."""
+
+    slot: int
+
+
+class Said(_Message, frozen=True, kw_only=True, tag="said"):
+    """Somebody said something."""
+
+    slot: int
+    name: str
+    text: str
+    at: str
+
+
+class Gestured(_Message, frozen=True, kw_only=True, tag="gestured"):
+    """Somebody showed a gesture."""
+
+    slot: int
+    motion: Motion
+
+
+class Signalled(_Message, frozen=True, kw_only=True, tag="signalled"):
+    """Somebody in this place hands you this."""
+
+    slot: int
+    data: str
+
+
+class Signs(_Message, frozen=True, kw_only=True, tag="signs"):
+    """What the signs over this place's doors tell now."""
+
+    signs: tuple[Presence, ...]
+
+
+class Moved(_Message, frozen=True, kw_only=True, tag="moved"):
+    """Your last step was not possible; you still stand here."""
+
+    spot: Spot
+
+
+class Refused(_Message, frozen=True, kw_only=True, tag="refused"):
+    """What you asked was not done. `hint` is for whoever writes a client."""
+
+    code: Code
+    hint: str = ""
+    place: str = ""
+
+
+class Expelled(_Message, frozen=True, kw_only=True, tag="expelled"):
+    """You are no longer in that place. Where `to` is given, that is where one goes next."""
+
+    place: str
+    code: Code
+    to: str = ""
+
+
+FromWorld: TypeAlias = (
+    Welcome | Joined | Left | Said | Gestured | Signalled | Signs | Moved | Refused | Expelled
+)
+
+
+class PlaceCard(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the list of places."""
+
+    id: str
+    name_key: str
+    about_key: str
+    capacity: int
+    sign: Sign
+    presence: Presence | None = None
+
+
+_decode = msgspec.json.Decoder(FromVisitor).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def control(message: FromVisitor | FromWorld) -> bytes:
+    """One message as a frame."""
+    return b"\x00" + _encode(message)
+
+
+def read_control(frame: bytes) -> FromVisitor:
+    """The message in a control frame of a visitor.
+
+    Raises:
+        msgspec.MsgspecError: it is none.
+    """
+    return _decode(memoryview(frame)[1:])
