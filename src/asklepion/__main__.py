@@ -1,0 +1,5 @@
+"""`python -m asklepion` is `asklepion`."""
+
+from asklepion.cli import main
+
+main()

@@ -1,0 +1,234 @@
+"""The whole house on one page, built from the ground up."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from asklepion import __version__, clinic, devices, identity, ledger, records
+from asklepion.clinic import ROOMS, Clinic
+from asklepion.clinic import http as clinic_http
+from asklepion.devices import Devices
+from asklepion.devices import http as devices_http
+from asklepion.identity import Caller, Identity
+from asklepion.identity import http as identity_http
+from asklepion.kit import events as outbox
+from asklepion.kit.clock import Clock, SystemClock
+from asklepion.kit.db import Database, connect_database
+from asklepion.kit.events import Events
+from asklepion.kit.http import BodyLimit, answer_errors
+from asklepion.kit.ids import Ids
+from asklepion.kit.keys import Keys
+from asklepion.ledger import Ledger
+from asklepion.ledger import http as ledger_http
+from asklepion.records import Limits, Records
+from asklepion.records import http as records_http
+from asklepion.settings import MIB, Settings
+from asklepion.twin import Twin
+from asklepion.twin import http as twin_http
+from asklepion.world import World
+from asklepion.world import http as world_http
+
+MIGRATIONS = {
+    "kit": outbox.MIGRATIONS,
+    "ledger": ledger.MIGRATIONS,
+    "identity": identity.MIGRATIONS,
+    "records": records.MIGRATIONS,
+    "devices": devices.MIGRATIONS,
+    "clinic": clinic.MIGRATIONS,
+}
+SECURITY = {
+    b"content-security-policy": b"default-src 'self'; img-src 'self' data: blob:;"
+    b" style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss: blob:; media-src 'self' blob:;"
+    b" worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"permissions-policy": b"microphone=(self), xr-spatial-tracking=(self)",
+    b"referrer-policy": b"same-origin",
+    b"x-content-type-options": b"nosniff",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Every room, open."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    events: Events
+    ledger: Ledger
+    identity: Identity
+    records: Records
+    devices: Devices
+    twin: Twin
+    world: World
+    clinic: Clinic
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    serving: bool = True,
+    hasher: PasswordHasher | None = None,
+) -> AsyncGenerator[House]:
+    """Build every room from the ground up, keep them running, close them in reverse.
+
+    Args:
+        serving: also run what belongs to one process alone: the devices' broker, the world,
+            and the delivery of events. A command beside a running server goes without.
+        hasher: how much work a password's hash takes.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        # kit
+        db = connect_database(settings.database)
+        stack.push_async_callback(db.close)
+        await db.migrate(MIGRATIONS, settings.data / "backups", clock)
+        ids, keys, events = Ids(clock), Keys(settings.data / "keys"), Events(db, clock)
+        # trust
+        ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin)
+        identity = Identity(db=db, clock=clock, ids=ids, keys=keys, hasher=hasher)
+        # facts
+        limits = Limits(
+            file=settings.import_limit_mib * MIB, unpacked=settings.unpacked_limit_mib * MIB
+        )
+        records = Records(
+            db=db, clock=clock, ids=ids, keys=keys, events=events, ledger=ledger, limits=limits
+        )
+        # models
+        devices = Devices(
+            db=db, clock=clock, ids=ids, keys=keys, records=records, port=settings.mqtt_port
+        )
+        twin = Twin(records=records, clock=clock)
+        world = World(clock=clock)
+        # places
+        clinic = Clinic(
+            db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
+        )
+        _introduce(world=world, clinic=clinic)
+        for room in (records, devices, world) if serving else (records,):
+            await room.start()
+            stack.push_async_callback(room.stop)
+        if serving:
+            stack.push_async_callback(_stop, asyncio.create_task(events.run()))
+        yield House(
+            settings=settings,
+            clock=clock,
+            db=db,
+            events=events,
+            ledger=ledger,
+            identity=identity,
+            records=records,
+            devices=devices,
+            twin=twin,
+            world=world,
+            clinic=clinic,
+        )
+
+
+def _introduce(*, world: World, clinic: Clinic) -> None:
+    """Rooms that must hear of each other, one line each."""
+
+    async def walk_in(caller: Caller, place: str) -> None:
+        await clinic.enter(caller, place)
+
+    for place in ROOMS:
+        world.guard(place, walk_in)
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
+    """The house's front door: every route of every room, and the web client.
+
+    Args:
+        demo: the accounts of invented people that anybody may enter as, in a demonstration.
+    """
+    app = FastAPI(
+        title="Asklepion",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.rooms = {type(room): room for room in vars(house).values()}
+    app.include_router(ledger_http.router)
+    app.include_router(identity_http.router)
+    app.include_router(records_http.fhir)
+    app.include_router(records_http.router)
+    app.include_router(devices_http.router)
+    app.include_router(twin_http.router)
+    app.include_router(world_http.router)
+    app.include_router(clinic_http.router)
+    answer_errors(app)
+
+    @app.get("/healthz", tags=["house"])
+    async def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+        """Whether the house is open and its database answers."""
+        async with house.db.read() as tx:
+            await tx.one("SELECT 1")
+        return {"status": "ok", "version": __version__}
+
+    @app.get("/api/demo", tags=["house"])
+    async def demonstration() -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        """The invented people of a demonstration; none in a real house."""
+        return JSONResponse(demo or [], 200 if demo else 404)
+
+    _serve_files(app, house.settings)
+    # The outermost is added last.
+    limit = house.settings.body_limit_mib * MIB
+    app.add_middleware(identity_http.SameOrigin)
+    app.add_middleware(identity_http.Recognise, identity=house.identity)
+    app.add_middleware(BodyLimit, most=limit, streamed=(records_http.IMPORT_PATH,))
+    app.add_middleware(Secured)
+    return app
+
+
+def _serve_files(app: FastAPI, settings: Settings) -> None:
+    if settings.bodies.is_dir():
+        app.mount("/assets/bodies", StaticFiles(directory=settings.bodies))
+    index = settings.web / "index.html"
+    if not index.exists():
+        return
+    app.mount("/assets", StaticFiles(directory=settings.web / "assets"))
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def client(path: str) -> FileResponse:  # pyright: ignore[reportUnusedFunction]
+        """The web client; every address that is no file's is the client's own."""
+        wanted = (settings.web / path).resolve()
+        inside = wanted.is_relative_to(settings.web.resolve()) and wanted.is_file()
+        return FileResponse(wanted if inside else index)
+
+
+class Secured:
+    """Adds the headers that keep a page to itself (ASGI middleware)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                names = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *((name, value) for name, value in SECURITY.items() if name not in names),
+                ]
+                if scope["path"].startswith(("/api/", "/fhir/")) and b"cache-control" not in names:
+                    message["headers"].append((b"cache-control", b"no-store"))
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -1,0 +1,194 @@
+"""Every command, read and carried out; what each does stands in its help."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from asklepion.app import House, open_house
+from asklepion.devices import simulate
+from asklepion.identity import Identity, Role
+from asklepion.kit.errors import HouseError, Incorrect
+from asklepion.kit.log import write_logs
+from asklepion.ledger import read_receipt, verify_receipt
+from asklepion.settings import Settings, read_settings
+
+from . import importing, serving
+from .running import read_demo_device, read_running
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="asklepion",
+    help="A self-hosted healing place in the browser, over real medicine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+device_app = typer.Typer(help="Home devices.", no_args_is_help=True)
+account_app = typer.Typer(help="People's accounts.", no_args_is_help=True)
+app.add_typer(device_app, name="device")
+app.add_typer(account_app, name="account")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
+console = Console(stderr=True)
+MARKS = {"passed": "✓", "failed": "✗", "not made": "?"}
+
+
+def main() -> None:
+    """Run one command; errors end it with a sentence and what to do, never with a trace."""
+    try:
+        app()
+    except HouseError as error:
+        console.print(f"[red]{error.message}[/red] {error.hint}", highlight=False)
+        sys.exit(1)
+
+
+@app.command()
+def serve(
+    demo: Annotated[bool, typer.Option(help="With invented people, for a first look.")] = False,
+) -> None:
+    """Open the house: the server and, where there is one, the browser."""
+    settings = _settings()
+    with contextlib.suppress(KeyboardInterrupt):
+        serving.run(settings, demo=demo)
+
+
+@app.command(name="import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders, zips or NDJSON of FHIR R4.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take FHIR R4 records in; tells exactly what was refused and why."""
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise Incorrect(f"There is no {', '.join(missing)}.", hint="Check the path.")
+    accepted = _in_house(lambda house: importing.take_in(house, paths, as_json=as_json))
+    raise typer.Exit(0 if accepted else 1)
+
+
+@app.command()
+def verify(
+    receipt: Annotated[Path | None, typer.Argument(help="A receipt to check, offline.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Check this whole server.")] = False,
+    key: Annotated[str | None, typer.Option(help="The verifier key you trust.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a receipt without any server, or every row that this server keeps."""
+    if everything == (receipt is not None):
+        raise Incorrect("Nothing or too much to check.", hint="Give a RECEIPT, or --all.")
+    if receipt is None:
+        raise typer.Exit(_in_house(lambda house: _verify_all(house, as_json)))
+    try:
+        text = receipt.read_bytes()
+    except OSError as error:
+        raise Incorrect(f"{receipt} cannot be read.", hint="Check the path.") from error
+    verdict = verify_receipt(read_receipt(text), trusted=key)
+    if as_json:
+        print(json.dumps(verdict.as_json()))
+    else:
+        for check in verdict.checks:
+            print(f"{MARKS[check.state]} {check.words}")
+    raise typer.Exit(0 if verdict.holds else 1)
+
+
+async def _verify_all(house: House, as_json: bool) -> int:
+    findings = [*await house.ledger.verify(), *await house.records.verify()]
+    size = (await house.ledger.checkpoint()).size if not findings else None
+    if as_json:
+        rows = [{"table": f.table, "row": f.row, "what": f.what} for f in findings]
+        print(json.dumps({"holds": not findings, "size": size, "findings": rows}))
+    else:
+        for finding in findings:
+            print(f"✗ {finding.table} {finding.row}: {finding.what}")
+        if not findings:
+            print(f"✓ All {size} entries of the log and every access kept beside it agree.")
+    return 1 if findings else 0
+
+
+@app.command()
+def token(
+    email: Annotated[str, typer.Argument(help="The account's e-mail address.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print a bearer token for scripts; whoever has it acts as this account."""
+    bearer = _in_house(lambda house: house.identity.token(email))
+    print(json.dumps({"token": bearer}) if as_json else bearer)
+
+
+@device_app.command(name="simulate")
+def device_simulate(
+    device: Annotated[str | None, typer.Option(help="Its id; else the demo's device.")] = None,
+    secret: Annotated[str | None, typer.Option(envvar="DEVICE_SECRET", help="Its secret.")] = None,
+    url: Annotated[str | None, typer.Option(help="The broker; else this house's own.")] = None,
+    every: Annotated[float, typer.Option(help="Seconds between readings.")] = 2.0,
+    count: Annotated[int | None, typer.Option(help="Stop after so many.")] = None,
+    seed: Annotated[int | None, typer.Option(help="For the same readings again.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Be a home device: publish heart rate, SpO2, blood pressure and temperature over MQTT."""
+    settings = _settings()
+    if device is None or secret is None:
+        device, secret = read_demo_device(settings)
+    url = url or f"mqtt://127.0.0.1:{read_running(settings).mqtt_port}"
+
+    def tell(kind: str, payload: dict[str, Any]) -> None:
+        if as_json:
+            print(json.dumps({"kind": kind, **payload}), flush=True)
+        else:
+            print(f"{kind}: {payload['values']}", flush=True)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(
+            simulate(url, device, secret, every_s=every, count=count, seed=seed, on_sent=tell)
+        )
+
+
+@account_app.command(name="add")
+def account_add(
+    email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
+    name: Annotated[str, typer.Option(help="As others see it.")],
+    role: Annotated[list[Role], typer.Option(help="Once or more.")],
+    person: Annotated[str | None, typer.Option(help="Patient/… or Practitioner/….")] = None,
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt=True, hide_input=True, envvar="ACCOUNT_PASSWORD", help="At least 10 characters."
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Add an account, as an operator at this machine."""
+    account = _in_house(
+        lambda house: house.identity.create_account(
+            Identity.console(),
+            email=email,
+            password=password,
+            name=name,
+            roles=role,
+            person=person,
+        )
+    )
+    print(json.dumps({"account": account.id}) if as_json else f"Added {account.id}.")
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    write_logs(settings.log)
+    return settings
+
+
+def _in_house(work: Callable[[House], Awaitable[T]]) -> T:
+    """Open the house without its doors, do one thing in it, close it."""
+
+    async def do() -> T:
+        async with open_house(_settings(), serving=False) as house:
+            return await work(house)
+
+    return asyncio.run(do())

@@ -1,0 +1,80 @@
+"""The demonstration: four invented people, two invented records, one home device."""
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+from asklepion.app import House
+from asklepion.identity import Caller, Identity, Role
+from asklepion.records import Asking
+from asklepion.settings import Settings
+
+from .invented import lives
+from .running import write_demo_device
+
+PASSWORD = "olive-tree-by-the-sea"  # published in the README; --demo alone makes these accounts
+PATIENT, OTHER, DOCTOR = "Patient/mei-lin", "Patient/jonas-weber", "Practitioner/amara-okafor"
+PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
+    ("mei@asklepion.example", "Mei Lin 林梅", Role.PATIENT, PATIENT),
+    ("jonas@asklepion.example", "Jonas Weber", Role.PATIENT, OTHER),
+    ("amara@asklepion.example", "Dr Amara Okafor", Role.CLINICIAN, DOCTOR),
+    ("iris@asklepion.example", "Iris Keeper", Role.OPERATOR, None),
+)
+DEVICE_KINDS = (
+    "heart-rate",
+    "spo2",
+    "blood-pressure",
+    "temperature",
+    "respiratory-rate",
+    "check-in",
+)
+
+
+async def furnish(house: House) -> list[dict[str, Any]]:
+    """Make the invented people once; returns who may be entered as, with their passwords."""
+    if PEOPLE[0][0] not in {a.email for a in await house.identity.accounts(Identity.console())}:
+        await _bring_records(house)
+        await _bring_people(house)
+        await _bring_device(house)
+    return [
+        {"email": email, "password": PASSWORD, "name": name, "role": str(role)}
+        for email, name, role, _ in PEOPLE
+    ]
+
+
+async def _bring_records(house: House) -> None:
+    asking = Asking(caller=Identity.console(), purpose="HOPERAT", via="import")
+    for bundle in lives(house.clock.now()):
+        await house.records.transact(asking, bundle)
+
+
+async def _bring_people(house: House) -> None:
+    for email, name, role, person in PEOPLE:
+        await house.identity.create_account(
+            Identity.console(),
+            email=email,
+            password=PASSWORD,
+            name=name,
+            roles=[role],
+            person=person,
+        )
+
+
+async def _bring_device(house: House) -> None:
+    mei = await house.identity.find_by_person(PATIENT)
+    assert mei is not None
+    caller = Caller(account=mei.id, name=mei.name, roles=frozenset({Role.PATIENT}), person=PATIENT)
+    registration = await house.devices.register(
+        caller, patient=PATIENT, name="Bedside monitor", kinds=DEVICE_KINDS
+    )
+    write_demo_device(house.settings, registration.device, registration.secret)
+
+
+async def start_device(settings: Settings) -> asyncio.subprocess.Process:
+    """Start the demo's home device: the same program a person would start beside the house."""
+    command = [sys.executable, "-m", "asklepion", "device", "simulate", "--every", "3"]
+    environment = {"ASKLEPION_DATA": str(settings.data.absolute())}
+    return await asyncio.create_subprocess_exec(
+        *command, env=os.environ | environment, stdout=asyncio.subprocess.DEVNULL
+    )

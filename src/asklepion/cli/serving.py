@@ -1,0 +1,117 @@
+"""`asklepion serve`: open the house, say where it is, show it, close it well."""
+
+import asyncio
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from typing import Any
+
+import uvicorn
+from rich.console import Console
+
+from asklepion.app import House, open_house, serve
+from asklepion.kit.errors import Conflict
+from asklepion.settings import Settings
+
+from . import demo as demonstration
+from .running import Running, write_running
+
+LARGEST_FRAME = 64 * 1024  # bytes in one message on the world's socket
+DEAF_MS = 30_000  # how long sent bytes may wait for the other side to take them
+CLOSING_S = 5  # how long open connections may take to end
+
+say = Console()
+
+
+def run(settings: Settings, *, demo: bool) -> None:
+    """Serve until interrupted."""
+    if sys.platform != "win32":
+        import uvloop
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(settings, demo=demo))
+    else:
+        asyncio.run(_serve(settings, demo=demo))
+
+
+async def _serve(settings: Settings, *, demo: bool) -> None:
+    listener = _listen(settings)
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(open_house(settings))
+        people = await demonstration.furnish(house) if demo else None
+        port = int(listener.getsockname()[1])
+        running = Running(pid=os.getpid(), port=port, mqtt_port=house.devices.port)
+        stack.callback(write_running(settings, running).unlink, missing_ok=True)
+
+        async def welcome() -> None:
+            await _greet(house, f"http://localhost:{port}", people)
+            if demo:
+                stack.push_async_callback(_end, await demonstration.start_device(settings))
+
+        await Server(_config(house, people), welcome).serve(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which calls back once it listens."""
+
+    def __init__(self, config: uvicorn.Config, welcome: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._welcome = welcome
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            await self._welcome()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # else one who never reads holds a line forever
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAF_MS)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        hint = "Stop what uses it, or choose another: ASKLEPION_PORT=8001 make run."
+        raise Conflict(f"Port {settings.port} cannot be had.", hint=hint) from error
+    listener.listen(1024)
+    return listener
+
+
+def _config(house: House, people: list[dict[str, Any]] | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        serve(house, demo=people),
+        log_config=None,
+        access_log=False,  # paths may name people
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=CLOSING_S,
+        server_header=False,
+    )
+
+
+async def _greet(house: House, url: str, people: list[dict[str, Any]] | None) -> None:
+    say.print(f"\n  Asklepion is open: [bold]{url}[/bold]\n")
+    for person in people or ():
+        line = f"  {person['name']:20} {person['email']:26} {person['password']}"
+        say.print(line, soft_wrap=True, highlight=False)
+    if people is None and (opening := await house.identity.opening_link()):
+        say.print("  Nobody works here yet. Create the first operator, once, within a day:")
+        say.print(f"  {url}/#/opening?token={opening}", soft_wrap=True)
+    say.print("\n  Close it with Ctrl+C. Not a medical device: it replaces no clinician.\n")
+    has_screen = sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    if house.settings.open and has_screen:
+        await asyncio.to_thread(webbrowser.open, url)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), CLOSING_S)

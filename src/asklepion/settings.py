@@ -1,0 +1,89 @@
+"""Every knob of the house: read once from the environment, then handed to whoever needs it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+from asklepion.kit.errors import Incorrect
+
+ROOT = Path(__file__).parents[2]  # of a checkout, where set-up leaves what it made
+PREFIX = "ASKLEPION_"
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an operator may set; each field is the variable of the same name behind ASKLEPION_."""
+
+    data: Annotated[Path, "Folder for the database, keys and backups."] = Path("data")
+    database_url: Annotated[str, "PostgreSQL's URL; empty for SQLite inside the data folder."] = ""
+    host: Annotated[str, "Address to listen on."] = "127.0.0.1"
+    port: Annotated[int, "Port to listen on; 0 for any free one."] = 8000
+    open: Annotated[bool, "Open the browser at start, where there is one."] = True
+    origin: Annotated[str, "Name of this house's log in checkpoints; empty: of its key."] = ""
+    mqtt_port: Annotated[int, "Port of the broker for home devices; 0 for any free one."] = 1883
+    body_limit_mib: Annotated[int, "Largest body of one request, but for imports [MiB]."] = 16
+    import_limit_mib: Annotated[int, "Largest file taken in by one import [MiB]."] = 1024
+    unpacked_limit_mib: Annotated[int, "Most that one import may unpack to [MiB]."] = 8192
+    web: Annotated[Path, "Folder with the built web client."] = ROOT / "web/dist"
+    bodies: Annotated[Path, "Folder with the bodies baked at set-up."] = ROOT / ".cache/bodies"
+    log: Annotated[str, "What is logged: DEBUG, INFO, WARNING or ERROR."] = "WARNING"
+
+    @property
+    def database(self) -> str:
+        """The URL of the database in use."""
+        return self.database_url or f"sqlite:///{self.data.absolute()}/asklepion.sqlite"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment gives.
+
+    Raises:
+        Incorrect: a variable's value cannot be read, or no setting has its name.
+    """
+    known = get_type_hints(Settings)
+    values: dict[str, Any] = {}
+    for variable, text in environment.items():
+        name = variable.removeprefix(PREFIX).lower()
+        if not variable.startswith(PREFIX) or variable in ELSEWHERE:
+            continue
+        if name not in known:
+            raise Incorrect(f"There is no setting {variable}.", hint=f"Known: {', '.join(known)}.")
+        values[name] = _read(variable, text, known[name])
+    return Settings(**values)
+
+
+def meanings() -> dict[str, tuple[str, Any]]:
+    """Every variable with what it means and its default: for the help and the docs."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {
+        PREFIX + name.upper(): (hint.__metadata__[0], getattr(Settings, name))
+        for name, hint in hints.items()
+    }
+
+
+ELSEWHERE = {"ASKLEPION_TEST_DATA"}  # read by the tests alone
+
+
+def _read(variable: str, text: str, kind: type[Any]) -> Any:
+    if kind is bool:
+        if text.lower() not in BOOLEANS:
+            raise Incorrect(f"{variable} is {text!r}.", hint="Give 1 or 0.")
+        return BOOLEANS[text.lower()]
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise Incorrect(f"{variable} is {text!r}.", hint="Give a whole number.") from error
+
+
+BOOLEANS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "": False,
+}

@@ -1,0 +1,199 @@
+"""Every command as a person types it: a process of its own, its words, its exit code."""
+
+import json
+import re
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.serving import Server, command, environment_of, start, stop
+
+MEI, IRIS = "mei@asklepion.example", "iris@asklepion.example"
+WORDS = "three olive trees"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
+    """A running demonstration."""
+    server = start(tmp_path_factory.mktemp("demo"), "--demo")
+    yield server
+    stop(server)
+
+
+@pytest.fixture(scope="module")
+def token(demo: Server) -> str:
+    """The demo patient's bearer token, printed beside the running house."""
+    return demo.command("token", MEI).stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def receipt(demo: Server, token: str) -> dict[str, Any]:
+    """The proof of one access to the demo patient's record."""
+    with demo.client(token) as client:
+        assert client.get("/fhir/R4/Patient/mei-lin").is_success
+        (entry, *_) = client.get("/api/records/patients/mei-lin/accesses").json()
+        return client.get(f"/api/records/accesses/{entry['id']}/receipt").json()
+
+
+def offline(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A command with no house near it."""
+    return command(environment_of(Path("nowhere")), *arguments)
+
+
+def test_a_token_acts_as_its_account_and_nobody_unknown_gets_one(demo: Server, token: str) -> None:
+    with demo.client(token) as client:
+        assert client.get("/api/identity/me").json()["person"] == "Patient/mei-lin"
+
+    unknown = demo.command("token", "nobody@asklepion.example", "--json")
+
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "nobody@" not in unknown.stderr
+
+
+def test_a_receipt_holds_without_any_house(receipt: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "receipt.json"
+    file.write_text(json.dumps(receipt))
+
+    done = offline("verify", str(file), "--json")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["holds"] is True
+
+
+def test_a_receipt_that_was_altered_does_not_hold(receipt: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "receipt.json"
+    event = {**receipt["event"], "actor_name": "Somebody else"}
+    file.write_text(json.dumps({**receipt, "event": event}))
+
+    done = offline("verify", str(file))
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "✗" in done.stdout
+
+
+@pytest.mark.parametrize("garbage", ["", "[]", '{"event":', "\x00\ufffd", "[" * 100_000])
+def test_what_never_was_a_receipt_is_told_so(tmp_path: Path, garbage: str) -> None:
+    file = tmp_path / "receipt.json"
+    file.write_text(garbage)
+
+    done = offline("verify", str(file))
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "not a receipt" in " ".join((done.stdout + done.stderr).split())
+    assert "Traceback" not in done.stderr
+
+
+def test_a_receipt_that_is_not_there_is_said_in_a_sentence() -> None:
+    done = offline("verify", "there/is/none.json")
+
+    assert done.returncode == 1
+    assert "cannot be read" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_all_that_the_running_house_keeps_is_verified_beside_it(demo: Server) -> None:
+    done = demo.command("verify", "--all", "--json")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["holds"] is True
+    assert told["size"] > 0
+
+
+def test_an_import_says_what_it_took_and_what_it_refused_and_why(
+    demo: Server, tmp_path: Path
+) -> None:
+    good = {"resourceType": "Organization", "id": "cli-clinic", "name": "A clinic"}
+    bad = {"resourceType": "Observation", "id": "cli-bad", "status": "no such status"}
+    file = tmp_path / "some.ndjson"
+    file.write_text("\n".join(map(json.dumps, [good, bad])))
+
+    done = demo.command("import", str(file), "--json")
+    steps = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert done.returncode == 1
+    assert [(s["entry"], s["reference"]) for s in steps if s["kind"] == "refused"] == [
+        (2, "Observation/cli-bad")
+    ]
+    assert (steps[-1]["kind"], steps[-1]["new"], steps[-1]["refused"]) == ("done", 1, 1)
+    file.write_text(json.dumps(good))
+    again = demo.command("import", str(file))
+    assert again.returncode == 0
+    assert "0 new, 0 changed, 1 as they were. 0 refused." in again.stdout
+
+
+def test_an_import_of_what_is_not_there_is_said_in_a_sentence() -> None:
+    done = offline("import", "there/is/none")
+
+    assert done.returncode == 1
+    assert "There is no" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_device_publishes_to_the_running_demo_and_its_readings_are_kept(
+    demo: Server, token: str
+) -> None:
+    done = demo.command("device", "simulate", "--count", "1", "--seed", "7", "--json")
+
+    assert done.returncode == 0, done.stderr
+    sent = [json.loads(line) for line in done.stdout.splitlines()]
+    (pulse,) = (each for each in sent if each["kind"] == "heart-rate")
+    with demo.client(token) as client:
+        path = "/fhir/R4/Observation?patient=mei-lin&code=8867-4&_sort=-date&_count=20"
+        found = client.get(path).json()["entry"]
+    values = {each["resource"]["valueQuantity"]["value"] for each in found}
+    assert set(pulse["values"].values()) & values
+
+
+def test_a_device_without_a_house_is_told_to_start_one(tmp_path: Path) -> None:
+    done = command(environment_of(tmp_path), "device", "simulate", "--count", "1")
+
+    assert done.returncode == 1
+    assert "make run" in done.stderr
+
+
+def test_a_command_that_is_wrong_ends_with_2_and_a_setting_that_is_wrong_with_1(
+    tmp_path: Path,
+) -> None:
+    wrong = offline("no-such-command")
+    setting = command(environment_of(tmp_path, colour="blue"), "verify", "--all")
+
+    assert wrong.returncode == 2
+    assert setting.returncode == 1
+    assert "ASKLEPION_COLOUR" in setting.stderr
+
+
+def test_a_real_house_starts_empty_and_its_one_time_link_makes_the_operator_once(
+    tmp_path: Path,
+) -> None:
+    server = start(tmp_path)
+    try:
+        told = (tmp_path / "server.log").read_text()
+        (opening,) = re.findall(r"#/opening\?token=(\S+)", told)
+        first = {"token": opening, "email": "op@example.org", "password": WORDS, "name": "Op"}
+        with server.client() as client:
+            made = client.post("/api/identity/opening", json=first)
+            again = client.post("/api/identity/opening", json=first | {"email": "b@example.org"})
+            demo = client.get("/api/demo")
+        added = server.command(
+            "account", "add", "new@example.org", "--name", "New", "--role", "clinician",
+            "--password", WORDS, "--person", "Practitioner/new", "--json",
+        )  # fmt: skip
+        with server.client() as client:
+            who = {"email": "new@example.org", "password": WORDS}
+            entered = client.post("/api/identity/session", json=who)
+    finally:
+        stop(server)
+    second = start(tmp_path)
+    stop(second)
+
+    assert made.status_code == 201
+    assert made.json()["roles"] == ["operator"]
+    assert again.status_code in (401, 403, 404, 409, 410)
+    assert demo.status_code == 404
+    assert json.loads(added.stdout)["account"]
+    assert entered.json()["person"] == "Practitioner/new"
+    assert "opening?token" not in (tmp_path / "server.log").read_text().removeprefix(told)

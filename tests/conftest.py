@@ -1,0 +1,216 @@
+"""The whole house, opened on a real database, for every test that wants it."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+import pytest
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from hypothesis import settings as laws
+
+from asklepion.app import House, open_house, serve
+from asklepion.identity import Caller, Identity, Role
+from asklepion.kit.clock import StoppedClock
+from asklepion.settings import Settings
+from tests.postgres import find_programs, serve_postgres
+
+# A busy machine is slow, not wrong.
+laws.register_profile("house", deadline=None)
+laws.load_profile("house")
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+# Of a password's hash, only that it is one: its cost is measured in identity's own tests.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD = "olive tree by the sea"
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Real data that is not part of the repository."""
+    root = Path(__file__).parent.parent
+    folder = Path(os.environ.get("ASKLEPION_TEST_DATA", root.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("ASKLEPION_TEST_DATA names no folder: the real data is not on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[str]:
+    """A PostgreSQL server of the tests' own; yields the URL of its maintenance database."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL's programs are not installed (Debian: postgresql)")
+    with serve_postgres(programs) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, empty database; every test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        return ""
+    server: str = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex}"
+
+    async def create() -> None:
+        connection = await asyncpg.connect(server)  # pyright: ignore
+        await connection.execute(f"CREATE DATABASE {name}")  # pyright: ignore
+        await connection.close()  # pyright: ignore
+
+    asyncio.run(create())
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """Noon on the first of March; it moves when told to."""
+    return StoppedClock(NOON)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """A house in a folder of its own, on free ports."""
+    return Settings(data=tmp_path, database_url=database_url, mqtt_port=0, port=0, open=False)
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: StoppedClock) -> AsyncGenerator[House]:
+    """The whole house, open, empty, at noon."""
+    async with open_house(settings, clock, hasher=QUICK) as house:
+        yield house
+
+
+@pytest.fixture
+def app(house: House) -> FastAPI:
+    """The house's front door."""
+    return serve(house)
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """Invented people with accounts, each also as who they are to the rooms."""
+
+    patient: Caller
+    other_patient: Caller
+    doctor: Caller
+    other_doctor: Caller
+    operator: Caller
+
+
+EMAILS = {
+    "patient": "patient@example.org",
+    "other_patient": "other@example.org",
+    "doctor": "doctor@example.org",
+    "other_doctor": "colleague@example.org",
+    "operator": "operator@example.org",
+}
+PERSONS = {
+    "patient": "Patient/p-1",
+    "other_patient": "Patient/p-2",
+    "doctor": "Practitioner/d-1",
+    "other_doctor": "Practitioner/d-2",
+}
+ROLES = {
+    "patient": Role.PATIENT,
+    "other_patient": Role.PATIENT,
+    "doctor": Role.CLINICIAN,
+    "other_doctor": Role.CLINICIAN,
+    "operator": Role.OPERATOR,
+}
+
+
+@pytest.fixture
+async def people(house: House) -> People:
+    """Two patients, two doctors and an operator."""
+    callers: dict[str, Caller] = {}
+    for name, email in EMAILS.items():
+        await house.identity.create_account(
+            Identity.console(),
+            email=email,
+            password=PASSWORD,
+            name=name.replace("_", " ").title(),
+            roles=[ROLES[name]],
+            person=PERSONS.get(name),
+        )
+        bearer = await house.identity.token(email)
+        callers[name] = await house.identity.recognise(cookie=None, bearer=bearer)
+    return People(**callers)
+
+
+Door = Callable[[str], AsyncClient]
+
+
+@asynccontextmanager
+async def knock(app: FastAPI, bearer: str | None = None) -> AsyncGenerator[AsyncClient]:
+    """A client at the front door: the real app, no socket."""
+    headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+    door = ASGITransport(app=app)
+    async with AsyncClient(transport=door, base_url="http://localhost", headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncGenerator[AsyncClient]:
+    """Somebody who has not signed in."""
+    async with knock(app) as client:
+        yield client
+
+
+async def _as(app: FastAPI, house: House, who: str) -> AsyncGenerator[AsyncClient]:
+    async with knock(app, await house.identity.token(EMAILS[who])) as client:
+        yield client
+
+
+@pytest.fixture
+async def patient(app: FastAPI, house: House, people: People) -> AsyncGenerator[AsyncClient]:
+    """The patient, signed in over HTTP."""
+    async for client in _as(app, house, "patient"):
+        yield client
+
+
+@pytest.fixture
+async def other_patient(app: FastAPI, house: House, people: People) -> AsyncGenerator[AsyncClient]:
+    """Another patient, signed in over HTTP."""
+    async for client in _as(app, house, "other_patient"):
+        yield client
+
+
+@pytest.fixture
+async def doctor(app: FastAPI, house: House, people: People) -> AsyncGenerator[AsyncClient]:
+    """The doctor, signed in over HTTP."""
+    async for client in _as(app, house, "doctor"):
+        yield client
+
+
+@pytest.fixture
+async def operator(app: FastAPI, house: House, people: People) -> AsyncGenerator[AsyncClient]:
+    """The operator, signed in over HTTP."""
+    async for client in _as(app, house, "operator"):
+        yield client
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies in journeys/ opens a browser; those come last."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: "journeys" in item.path.parts)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skip is a failure, but for the one that is allowed."""
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped: list[Any] = reporter.stats.get("skipped", []) if reporter else []
+    unasked = [report for report in skipped if "ASKLEPION_TEST_DATA" not in str(report.longrepr)]
+    if os.environ.get("CI") and unasked:
+        reporter.write_line(f"\n{len(unasked)} tests were skipped, which CI does not allow.")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

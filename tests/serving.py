@@ -1,0 +1,146 @@
+"""A real server in a process of its own, on a folder of its own and on free ports."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from asklepion.app import open_house
+from asklepion.identity import Identity, Role
+from asklepion.settings import Settings
+from tests.conftest import PASSWORD, QUICK
+
+ROOT = Path(__file__).parent.parent
+OPENING_S = 60
+PEOPLE: dict[str, tuple[Role, str | None]] = {
+    "operator": (Role.OPERATOR, None),
+    "patient": (Role.PATIENT, "Patient/p-1"),
+    "doctor": (Role.CLINICIAN, "Practitioner/d-1"),
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A house that runs for the tests."""
+
+    url: str
+    data: Path
+    environment: dict[str, str]
+    process: "subprocess.Popen[bytes]"
+
+    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run one `asklepion` command beside it."""
+        return command(self.environment, *arguments)
+
+    def client(self, bearer: str = "") -> httpx.Client:
+        """A client of it; whoever has the bearer's token."""
+        headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+
+    def memory(self, what: str = "VmRSS") -> int:
+        """How much memory it holds (VmRSS), or held at most (VmHWM) [bytes]."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith(what))
+        return int(line.split()[1]) * 1024
+
+
+def environment_of(data: Path, **settings: str) -> dict[str, str]:
+    """The environment of a house on this folder; settings as ASKLEPION_… without the prefix."""
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith("ASKLEPION_")},
+        "ASKLEPION_DATA": str(data),
+        "ASKLEPION_PORT": "0",
+        "ASKLEPION_MQTT_PORT": "0",
+        "ASKLEPION_OPEN": "0",
+        **{f"ASKLEPION_{name.upper()}": value for name, value in settings.items()},
+    }
+
+
+def command(environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run one `asklepion` command, as a person types it."""
+    return subprocess.run(
+        [sys.executable, "-m", "asklepion", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def start(data: Path, *arguments: str, **settings: str) -> Server:
+    """Open a house on this folder and wait until it answers."""
+    environment = environment_of(data, **settings)
+    running = data / "running.json"
+    running.unlink(missing_ok=True)
+    words = [sys.executable, "-m", "asklepion", "serve", *arguments]
+    with (data / "server.log").open("ab") as log:
+        process = subprocess.Popen(words, env=environment, stdout=log, stderr=log)
+    deadline = time.monotonic() + OPENING_S
+    while time.monotonic() < deadline and process.poll() is None:
+        if running.exists():
+            url = f"http://localhost:{json.loads(running.read_text())['port']}"
+            try:
+                if httpx.get(f"{url}/healthz").is_success:
+                    return Server(url, data, environment, process)
+            except httpx.TransportError:
+                pass
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    raise RuntimeError((data / "server.log").read_text())
+
+
+def stop(server: Server) -> None:
+    """Close it as Ctrl+C does."""
+    server.process.send_signal(signal.SIGINT)
+    try:
+        server.process.wait(20)
+    except subprocess.TimeoutExpired:
+        kill(server)
+        raise
+
+
+def kill(server: Server) -> None:
+    """End it as a power cut does: it gets to do nothing any more."""
+    server.process.kill()
+    server.process.wait()
+
+
+async def furnish(
+    data: Path, people: Mapping[str, tuple[Role, str | None]] = PEOPLE
+) -> dict[str, str]:
+    """Make accounts in a house that is not open yet; returns everybody's token."""
+    tokens: dict[str, str] = {}
+    settings = Settings(data=data, mqtt_port=0, port=0, open=False)
+    async with open_house(settings, serving=False, hasher=QUICK) as house:
+        for name, (role, person) in people.items():
+            await house.identity.create_account(
+                Identity.console(),
+                email=f"{name}@example.org",
+                password=PASSWORD,
+                name=name.title(),
+                roles=[role],
+                person=person,
+            )
+            tokens[name] = await house.identity.token(f"{name}@example.org")
+    return tokens
+
+
+@contextmanager
+def opened(data: Path) -> Generator[Server]:
+    """A server on this folder, closed well at the end if it still runs."""
+    server = start(data)
+    try:
+        yield server
+        if server.process.poll() is None:
+            stop(server)
+    finally:
+        kill(server)

@@ -1,0 +1,53 @@
+"""Every door is locked until somebody decides otherwise, here, by name."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+
+# What a stranger may use, and what for.
+OPEN = {
+    ("get", "/healthz"),  # is the house open?
+    ("get", "/api/demo"),  # who may be entered as in a demonstration; not found in a real house
+    ("get", "/fhir/R4/metadata"),  # what this server can do
+    ("post", "/api/identity/session"),  # to sign in
+    ("delete", "/api/identity/session"),  # to sign out
+    ("post", "/api/identity/opening"),  # to create the first operator, with the one-time token
+    ("get", "/api/ledger/checkpoint"),  # anybody may witness the log
+    ("get", "/api/ledger/key"),
+    ("get", "/api/ledger/size"),
+    ("get", "/api/ledger/consistency"),
+}
+
+
+async def test_a_stranger_gets_nothing_from_any_route(app: FastAPI, stranger: AsyncClient) -> None:
+    paths = app.openapi()["paths"]
+    doors = {(method, path) for path, methods in paths.items() for method in methods}
+
+    assert len(doors - OPEN) > 20
+    assert doors >= OPEN, "a door that is not there any more stands in this list"
+    for method, path in sorted(doors - OPEN):
+        answer = await stranger.request(method, re.sub(r"\{[^}]+\}", "x", path))
+        assert answer.status_code in (401, 403), f"{method} {path}: {answer.status_code}"
+        assert answer.json()["resourceType"] == "OperationOutcome"
+
+
+def paths_of(router: Any) -> set[str]:
+    """Every path below a router, whether it shows in the OpenAPI or not."""
+    inner = [paths_of(each.original_router) for each in router.routes if not hasattr(each, "path")]
+    return {each.path for each in router.routes if hasattr(each, "path")}.union(*inner)
+
+
+async def test_no_route_is_hidden_from_this_test(app: FastAPI) -> None:
+    hidden = paths_of(app) - set(app.openapi()["paths"])
+
+    assert hidden <= {"/world", "/api/openapi.json", "/assets/bodies", "/assets", "/{path:path}"}
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/fhir/R5/Patient", "/api/records/../../etc"])
+async def test_an_address_that_is_not_there_is_not_found(stranger: AsyncClient, path: str) -> None:
+    answer = await stranger.get(path)
+
+    assert answer.status_code in (401, 404) or "text/html" in answer.headers["content-type"]
