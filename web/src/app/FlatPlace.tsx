@@ -1,0 +1,106 @@
+import { ArrowRight, Box, TriangleAlert, Users } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { arrived, goTo, usePlace } from "../kit/place";
+import type { Me } from "../kit/session";
+import { useStore } from "../kit/store";
+import { useText } from "../kit/text";
+import { Avatar, Badge, Card, Scenery } from "../kit/ui";
+import { signFor } from "../world/panels/things";
+import { company } from "../world/world";
+import { type PlaceSign, places, signOf } from "./places";
+import { canDraw } from "./view";
+
+const PATIENCE_MS = 2500; // where no line to the world is to be had, the page works without one
+
+interface FlatPlaceProps {
+  me: Me;
+  place: string;
+  /** The scene was wanted and failed. */
+  isForced?: boolean;
+}
+
+/** The same place as a plain page: its doors, who is here, and its panels beside it. */
+export function FlatPlace({ me, place, isForced = false }: FlatPlaceProps) {
+  const text = useText();
+  const { state, people } = usePlace();
+  useEffect(() => {
+    if (state !== "entering" && state !== "lost") return;
+    const self = { id: me.account, name: me.name, isMe: true, isSpeaking: false };
+    const timer = setTimeout(() => arrived(place, [self]), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [me, place, state]);
+  const title = useRef<HTMLHeadingElement>(null);
+  const before = useRef(place);
+  useEffect(() => {
+    if (before.current === place) return;
+    before.current = place;
+    title.current?.focus(); // the door one came through is gone: go on from the top
+  }, [place]);
+  const doors = signOf(place).doors.map(signOf);
+  const closed = place === "plaza" ? places.filter(({ isClosed }) => isClosed) : [];
+  return (
+    <div className="flat">
+      <div className="flat-view">
+        <Scenery wide />
+      </div>
+      <div className="flat-page">
+        <h1 ref={title} tabIndex={-1}>
+          {text(`app.place.${place}`)}
+        </h1>
+        <p className="flat-about">{text(`app.about.${place}`)}</p>
+        {(isForced || !canDraw) && (
+          <Card tone="warn" icon={isForced ? TriangleAlert : Box} title={text("app.flat.title")}>
+            <p>{text(isForced ? "app.flat.failed" : "app.flat.cannot")}</p>
+          </Card>
+        )}
+        <h2>{text("app.doors")}</h2>
+        <ul className="doors">
+          {doors.map((sign) => (
+            <Door key={sign.id} sign={sign} />
+          ))}
+          {closed.map((sign) => (
+            <Door key={sign.id} sign={sign} />
+          ))}
+        </ul>
+        <h2>{text("app.people")}</h2>
+        <ul className="row">
+          {people.map(({ id, name, isMe }) => (
+            <li key={id} className="person-chip">
+              <Avatar name={name} size={34} />
+              {isMe ? text("app.people.me", { name }) : name}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function Door({ sign: { id, icon: Icon, isClosed } }: { sign: PlaceSign }) {
+  const text = useText();
+  const presence = signFor(isClosed ? "" : id, useStore(company.signs));
+  return (
+    <li>
+      <button
+        type="button"
+        className="door"
+        aria-disabled={isClosed || undefined}
+        onClick={() => !isClosed && goTo(id)}
+      >
+        <Icon aria-hidden className="door-icon" />
+        <span className="door-words">
+          <strong>{text(`app.place.${id}`)}</strong>
+          <span className="muted small">
+            {text(isClosed ? `app.soon.${id}` : `app.about.${id}`)}
+          </span>
+          {presence && presence.count > 0 && (
+            <Badge tone="accent" icon={Users}>
+              {text(presence.key, { names: presence.names, n: presence.count })}
+            </Badge>
+          )}
+        </span>
+        {!isClosed && <ArrowRight aria-hidden />}
+      </button>
+    </li>
+  );
+}

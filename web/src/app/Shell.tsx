@@ -1,0 +1,56 @@
+import { lazy, Suspense, useEffect } from "react";
+import { bannersOf, panelsOf, usePlace } from "../kit/place";
+import type { Me } from "../kit/session";
+import { useStore } from "../kit/store";
+import { useText } from "../kit/text";
+import { Waiting } from "../kit/ui";
+import { attend } from "../world/world";
+import { Dock } from "./Dock";
+import { FlatPlace } from "./FlatPlace";
+import { Guard } from "./Guard";
+import { useOwnSubject } from "./own-subject";
+import { followAddress } from "./route";
+import { TopBar } from "./TopBar";
+import { view } from "./view";
+
+const WorldView = lazy(() => import("../world/WorldView").then((m) => ({ default: m.WorldView })));
+
+/** Inside: the place, what can be done there, and the bar above. */
+export function Shell({ me }: { me: Me }) {
+  const text = useText();
+  const shown = useStore(view);
+  const { place } = usePlace();
+  useEffect(followAddress, []);
+  useEffect(attend, []);
+  useOwnSubject(me, place);
+  const panels = panelsOf(place, me.roles);
+  return (
+    <div className="shell" data-view={shown} data-place={place}>
+      <button type="button" className="skip" onClick={focusDock}>
+        {text("app.skip")}
+      </button>
+      <TopBar me={me} />
+      <div className="banners">
+        {bannersOf(place).map(({ id, Component }) => (
+          <Component key={id} place={place} />
+        ))}
+      </div>
+      <main className="stage" aria-label={text(`app.place.${place}`)}>
+        {shown === "scene" ? (
+          <Guard key="scene" fallback={<FlatPlace me={me} place={place} isForced />}>
+            <Suspense fallback={<Waiting label={text("app.world.waiting")} />}>
+              <WorldView />
+            </Suspense>
+          </Guard>
+        ) : (
+          <FlatPlace me={me} place={place} />
+        )}
+      </main>
+      <Dock key={place} place={place} panels={panels} />
+    </div>
+  );
+}
+
+function focusDock(): void {
+  document.querySelector<HTMLElement>("#dock button")?.focus();
+}

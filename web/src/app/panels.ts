@@ -1,0 +1,34 @@
+import { lazy } from "react";
+import { accessBanner } from "../clinic/AccessBanner";
+import { dropDraftsAtSignOut } from "../clinic/draft";
+import { notePanel } from "../clinic/NotePanel";
+import { roomsPanel } from "../clinic/Rooms";
+import { visitPanel } from "../clinic/VisitPanel";
+import { devicesPanel } from "../devices/DevicesPanel";
+import { peoplePanel } from "../identity/People";
+import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/place";
+import { accessPanel } from "../records/AccessPanel";
+import { consentsPanel } from "../records/ConsentsPanel";
+import { importPanel } from "../records/ImportPanel";
+import { hologramPart, twinPanels } from "../twin/panels";
+import { worldBanners, worldPanels } from "../world/panels/panels";
+
+/** Draws nothing; comes with the scene, since it needs three. */
+const centrePart: ScenePart = {
+  id: "centre",
+  places: ["*"],
+  Component: lazy(() => import("./Centre").then((m) => ({ default: m.Centre }))),
+};
+
+/** Which rooms bring which panels, banners and parts of the scene: one line each. */
+export function joinPanels(): void {
+  addPanels(peoplePanel);
+  addPanels(consentsPanel, accessPanel, importPanel);
+  addPanels(devicesPanel);
+  addPanels(...twinPanels);
+  addSceneParts(hologramPart, centrePart);
+  addPanels(...worldPanels);
+  addPanels(roomsPanel, visitPanel, notePanel);
+  addBanners(accessBanner, ...worldBanners);
+  dropDraftsAtSignOut();
+}

@@ -1,0 +1,77 @@
+import { useEffect } from "react";
+import { api } from "../kit/api";
+import { type LiveState, live } from "../kit/live";
+import { Store, useStore } from "../kit/store";
+import type { Category } from "../records/categories";
+import { consentsChanged } from "../records/subject";
+
+export type Answer = "open" | "granted" | "refused" | "ended";
+
+/** One patient in one consulting room, as the house tells it to either of the two. */
+export interface Visit {
+  readonly id: string;
+  readonly room: string;
+  readonly my_part: "patient" | "clinician";
+  readonly patient: string;
+  readonly patient_name: string;
+  readonly clinician_name: string | null;
+  readonly ask: {
+    readonly categories: readonly Category[];
+    readonly minutes: number;
+    readonly reason: string;
+  };
+  readonly answer: Answer;
+  readonly granted: readonly Category[];
+  readonly until: string | null;
+  readonly opened_at: string;
+  readonly closed_at: string | null;
+}
+
+interface Line {
+  readonly visit: Visit | null;
+  /** While the line is lost nobody can tell us that consent ended. */
+  readonly state: LiveState;
+}
+
+const line = new Store<Line>({ visit: null, state: "connecting" });
+
+/** Take in a newer state of the visit: from the line, or as the answer to what we did. */
+export function hearVisit(visit: Visit | null): void {
+  const before = line.get().visit?.granted.join();
+  line.update(({ state }) => ({ visit: visit?.closed_at ? null : visit, state }));
+  if (line.get().visit?.granted.join() !== before) consentsChanged.update((n) => n + 1);
+}
+
+/** Keep the line to our visit open while this component stands. */
+export function useVisitLine(): void {
+  useEffect(() => {
+    const stop = live<{ visit: Visit | null }>(
+      "/api/clinic/live",
+      ({ visit }) => hearVisit(visit),
+      (state) => line.update(({ visit }) => ({ visit, state })),
+    );
+    return () => {
+      stop();
+      line.set({ visit: null, state: "connecting" });
+    };
+  }, []);
+}
+
+export function useVisit(): Line {
+  return useStore(line);
+}
+
+/** Do something with the visit, and take in what became of it. */
+export async function change(visit: string, verb: string, body: unknown = {}): Promise<void> {
+  const answer = await api.post<{ visit: Visit | null }>(
+    `/api/clinic/visits/${visit}/${verb}`,
+    body,
+  );
+  hearVisit(answer.visit);
+}
+
+/** Walk into a consulting room: a patient's visit opens, a clinician attends the room. */
+export async function walkIn(room: string): Promise<void> {
+  const answer = await api.post<{ visit: Visit | null }>("/api/clinic/visits", { room });
+  hearVisit(answer.visit);
+}

@@ -1,0 +1,83 @@
+import { Link2, UserPlus, Users } from "lucide-react";
+import { useState } from "react";
+import { api } from "../kit/api";
+import { useAsked } from "../kit/asked";
+import type { Panel } from "../kit/place";
+import { useText } from "../kit/text";
+import { Avatar, Badge, Button, Card, Empty, ErrorNote, Waiting } from "../kit/ui";
+import { type Account, PEOPLE_ROLES, roleIcons } from "./model";
+import { NewPerson } from "./NewPerson";
+
+/** Who may come into this house, for its operators. */
+function People() {
+  const text = useText();
+  const [isAdding, setAdding] = useState(false);
+  const accounts = useAsked((stop) => api.get<Account[]>("/api/identity/accounts", stop), []);
+  return (
+    <Card
+      title={text("identity.people")}
+      icon={Users}
+      actions={
+        <Button kind="plain" icon={UserPlus} onClick={() => setAdding(true)}>
+          {text("identity.people.add")}
+        </Button>
+      }
+    >
+      {accounts.isWaiting && <Waiting label={text("identity.people.waiting")} />}
+      <ErrorNote error={accounts.error} onRetry={accounts.again} />
+      {accounts.value?.length === 0 && (
+        <Empty
+          icon={Users}
+          title={text("identity.people.empty")}
+          text={text("identity.people.empty.hint")}
+        />
+      )}
+      <ul className="people">
+        {accounts.value?.map((account) => (
+          <Person key={account.id} account={account} />
+        ))}
+      </ul>
+      <NewPerson
+        open={isAdding}
+        onClose={() => setAdding(false)}
+        onAdded={() => {
+          setAdding(false);
+          accounts.again();
+        }}
+      />
+    </Card>
+  );
+}
+
+function Person({ account }: { account: Account }) {
+  const text = useText();
+  return (
+    <li className="person">
+      <Avatar name={account.name} />
+      <div className="person-words">
+        <strong>{account.name}</strong>
+        <span className="muted small">{account.email}</span>
+        <span className="row">
+          {PEOPLE_ROLES.filter((role) => account.roles.includes(role)).map((role) => (
+            <Badge key={role} icon={roleIcons[role]}>
+              {text(`identity.role.${role}`)}
+            </Badge>
+          ))}
+          <Badge tone={account.person ? "accent" : "plain"} icon={Link2}>
+            {text(account.person ? "identity.people.linked" : "identity.people.unlinked")}
+          </Badge>
+        </span>
+      </div>
+    </li>
+  );
+}
+
+export const peoplePanel: Panel = {
+  id: "people",
+  titleKey: "identity.people",
+  icon: Users,
+  places: ["home", "plaza"],
+  roles: ["operator"],
+  order: 10,
+  Component: People,
+};

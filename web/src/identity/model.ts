@@ -1,0 +1,42 @@
+import {
+  Armchair,
+  GraduationCap,
+  HeartHandshake,
+  type LucideIcon,
+  Stethoscope,
+  UserRoundCog,
+} from "lucide-react";
+import type { Me, Role } from "../kit/session";
+
+/** Roles a person may have; devices are registered elsewhere. */
+export const PEOPLE_ROLES = ["patient", "clinician", "trainee", "educator", "operator"] as const;
+export type PersonRole = (typeof PEOPLE_ROLES)[number];
+
+export const roleIcons: Record<PersonRole, LucideIcon> = {
+  patient: HeartHandshake,
+  clinician: Stethoscope,
+  trainee: GraduationCap,
+  educator: Armchair,
+  operator: UserRoundCog,
+};
+
+/** An invented person anybody may enter as in a demonstration. */
+export interface DemoPerson {
+  readonly email: string;
+  readonly password: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** An account as an operator sees it. */
+export interface Account {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly person: string | null;
+  readonly language: Me["language"];
+}
+
+/** The house's rule for new passwords. */
+export const SHORTEST_PASSWORD = 10;

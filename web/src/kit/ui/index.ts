@@ -1,0 +1,11 @@
+export { Button, type ButtonProps, IconButton, type IconButtonProps } from "./Button";
+export { Card, type CardProps } from "./Card";
+export { LanguageSwitch, ThemeSwitch } from "./Corner";
+export { Dialog, type DialogProps, Sheet } from "./Dialog";
+export { Field, Select, Switch, type SwitchProps, TextArea } from "./Field";
+export { Avatar, Mark } from "./Marks";
+export { MenuItem, type MenuItemProps, Popover, type PopoverProps } from "./Popover";
+export { Scenery } from "./Scenery";
+export { Badge, Empty, ErrorNote, Progress, Waiting } from "./Signs";
+export { type Tab, Tabs, type TabsProps } from "./Tabs";
+export { Toasts, toast } from "./Toast";

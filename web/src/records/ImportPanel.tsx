@@ -1,0 +1,247 @@
+import {
+  CircleCheck,
+  CircleX,
+  FileJson,
+  FolderInput,
+  Hourglass,
+  type LucideIcon,
+} from "lucide-react";
+import { type DragEvent, useId, useState } from "react";
+import type { Panel } from "../kit/place";
+import { useStore } from "../kit/store";
+import { hasText, number, useText } from "../kit/text";
+import { Badge, Button, Card, Empty, ErrorNote, Progress } from "../kit/ui";
+import {
+  type Bringing,
+  bring,
+  bringings,
+  type Grounds,
+  groundsOf,
+  type ImportStep,
+  type Refusal,
+  tidy,
+} from "./import";
+import "./records.css";
+
+const KINDS = ".json,.ndjson,.jsonl,.zip,application/json,application/zip";
+
+/** Bring FHIR records in: drop files, or choose them. */
+function ImportPanel() {
+  const text = useText();
+  const all = useStore(bringings);
+  const hasDone = all.some(({ state }) => state === "done" || state === "failed");
+  return (
+    <Card
+      title={text("records.import")}
+      icon={FolderInput}
+      actions={
+        hasDone && (
+          <Button kind="plain" onClick={tidy}>
+            {text("records.import.tidy")}
+          </Button>
+        )
+      }
+    >
+      <DropZone />
+      {all.length === 0 && (
+        <Empty
+          icon={FileJson}
+          title={text("records.import.empty")}
+          text={text("records.import.empty.hint")}
+        />
+      )}
+      <ul className="stack">
+        {all.toReversed().map((bringing) => (
+          <BringingLine key={bringing.id} bringing={bringing} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function DropZone() {
+  const text = useText();
+  const id = useId();
+  const [isOver, setOver] = useState(false);
+
+  function onDrop(event: DragEvent): void {
+    event.preventDefault();
+    setOver(false);
+    void bring([...event.dataTransfer.files]);
+  }
+
+  return (
+    <label
+      className="drop"
+      htmlFor={id}
+      data-over={isOver}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+    >
+      <FolderInput aria-hidden />
+      <strong>{text("records.import.drop")}</strong>
+      <span className="muted small">{text("records.import.kinds")}</span>
+      <input
+        id={id}
+        className="unseen"
+        type="file"
+        multiple
+        accept={KINDS}
+        onChange={(event) => {
+          void bring([...(event.target.files ?? [])]);
+          event.target.value = "";
+        }}
+      />
+    </label>
+  );
+}
+
+const stateIcons: Record<Bringing["state"], LucideIcon> = {
+  waiting: Hourglass,
+  sending: Hourglass,
+  reading: Hourglass,
+  done: CircleCheck,
+  failed: CircleX,
+};
+
+function share({ state, step }: Bringing): number | undefined {
+  if (state === "done") return 1;
+  return step?.bytes_total ? step.bytes_done / step.bytes_total : undefined;
+}
+
+function BringingLine({ bringing }: { bringing: Bringing }) {
+  const text = useText();
+  const { name, state, step, refusals, error } = bringing;
+  const Icon = stateIcons[state];
+  const isOnItsWay = state === "sending" || state === "reading";
+  return (
+    <li className="bringing" data-state={state}>
+      <div className="bringing-head">
+        <Icon aria-hidden />
+        <strong>{name}</strong>
+        <span className="muted small" role="status">
+          {text(`records.import.state.${state}`)}
+        </span>
+      </div>
+      {isOnItsWay && (
+        <Progress label={text("records.import.progress", { name })} value={share(bringing)} />
+      )}
+      {step && <Counts step={step} />}
+      {state === "done" && step && <ByType step={step} />}
+      <ErrorNote error={error} />
+      {refusals.length > 0 && <Refusals refusals={refusals} total={step?.refused ?? 0} />}
+    </li>
+  );
+}
+
+function Counts({ step }: { step: ImportStep }) {
+  const text = useText();
+  return (
+    <p className="row" aria-live="off">
+      <Badge tone="good">{text("records.import.accepted", { n: step.accepted })}</Badge>
+      {step.new > 0 && <Badge>{text("records.import.new", { n: step.new })}</Badge>}
+      {step.changed > 0 && <Badge>{text("records.import.changed", { n: step.changed })}</Badge>}
+      {step.unchanged > 0 && (
+        <Badge>{text("records.import.unchanged", { n: step.unchanged })}</Badge>
+      )}
+      <Badge tone={step.refused ? "warn" : "plain"}>
+        {text("records.import.refused", { n: step.refused })}
+      </Badge>
+    </p>
+  );
+}
+
+function ByType({ step }: { step: ImportStep }) {
+  const text = useText();
+  const types = Object.entries(step.by_type).sort(([, a], [, b]) => b - a);
+  if (types.length === 0) return null;
+  return (
+    <details>
+      <summary>{text("records.import.what")}</summary>
+      <ul className="types">
+        {types.map(([type, n]) => (
+          <li key={type}>
+            {hasText(`records.type.${type}`)
+              ? text(`records.type.${type}`, { n })
+              : `${type} ${number(n)}`}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+interface RefusalsProps {
+  refusals: readonly Refusal[];
+  total: number;
+}
+
+function Refusals({ refusals, total }: RefusalsProps) {
+  const text = useText();
+  return (
+    <section className="refusals" aria-label={text("records.import.refusals", { n: total })}>
+      <h3>{text("records.import.refusals", { n: total })}</h3>
+      {groundsOf(refusals).map((grounds) => (
+        <GroundsLine key={grounds.reason} grounds={grounds} />
+      ))}
+      {total > refusals.length && (
+        <p className="muted small">{text("records.import.rest", { n: total - refusals.length })}</p>
+      )}
+    </section>
+  );
+}
+
+/** The reader's words for the house's more common reasons; the others stay as the house said them. */
+function useReason(reason: string): { words: string; isOriginal: boolean } {
+  const text = useText();
+  const numbers = reason.match(/\d+/g) ?? [];
+  const kind = reason
+    .replace(/\d+/g, "n")
+    .toLowerCase()
+    .replace(/[^a-z]+/g, "-");
+  const key = `records.refused.${kind.replace(/^-|-$/g, "")}`;
+  if (!hasText(key)) return { words: capital(reason), isOriginal: true };
+  const [a = 0, b = 0] = numbers.map(Number);
+  return { words: text(key, { a, b }), isOriginal: false };
+}
+
+/** "status is missing" is the end of a sentence about an entry; alone it begins one. */
+function capital(words: string): string {
+  return /^[a-z]+\b(?![.[])/.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+}
+
+function GroundsLine({ grounds: { reason, refusals } }: { grounds: Grounds }) {
+  const text = useText();
+  const { words, isOriginal } = useReason(reason);
+  return (
+    <div className="grounds">
+      <p lang={isOriginal ? "en" : undefined}>{words}</p>
+      <details open={refusals.length <= 3}>
+        <summary>{text("records.import.entries", { n: refusals.length })}</summary>
+        <ul className="small">
+          {refusals.map(({ file, entry, reference }) => (
+            <li key={`${file} ${entry} ${reference}`} className="muted">
+              {[entry ? text("records.import.where", { file, n: entry }) : file, reference]
+                .filter(Boolean)
+                .join(" · ")}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </div>
+  );
+}
+
+export const importPanel: Panel = {
+  id: "import",
+  titleKey: "records.import.short",
+  icon: FolderInput,
+  places: ["home"],
+  roles: ["patient", "operator"],
+  order: 80,
+  Component: ImportPanel,
+};

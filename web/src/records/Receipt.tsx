@@ -1,0 +1,171 @@
+import {
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  Download,
+  type LucideIcon,
+  ShieldCheck,
+  ShieldX,
+} from "lucide-react";
+import { useEffect, useState } from "react";
+import { api } from "../kit/api";
+import { useAsked } from "../kit/asked";
+import { useSession } from "../kit/session";
+import { moment, useText } from "../kit/text";
+import { Badge, Button, Card, ErrorNote, Sheet, Waiting } from "../kit/ui";
+import { type Check, type CheckState, type Verdict, verifyReceipt } from "../ledger/verify";
+import { type AccessEntry, categoriesOf, isAbout, reasons, sentence, things } from "./access";
+import { categoryIcons } from "./categories";
+
+interface ReceiptProps {
+  entry: AccessEntry;
+  patient: string;
+  onClose: () => void;
+}
+
+interface Receipted {
+  readonly index: number;
+  readonly event: Readonly<Record<string, unknown>>;
+}
+
+/** One access and its proof: in words, checked here and now, and to take along. */
+export function Receipt({ entry, patient, onClose }: ReceiptProps) {
+  const text = useText();
+  const path = `/api/records/patients/${patient}/accesses/${entry.id}/receipt`;
+  const receipt = useAsked((stop) => api.get<Receipted>(path, stop), [path]);
+  return (
+    <Sheet
+      open
+      title={text("records.receipt")}
+      onClose={onClose}
+      actions={
+        receipt.value && (
+          <Button kind="primary" icon={Download} onClick={() => save(receipt.value, entry.id)}>
+            {text("records.receipt.download")}
+          </Button>
+        )
+      }
+    >
+      <Told entry={entry} />
+      {receipt.isWaiting && <Waiting label={text("records.receipt.waiting")} />}
+      <ErrorNote error={receipt.error} onRetry={receipt.again} />
+      {receipt.value && <Proof receipt={receipt.value} entry={entry} />}
+    </Sheet>
+  );
+}
+
+/** Hand the receipt over as a file, exactly as the house wrote it. */
+function save(receipt: unknown, id: string): void {
+  const body = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(body);
+  link.download = `asklepion-receipt-${id}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+function Told({ entry }: { entry: AccessEntry }) {
+  const text = useText();
+  const me = useSession();
+  const lines: [string, string][] = [
+    [text("records.when"), moment(entry.at)],
+    [text("records.what"), things(entry)],
+    [text("records.why"), reasons(entry)],
+  ];
+  return (
+    <div className="stack-tight">
+      <p className="receipt-did">{sentence(entry, me?.account ?? "")}</p>
+      <dl className="facts">
+        {lines
+          .filter(([, words]) => words)
+          .map(([name, words]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{words}</dd>
+            </div>
+          ))}
+      </dl>
+      <ul className="row">
+        {categoriesOf(entry).map((category) => (
+          <li key={category}>
+            <Badge icon={categoryIcons[category]}>{text(`records.category.${category}`)}</Badge>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The key under which the house publishes its signed states; null where it cannot be had. */
+async function publishedKey(): Promise<string | null> {
+  try {
+    return (await api.get<{ key: string }>("/api/ledger/key")).key;
+  } catch {
+    return null;
+  }
+}
+
+function useVerdict(receipt: Receipted): Verdict | null {
+  const [verdict, setVerdict] = useState<Verdict | null>(null);
+  useEffect(() => {
+    let isStopped = false;
+    setVerdict(null);
+    publishedKey()
+      .then((key) => verifyReceipt(receipt, key))
+      .then((found) => !isStopped && setVerdict(found));
+    return () => {
+      isStopped = true;
+    };
+  }, [receipt]);
+  return verdict;
+}
+
+function Proof({ receipt, entry }: { receipt: Receipted; entry: AccessEntry }) {
+  const text = useText();
+  const verdict = useVerdict(receipt);
+  if (!verdict) return <Waiting label={text("records.proof.waiting")} />;
+  const { checks, size } = verdict;
+  const about = isAbout(receipt.event, entry) ? "passed" : "failed";
+  const isGood = verdict.isGood && about === "passed";
+  return (
+    <Card
+      tone={isGood ? "accent" : "danger"}
+      icon={isGood ? ShieldCheck : ShieldX}
+      title={text(isGood ? "records.proof.good" : "records.proof.bad")}
+    >
+      <ul className="stack-tight">
+        {[{ name: "about", state: about } as const, ...checks].map((check) => (
+          <CheckLine key={check.name} check={check} index={receipt.index} size={size ?? 0} />
+        ))}
+      </ul>
+      <p className="muted small">{text("records.proof.where")}</p>
+      <p className="muted small">
+        {text("records.proof.offline")} <code>asklepion verify receipt.json</code>
+      </p>
+    </Card>
+  );
+}
+
+const stateIcons: Record<CheckState, LucideIcon> = {
+  passed: CircleCheck,
+  failed: CircleX,
+  "not made": CircleDashed,
+};
+
+interface CheckLineProps {
+  check: Check | { readonly name: "about"; readonly state: "passed" | "failed" };
+  index: number;
+  size: number;
+}
+
+function CheckLine({ check, index, size }: CheckLineProps) {
+  const text = useText();
+  const Icon = stateIcons[check.state];
+  const key = `records.check.${check.name}.${check.state.replace(" ", "-")}`;
+  return (
+    <li className="check" data-state={check.state}>
+      <Icon aria-hidden />
+      <span>{text(key, { index: index + 1, size })}</span>
+    </li>
+  );
+}

@@ -1,0 +1,60 @@
+import { moment, number, useText } from "../kit/text";
+import type { Entry } from "../wire/twin";
+import { iconOfKind } from "./icons";
+import { EntryButton } from "./Source";
+import { digitsOf, unitOf } from "./units";
+
+const FEW = 4;
+const MOST = 6; // entries one can open from one line
+
+/** One thing that happened; more of it on a tap. */
+export function EntryLine({ entry }: { entry: Entry }) {
+  const text = useText();
+  const Icon = iconOfKind(entry.kind);
+  const more = entry.values.length > FEW || entry.note !== "" || entry.references.length > 0;
+  const title = entry.text || text(entry.kind_key);
+  return (
+    <li className="entry" data-kind={entry.kind}>
+      <span className="entry-icon">
+        <Icon aria-hidden />
+      </span>
+      <div className="entry-body">
+        <p className="entry-when">
+          <time dateTime={entry.at}>{moment(entry.at, "date")}</time>
+          {entry.until && ` – ${moment(entry.until, "date")}`}
+          <span> · {text(entry.kind_key)}</span>
+        </p>
+        <p className="entry-text">{title}</p>
+        <Values values={entry.values.slice(0, FEW)} />
+        {more && (
+          <details>
+            <summary>{text("twin.ui.timeline.more", { n: entry.count })}</summary>
+            <Values values={entry.values.slice(FEW)} />
+            {entry.note && <p className="entry-note">{entry.note}</p>}
+            <div className="row">
+              {entry.references.slice(0, MOST).map((reference) => (
+                <EntryButton key={reference} reference={reference} />
+              ))}
+            </div>
+          </details>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Values({ values }: { values: Entry["values"] }) {
+  if (values.length === 0) return null;
+  return (
+    <dl className="values">
+      {values.map(({ text, value, unit }) => (
+        <div key={text}>
+          <dt>{text}</dt>
+          <dd>
+            {typeof value === "number" ? number(value, digitsOf(value)) : value} {unitOf(unit)}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,53 @@
+import { ChartNoAxesColumn, HeartPulse, History, PersonStanding } from "lucide-react";
+import { lazy } from "react";
+import type { Panel, ScenePart } from "../kit/place";
+
+const PLACES = ["home", "consulting-room-*"];
+
+/** The twin's panels; each comes when it is opened first. */
+export const twinPanels: readonly Panel[] = [
+  {
+    id: "body",
+    titleKey: "twin.ui.body",
+    icon: PersonStanding,
+    places: PLACES,
+    roles: [],
+    order: 10,
+    Component: lazy(() => import("./BodyPanel").then((m) => ({ default: m.BodyPanel }))),
+  },
+  {
+    id: "vitals",
+    titleKey: "twin.ui.vitals",
+    icon: HeartPulse,
+    places: PLACES,
+    roles: [],
+    order: 20,
+    Component: lazy(() => import("./VitalsPanel").then((m) => ({ default: m.VitalsPanel }))),
+  },
+  {
+    id: "risks",
+    titleKey: "twin.ui.risks",
+    icon: ChartNoAxesColumn,
+    places: PLACES,
+    roles: [],
+    order: 30,
+    Component: lazy(() => import("./RisksPanel").then((m) => ({ default: m.RisksPanel }))),
+  },
+  {
+    id: "timeline",
+    titleKey: "twin.ui.timeline",
+    icon: History,
+    places: PLACES,
+    roles: [],
+    order: 40,
+    Component: lazy(() => import("./TimelinePanel").then((m) => ({ default: m.TimelinePanel }))),
+  },
+];
+
+/** The body on its pedestal. */
+export const hologramPart: ScenePart = {
+  id: "hologram",
+  places: PLACES,
+  anchor: "hologram",
+  Component: lazy(() => import("./HologramPart").then((m) => ({ default: m.HologramPart }))),
+};

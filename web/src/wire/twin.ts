@@ -1,0 +1,162 @@
+// Made by `make wire` from asklepion/twin/wire. Change that, never this.
+
+/** A patient's organs, and which figure to show them in. */
+export interface Body {
+  readonly patient: string;
+  readonly sex: "female" | "male" | "unknown";
+  readonly age: number | null;
+  readonly organs: readonly Organ[];
+}
+
+/** One prediction or score with everything one must know to use it. */
+export interface Card {
+  readonly id: string;
+  readonly title_key: string;
+  readonly about_key: string;
+  readonly state: "cannot" | "computed";
+  readonly value: number | null;
+  readonly unit: string;
+  readonly digits: number;
+  readonly horizon: Text;
+  readonly interval: Interval | null;
+  readonly band: Text | null;
+  readonly parts: readonly Part[];
+  readonly inputs: readonly Input[];
+  readonly missing: readonly Missing[];
+  readonly source: Source;
+  readonly limits: readonly Text[];
+  readonly would_change: readonly Change[];
+  readonly change_key: string;
+  readonly as_of: string | null;
+}
+
+/** The computation again with one input changed: an association, not a treatment's effect. */
+export interface Change {
+  readonly key: string;
+  readonly label_key: string;
+  readonly to: number | boolean;
+  readonly to_key: string;
+  readonly unit: string;
+  readonly value_then: number;
+}
+
+/** One thing that happened, on the timeline. */
+export interface Entry {
+  readonly id: string;
+  readonly kind: string;
+  readonly kind_key: string;
+  readonly at: string;
+  readonly until: string | null;
+  readonly text: string;
+  readonly note: string;
+  readonly values: readonly Measured[];
+  readonly count: number;
+  readonly references: readonly string[];
+}
+
+/** One thing known of an organ, and by which rule it was judged. */
+export interface Finding {
+  readonly kind: "condition" | "measurement";
+  readonly label_key: string;
+  readonly text: string;
+  readonly value: number | null;
+  readonly unit: string;
+  readonly at: string | null;
+  readonly reference: string;
+  readonly state: "attention" | "calm" | "unknown" | "watch";
+  readonly rule: Text;
+  readonly source: Source | null;
+}
+
+/** One thing that went into a card, or would have. */
+export interface Input {
+  readonly key: string;
+  readonly label_key: string;
+  readonly value: number | boolean | string | null;
+  readonly value_key: string;
+  readonly unit: string;
+  readonly at: string | null;
+  readonly reference: string | null;
+  readonly missing: boolean;
+  readonly points: number | null;
+}
+
+/** Between which values the truth may lie, and in which sense. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  readonly meaning_key: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** A value with the name that the record gives it. */
+export interface Measured {
+  readonly text: string;
+  readonly value: number | string;
+  readonly unit: string;
+}
+
+/** One thing that a card needs before it can be computed, and why what is there will not do. */
+export interface Missing {
+  readonly key: string;
+  readonly label_key: string;
+  readonly why_key: string;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly unit: string;
+}
+
+/** One organ of the hologram; its state is that of its gravest finding. */
+export interface Organ {
+  readonly id: string;
+  readonly name_key: string;
+  readonly state: "attention" | "calm" | "unknown" | "watch";
+  readonly findings: readonly Finding[];
+}
+
+/** A further result of the same computation. */
+export interface Part {
+  readonly key: string;
+  readonly label_key: string;
+  readonly value: number;
+  readonly interval: Interval;
+  readonly band: Text | null;
+}
+
+/** One reading of a vital sign. */
+export interface Point {
+  readonly at: string;
+  readonly value: number;
+  readonly reference: string;
+}
+
+/** Where a formula or a rule was published. */
+export interface Source {
+  readonly citation: string;
+  readonly url: string;
+}
+
+/** One sentence or word of the catalogues. */
+export interface Text {
+  readonly key: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** One page of the timeline, newest first. */
+export interface Timeline {
+  readonly entries: readonly Entry[];
+  readonly before: string | null;
+}
+
+/** One vital sign: the latest reading and the recent ones, oldest first. */
+export interface Vital {
+  readonly key: string;
+  readonly label_key: string;
+  readonly unit: string;
+  readonly digits: number;
+  readonly latest: Point;
+  readonly series: readonly Point[];
+  readonly state: "attention" | "calm" | "unknown" | "watch";
+  readonly rule: Text;
+  readonly source: Source | null;
+}

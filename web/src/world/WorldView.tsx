@@ -1,0 +1,92 @@
+import { Canvas } from "@react-three/fiber";
+import { useEffect, useRef, useState } from "react";
+import { NeutralToneMapping, PCFShadowMap } from "three";
+import { useAsked } from "../kit/asked";
+import { usePlace } from "../kit/place";
+import { useText } from "../kit/text";
+import { ErrorNote, Waiting } from "../kit/ui";
+import { dprHere, PaceKeeper } from "./PaceKeeper";
+import { PlaceView } from "./PlaceView";
+import { readPlace } from "./places";
+import { StickView } from "./StickView";
+import { tierHere } from "./scene/tier";
+import { Controls, type Looking } from "./walk/controls";
+import { useStay } from "./world";
+import { EnterXR } from "./xr/EnterXR";
+import "./world.css";
+
+const EYES = { fov: 55, near: 0.1, far: 3000 };
+
+/** The 3D view of the place we are in, with everybody else there. */
+export function WorldView() {
+  const text = useText();
+  const tier = tierHere();
+  const wanted = usePlace().place;
+  const { place: here } = useStay();
+  const shown = here || wanted;
+  const file = useAsked(() => readPlace(shown), [shown]);
+  const frame = useRef<HTMLDivElement>(null);
+  const looking = useRef<Looking | null>(null);
+  const missed = useRef<(event: MouseEvent) => void>(() => {});
+  const controls = useControls(frame, looking);
+  return (
+    <div className="world" ref={frame}>
+      <Canvas
+        className="world-picture"
+        aria-label={text("world.picture")}
+        role="img"
+        shadows={tier === "fine" && { type: PCFShadowMap }}
+        dpr={dprHere()[1]}
+        camera={EYES}
+        gl={{
+          antialias: tier === "fine",
+          powerPreference: "high-performance",
+          toneMapping: NeutralToneMapping,
+        }}
+        onPointerMissed={(event) => missed.current(event)}
+      >
+        <PaceKeeper />
+        {file.value && controls && (
+          <PlaceView
+            key={file.value.id}
+            place={file.value}
+            controls={controls}
+            looking={looking}
+            missed={missed}
+          />
+        )}
+      </Canvas>
+      {controls && <StickView stick={controls.stick} />}
+      <EnterXR />
+      {!file.value && (
+        <div className="world-note">
+          {file.isWaiting ? (
+            <Waiting label={text("world.opening")} />
+          ) : (
+            <ErrorNote error={file.error} onRetry={file.again} />
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+type Held<T> = React.RefObject<T>;
+
+function useControls(
+  frame: Held<HTMLDivElement | null>,
+  looking: Held<Looking | null>,
+): Controls | null {
+  const [controls, setControls] = useState<Controls | null>(null);
+  useEffect(() => {
+    if (!frame.current) return;
+    const made = new Controls(frame.current, {
+      turn: (by, up) => looking.current?.turn(by, up),
+      zoom: (by) => looking.current?.zoom(by),
+      isHeld: (event) => looking.current?.isHeld(event) ?? false,
+    });
+    setControls(made);
+    return () => made.dispose();
+  }, [frame, looking]);
+  return controls;
+}

@@ -1,0 +1,393 @@
+import {
+  arrived,
+  goTo,
+  lost,
+  refused,
+  type Person as Shown,
+  setPeople,
+  whereabouts,
+} from "../kit/place";
+import { Store } from "../kit/store";
+import {
+  type Code,
+  type FromWorld,
+  Motion,
+  type Person,
+  type Presence,
+  type Spot,
+} from "../wire/world";
+import { type Happening, Happenings } from "./happenings";
+import type { Heard } from "./net/frames";
+import { Glide } from "./net/glide";
+import type { Pose, Snapshot } from "./net/poses";
+import {
+  type Line,
+  type LineEvents,
+  type LineState,
+  realTiming,
+  type Timing,
+  WorldSocket,
+} from "./net/socket";
+import { Steps } from "./net/steps";
+import type { Voice } from "./voice";
+
+const MOUTH_M = 1.5; // above the feet of one without a headset
+const QUIET_MS = 1000; // nobody walks us: say now and then that we stand there
+const PULSE_MS = 250; // nobody draws us: hear now and then who speaks
+
+/** Somebody in this place. */
+export interface Somebody {
+  readonly slot: number;
+  readonly name: string;
+  readonly isMe: boolean;
+  readonly isHandUp: boolean;
+  readonly isSpeaking: boolean;
+  /** Their way; one's own is not heard of, so it is empty. */
+  readonly glide: Glide;
+}
+
+/** Our stay in a place, from one Welcome to the next. `place` is "" while in none. */
+export interface Stay {
+  readonly place: string;
+  readonly me: number;
+}
+
+/** Where the house puts us: a new value is a new order, even if the spot is the same. */
+export interface Put {
+  readonly spot: Spot;
+  /** Came in, or was stopped. */
+  readonly why: "welcome" | "moved";
+}
+
+export interface Showing {
+  readonly motion: Motion;
+  /** When we heard of it, on the clock of `update` [ms]. */
+  readonly at: number;
+}
+
+export interface CompanyParts {
+  readonly open: (events: LineEvents) => Line;
+  readonly voice: (signal: (to: number, data: string) => void) => Voice;
+  readonly timing?: Timing;
+  /** The moment now, ISO 8601. */
+  readonly now?: () => string;
+}
+
+const NOWHERE: Stay = { place: "", me: -1 };
+
+/** Who is here, what they do and say, and our own part in it. Draws nothing. */
+export class Company {
+  readonly line = new Store<{ state: LineState; why: Code | "" }>({ state: "closed", why: "" });
+  readonly stay = new Store<Stay>(NOWHERE);
+  readonly people = new Store<readonly Somebody[]>([]);
+  readonly signs = new Store<ReadonlyMap<string, Presence>>(new Map());
+  readonly happenings = new Happenings();
+  /** The last gesture of each. */
+  readonly gestures = new Store<ReadonlyMap<number, Showing>>(new Map());
+  /** Where the house put us last; whoever walks us goes there. */
+  readonly put = new Store<Put | null>(null);
+  /** What the house would not do, if it was not about a place. */
+  readonly complaint = new Store<{ code: Code } | null>(null);
+  readonly voice: Voice;
+
+  private readonly now: () => string;
+  private readonly timing: Timing;
+  private readonly socket: WorldSocket;
+  private readonly steps: Steps;
+  private own: Omit<Pose, "at"> | null = null;
+  private shownAt = 0;
+  private updatedAt = 0;
+  private asked = "";
+
+  constructor(parts: CompanyParts) {
+    this.now = parts.now ?? (() => new Date().toISOString());
+    this.timing = parts.timing ?? realTiming;
+    this.socket = new WorldSocket({
+      open: parts.open,
+      hear: (message) => this.hear(message),
+      change: (state, why) => this.change(state, why),
+      timing: this.timing,
+    });
+    this.steps = new Steps((frame) => this.socket.show(frame));
+    this.voice = parts.voice((to, data) => this.socket.say({ type: "signal", to, data }));
+    this.voice.store.subscribe(() => this.listen());
+  }
+
+  /** Where we stand, as we showed it last. */
+  get pose(): Omit<Pose, "at"> | null {
+    return this.own;
+  }
+
+  /** Follow where the interface wants to be, until the answer is called. */
+  attend(): () => void {
+    const follow = () => this.follow();
+    const unsubscribe = whereabouts.subscribe(follow);
+    let cancel = () => {};
+    const pulse = () => {
+      const now = this.timing.now();
+      this.stand(now);
+      if (now - this.updatedAt >= PULSE_MS) this.update(now);
+      cancel = this.timing.after(PULSE_MS, pulse);
+    };
+    begin();
+    follow();
+    pulse();
+    return () => {
+      unsubscribe();
+      cancel();
+      this.leave();
+    };
+  }
+
+  /** Go to a place; Welcome or Refused is heard. */
+  enter(place: string): void {
+    this.asked = place;
+    this.socket.enter(place);
+  }
+
+  /** Come back after another window took over, or try again at once. */
+  comeBack(): void {
+    if (this.line.get().state === "ended") this.enter(whereabouts.get().place);
+    else this.socket.wake();
+  }
+
+  say(text: string): boolean {
+    this.complaint.set(null);
+    return this.socket.say({ type: "say", text });
+  }
+
+  wave(): boolean {
+    return this.socket.say({ type: "gesture", motion: Motion.WAVE });
+  }
+
+  raiseHand(isUp: boolean): boolean {
+    const motion = isUp ? Motion.HAND_UP : Motion.HAND_DOWN;
+    return this.socket.say({ type: "gesture", motion });
+  }
+
+  /** Where we stand now; called as often as one likes. */
+  show(pose: Omit<Pose, "at">): void {
+    this.own = pose;
+    this.shownAt = this.timing.now();
+    this.steps.take(pose, this.shownAt);
+  }
+
+  /** Let voices come from where their people are. Once a frame. */
+  update(now: number): void {
+    const { me } = this.stay.get();
+    const others = this.people.get().filter(({ isMe }) => !isMe);
+    for (const { slot, glide } of others) {
+      const pose = glide.at(now);
+      if (pose) this.voicePlace(slot, pose);
+    }
+    if (this.own) this.voicePlace(me, this.own);
+    this.voice.update(Math.max(0, now - this.updatedAt) / 1000);
+    this.updatedAt = now;
+  }
+
+  /** Take in one message of the world. */
+  hear(message: Heard): void {
+    if (message.type === "snapshot") this.glide(message);
+    else this.hearWords(message);
+  }
+
+  private hearWords(message: FromWorld): void {
+    switch (message.type) {
+      case "welcome":
+        this.settle(message);
+        break;
+      case "joined":
+        this.join(message.person);
+        break;
+      case "left":
+        this.part(message.slot);
+        break;
+      case "said":
+        this.note("said", message.slot, message.name, message.text, message.at);
+        break;
+      case "gestured":
+        this.gesture(message.slot, message.motion);
+        break;
+      case "signalled":
+        void this.voice.hear(message.slot, message.data);
+        break;
+      case "signs":
+        this.hang(message.signs);
+        break;
+      case "moved":
+        this.steps.reset();
+        this.put.set({ spot: message.spot, why: "moved" });
+        break;
+      case "refused":
+        this.refuse(message.place, message.code);
+        break;
+      case "expelled":
+        this.expel(message.place, message.code, message.to);
+        break;
+      default:
+        message satisfies never; // a new message stops the build here
+    }
+  }
+
+  private glide({ poses }: Snapshot): void {
+    const now = this.timing.now();
+    for (const { slot, isMe, glide } of this.people.get()) {
+      const pose = poses.get(slot);
+      if (pose && !isMe) glide.add(pose, now);
+    }
+  }
+
+  private follow(): void {
+    const { place, state } = whereabouts.get();
+    if (state === "entering" && place !== this.asked) this.enter(place);
+  }
+
+  private settle(welcome: FromWorld & { type: "welcome" }): void {
+    const { place, you, spot } = welcome;
+    if (place !== this.stay.get().place) {
+      this.happenings.forget(); // what was said in one room is not shown in the next
+      this.voice.leave(); // nobody carries an open microphone through a door
+    }
+    this.gestures.set(new Map());
+    this.complaint.set(null);
+    this.stay.set({ place, me: you });
+    this.steps.reset();
+    this.own = { position: spot.position, yaw: spot.yaw, pitch: 0, flags: 0, tracked: null };
+    this.people.set(welcome.people.map((person) => this.somebody(person)));
+    this.hang(welcome.signs);
+    this.put.set({ spot, why: "welcome" });
+    this.voice.meet(-1, []); // slots are given anew: the same number is another person
+    this.meet();
+    this.tellArrival(place);
+  }
+
+  /** The interface may already want to be elsewhere; then that Welcome is still to come. */
+  private tellArrival(place: string): void {
+    const wanted = whereabouts.get();
+    if (wanted.state === "entering" && wanted.place !== place) return;
+    this.asked = place;
+    arrived(place, this.people.get().map(shown));
+  }
+
+  private somebody({ slot, name, is_hand_up }: Person): Somebody {
+    const isMe = slot === this.stay.get().me;
+    return { slot, name, isMe, isHandUp: is_hand_up, isSpeaking: false, glide: new Glide() };
+  }
+
+  private join(person: Person): void {
+    const rest = this.people.get().filter(({ slot }) => slot !== person.slot);
+    this.setPeople([...rest, this.somebody(person)]);
+    this.meet();
+    this.note("came", person.slot, person.name);
+  }
+
+  private part(gone: number): void {
+    const somebody = this.people.get().find(({ slot }) => slot === gone);
+    if (!somebody) return;
+    this.setPeople(this.people.get().filter(({ slot }) => slot !== gone));
+    this.meet();
+    this.note("left", gone, somebody.name);
+  }
+
+  private gesture(by: number, motion: Motion): void {
+    const somebody = this.people.get().find(({ slot }) => slot === by);
+    if (!somebody) return;
+    this.gestures.set(new Map(this.gestures.get()).set(by, { motion, at: this.timing.now() }));
+    if (motion === Motion.WAVE) {
+      this.note("waved", by, somebody.name);
+      return;
+    }
+    const isHandUp = motion === Motion.HAND_UP;
+    this.setPeople(this.people.get().map((s) => (s.slot === by ? { ...s, isHandUp } : s)));
+    if (isHandUp) this.note("hand-up", by, somebody.name);
+  }
+
+  private hang(signs: readonly Presence[]): void {
+    this.signs.set(new Map(signs.map((sign) => [sign.place, sign])));
+  }
+
+  private refuse(place: string, code: Code): void {
+    if (place === this.asked) this.asked = "";
+    if (!place) this.complaint.set({ code });
+    else if (whereabouts.get().place === place) refused(place, `world.refused.${code}`);
+  }
+
+  private expel(place: string, code: Code, to: string): void {
+    this.forget();
+    if (to) goTo(to);
+    else refused(place, `world.refused.${code}`);
+  }
+
+  private change(state: LineState, why: Code | ""): void {
+    this.line.set({ state, why });
+    if (state !== "waiting" && state !== "ended") return;
+    this.voice.meet(-1, []);
+    this.setPeople([]);
+    lost();
+  }
+
+  /** Nobody walks us (a plain page, a hidden tab): we still stand where we stood. */
+  private stand(now: number): void {
+    if (this.own && now - this.shownAt >= QUIET_MS) this.steps.take(this.own, now);
+  }
+
+  private listen(): void {
+    const { speaking } = this.voice.store.get();
+    const people = this.people.get();
+    if (people.every(({ slot, isSpeaking }) => isSpeaking === speaking.includes(slot))) return;
+    this.setPeople(people.map((s) => ({ ...s, isSpeaking: speaking.includes(s.slot) })));
+  }
+
+  private meet(): void {
+    const { me } = this.stay.get();
+    const others = this.people.get().filter(({ isMe }) => !isMe);
+    this.voice.meet(
+      me,
+      others.map(({ slot }) => slot),
+    );
+  }
+
+  private setPeople(people: readonly Somebody[]): void {
+    this.people.set(people);
+    if (whereabouts.get().place === this.stay.get().place) setPeople(people.map(shown));
+  }
+
+  private note(kind: Happening["kind"], slot: number, name: string, text = "", at = ""): void {
+    const isMine = slot === this.stay.get().me;
+    this.happenings.add({ kind, slot, name, isMine, text, at: at || this.now() });
+  }
+
+  private voicePlace(slot: number, { position, yaw, tracked }: Omit<Pose, "at">): void {
+    const [x, y, z] = position;
+    this.voice.place(slot, x, y + (tracked?.headY ?? MOUTH_M), z, yaw);
+  }
+
+  private forget(): void {
+    this.asked = "";
+    this.own = null;
+    this.voice.leave();
+    this.voice.meet(-1, []);
+    this.stay.set(NOWHERE);
+    this.people.set([]);
+    this.signs.set(new Map());
+    this.happenings.forget();
+    this.gestures.set(new Map());
+    this.put.set(null);
+  }
+
+  private leave(): void {
+    this.socket.close();
+    this.forget();
+    begin();
+  }
+}
+
+/** Not in, not refused, and nobody's name on the screen: as if one had just opened the page. */
+function begin(): void {
+  const { place } = whereabouts.get();
+  whereabouts.set({ place, state: "entering", reasonKey: "", people: [] });
+}
+
+function shown({ slot, name, isMe, isSpeaking }: Somebody): Shown {
+  return { id: String(slot), name, isMe, isSpeaking };
+}

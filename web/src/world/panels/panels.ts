@@ -1,0 +1,10 @@
+import type { Banner, Panel } from "../../kit/place";
+import { announcer } from "./Announcer";
+import { chatPanel } from "./ChatPanel";
+import { lineBanner } from "./LineBanner";
+import { thingsPanel } from "./ThingsPanel";
+import { voicePanels } from "./VoicePanel";
+
+/** What the world shows beside the scene, and instead of it. */
+export const worldPanels: readonly Panel[] = [thingsPanel, chatPanel, ...voicePanels];
+export const worldBanners: readonly Banner[] = [announcer, lineBanner];

@@ -1,0 +1,160 @@
+import { Group, type PerspectiveCamera, Raycaster, Vector2 } from "three";
+import { language } from "../kit/text";
+import type { Door, Place } from "../wire/world";
+import type { Company } from "./company";
+import { Ground } from "./ground/ground";
+import { Marker } from "./marker";
+import { personId, thingsIn } from "./panels/things";
+import { Avatar, doingOf } from "./people/avatar";
+import type { Cast } from "./people/cast";
+import { Crowd } from "./people/crowd";
+import type { Materials } from "./scene/materials";
+import { PlaceScene } from "./scene/place-scene";
+import { wordsFor } from "./sign-words";
+import { aimedAt } from "./walk/aim";
+import { FollowCamera } from "./walk/follow";
+import { Walker, type Wish } from "./walk/walker";
+import type { Errand } from "./world";
+
+const LONGEST_S = 0.1; // a page that slept does not leap
+const CLOSE_M = 1; // nearer than this our own head would fill the picture
+const STILL: Wish = { ahead: 0, right: 0, isRunning: false };
+
+export interface StageParts {
+  readonly company: Company;
+  readonly camera: PerspectiveCamera;
+  readonly materials: Materials;
+  readonly cast: Cast;
+  /** Somebody walked up to a door. */
+  readonly through: (door: Door) => void;
+}
+
+/** One place with everybody in it, and our own walk through it. */
+export class Stage {
+  readonly root = new Group();
+  readonly scene: PlaceScene;
+  readonly ground: Ground;
+  readonly walker: Walker;
+  readonly follow: FollowCamera;
+  /** Another drives us: the headset moves body and eyes. */
+  isDriven = false;
+  private readonly crowd: Crowd;
+  private readonly me: Avatar;
+  private readonly marker = new Marker();
+  private readonly stops: readonly (() => void)[];
+
+  constructor(
+    readonly place: Place,
+    private readonly parts: StageParts,
+  ) {
+    const { company, camera, cast } = parts;
+    this.scene = new PlaceScene(place, parts.materials);
+    this.ground = new Ground(place);
+    this.walker = new Walker(this.ground, place.doors, parts.through);
+    this.follow = new FollowCamera(camera, this.ground, this.scene.isInside);
+    this.crowd = new Crowd(company, cast);
+    const mine = company.people.get().find(({ isMe }) => isMe);
+    this.me = new Avatar(cast, mine?.name ?? "", false);
+    this.root.add(this.scene.root, this.crowd.root, this.me.root, this.marker.root);
+    const { position, yaw } = (this.isHere && company.pose) || place.spawn;
+    this.walker.put({ position, yaw });
+    this.follow.heading = yaw;
+    this.letter();
+    this.stops = [
+      company.put.subscribe(() => this.obey()),
+      company.signs.subscribe(() => this.letter()),
+      language.subscribe(() => this.letter()),
+    ];
+    void document.fonts?.ready.then(() => this.scene.signs.refresh());
+  }
+
+  /** Whether the house has let us into this place, and not yet into the next. */
+  get isHere(): boolean {
+    return this.parts.company.stay.get().place === this.place.id;
+  }
+
+  /** @param focus id of the thing that the list of things has in mind. */
+  update(wish: Wish, focus: string, now: number, dt_s: number): void {
+    const dt = Math.min(dt_s, LONGEST_S);
+    const { company, camera } = this.parts;
+    this.scene.update(dt);
+    if (!this.isDriven) this.walk(this.isHere ? wish : STILL, dt);
+    this.me.root.visible = !this.isDriven && this.eyeGap() > CLOSE_M;
+    company.update(now);
+    this.crowd.update(camera.position, now, dt);
+    this.marker.show(this.spotOf(focus, now));
+    this.marker.update(dt);
+  }
+
+  /** Walk to where somebody clicked: the point on the picture is −1…1 from left and below. */
+  click(x: number, y: number): void {
+    const ray = new Raycaster();
+    ray.setFromCamera(new Vector2(x, y), this.parts.camera);
+    const { origin, direction } = ray.ray;
+    const aim = aimedAt(origin.toArray(), direction.toArray(), this.ground, this.place.doors);
+    if (aim) this.walker.goTo(aim.at);
+  }
+
+  /** Go through a door. */
+  go(door: Door): void {
+    this.parts.through(door);
+  }
+
+  run({ position, near_m }: Errand): void {
+    this.walker.goTo([position[0], position[2]], near_m);
+  }
+
+  dispose(): void {
+    for (const stop of this.stops) stop();
+    this.crowd.dispose();
+    this.me.dispose();
+    this.marker.dispose();
+    this.scene.dispose();
+    this.root.removeFromParent();
+  }
+
+  private walk(wish: Wish, dt: number): void {
+    const { walker, follow } = this;
+    const { company } = this.parts;
+    const me = company.people.get().find(({ isMe }) => isMe);
+    if (Math.abs(wish.right) > 0.1 && wish.ahead >= 0) follow.turn(-wish.right * 0.9 * dt, 0);
+    walker.update(wish, follow.heading, dt);
+    follow.update(walker.position, dt);
+    const pose = { position: walker.position, yaw: walker.yaw, pitch: 0, flags: 0, tracked: null };
+    this.me.stand(pose);
+    const waved = me ? this.crowd.wavedAgo(me.slot, performance.now()) : Number.POSITIVE_INFINITY;
+    this.me.update(doingOf(pose, walker.speed, me?.isHandUp ?? false, waved), 0, dt);
+    if (this.isHere) company.show(pose);
+  }
+
+  /** Write on the signs over the doors what lies behind, and who is there. */
+  private letter(): void {
+    const signs = this.parts.company.signs.get();
+    this.scene.signs.say(this.place.doors.map((door) => wordsFor(door, signs)));
+  }
+
+  /** The house puts us somewhere: we came in, or a step was not possible. */
+  private obey(): void {
+    const put = this.parts.company.put.get();
+    if (!put || !this.isHere) return;
+    this.walker.put(put.spot);
+    if (put.why === "welcome") this.follow.heading = put.spot.yaw;
+  }
+
+  private eyeGap(): number {
+    const [x, , z] = this.walker.position;
+    const eye = this.parts.camera.position;
+    return Math.hypot(eye.x - x, eye.z - z);
+  }
+
+  private spotOf(focus: string, now: number): readonly [number, number, number] | null {
+    if (!focus) return null;
+    const people = this.parts.company.people.get();
+    const somebody = people.find((one) => personId(one) === focus);
+    if (somebody) return somebody.glide.at(now)?.position ?? null;
+    const thing = thingsIn(this.place, this.walker.position).find(({ id }) => id === focus);
+    if (!thing) return null;
+    const [x, , z] = thing.position;
+    return [x, this.ground.floor(x, z) ?? thing.position[1], z];
+  }
+}

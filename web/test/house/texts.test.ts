@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const SRC = resolve(import.meta.dirname, "../../src");
+
+/** Keys that the house sends instead of sentences; no file of ours names them. */
+const SENT_BY_THE_HOUSE = ["twin.", "world.place.", "world.door.", "world.closed.", "world.sign."];
+
+/** Words that are the same in both languages. */
+const SAME = /^(EN|FHIR.*|NEWS2|PREVENT|CKD-EPI.*|WebXR|JSON|\W*|[A-Z]{2,5}|\{.*\}.{0,4})$/;
+
+/** Latin words that a Chinese sentence rightly keeps: names, formats, units and scores. */
+const KEPT = new Set(
+  `Asklepion FHIR JSON NDJSON zip ZIP NEWS2 PREVENT X CKD-EPI eGFR BMI HDL LDL HbA1c SpO MQTT WebXR VR AR
+   WASD RFC SHA-256 Merkle Ed25519 TLS LOINC SNOMED R4 UCUM ICD-10 RxNorm WebGL Synthea PNG USB ID`
+    .split(/\s+/)
+    .concat(["mg", "dL", "mmol", "L", "mmHg", "kg", "m", "Esc", "Enter", "Ctrl", "CKD", "C"])
+    .concat(["G1", "G2", "G3a", "G3b", "G4", "G5"]), // of kidney function
+);
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" });
+const rooms = files.filter((f) => f.endsWith("/text.en.json")).map((f) => f.split("/")[0] ?? "");
+const code = files
+  .filter((f) => /\.tsx?$/.test(f))
+  .map((f) => readFileSync(join(SRC, f), "utf8"))
+  .join("\n");
+
+function catalogue(room: string, language: string): Record<string, string> {
+  return JSON.parse(readFileSync(join(SRC, room, `text.${language}.json`), "utf8"));
+}
+
+const english = Object.assign({}, ...rooms.map((room) => catalogue(room, "en")));
+
+/** Whole keys in the code, and the fixed beginnings of keys that are put together. */
+function keysInCode(): { whole: Set<string>; begun: Set<string> } {
+  const room = rooms.join("|");
+  const whole = new Set<string>();
+  const begun = new Set<string>();
+  for (const m of code.matchAll(new RegExp(`["'\`]((?:${room})\\.[\\w.-]*)(\\$\\{)?`, "g"))) {
+    const [, key = "", isBegun] = m;
+    (isBegun ? begun : whole).add(key);
+  }
+  return { whole, begun };
+}
+
+function placeholders(words: string): string[] {
+  return [...words.matchAll(/\{(\w+)/g)].map((m) => m[1] ?? "").sort();
+}
+
+function latinWords(words: string): string[] {
+  const bare = words.replace(/\{[^}]*\}/g, " ");
+  return [...bare.matchAll(/[A-Za-z][A-Za-z0-9-]*/g)].map((m) => m[0]).filter((w) => !KEPT.has(w));
+}
+
+describe.each(rooms)("the words of %s", (room) => {
+  const en = catalogue(room, "en");
+  const zh = catalogue(room, "zh-CN");
+
+  test("are there in both languages, and none is empty", () => {
+    expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
+    for (const words of [...Object.values(en), ...Object.values(zh)])
+      expect(words.trim()).not.toBe("");
+  });
+
+  test("all begin with the room's own name", () => {
+    expect(Object.keys(en).filter((key) => !key.startsWith(`${room}.`))).toEqual([]);
+  });
+
+  test("name the same parameters in both languages", () => {
+    for (const [key, words] of Object.entries(en)) {
+      const ours = [...new Set(placeholders(words))];
+      expect([...new Set(placeholders(zh[key] ?? ""))], key).toEqual(ours);
+    }
+  });
+
+  test("leave no English in the Chinese", () => {
+    const left = Object.entries(zh).filter(
+      ([key, words]) => (words === en[key] && !SAME.test(words)) || latinWords(words).length > 0,
+    );
+
+    expect(left).toEqual([]);
+  });
+});
+
+describe("keys and code", () => {
+  const { whole, begun } = keysInCode();
+
+  test("every key that the code names exists", () => {
+    expect([...whole].filter((key) => !(key in english))).toEqual([]);
+    const keys = Object.keys(english);
+    expect([...begun].filter((start) => !keys.some((key) => key.startsWith(start)))).toEqual([]);
+  });
+
+  test("every key is used somewhere", () => {
+    const unused = Object.keys(english)
+      .filter((key) => !whole.has(key))
+      .filter((key) => ![...begun].some((start) => key.startsWith(start)))
+      .filter((key) => !SENT_BY_THE_HOUSE.some((start) => key.startsWith(start)));
+
+    expect(unused).toEqual([]);
+  });
+});

@@ -1,0 +1,288 @@
+import { beforeEach, expect, test } from "vitest";
+import { goTo, whereabouts } from "../../src/kit/place";
+import { Close, type FromVisitor, type FromWorld, Motion, type Person } from "../../src/wire/world";
+import { Company } from "../../src/world/company";
+import { controlFrame } from "../../src/world/net/frames";
+import type { LineEvents } from "../../src/world/net/socket";
+import { Voice } from "../../src/world/voice";
+
+const SPOT = { position: [1, 0, 2], yaw: 0.5 } as const;
+
+/** The house at the other end of the line. */
+class House {
+  events: LineEvents | null = null;
+  heard: FromVisitor[] = [];
+  poses = 0;
+  isHungUp = false;
+
+  open = (events: LineEvents) => {
+    this.events = events;
+    return {
+      waiting: 0,
+      send: (frame: Uint8Array<ArrayBuffer>) => {
+        if (frame[0] === 0) this.heard.push(JSON.parse(new TextDecoder().decode(frame.slice(1))));
+        else this.poses += 1;
+      },
+      close: () => {
+        this.isHungUp = true;
+      },
+    };
+  };
+
+  say(message: FromWorld): void {
+    this.events?.heard(controlFrame(message as unknown as FromVisitor).buffer);
+  }
+
+  welcome(place: string, people: Person[], you = 0): void {
+    this.say({ type: "welcome", place, you, spot: SPOT, people, signs: [] });
+  }
+}
+
+/** Time that moves when told to. */
+class Clock {
+  ms = 0;
+  private due: { at: number; then: () => void }[] = [];
+  now = () => this.ms;
+  random = () => 0.5;
+  after = (wait: number, then: () => void) => {
+    const timer = { at: this.ms + wait, then };
+    this.due.push(timer);
+    return () => {
+      this.due = this.due.filter((other) => other !== timer);
+    };
+  };
+
+  pass(ms: number): void {
+    const until = this.ms + ms;
+    for (;;) {
+      const next = this.due.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.ms = next.at;
+      this.due = this.due.filter((timer) => timer !== next);
+      next.then();
+    }
+    this.ms = until;
+  }
+}
+
+const IRIS = { slot: 0, name: "Iris", is_hand_up: false };
+const OTTO = { slot: 1, name: "Otto", is_hand_up: false };
+
+let house: House;
+let clock: Clock;
+let voice: Voice;
+let met: [number, readonly number[]][];
+let company: Company;
+let leave: () => void;
+
+function silentVoice(): Voice {
+  const made = new Voice({
+    signal: () => {},
+    openMicrophone: () => Promise.reject(new DOMException("none", "NotFoundError")),
+    openPeer: () => {
+      throw new Error("nobody talks here");
+    },
+    openRoom: () => {
+      throw new Error("nobody talks here");
+    },
+  });
+  const meet = made.meet.bind(made);
+  made.meet = (me, others) => {
+    met.push([me, others]);
+    meet(me, others);
+  };
+  return made;
+}
+
+beforeEach(() => {
+  whereabouts.set({ place: "plaza", state: "entering", reasonKey: "", people: [] });
+  house = new House();
+  clock = new Clock();
+  met = [];
+  voice = silentVoice();
+  company = new Company({
+    open: house.open,
+    voice: () => voice,
+    timing: clock,
+    now: () => "2026-03-01T12:00:00Z",
+  });
+  leave = company.attend();
+  house.events?.opened();
+});
+
+function names(): string[] {
+  return company.people.get().map(({ name }) => name);
+}
+
+test("whoever attends enters where the interface wants to be, and the interface hears who is there", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+
+  expect(house.heard).toEqual([{ type: "enter", place: "plaza" }]);
+  expect(whereabouts.get()).toEqual({
+    place: "plaza",
+    state: "here",
+    reasonKey: "",
+    people: [
+      { id: "0", name: "Iris", isMe: true, isSpeaking: false },
+      { id: "1", name: "Otto", isMe: false, isSpeaking: false },
+    ],
+  });
+  expect(company.put.get()).toEqual({ spot: SPOT, why: "welcome" });
+});
+
+test("a door is walked through once, and a late welcome of the last place moves nobody back", () => {
+  goTo("home");
+  house.welcome("plaza", [IRIS]);
+  const between = whereabouts.get();
+  house.welcome("home", [IRIS]);
+
+  expect(between).toMatchObject({ place: "home", state: "entering" });
+  expect(whereabouts.get()).toMatchObject({ place: "home", state: "here" });
+  expect(house.heard.map((message) => message.type === "enter" && message.place)).toEqual([
+    "plaza",
+    "home",
+  ]);
+});
+
+test("a closed door says why, and can be asked again", () => {
+  house.welcome("plaza", [IRIS]);
+  goTo("consulting-room-1");
+  house.say({ type: "refused", code: "full", hint: "", place: "consulting-room-1" });
+  const asked = house.heard.length;
+
+  expect(whereabouts.get()).toMatchObject({
+    state: "refused",
+    reasonKey: "world.refused.full",
+  });
+  goTo("consulting-room-1");
+  expect(house.heard.slice(asked)).toEqual([{ type: "enter", place: "consulting-room-1" }]);
+});
+
+test("people come, speak, wave, raise a hand and leave", () => {
+  house.welcome("plaza", [IRIS]);
+  house.say({ type: "joined", person: OTTO });
+  house.say({ type: "said", slot: 1, name: "Otto", text: "hello", at: "2026-03-01T12:00:01Z" });
+  house.say({ type: "gestured", slot: 1, motion: Motion.WAVE });
+  house.say({ type: "gestured", slot: 1, motion: Motion.HAND_UP });
+  const isUp = company.people.get()[1]?.isHandUp;
+  house.say({ type: "left", slot: 1 });
+
+  expect(isUp).toBe(true);
+  expect(names()).toEqual(["Iris"]);
+  expect(company.happenings.store.get().map(({ kind, name }) => `${name} ${kind}`)).toEqual([
+    "Otto came",
+    "Otto said",
+    "Otto waved",
+    "Otto hand-up",
+    "Otto left",
+  ]);
+});
+
+test("what was said in one room is not shown in the next, but survives a broken line", () => {
+  house.welcome("plaza", [IRIS]);
+  house.say({ type: "said", slot: 0, name: "Iris", text: "hello", at: "2026-03-01T12:00:01Z" });
+  house.events?.closed(1006);
+  const broken = whereabouts.get().state;
+  clock.pass(5000);
+  house.events?.opened();
+  house.welcome("plaza", [IRIS]);
+
+  expect(broken).toBe("lost");
+  expect(whereabouts.get().state).toBe("here");
+  expect(company.happenings.store.get()).toHaveLength(1);
+  goTo("home");
+  house.welcome("home", [IRIS]);
+  expect(company.happenings.store.get()).toEqual([]);
+});
+
+test("the chat keeps the last two hundred lines", () => {
+  house.welcome("plaza", [IRIS]);
+  for (let i = 0; i < 250; i++) {
+    house.say({ type: "said", slot: 0, name: "Iris", text: `${i}`, at: "2026-03-01T12:00:01Z" });
+  }
+
+  const lines = company.happenings.store.get();
+  expect(lines).toHaveLength(200);
+  expect(lines.at(-1)?.text).toBe("249");
+});
+
+test("everybody glides but oneself", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  const pose = { position: [3, 0, 4], yaw: 0, pitch: 0, flags: 0, at: 0, tracked: null } as const;
+  const poses = new Map([
+    [0, pose],
+    [1, pose],
+  ]);
+  company.hear({ type: "snapshot", tick: 1, whole: true, poses });
+
+  const [me, otto] = company.people.get();
+  expect(me?.glide.at(0)).toBeNull();
+  expect(otto?.glide.at(0)?.position).toEqual([3, 0, 4]);
+});
+
+test("whoever is walked by nobody still stands there", () => {
+  house.welcome("plaza", [IRIS]);
+  clock.pass(7000); // a house that is silent for longer is gone
+
+  expect(house.poses).toBe(2);
+});
+
+test("where nothing is drawn one still hears who speaks", () => {
+  let seconds = 0;
+  voice.update = (dt) => {
+    seconds += dt;
+  };
+  house.welcome("plaza", [IRIS, OTTO]);
+  clock.pass(5000);
+
+  expect(seconds).toBeCloseTo(5);
+});
+
+test("slots are given anew in every place: no voice is carried over", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  goTo("clinic");
+  house.welcome("clinic", [IRIS, { ...OTTO, name: "Mei" }]);
+
+  expect(met.slice(-2)).toEqual([
+    [-1, []],
+    [0, [1]],
+  ]);
+});
+
+test("another window that takes over ends the line until one comes back", () => {
+  house.welcome("plaza", [IRIS]);
+  house.events?.closed(Close.ELSEWHERE);
+  clock.pass(60_000);
+
+  expect(company.line.get()).toEqual({ state: "ended", why: "elsewhere" });
+  company.comeBack();
+  house.events?.opened();
+  expect(house.heard.at(-1)).toEqual({ type: "enter", place: "plaza" });
+});
+
+test("whoever is shown out goes where the house says", () => {
+  house.welcome("consulting-room-1", [IRIS]);
+  house.say({ type: "expelled", place: "consulting-room-1", code: "ended", to: "clinic" });
+
+  expect(whereabouts.get()).toMatchObject({ place: "clinic", state: "entering" });
+  expect(house.heard.at(-1)).toEqual({ type: "enter", place: "clinic" });
+});
+
+test("what the house will not do is told, and forgotten with the next line said", () => {
+  house.welcome("plaza", [IRIS]);
+  house.say({ type: "refused", code: "too-fast", hint: "", place: "" });
+  const told = company.complaint.get();
+  company.say("slower");
+
+  expect(told).toEqual({ code: "too-fast" });
+  expect(company.complaint.get()).toBeNull();
+});
+
+test("at the end the line is hung up and nobody's name stays", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  leave();
+
+  expect(house.isHungUp).toBe(true);
+  expect(names()).toEqual([]);
+  expect(whereabouts.get()).toMatchObject({ state: "entering", people: [] });
+});

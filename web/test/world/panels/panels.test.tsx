@@ -1,0 +1,159 @@
+import { act, render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test, vi } from "vitest";
+import { refused, whereabouts } from "../../../src/kit/place";
+import type { FromWorld, Person } from "../../../src/wire/world";
+import { chatPanel } from "../../../src/world/panels/ChatPanel";
+import { worldBanners } from "../../../src/world/panels/panels";
+import { thingsPanel } from "../../../src/world/panels/ThingsPanel";
+import { voicePanels } from "../../../src/world/panels/VoicePanel";
+import { forgetPlaces } from "../../../src/world/places";
+import { company, focused, walker } from "../../../src/world/world";
+import { fakeHouse } from "../../house/house";
+
+const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false };
+const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false };
+const PLACE = {
+  id: "plaza",
+  spawn: { position: [0, 0, 0], radius: 1, yaw: 0 },
+  buildings: [],
+  anchors: [{ id: "notice", position: [3, 0, 0], yaw: 0, size: [1, 1, 1] }],
+  things: [],
+  doors: [
+    { id: "home", to: "home", label_key: "world.door.home", position: [0, 0, -6], building: "" },
+    {
+      id: "arcade",
+      to: null,
+      label_key: "world.door.arcade",
+      closed_reason_key: "world.closed.arcade",
+      position: [0, 0, 9],
+      building: "",
+    },
+  ],
+};
+
+function hear(message: FromWorld): void {
+  act(() => company.hear(message));
+}
+
+function welcome(...people: Person[]): void {
+  hear({
+    type: "welcome",
+    place: "plaza",
+    you: 0,
+    spot: { position: [0, 0, 0], yaw: 0 },
+    people,
+    signs: [{ place: "home", count: 1, names: ["Mei"] }],
+  });
+}
+
+beforeEach(() => {
+  forgetPlaces();
+  walker.set(null);
+  fakeHouse({ "GET /api/world/places/plaza": PLACE });
+  whereabouts.set({ place: "plaza", state: "here", reasonKey: "", people: [] });
+  company.happenings.forget();
+});
+
+test("every door is named with who is inside, how far it is, and why it is closed", async () => {
+  welcome(IRIS);
+  render(<thingsPanel.Component place="plaza" />);
+
+  const home = (await screen.findByRole("button", { name: "Home" })).closest("li");
+  const arcade = screen.getByRole("button", { name: "Games garden" }).closest("li");
+  expect(home?.textContent).toContain("Door · 6 m ahead");
+  expect(home?.textContent).toContain("Inside: Mei");
+  expect(arcade?.textContent).toContain("Closed door · 9 m behind you");
+  expect(arcade?.textContent).toContain("Not open yet.");
+  expect(within(arcade as HTMLElement).queryByText(/Go through/)).toBeNull();
+});
+
+test("with the keyboard alone one goes from thing to thing, and through a door", async () => {
+  welcome(IRIS);
+  const user = userEvent.setup();
+  render(<thingsPanel.Component place="plaza" />);
+  (await screen.findByRole("button", { name: "Home" })).focus();
+  const lit = focused.get();
+  await user.keyboard("{ArrowDown}");
+
+  expect(lit).toBe("door:home");
+  expect(focused.get()).toBe("door:arcade");
+  expect(document.activeElement?.textContent).toBe("Games garden");
+  await user.keyboard("{ArrowUp}{Tab}{Enter}");
+  expect(whereabouts.get().place).toBe("home");
+});
+
+test("somebody who comes in is in the list, and one can walk to them where one walks", async () => {
+  const walk = vi.fn();
+  walker.set(walk);
+  welcome(IRIS);
+  render(<thingsPanel.Component place="plaza" />);
+  expect(screen.getByText("Nobody else is here")).toBeDefined();
+  hear({ type: "joined", person: OTTO });
+  const pose = { position: [2, 0, 0], yaw: 0, pitch: 0, flags: 0, at: 0, tracked: null } as const;
+  act(() => company.hear({ type: "snapshot", tick: 1, whole: false, poses: new Map([[1, pose]]) }));
+  hear({ type: "gestured", slot: 1, motion: "hand-up" });
+
+  expect(screen.getByText("Hand up")).toBeDefined();
+  await userEvent.click(await screen.findByRole("button", { name: "Walk to: Otto" }));
+  expect(walk).toHaveBeenCalledWith({ position: [2, 0, 0], near_m: 1.5 });
+});
+
+test("what others say is shown and read aloud; what I say is not read to me", () => {
+  const Announcer = worldBanners[0]?.Component ?? (() => null);
+  welcome(IRIS, OTTO);
+  render(
+    <>
+      <Announcer place="plaza" />
+      <chatPanel.Component place="plaza" />
+    </>,
+  );
+  const say = (slot: number, name: string, text: string) =>
+    hear({ type: "said", slot, name, text, at: "2026-03-01T12:00:00Z" });
+
+  say(1, "Otto", "good morning");
+  expect(screen.getByRole("log").textContent).toBe("Otto says: good morning");
+  say(0, "Iris", "hello");
+  expect(screen.getByRole("log").textContent).toBe("");
+  expect(screen.getByText("You")).toBeDefined();
+  expect(screen.getByText("hello")).toBeDefined();
+});
+
+test("words that could not leave stay in the line", async () => {
+  welcome(IRIS);
+  render(<chatPanel.Component place="plaza" />);
+  const line = screen.getByRole("textbox", { name: "Say something" });
+  await userEvent.type(line, "hello{Enter}");
+
+  expect((line as HTMLInputElement).value).toBe("hello");
+  expect(screen.getByRole("alert").textContent).toContain("no line right now");
+});
+
+test("a microphone that is refused or missing is told apart", async () => {
+  welcome(IRIS, OTTO);
+  const Voice = voicePanels[0]?.Component ?? (() => null);
+  const fail = (name: string) =>
+    vi.stubGlobal("navigator", {
+      ...navigator,
+      mediaDevices: { getUserMedia: () => Promise.reject(new DOMException("no", name)) },
+    });
+  render(<Voice place="consulting-room-1" />);
+
+  fail("NotAllowedError");
+  await userEvent.click(screen.getByRole("button", { name: "Join with the microphone" }));
+  expect(screen.getByRole("status").textContent).toContain("was not allowed");
+  fail("NotFoundError");
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(screen.getByRole("status").textContent).toContain("No microphone was found");
+});
+
+test("whoever is not let in reads why, and goes back", async () => {
+  const Line = worldBanners[1]?.Component ?? (() => null);
+  welcome(IRIS);
+  refused("consulting-room-1", "world.refused.full");
+  render(<Line place="consulting-room-1" />);
+
+  expect(screen.getByText(/It is full right now/)).toBeDefined();
+  await userEvent.click(screen.getByRole("button", { name: "Back to where I was" }));
+  expect(whereabouts.get()).toMatchObject({ place: "plaza", state: "entering" });
+});
