@@ -1,0 +1,150 @@
+"""A real browser with as many people as it takes, before a real server."""
+
+import os
+import shutil
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
+
+from tests.serving import ROOT, Server, start, stop
+
+PICTURES = ROOT / "artefacts" / "journeys"
+PASSWORD = "olive-tree-by-the-sea"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+)
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+FLAT = "localStorage.setItem('asklepion.view', 'flat')"  # the page of a place, not its scene
+ASKED = "status of 401"  # the page asks who is there, and nobody has signed in yet
+DESKTOP, PHONE = (1280, 800), (390, 844)
+SMALL = (640, 360)  # what software rendering draws fast enough
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
+    """The demonstration, with its device."""
+    if not (ROOT / "web" / "dist" / "index.html").exists():
+        pytest.skip("the web client is not built: make setup")
+    server = start(tmp_path_factory.mktemp("house"), "--demo")
+    yield server
+    stop(server)
+
+
+def _executable(playwright: Playwright) -> str | None:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    own = playwright.chromium.executable_path
+    return found or (own if Path(own).exists() else None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    """A real Chromium."""
+    with sync_playwright() as playwright:
+        executable = _executable(playwright)
+        if executable is None:
+            pytest.skip("no browser is installed (Debian: chromium)")
+        root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *root])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Person:
+    """One person at one browser of their own; whatever goes wrong there is remembered."""
+
+    name: str
+    page: Page
+    url: str
+    faults: list[str] = field(default_factory=list[str])
+
+    def picture(self, of: str) -> Path:
+        """Keep a screenshot to be looked at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        path = PICTURES / f"{of}-{self.name}.png"
+        self.page.wait_for_timeout(400)  # what slides in has arrived
+        self.page.screenshot(path=path)
+        return path
+
+
+Enter = Callable[..., Person]
+
+
+@pytest.fixture
+def enter(browser: Browser, server: Server) -> Generator[Enter]:
+    """Let people in, each in a browser of their own; at the end none may have met a fault."""
+    contexts: list[BrowserContext] = []
+    people: list[Person] = []
+
+    def let_in(
+        name: str,
+        size: tuple[int, int] = DESKTOP,
+        language: str = "en-GB",
+        *,
+        at: str = "",
+        scene: bool = False,
+        script: str = "",
+    ) -> Person:
+        width, height = size
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            locale=language,
+            has_touch=size == PHONE,
+            permissions=["microphone"],
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        context.add_init_script(script if scene else FLAT)
+        person = Person(name, context.new_page(), at or server.url)
+        _watch(person)
+        people.append(person)
+        person.page.goto(person.url)
+        return person
+
+    yield let_in
+    for context in contexts:
+        context.close()
+    assert [fault for person in people for fault in person.faults] == []
+
+
+def _watch(person: Person) -> None:
+    host = urlsplit(person.url).netloc
+
+    def error(error: Error) -> None:
+        person.faults.append(f"{person.name}: {error}")
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error" and ASKED not in message.text:
+            person.faults.append(f"{person.name}: {message.text}")
+
+    def request(request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host:
+            person.faults.append(f"{person.name} was sent elsewhere: {request.url}")
+
+    person.page.on("pageerror", error)
+    person.page.on("console", console)
+    person.page.on("request", request)
