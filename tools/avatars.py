@@ -140,7 +140,7 @@ CAST: tuple[Role, ...] = (
         ),
     ),
     Role(
-        name="ngozi",
+        name="amara",
         clinician=True,
         person=Person(male=0, years=36, african=1, caucasian=0, details=_smiling()),
         look=Complexion(skin="#6d4a3b", hair="#1f1816", lips=0.6),
