@@ -46,8 +46,29 @@ async def test_no_route_is_hidden_from_this_test(app: FastAPI) -> None:
     assert hidden <= {"/world", "/api/openapi.json", "/assets/bodies", "/assets", "/{path:path}"}
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/fhir/R5/Patient", "/api/records/../../etc"])
-async def test_an_address_that_is_not_there_is_not_found(stranger: AsyncClient, path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/nothing",
+        "/fhir/R5/Patient",
+        "/fhir/R4/Patient/a/b/c",
+        "/assets/none.js",
+        "/api/../api/x",
+    ],
+)
+async def test_an_address_of_ours_that_is_not_there_is_not_found(
+    stranger: AsyncClient, path: str
+) -> None:
     answer = await stranger.get(path)
 
-    assert answer.status_code in (401, 404) or "text/html" in answer.headers["content-type"]
+    assert answer.status_code == 404
+    assert "text/html" not in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize("path", ["/%00", "/" + "a" * 5000, "/..%2f..%2fetc%2fpasswd", "/home"])
+async def test_any_other_address_is_the_client_s_or_nobody_s(
+    stranger: AsyncClient, path: str
+) -> None:
+    answer = await stranger.get(path)
+
+    assert answer.status_code == 404 or "<title>Asklepion" in answer.text

@@ -1,6 +1,7 @@
 """The whole house on one page, built from the ground up."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from asklepion.identity import http as identity_http
 from asklepion.kit import events as outbox
 from asklepion.kit.clock import Clock, SystemClock
 from asklepion.kit.db import Database, connect_database
+from asklepion.kit.errors import NotFound
 from asklepion.kit.events import Events
 from asklepion.kit.http import BodyLimit, answer_errors
 from asklepion.kit.ids import Ids
@@ -44,9 +46,10 @@ MIGRATIONS = {
     "devices": devices.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
+OURS = ("api/", "fhir/", "assets/")  # addresses below these are never the client's own
 SECURITY = {
     b"content-security-policy": b"default-src 'self'; img-src 'self' data: blob:;"
-    b" style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss: blob:; media-src 'self' blob:;"
+    b" style-src 'self' 'unsafe-inline'; connect-src 'self' blob:; media-src 'self' blob:;"
     b" worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     b"cross-origin-opener-policy": b"same-origin",
     b"permissions-policy": b"microphone=(self), xr-spatial-tracking=(self)",
@@ -98,11 +101,21 @@ async def open_house(
         ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin)
         identity = Identity(db=db, clock=clock, ids=ids, keys=keys, hasher=hasher)
         # facts
+        uploads = settings.data / "uploads"
+        if serving:  # whatever lies there belonged to imports that were killed
+            shutil.rmtree(uploads, ignore_errors=True)
         limits = Limits(
             file=settings.import_limit_mib * MIB, unpacked=settings.unpacked_limit_mib * MIB
         )
         records = Records(
-            db=db, clock=clock, ids=ids, keys=keys, events=events, ledger=ledger, limits=limits
+            db=db,
+            clock=clock,
+            ids=ids,
+            keys=keys,
+            events=events,
+            ledger=ledger,
+            limits=limits,
+            uploads=uploads,
         )
         # models
         devices = Devices(
@@ -208,8 +221,14 @@ def _serve_files(app: FastAPI, settings: Settings) -> None:
     @app.get("/{path:path}", include_in_schema=False)
     async def client(path: str) -> FileResponse:  # pyright: ignore[reportUnusedFunction]
         """The web client; every address that is no file's is the client's own."""
-        wanted = (settings.web / path).resolve()
-        inside = wanted.is_relative_to(settings.web.resolve()) and wanted.is_file()
+        nowhere = NotFound("There is nothing at this address.", hint="See /api/openapi.json.")
+        if path.startswith(OURS):
+            raise nowhere
+        try:
+            wanted = (settings.web / path).resolve()
+            inside = wanted.is_relative_to(settings.web.resolve()) and wanted.is_file()
+        except (ValueError, OSError) as error:  # no name that a file could have
+            raise nowhere from error
         return FileResponse(wanted if inside else index)
 
 

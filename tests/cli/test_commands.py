@@ -1,7 +1,9 @@
 """Every command as a person types it: a process of its own, its words, its exit code."""
 
+import asyncio
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Generator
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.serving import Server, command, environment_of, start, stop
+from tests.serving import Server, command, environment_of, furnish, start, stop
 
 MEI, IRIS = "mei@asklepion.example", "iris@asklepion.example"
 WORDS = "three olive trees"
@@ -197,3 +199,27 @@ def test_a_real_house_starts_empty_and_its_one_time_link_makes_the_operator_once
     assert json.loads(added.stdout)["account"]
     assert entered.json()["person"] == "Practitioner/new"
     assert "opening?token" not in (tmp_path / "server.log").read_text().removeprefix(told)
+
+
+def test_nobody_else_on_the_machine_can_read_what_the_house_keeps(tmp_path: Path) -> None:
+    data = tmp_path / "house"
+
+    assert command(environment_of(data), "verify", "--all").returncode == 0
+
+    kept = [data, *data.rglob("*")]
+    assert {path.name for path in kept} >= {"house", "asklepion.sqlite", "keys"}
+    assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
+
+
+def test_the_demonstration_never_opens_as_a_real_house_nor_a_real_one_as_it(
+    demo: Server, tmp_path: Path
+) -> None:
+    data = tmp_path / "demo"
+    shutil.copytree(demo.data, data)
+
+    real = command(environment_of(data), "serve")
+    assert (real.returncode, "--demo" in real.stderr) == (1, True)
+
+    asyncio.run(furnish(tmp_path / "real"))
+    shown = command(environment_of(tmp_path / "real"), "serve", "--demo")
+    assert (shown.returncode, "real house" in shown.stderr) == (1, True)

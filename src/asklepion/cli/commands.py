@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -43,6 +44,7 @@ MARKS = {"passed": "✓", "failed": "✗", "not made": "?"}
 
 def main() -> None:
     """Run one command; errors end it with a sentence and what to do, never with a trace."""
+    os.umask(0o077)  # whatever we keep is for this user's eyes alone
     try:
         app()
     except HouseError as error:

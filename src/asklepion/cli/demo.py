@@ -7,11 +7,12 @@ from typing import Any
 
 from asklepion.app import House
 from asklepion.identity import Caller, Identity, Role
+from asklepion.kit.errors import Conflict
 from asklepion.records import Asking
 from asklepion.settings import Settings
 
 from .invented import lives
-from .running import write_demo_device
+from .running import has_demo_device, write_demo_device
 
 PASSWORD = "olive-tree-by-the-sea"  # published in the README; --demo alone makes these accounts
 PATIENT, OTHER, DOCTOR = "Patient/mei-lin", "Patient/jonas-weber", "Practitioner/amara-okafor"
@@ -31,16 +32,42 @@ DEVICE_KINDS = (
 )
 
 
+async def require_fitting(house: House, *, demo: bool) -> None:
+    """Let no real house open with published passwords, and none be filled with invented people.
+
+    Raises:
+        Conflict: the data folder holds the other kind of house.
+    """
+    emails = await _emails(house)
+    invented = {email for email, *_ in PEOPLE}
+    if not demo and emails & invented:
+        raise Conflict(
+            "This house holds the demonstration, whose passwords everybody knows.",
+            hint="Start it with --demo, or give a real house its own ASKLEPION_DATA.",
+        )
+    if demo and emails and not emails & invented:
+        raise Conflict(
+            "This is a real house; the demonstration would let anybody in.",
+            hint="Leave --demo out, or set ASKLEPION_DATA to another folder.",
+        )
+
+
 async def furnish(house: House) -> list[dict[str, Any]]:
     """Make the invented people once; returns who may be entered as, with their passwords."""
-    if PEOPLE[0][0] not in {a.email for a in await house.identity.accounts(Identity.console())}:
+    emails = await _emails(house)
+    if PEOPLE[-1][0] not in emails:  # they come last of what is made here
         await _bring_records(house)
-        await _bring_people(house)
+        await _bring_people(house, emails)
+    if not has_demo_device(house.settings):
         await _bring_device(house)
     return [
         {"email": email, "password": PASSWORD, "name": name, "role": str(role)}
         for email, name, role, _ in PEOPLE
     ]
+
+
+async def _emails(house: House) -> set[str]:
+    return {account.email for account in await house.identity.accounts(Identity.console())}
 
 
 async def _bring_records(house: House) -> None:
@@ -49,8 +76,10 @@ async def _bring_records(house: House) -> None:
         await house.records.transact(asking, bundle)
 
 
-async def _bring_people(house: House) -> None:
+async def _bring_people(house: House, already: set[str]) -> None:
     for email, name, role, person in PEOPLE:
+        if email in already:
+            continue
         await house.identity.create_account(
             Identity.console(),
             email=email,

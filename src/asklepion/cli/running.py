@@ -42,6 +42,11 @@ def write_demo_device(settings: Settings, device: str, secret: str) -> None:
     _write(settings.data / "demo-device.json", {"device": device, "secret": secret})
 
 
+def has_demo_device(settings: Settings) -> bool:
+    """Whether the demo has its device."""
+    return (settings.data / "demo-device.json").exists()
+
+
 def read_demo_device(settings: Settings) -> tuple[str, str]:
     """Id and secret of the demo's device.
 

@@ -41,6 +41,7 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
     listener = _listen(settings)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings))
+        await demonstration.require_fitting(house, demo=demo)
         people = await demonstration.furnish(house) if demo else None
         port = int(listener.getsockname()[1])
         running = Running(pid=os.getpid(), port=port, mqtt_port=house.devices.port)

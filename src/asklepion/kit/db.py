@@ -230,7 +230,7 @@ class Database:
         Raises:
             Fault: PostgreSQL's own `pg_dump` is not installed, or it failed.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.dialect == "sqlite":
             path = path.with_suffix(".sqlite")
             await asyncio.to_thread(_copy_sqlite, str(self._writers.url.database), path)
@@ -320,7 +320,7 @@ URL_HINT = "Give sqlite:///path/to/file or postgresql://user:password@host/datab
 
 
 def _connect_sqlite(url: sa.URL, durable: bool) -> Database:
-    Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
+    Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     sync = "FULL" if durable else "OFF"
     return Database(
         _sqlite_engine(url, 1, "BEGIN IMMEDIATE", ("journal_mode = WAL", f"synchronous = {sync}")),
