@@ -106,7 +106,14 @@ async def open_office(
     keys, events = Keys(folder / "keys"), Events(db, clock)
     log = Ledger(db=db, clock=clock, keys=keys)
     room = Records(
-        db=db, clock=clock, ids=Ids(clock), keys=keys, events=events, ledger=log, limits=limits
+        db=db,
+        clock=clock,
+        ids=Ids(clock),
+        keys=keys,
+        events=events,
+        ledger=log,
+        limits=limits,
+        uploads=folder / "uploads",
     )
     told: list[Any] = []
 

@@ -27,6 +27,7 @@ from .people import (
     MEI,
     MEI_CALLS,
     OPERATOR_CALLS,
+    VISIT,
     VITALS,
     observation,
     organization,
@@ -177,6 +178,34 @@ async def test_an_unknown_parameter_is_refused_or_named(mei: Client) -> None:
     assert last["search"]["mode"] == "outcome"
     assert "favourite" in last["resource"]["issue"][0]["diagnostics"]
     assert validate(lenient.json()) == []
+
+
+async def test_what_points_to_us_by_our_whole_address_is_ours(
+    operator: Client, mei: Client
+) -> None:
+    base = "http://house/fhir/R4/"
+
+    kept = await operator.post("/fhir/R4/Observation", json=observation("x", base + MEI))
+    elsewhere = observation("y", "http://elsewhere/fhir/R4/" + MEI)
+    foreign = await operator.post("/fhir/R4/Observation", json=elsewhere)
+
+    assert kept.json()["subject"]["reference"] == MEI
+    assert (await mei.get(f"/fhir/R4/Observation/{kept.json()['id']}")).status_code == 200
+    assert (await mei.get(f"/fhir/R4/Observation/{foreign.json()['id']}")).status_code == 404
+
+
+async def test_a_line_of_the_log_names_a_visit_only_where_consent_was_given_in_it(
+    full: Office, mei: Client, amara: Client
+) -> None:
+    await full.allow(VITALS)
+    path = "/fhir/R4/Observation/pulse-1"
+
+    assert (await amara.get(path, headers={"x-visit": "another-one"})).status_code == 404
+    assert (await amara.get(path, headers={"x-visit": VISIT})).status_code == 200
+    assert (await amara.get(path, headers={"x-visit": "A" * 3000})).status_code == 400
+
+    allowed, refused = (await mei.get("/api/records/patients/mei/accesses?count=2")).json()
+    assert (allowed["visit"], refused["visit"]) == (VISIT, None)
 
 
 async def test_minimal_answers_have_no_body(mei: Client) -> None:

@@ -15,7 +15,7 @@ def test_a_patient_lies_in_her_own_compartment() -> None:
         {"resourceType": "Observation", "subject": {"reference": "Patient/1"}},
         {"resourceType": "Observation", "performer": [{"reference": "Patient/1"}]},
         {"resourceType": "Condition", "subject": {"reference": "Patient/1/_history/3"}},
-        {"resourceType": "Claim", "patient": {"reference": "https://x.example/R4/Patient/1"}},
+        {"resourceType": "Claim", "patient": {"reference": "Patient/1"}},
         {"resourceType": "Group", "member": [{"entity": {"reference": "Patient/1"}}]},
         {"resourceType": "Appointment", "participant": [{"actor": {"reference": "Patient/1"}}]},
         {"resourceType": "AuditEvent", "entity": [{"what": {"reference": "Patient/1"}}]},
@@ -37,6 +37,13 @@ def test_what_two_patients_share_lies_in_both() -> None:
     }
 
     assert patients_of(letter) == {"Patient/1", "Patient/2"}
+
+
+@pytest.mark.parametrize(
+    "address", ["https://x.example/R4/Patient/1", "//x/Patient/1", "x/Patient/1", "Patient/1/2"]
+)
+def test_a_patient_of_another_server_is_not_ours_of_the_same_id(address: str) -> None:
+    assert patients_of({"resourceType": "Claim", "patient": {"reference": address}}) == set()
 
 
 def test_who_only_gave_care_is_no_patient() -> None:

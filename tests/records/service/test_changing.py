@@ -7,6 +7,7 @@ from asklepion.records import Asking, Category, ResourceKept, Stale
 
 from ..conftest import Office
 from ..people import (
+    AMARA,
     AMARA_ASKS,
     BORIS_ASKS,
     DEVICE_ASKS,
@@ -200,6 +201,29 @@ async def test_a_doctor_does_not_change_another_s_note(full: Office) -> None:
         await full.records.update(AMARA_ASKS, {**note(text="T3RoZXI="), "id": kept.id})
     with pytest.raises(Forbidden, match="not your own"):
         await full.records.delete(AMARA_ASKS, "DocumentReference", kept.id)
+
+
+async def test_a_patient_leaves_her_doctor_s_note_as_he_wrote_it(full: Office) -> None:
+    await full.allow(frozenset({Category.NOTES}))
+    kept = await full.records.create(AMARA_ASKS, note())
+
+    with pytest.raises(Forbidden):
+        await full.records.update(MEI_ASKS, {**note(text="T3RoZXI="), "id": kept.id})
+    with pytest.raises(Forbidden):
+        await full.records.delete(MEI_ASKS, "DocumentReference", kept.id)
+
+    mine = await full.records.create(MEI_ASKS, note())
+    await full.records.delete(MEI_ASKS, "DocumentReference", mine.id)
+
+
+async def test_nobody_writes_a_note_in_another_s_name(full: Office) -> None:
+    await full.allow(frozenset({Category.NOTES}))
+    by_amara = {**note(), "author": [{"reference": AMARA}]}
+
+    with pytest.raises(Forbidden):
+        await full.records.create(MEI_ASKS, by_amara)
+    assert await full.records.create(AMARA_ASKS, by_amara)
+    assert await full.records.create(MEI_ASKS, {**note(), "author": [{"reference": MEI}]})
 
 
 async def test_a_device_adds_observations_of_its_patient_once(full: Office) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from asklepion.kit.clock import StoppedClock
-from asklepion.kit.errors import NotFound, Unauthenticated
+from asklepion.kit.errors import Busy, Forbidden, NotFound, Unauthenticated
 from asklepion.records import Asking, Category, ImportStep, Limits, RecordImported
 
 from ..conftest import Office, open_office
@@ -328,6 +328,17 @@ async def test_nothing_is_kept_before_whoever_listens_has_heard_of_the_claim(
     assert await office.count("records_res") == 0
 
 
+async def test_what_is_known_of_somebody_cannot_be_claimed_by_bringing_only_her_name(
+    office: Office, tmp_path: Path
+) -> None:
+    await take(office, write(tmp_path / "a.ndjson", observation("b")), OPERATOR_ASKS)
+
+    done, (refused,) = await take(office, write(tmp_path / "b.ndjson", patient(MEI)), NEW_ASKS)
+
+    assert counts(done) == (0, 0, 0, 1)
+    assert refused.reason.startswith("is of a Patient who is known here")
+
+
 @pytest.mark.parametrize(
     ("resources", "reason"),
     [
@@ -343,6 +354,20 @@ async def test_what_cannot_be_claimed_is_refused(
 
     assert counts(done) == (0, 0, 0, 1)
     assert refused.reason.startswith(reason)
+
+
+async def test_each_imports_one_file_at_a_time_and_a_trainee_none(office: Office) -> None:
+    with (
+        office.records.admitted(MEI_ASKS),
+        office.records.admitted(OPERATOR_ASKS),
+        pytest.raises(Busy),
+        office.records.admitted(MEI_ASKS),
+    ):
+        pass
+    with office.records.admitted(MEI_ASKS):
+        pass
+    with pytest.raises(Forbidden), office.records.admitted(TRAINEE_ASKS):
+        pass
 
 
 # How much, and what happens in between

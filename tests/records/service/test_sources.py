@@ -180,6 +180,22 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     assert peak < 8 * MIB
 
 
+def test_a_zip_with_a_list_without_end_is_refused_before_the_list_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(4000):
+            archive.writestr(f"{number:0200}", b"")
+    tracemalloc.start()
+
+    (refused,) = read_path(path, "many.zip", Limits(files=100))
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(refused, Refused)
+    assert refused.reason == "holds more than 100 files"
+    assert peak < 400_000
+
+
 def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     path = write_zip(
         tmp_path / "much.zip",

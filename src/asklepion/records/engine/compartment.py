@@ -39,8 +39,9 @@ def patients_of(resource: dict[str, Any]) -> set[str]:
     """The patients in whose compartment it lies, as references such as Patient/1.
 
     A Patient lies in its own. Empty for what is about nobody, such as an Organization; but see
-    `may_be_personal`. With more than one, each must have allowed what is done with it. Of a type
-    outside the official compartment (Task, Device, Bundle, …) every patient it names counts.
+    `may_be_personal`. Another server's patient, named by a full address, is none of ours. With more
+    than one, each must have allowed what is done with it. Of a type outside the official
+    compartment (Task, Device, Bundle, …) every patient it names counts.
 
     Source: https://hl7.org/fhir/R4/compartmentdefinition-patient.html
     """
@@ -80,9 +81,10 @@ def _patients(references: list[Any]) -> Iterator[str]:
 
 
 def _patient(text: str) -> str | None:
-    """Patient/1 of Patient/1, its versions, and its absolute addresses."""
-    parts = text.partition("/_history/")[0].rsplit("/", 2)
-    return "/".join(parts[-2:]) if len(parts) >= 2 and parts[-2] == "Patient" else None
+    """Patient/1 of Patient/1 and of its versions; another server's Patient/1 is somebody else."""
+    text = text.partition("/_history/")[0]
+    type, _, id = text.partition("/")
+    return text if type == "Patient" and id and "/" not in id else None
 
 
 def _references_deep(resource: dict[str, Any]) -> set[str]:

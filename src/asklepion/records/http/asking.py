@@ -1,6 +1,7 @@
 """What every route of the room needs: who asks and why, a body, a version."""
 
 import asyncio
+import re
 from email.utils import format_datetime
 from typing import Annotated, Any, cast
 
@@ -11,6 +12,7 @@ from asklepion.kit.clock import from_us
 from asklepion.kit.errors import Incorrect, Unsupported
 from asklepion.kit.http import caller, room
 
+from ..engine import references_in, rewrite_references
 from ..model import Asking, Resource
 from ..service import Records
 from ..service.sources import decode
@@ -18,6 +20,8 @@ from ..service.sources import decode
 Who = Annotated[Caller, Depends(caller)]
 Here = Annotated[Records, Depends(room(Records))]
 
+PREFIX = "/fhir/R4"
+ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 LARGE = 256 * 1024  # bytes of a body that are read beside the house's own work
 JSON = ("json", "application/json", "application/fhir+json", "text/json")
 
@@ -32,13 +36,15 @@ def asking(request: Request, who: Who) -> Asking:
     own = "PATRQT" if (who.person or "").startswith("Patient/") else "TREAT"
     headers = request.headers
     visit = headers.get("x-visit") or request.query_params.get("visit")
+    if visit and not ID.fullmatch(visit):
+        raise Incorrect("The visit is no id.", hint="Leave it out, or send the id of a visit.")
     return Asking(caller=who, purpose=headers.get("x-purpose-of-use", own)[:64], visit=visit)
 
 
 Asks = Annotated[Asking, Depends(asking)]
 
 
-async def resource_in(request: Request) -> Resource:
+async def resource_in(request: Request, records: Here) -> Resource:
     """The body as a resource; its decimals as they were written.
 
     Raises:
@@ -50,12 +56,28 @@ async def resource_in(request: Request) -> Resource:
         raise Unsupported("The body is in another format.", hint="Send application/fhir+json.")
     body = await request.body()
     try:
-        held: Any = await asyncio.to_thread(decode, body) if len(body) > LARGE else decode(body)
+        if len(body) > LARGE:
+            async with records.large_bodies:
+                held: Any = await asyncio.to_thread(decode, body)
+        else:
+            held = decode(body)
     except ValueError as error:
         raise Incorrect(f"The body {error}.", hint="Send one FHIR resource in JSON.") from error
     if not isinstance(held, dict):
         raise Incorrect("The body is no JSON object.", hint="Send one FHIR resource in JSON.")
-    return cast(Resource, held)
+    return _at_home(cast(Resource, held), base_of(request) + "/")
+
+
+def base_of(request: Request) -> str:
+    """The address of our FHIR, as the caller calls it."""
+    return str(request.base_url).rstrip("/") + PREFIX
+
+
+def _at_home(resource: Resource, base: str) -> Resource:
+    """What it points to here by our full address, in short: only that is known to be ours."""
+    ours = {text: text.removeprefix(base) for text in references_in(resource)}
+    ours = {text: short for text, short in ours.items() if short != text}
+    return rewrite_references(resource, ours) if ours else resource
 
 
 def require_json(request: Request) -> None:

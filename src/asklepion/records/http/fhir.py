@@ -12,19 +12,14 @@ from asklepion.kit.errors import Incorrect
 from ..model import Kept
 from ..service.transacting import version_in
 from . import bundles
-from .asking import Asks, Here, etag, http_date, prefers, require_json, resource_in
+from .asking import PREFIX, Asks, Here, base_of, etag, http_date, prefers, require_json, resource_in
 
 FHIR = "application/fhir+json; charset=utf-8"
-PREFIX = "/fhir/R4"
 
 fhir = APIRouter(prefix=PREFIX, tags=["fhir"], dependencies=[Depends(require_json)])
 
 
-def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/") + PREFIX
-
-
-Base = Annotated[str, Depends(_base)]
+Base = Annotated[str, Depends(base_of)]
 
 
 def _answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -64,7 +59,7 @@ async def metadata(records: Here) -> Response:
 @fhir.post("", response_model=None)
 async def transact(request: Request, asks: Asks, records: Here) -> Response:
     """Carry out a batch or a transaction. https://hl7.org/fhir/R4/http.html#transaction"""
-    return _answer(await records.transact(asks, await resource_in(request)))
+    return _answer(await records.transact(asks, await resource_in(request, records)))
 
 
 @fhir.get("/_history", response_model=None)
@@ -156,7 +151,7 @@ async def _search(
 @fhir.post("/{type}", response_model=None)
 async def create(request: Request, type: str, asks: Asks, records: Here, base: Base) -> Response:
     """Keep a new resource. https://hl7.org/fhir/R4/http.html#create"""
-    resource = await resource_in(request)
+    resource = await resource_in(request, records)
     if resource.get("resourceType") != type:
         raise Incorrect("The body has another type than the address.", hint="Send it there.")
     search = request.headers.get("if-none-exist")
@@ -169,7 +164,7 @@ async def update(
     request: Request, type: str, id: str, asks: Asks, records: Here, base: Base
 ) -> Response:
     """Keep the next version of a resource. https://hl7.org/fhir/R4/http.html#update"""
-    resource = await resource_in(request)
+    resource = await resource_in(request, records)
     if (resource.get("resourceType"), resource.get("id")) != (type, id):
         raise Incorrect("The body has another type or id than the address.", hint="Make them one.")
     version = version_in(request.headers.get("if-match"))

@@ -1,9 +1,7 @@
 """What is not FHIR: import, who looked, what is allowed, what is new."""
 
-import asyncio
-import os
-import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -24,21 +22,15 @@ from ..model import AccessEntry, Asking, Category, Permit
 from ..service import ImportStep, Records
 from ..service.books import CATEGORY_OF, code_of
 from .asking import Asks, Here
+from .uploads import Closing, receive
 
 log = get_log(__name__)
 
 IMPORT_PATH = "/api/records/import"
-BLOCK = 1024 * 1024  # bytes gathered before they are written
 
 router = APIRouter(prefix="/api/records", tags=["records"])
 
 Members = Annotated[Identity, Depends(room(Identity))]
-
-
-class TooLong(Incorrect):
-    """The file is larger than one import takes."""
-
-    status, issue = 413, "too-long"
 
 
 @router.post("/import", response_model=None)
@@ -49,46 +41,12 @@ async def take_in(
 
     The body is the file as it is. Answers one JSON object a line, as things happen.
     """
-    path = await _receive(request, records.limits.file)
-    lines = _import(records, members, asks, path, name[:200])
-    return StreamingResponse(lines, media_type="application/x-ndjson")
-
-
-async def _receive(request: Request, most: int) -> Path:
-    """The body in a file of its own."""
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > most:
-        raise TooLong(f"The file is larger than {most} bytes.", hint="Send it in parts.")
-    handle, name = await asyncio.to_thread(tempfile.mkstemp, prefix="asklepion-import-")
-    path = Path(name)
-    size = 0
-    waiting = bytearray()
-    try:
-        async for part in request.stream():
-            size += len(part)
-            waiting += part
-            if size > most:
-                raise TooLong(f"The file is larger than {most} bytes.", hint="Send it in parts.")
-            if len(waiting) >= BLOCK:
-                await asyncio.to_thread(_write, handle, waiting)
-                waiting = bytearray()
-        await asyncio.to_thread(_write, handle, waiting)
-    except BaseException:
-        _forget(path)
-        raise
-    finally:
-        os.close(handle)
-    return path
-
-
-def _forget(path: Path) -> None:
-    path.unlink()
-
-
-def _write(handle: int, text: bytearray) -> None:
-    view = memoryview(text)
-    while view:
-        view = view[os.write(handle, view) :]
+    with ExitStack() as stack:
+        stack.enter_context(records.admitted(asks))
+        path = await receive(request, records.uploads, records.limits.file)
+        stack.callback(path.unlink, missing_ok=True)
+        lines = _import(records, members, asks, path, name[:200])
+        return Closing(lines, stack.pop_all())
 
 
 async def _import(
@@ -105,8 +63,6 @@ async def _import(
     except Exception as error:
         log.fault("import failed", error)
         yield _line(step, kind="failed", reason="Something went wrong on our side.")
-    finally:
-        _forget(path)
 
 
 def _line(step: ImportStep, **changes: str) -> bytes:

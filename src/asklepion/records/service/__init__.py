@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +43,7 @@ log = get_log(__name__)
 
 EXPIRY_S = 0.5  # how often permits whose time is over are taken away and told of
 MOST_ACCESSES = 500  # on one page
+LARGE_AT_ONCE = 2  # large bodies that are parsed at the same time
 
 __all__ = ["ImportStep", "Limits", "Page", "Records"]
 
@@ -51,6 +53,7 @@ class Records:
 
     Args:
         limits: what one import may take.
+        uploads: the folder in which files wait that came over the network.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Records:
         events: Events,
         ledger: Ledger,
         limits: Limits | None = None,
+        uploads: Path,
     ) -> None:
         self._clock = clock
         self._db = db
@@ -83,6 +87,8 @@ class Records:
             writer=Writer(db=db, clock=clock, events=events, releasing=releasing),
         )
         self.limits = limits or Limits()
+        self.uploads = uploads
+        self.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
         self._reader = Reader(parts)
         self._changer = Changer(parts, self._reader)
         self._transactions = Transactions(parts, self._reader, self._changer)
@@ -220,6 +226,15 @@ class Records:
     ) -> AsyncGenerator[ImportStep]:
         """Take in a file, a folder or a zip of FHIR R4, step by step; see `ImportStep`."""
         return self._importer.take_in(asking, source, name=name)
+
+    def admitted(self, asking: Asking) -> AbstractContextManager[None]:
+        """While this is open, somebody imports one file.
+
+        Raises:
+            Forbidden: nothing that they could bring would be taken.
+            Busy: they are importing already.
+        """
+        return self._importer.admitted(asking)
 
     # Consent
 

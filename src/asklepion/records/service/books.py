@@ -154,7 +154,7 @@ class Books:
             "actor_person": asking.caller.person,
             "patient": entry.patient,
             "purpose": asking.purpose,
-            "visit": asking.visit or entry.visit,
+            "visit": entry.visit,
             "via": asking.via,
             "consent": entry.consent,
             "what": dict(sorted(entry.what.items())),

@@ -7,11 +7,12 @@ here it is applied once more, to every row, before anything leaves.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import to_us
 
-from ..model import Asking, Category
+from ..model import Asking, Category, Resource
 from ..store import Sight
 from ..store.permits import ANY_PURPOSE, EVERYBODY, PermitRow
 from ..store.rows import NOBODY, SEVERAL, UNKNOWN
@@ -144,10 +145,22 @@ def why_not_write(asking: Asking, new: Thing, old: Thing | None, standing: Stand
         return ""
     if standing.sight.me:
         mine = {thing.patient for thing in (new, old) if thing} == {standing.sight.me}
+        if mine and old and old.category == Category.NOTES and old.author != caller.account:
+            return "it is another's note; ask its author to correct it"
         return "" if mine else "it is not about you; ask an operator"
     if standing.sight.actor:
         return _why_not_note(new, old, standing)
     return "your account may not write here; ask an operator"
+
+
+def is_forged(asking: Asking, thing: Thing, resource: Resource) -> bool:
+    """Whether a note names another author than who writes it; an import was written elsewhere."""
+    caller = asking.caller
+    if thing.category != Category.NOTES or asking.via == "import" or caller.has(Role.OPERATOR):
+        return False
+    named: Any = resource.get("author", [])
+    authors = cast(list[Any], named) if isinstance(named, list) else [named]
+    return any(author.get("reference", caller.person) != caller.person for author in authors)
 
 
 def _why_not_note(new: Thing, old: Thing | None, standing: Standing) -> str:

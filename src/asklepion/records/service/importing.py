@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import closing
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from asklepion.identity import Role
-from asklepion.kit.errors import Conflict
+from asklepion.kit.errors import Busy, Conflict
 
 from ..model import Asking
 from ..store import rows
@@ -86,6 +86,25 @@ class Importer:
     def __init__(self, parts: Parts, limits: Limits) -> None:
         self._parts = parts
         self._limits = limits
+        self._importing: set[str] = set()
+
+    @contextmanager
+    def admitted(self, asking: Asking) -> Generator[None]:
+        """While this is open, somebody imports one file.
+
+        Raises:
+            Forbidden: nothing that they could bring would be taken.
+            Busy: they are importing already.
+        """
+        asking.caller.require(Role.OPERATOR, Role.PATIENT, Role.CLINICIAN)
+        account = asking.caller.account
+        if account in self._importing:
+            raise Busy("Another import of yours is under way.", hint="Wait until it is done.")
+        self._importing.add(account)
+        try:
+            yield
+        finally:
+            self._importing.discard(account)
 
     async def take_in(
         self, asking: Asking, source: Path, *, name: str = ""
@@ -209,7 +228,7 @@ class Importer:
         (patient,) = patients
         key = self._parts.indexer.key_of("Patient", patient)
         async with self._parts.db.read() as tx:
-            if await rows.find(tx, [key]):
+            if await rows.find(tx, [key]) or await rows.is_about(tx, f"Patient/{patient}"):
                 reason = "is of a Patient who is known here; ask an operator to link your account"
                 return Refused(file=name, reference=f"Patient/{patient}", reason=reason)
         return f"Patient/{patient}"

@@ -21,6 +21,8 @@ PEEK = 64 * 1024  # bytes looked at to tell what a file is
 LINES = (".ndjson", ".jsonl")
 BLANK = b" \t\r\n"
 BOM = b"\xef\xbb\xbf"
+LISTED = 300  # bytes that a zip's list has for each file, at most, on average
+TAIL = 64 * 1024 + 42  # where a zip's end may stand, with its comment and its locator
 HARMLESS = 4 * MIB  # a member of this size is no bomb, however well it was packed
 
 BinaryFile: TypeAlias = "io.BufferedReader[Any]"
@@ -143,6 +145,9 @@ def _too_large(size: int, most: int) -> str:
 
 
 def _read_zip(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[Piece | Refused]:
+    if _directory_bytes(path) > limits.files * LISTED:
+        yield Refused(file=name, reason=f"holds more than {limits.files} files")
+        return
     try:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
@@ -155,6 +160,25 @@ def _read_zip(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[P
                 meter.done += member.compress_size
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
         yield Refused(file=name, reason="is a damaged zip")
+
+
+def _directory_bytes(path: Path) -> int:
+    """How long the list of a zip's files is [bytes], which `zipfile` would read at once.
+
+    Source: PKWARE APPNOTE 6.3.10, 4.3.14 to 4.3.16.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        tail = file.read()
+        end = tail.rfind(b"PK\x05\x06")
+        if end < 0 or len(tail) < end + 22:
+            return 0  # no zip, as `zipfile` will say
+        size = int.from_bytes(tail[end + 12 : end + 16], "little")
+        locator = tail[max(0, end - 20) : end]
+        if size == 0xFFFFFFFF and locator.startswith(b"PK\x06\x07"):
+            file.seek(int.from_bytes(locator[8:16], "little"))
+            size = int.from_bytes(file.read(56)[40:48], "little")
+    return size
 
 
 def _bomb(members: list[zipfile.ZipInfo], limits: Limits) -> str:

@@ -18,7 +18,7 @@ from ..store.permits import PermitRow
 from ..store.rows import Row, Writing
 from .books import Entry
 from .consenting import permits_of
-from .deciding import Standing, Thing, me_of, why_not_write
+from .deciding import Standing, Thing, is_forged, me_of, why_not_write
 from .drafting import Draft
 from .releasing import Releasing
 
@@ -128,6 +128,8 @@ class Writer:
         if row and thing and is_same and (standing.sees(thing) or row.author == account):
             return Done(draft, State.SAME, row)
         reason = why_not_write(asking, draft.thing, thing, standing)
+        if not reason and is_forged(asking, draft.thing, draft.resource):
+            reason = "it names another author than you"
         if reason:
             return Done(draft, State.REFUSED, reason=reason)
         if row and (is_same or (not row.deleted and (row.rid, draft.digest) in earlier)):

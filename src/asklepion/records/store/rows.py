@@ -104,6 +104,14 @@ async def find(tx: Tx, keys: Sequence[int]) -> dict[int, Row]:
     return found
 
 
+async def is_about(tx: Tx, patient: str) -> bool:
+    """Whether anything that is or was here is about this patient."""
+    tables = ("records_res", "records_hist", "records_party")
+    asked = " OR ".join(f"EXISTS (SELECT 1 FROM {t} WHERE patient = :patient)" for t in tables)
+    found = await tx.one(f"SELECT CASE WHEN {asked} THEN 1 ELSE 0 END", patient=patient)
+    return bool(found and found[0])
+
+
 async def find_version(tx: Tx, key: int, version: int) -> Row | None:
     """One version of one resource, the present one or an older."""
     values = await tx.one(
