@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,57 @@ def test_after_a_kill_in_a_consult_the_note_and_the_consent_stand_and_the_log_ve
     assert ended.is_success
     assert after.status_code == 404
     assert_verifies(house)
+
+
+def answer_again_and_again(url: str, bearer: str, visit: str, granted: list[int]) -> None:
+    """Allow now this, now that, until nobody answers any more."""
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1200))
+    asked, path = ["demographics", "vitals", "laboratory"], f"/api/clinic/visits/{visit}"
+    with httpx.Client(base_url=url, headers={"authorization": f"Bearer {bearer}"}) as client:
+        for n in range(100_000):
+            answer = {"categories": asked[: 1 + n % 3], "until": until}
+            try:
+                granted.append(client.post(f"{path}/grant", json=answer).status_code)
+            except httpx.TransportError:
+                return
+
+
+def test_after_a_kill_in_the_midst_of_her_answers_nothing_stands_that_she_cannot_take_back(
+    tmp_path: Path,
+) -> None:
+    tokens = asyncio.run(furnish(tmp_path))
+    with opened(tmp_path) as server:
+        with server.client(tokens["operator"]) as operator:
+            operator.put("/fhir/R4/Patient/p-1", json={"resourceType": "Patient", "id": "p-1"})
+        for name in ("doctor", "patient"):
+            with server.client(tokens[name]) as client:
+                visit = client.post("/api/clinic/visits", json=ROOM).json()["visit"]
+    for n in range(2):
+        granted: list[int] = []
+        with opened(tmp_path) as server, ThreadPoolExecutor() as threads:
+            for _ in range(3):
+                threads.submit(
+                    answer_again_and_again, server.url, tokens["patient"], visit["id"], granted
+                )
+            while len(granted) < 4:
+                time.sleep(0.01)
+            time.sleep(0.013 * n)  # each time elsewhere between two answers
+            kill(server)
+        with (
+            opened(tmp_path) as server,
+            server.client(tokens["patient"]) as patient,
+            server.client(tokens["doctor"]) as doctor,
+        ):
+            held = patient.get("/api/clinic/visits/current").json()["visit"]
+            (stands,) = patient.get("/api/records/patients/p-1/consents").json()
+            assert (held["answer"], held["granted"]) == ("granted", stands["categories"])
+            assert doctor.get("/fhir/R4/Patient/p-1").is_success
+
+            patient.post(f"/api/clinic/visits/{visit['id']}/revoke")
+
+            assert patient.get("/api/records/patients/p-1/consents").json() == []
+            assert doctor.get("/fhir/R4/Patient/p-1").status_code == 404
+    assert_verifies(tmp_path)
 
 
 # For each table of the log: a row of it, and how a finding names it.

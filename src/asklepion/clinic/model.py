@@ -1,5 +1,6 @@
 """Values and rules of a visit: who is seen by whom, what is asked for, what stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -48,6 +49,17 @@ class Ask:
             raise Incorrect("The request's time is out of range.", hint="Ask for 1 to 480 minutes.")
         if len(self.reason) > LONGEST_REASON:
             raise Incorrect("The reason is too long.", hint=f"Use {LONGEST_REASON} characters.")
+
+    def require_covers(self, allowed: Sequence[Category], time: timedelta) -> None:
+        """Take as an answer only what was asked for, or a part of it, and not for ever.
+
+        Raises:
+            Incorrect: more than was asked, nothing at all, or too long.
+        """
+        if not allowed or not set(allowed) <= set(self.categories):
+            raise Incorrect("These are not the categories asked for.", hint="Choose among them.")
+        if not timedelta() < time <= LONGEST:
+            raise Incorrect("The end lies in the past or too far off.", hint="Allow up to 8 hours.")
 
 
 @dataclass(frozen=True, kw_only=True)

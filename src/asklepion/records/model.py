@@ -80,6 +80,10 @@ class Stale(Conflict):
     status = 412
 
 
+class Overtaken(Conflict):
+    """Two changed the same at once, and this one was second: it may be tried again as it is."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """One page of an answer to a search."""

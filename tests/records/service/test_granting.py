@@ -1,10 +1,18 @@
+import asyncio
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from asklepion.kit.errors import Forbidden, HouseError, Incorrect, NotFound, Unsupported
+from asklepion.kit.errors import (
+    Forbidden,
+    HouseError,
+    Incorrect,
+    NotFound,
+    Unauthenticated,
+    Unsupported,
+)
 from asklepion.records import Asking, Category, ConsentEnded, ConsentGranted
 
 from ..conftest import Office
@@ -14,11 +22,13 @@ from ..people import (
     AMARA_CALLS,
     BORIS,
     BORIS_ASKS,
+    DEVICE_ASKS,
     JONAS,
     JONAS_ASKS,
     MEI,
     MEI_ASKS,
     OPERATOR_ASKS,
+    STRANGER_ASKS,
     VISIT,
     VITALS,
     Resource,
@@ -170,9 +180,91 @@ async def test_only_the_two_of_a_consent_end_it(full: Office) -> None:
             await full.records.revoke(asking, "there-is-none")
         assert str(hidden.value) == str(unknown.value)
     await full.hear()
-    await full.records.end(AMARA_ASKS, consent, why="visit closed")
-    assert ConsentEnded(consent, MEI, AMARA, VISIT, "visit closed") in await full.hear()
+    await full.records.revoke(AMARA_ASKS, consent)
+    assert ConsentEnded(consent, MEI, AMARA, VISIT, "revoked") in await full.hear()
     assert not await sees(full)
+
+
+async def test_taken_back_on_two_paths_at_once_it_is_over_on_both_without_a_word(
+    full: Office,
+) -> None:
+    for _ in range(5):
+        consent = await full.allow(VITALS)
+
+        await asyncio.gather(*(full.records.revoke(MEI_ASKS, consent) for _ in range(3)))
+
+        assert (await hers(full, consent))["status"] == "inactive"
+        assert not await sees(full)
+
+
+async def test_with_a_visit_everything_ends_that_was_allowed_for_it_and_nothing_else(
+    full: Office,
+) -> None:
+    first, second = await full.allow(VITALS), await full.allow(VITALS, minutes=5)
+    elsewhere = await full.allow(VITALS, visit="visit-2")
+    always = await full.allow(VITALS, visit=None)
+
+    ended = await full.records.end_visit(AMARA_ASKS, VISIT, why="visit closed")
+
+    assert ended == 2
+    told = [each for each in await full.hear() if isinstance(each, ConsentEnded)]
+    assert {(each.consent, each.why) for each in told} == {
+        (first, "visit closed"),
+        (second, "visit closed"),
+    }
+    standing = {each.consent for each in await full.records.given(MEI_ASKS, MEI)}
+    assert standing == {elsewhere, always}
+    assert await full.records.end_visit(MEI_ASKS, VISIT) == 0
+
+
+async def test_of_a_visit_only_what_is_one_s_own_can_be_ended(full: Office) -> None:
+    consent = await full.allow(VITALS)
+    to_another = await full.allow(VITALS, actor=BORIS)
+
+    for asking in (JONAS_ASKS, DEVICE_ASKS):
+        assert await full.records.end_visit(asking, VISIT) == 0
+    assert await full.records.end_visit(BORIS_ASKS, VISIT) == 1
+    assert {each.consent for each in await full.records.given(MEI_ASKS, MEI)} == {consent}
+    assert (await hers(full, to_another))["status"] == "inactive"
+    assert await full.records.end_visit(OPERATOR_ASKS, VISIT) == 1
+    assert not await sees(full)
+    with pytest.raises(Unauthenticated):
+        await full.records.end_visit(STRANGER_ASKS, VISIT)
+
+
+async def test_what_was_denied_in_a_visit_stays_denied_after_it(full: Office) -> None:
+    denial = await template(full)
+    denial["provision"]["type"] = "deny"
+    await full.records.create(MEI_ASKS, denial)
+    await full.allow(VITALS, visit=None)
+
+    await full.records.end_visit(MEI_ASKS, VISIT)
+
+    assert not await sees(full)
+
+
+async def test_what_is_said_in_another_room_s_transaction_is_forgotten_with_it(
+    full: Office,
+) -> None:
+    kept = await full.allow(VITALS)
+    size = await full.ledger.size()
+
+    with pytest.raises(KeyError):
+        async with full.db.begin() as tx:
+            await full.records.end_visit(MEI_ASKS, VISIT, tx=tx)
+            await full.records.grant(
+                MEI_ASKS,
+                patient=MEI,
+                actor=BORIS,
+                categories=VITALS,
+                until=full.clock.now() + timedelta(hours=1),
+                visit=VISIT,
+                tx=tx,
+            )
+            raise KeyError
+
+    assert {each.consent for each in await full.records.given(MEI_ASKS, MEI)} == {kept}
+    assert await full.ledger.size() == size
 
 
 async def test_a_refusal_is_written_down_and_opens_nothing(full: Office) -> None:

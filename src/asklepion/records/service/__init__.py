@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from asklepion.kit.clock import Clock
-from asklepion.kit.db import Database
+from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import NotFound
 from asklepion.kit.events import Events
 from asklepion.kit.ids import Ids
@@ -248,8 +248,12 @@ class Records:
         until: datetime,
         visit: str | None = None,
         purpose: str = "TREAT",
+        tx: Tx | None = None,
     ) -> str:
         """Let an actor see some categories until a moment; returns the Consent's id.
+
+        Args:
+            tx: a transaction of the room that asks, so that both are kept or neither is.
 
         Raises:
             Forbidden: somebody else than the patient asks.
@@ -263,6 +267,7 @@ class Records:
             until=until,
             visit=visit,
             purpose=purpose,
+            tx=tx,
         )
 
     async def refuse(
@@ -273,10 +278,11 @@ class Records:
         actor: str,
         categories: Iterable[Category],
         visit: str | None = None,
+        tx: Tx | None = None,
     ) -> str:
         """Write down that the patient said no; returns the Consent's id. Raises as `grant`."""
         return await self._granter.refuse(
-            asking, patient=patient, actor=actor, categories=categories, visit=visit
+            asking, patient=patient, actor=actor, categories=categories, visit=visit, tx=tx
         )
 
     async def revoke(self, asking: Asking, consent: str) -> None:
@@ -287,9 +293,24 @@ class Records:
         """
         await self._granter.end(asking, consent)
 
-    async def end(self, asking: Asking, consent: str, *, why: str) -> None:
-        """As `revoke`, by the patient or whoever was allowed, for another reason."""
-        await self._granter.end(asking, consent, why=why)
+    async def end_visit(
+        self, asking: Asking, visit: str, *, why: str = "revoked", tx: Tx | None = None
+    ) -> int:
+        """End everything that was allowed for a visit, whoever wrote it down and however.
+
+        The patient ends what is hers, an actor what was given to him, an operator all of it.
+
+        Args:
+            why: what ConsentEnded tells.
+            tx: a transaction of the room that asks, so that both are kept or neither is.
+
+        Returns:
+            How many consents stood.
+
+        Raises:
+            Overtaken: somebody changed one of them at the same moment.
+        """
+        return await self._granter.end_visit(asking, visit, why=why, tx=tx)
 
     async def permits(self, asking: Asking, patient: str) -> Permit | None:
         """What the caller may see of this patient now; of herself, everything and always."""

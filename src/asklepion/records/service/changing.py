@@ -38,12 +38,14 @@ class Changer:
         id: str | None = None,
         if_none_exist: Params | None = None,
         action: str = "write",
+        tx: Tx | None = None,
     ) -> Kept:
         """Keep a new resource.
 
         Args:
             id: chosen by a room of this house, so that sending twice keeps once.
             if_none_exist: a search; what it finds is returned instead.
+            tx: a transaction that is open already.
         """
         asking.caller.require_known()
         type = type_of(resource)
@@ -54,7 +56,7 @@ class Changer:
             if found.rows:
                 return as_kept(found.rows[0], is_new=False)
         draft = self._parts.drafter.draft({**resource, "id": id or self._parts.ids.new()})
-        return await self._keep(asking, draft, action)
+        return await self._keep(asking, draft, action, tx=tx)
 
     async def update(
         self,
@@ -78,17 +80,23 @@ class Changer:
         return await self._keep(asking, draft, action, if_match)
 
     async def _keep(
-        self, asking: Asking, draft: Draft, action: str, if_match: int | None = None
+        self,
+        asking: Asking,
+        draft: Draft,
+        action: str,
+        if_match: int | None = None,
+        tx: Tx | None = None,
     ) -> Kept:
         parts = self._parts
-        async with parts.writer.changing() as tx:
-            (done,) = await parts.writer.keep(tx, asking, [draft])
+        async with parts.writer.changing(tx) as inside:
+            (done,) = await parts.writer.keep(inside, asking, [draft])
             if done.row and done.state != State.REFUSED:
                 check_version(done, if_match)
-                await parts.writer.tell_kept(tx, [done])
-                await parts.books.write(tx, entries_for(asking, action, [done]))
+                await parts.writer.tell_kept(inside, [done])
+                await parts.books.write(inside, entries_for(asking, action, [done]))
         if done.row is None:
-            await parts.books.keep(denials_for(asking, action, [done]))
+            if tx is None:  # what stands in an open transaction goes with the error
+                await parts.books.keep(denials_for(asking, action, [done]))
             raise Forbidden(f"This {draft.type} may not be kept: {done.reason}.", hint=HINT)
         return as_kept(done.row, is_new=done.state == State.NEW)
 

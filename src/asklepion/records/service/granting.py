@@ -9,10 +9,12 @@ import orjson
 
 from asklepion.identity import Role
 from asklepion.kit.clock import from_us, to_us
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Forbidden, Incorrect
 
-from ..model import Asking, Category, Permit, Resource
+from ..model import Asking, Category, Overtaken, Permit, Resource
 from ..store import permits, rows
+from ..store.permits import PermitRow
 from .books import Entry
 from .changing import Changer
 from .consenting import ALL, Terms, as_permit, categories_in
@@ -21,6 +23,7 @@ from .parts import Parts
 from .reading import not_found
 from .writing import State
 
+ATTEMPTS = 5  # at a change that somebody else makes as well
 UNTIL_ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -41,8 +44,12 @@ class Granter:
         until: datetime,
         visit: str | None = None,
         purpose: str = "TREAT",
+        tx: Tx | None = None,
     ) -> str:
         """Let one actor see some categories until a moment; returns the Consent's id.
+
+        Args:
+            tx: a transaction that is open already; what is said is kept or forgotten with it.
 
         Raises:
             Forbidden: somebody else than the patient asks.
@@ -60,7 +67,7 @@ class Granter:
             start=now,
             end=until,
         )
-        return await self._say(asking, terms, "grant")
+        return await self._say(asking, terms, "grant", tx)
 
     async def refuse(
         self,
@@ -70,6 +77,7 @@ class Granter:
         actor: str,
         categories: Iterable[Category],
         visit: str | None = None,
+        tx: Tx | None = None,
     ) -> str:
         """Write down that the patient said no; returns the Consent's id."""
         terms = Terms(
@@ -82,9 +90,9 @@ class Granter:
             status="rejected",
             type="deny",
         )
-        return await self._say(asking, terms, "refuse")
+        return await self._say(asking, terms, "refuse", tx)
 
-    async def _say(self, asking: Asking, terms: Terms, action: str) -> str:
+    async def _say(self, asking: Asking, terms: Terms, action: str, tx: Tx | None) -> str:
         asking.caller.require_known()
         if me_of(asking.caller) != terms.patient:
             raise Forbidden("Only the patient may say that.", hint="Sign in as the patient.")
@@ -92,41 +100,70 @@ class Granter:
             raise Incorrect("The actor is no practitioner.", hint="Give Practitioner/….")
         if not terms.categories:
             raise Incorrect("No category is named.", hint="Name at least one.")
-        return (await self._changer.create(asking, terms.as_resource(), action=action)).id
+        said = await self._changer.create(asking, terms.as_resource(), action=action, tx=tx)
+        return said.id
 
-    async def end(self, asking: Asking, consent: str, *, why: str = "revoked") -> None:
+    async def end(self, asking: Asking, consent: str) -> None:
         """Let a consent end now; nothing happens where it has ended already.
-
-        Args:
-            why: what ConsentEnded tells.
 
         Raises:
             NotFound: there is none of this patient, or none given to this actor.
         """
         asking.caller.require_known()
+        for attempt in range(ATTEMPTS):
+            resource = await self._find(asking, consent)
+            try:
+                async with self._parts.writer.changing() as tx:
+                    return await self._end(tx, asking, [resource], "revoked")
+            except Overtaken:  # another path may have ended it at this very moment: look again
+                if attempt + 1 == ATTEMPTS:
+                    raise
+
+    async def end_visit(
+        self, asking: Asking, visit: str, *, why: str = "revoked", tx: Tx | None = None
+    ) -> int:
+        """Let everything end that was allowed for a visit; returns how many consents that were.
+
+        The patient ends what is hers, an actor what was given to him, an operator all of it.
+        """
+        asking.caller.require_known()
+        async with self._parts.writer.changing(tx) as inside:
+            standing = await permits.find_of_visit(inside, visit)
+            consents = sorted({row.consent for row in standing if _may_end(asking, row)})
+            ending = await self._bodies(inside, consents)
+            await self._end(inside, asking, ending, why)
+        return len(consents)
+
+    async def _end(self, tx: Tx, asking: Asking, consents: list[Resource], why: str) -> None:
+        """Whoever may end one does so in the patient's name; the log says who it was."""
         parts = self._parts
-        resource = await self._find(asking, consent)
-        if resource["status"] != "active":
-            return
-        ended = parts.drafter.draft({**resource, "status": "inactive"})
-        patient: str = resource["patient"]["reference"]
-        # Whoever may end it does so in the patient's name; the log says who it was.
-        caller = replace(asking.caller, person=patient, roles=frozenset({Role.PATIENT}))
-        async with parts.writer.changing() as tx:
-            (done,) = await parts.writer.keep(
-                tx, replace(asking, caller=caller), [ended], why_ended=why
-            )
-            entry = Entry(asking=asking, action="revoke", patient=patient, consent=consent)
+        entries: list[Entry] = []
+        for resource in consents:
+            if resource["status"] != "active":
+                continue
+            patient: str = resource["patient"]["reference"]
+            ended = parts.drafter.draft({**resource, "status": "inactive"})
+            caller = replace(asking.caller, person=patient, roles=frozenset({Role.PATIENT}))
+            herself = replace(asking, caller=caller)
+            (done,) = await parts.writer.keep(tx, herself, [ended], why_ended=why)
             if done.state == State.CHANGED:
+                entry = Entry(
+                    asking=asking, action="revoke", patient=patient, consent=resource["id"]
+                )
                 entry.add("Consent", ended.reference, Category.CONSENTS)
                 await parts.writer.tell_kept(tx, [done])
-                await parts.books.write(tx, [entry])
+                entries.append(entry)
+        await parts.books.write(tx, entries)
+
+    async def _bodies(self, tx: Tx, consents: list[str]) -> list[Resource]:
+        keys = [self._parts.indexer.key_of("Consent", consent) for consent in consents]
+        found = await rows.find(tx, keys)
+        return [orjson.loads(row.body) for row in found.values() if row.body]
 
     async def _find(self, asking: Asking, consent: str) -> Resource:
-        key = self._parts.indexer.key_of("Consent", consent)
         async with self._parts.db.read() as tx:
-            row = (await rows.find(tx, [key])).get(key)
-        resource: dict[str, Any] = orjson.loads(row.body) if row and row.body else {}
+            found = await self._bodies(tx, [consent])
+        resource: dict[str, Any] = found[0] if found else {}
         actors = resource.get("provision", {}).get("actor", ())
         named = {actor.get("reference", {}).get("reference") for actor in actors}
         patient = resource.get("patient", {}).get("reference", "")
@@ -177,3 +214,10 @@ class Granter:
         async with self._parts.db.read() as tx:
             end = await permits.next_end(tx)
         return end is not None and end <= to_us(self._parts.clock.now())
+
+
+def _may_end(asking: Asking, row: PermitRow) -> bool:
+    caller = asking.caller
+    return (
+        caller.has(Role.OPERATOR) or me_of(caller) == row.patient or actor_of(caller) == row.actor
+    )

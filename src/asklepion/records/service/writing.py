@@ -1,7 +1,7 @@
 """Keeping resources: decided, written with their index, compiled if they are Consents, told."""
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,10 +9,16 @@ from sqlalchemy.exc import IntegrityError
 
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Conflict
 from asklepion.kit.events import Events
 
-from ..model import Asking, ConsentEnded, ConsentGranted, RecordImported, ResourceKept
+from ..model import (
+    Asking,
+    ConsentEnded,
+    ConsentGranted,
+    Overtaken,
+    RecordImported,
+    ResourceKept,
+)
 from ..store import permits, rows
 from ..store.permits import PermitRow
 from ..store.rows import Row, Writing
@@ -53,15 +59,15 @@ class Writer:
         self._releasing = releasing
 
     @asynccontextmanager
-    async def changing(self) -> AsyncGenerator[Tx]:
-        """A transaction; whoever comes second to the same resource is told so.
+    async def changing(self, tx: Tx | None = None) -> AsyncGenerator[Tx]:
+        """A transaction, or the one that is open; whoever comes second to a resource is told so.
 
         Raises:
-            Conflict: somebody else changed the same thing meanwhile.
+            Overtaken: somebody else changed the same thing meanwhile.
         """
         try:
-            async with self._db.begin() as tx:
-                yield tx
+            async with nullcontext(tx) if tx else self._db.begin() as inside:
+                yield inside
         except IntegrityError as error:
             raise changed_meanwhile() from error
 
@@ -265,6 +271,6 @@ def denials_for(asking: Asking, action: str, done: Iterable[Done]) -> list[Entry
     return list(made.values())
 
 
-def changed_meanwhile() -> Conflict:
+def changed_meanwhile() -> Overtaken:
     """Two wrote the same at once; this one was second."""
-    return Conflict("It was changed by somebody else meanwhile.", hint="Read it and try again.")
+    return Overtaken("It was changed by somebody else meanwhile.", hint="Read it and try again.")

@@ -76,6 +76,15 @@ async def find_of_patient(tx: Tx, patient: str) -> list[PermitRow]:
     return [PermitRow(*row) for row in await tx.all(sql, patient=patient)]
 
 
+async def find_of_visit(tx: Tx, visit: str) -> list[PermitRow]:
+    """Everything that was allowed for one visit; what was denied in it stays denied."""
+    sql = (
+        f"SELECT {COLUMNS} FROM records_permit WHERE visit = :visit AND is_denial = 0"
+        " ORDER BY consent, actor"
+    )
+    return [PermitRow(*row) for row in await tx.all(sql, visit=visit)]
+
+
 async def find_of_consent(tx: Tx, consent: str) -> list[PermitRow]:
     """What one Consent comes to."""
     sql = f"SELECT {COLUMNS} FROM records_permit WHERE consent = :consent"

@@ -1,25 +1,26 @@
 """The verbs of a visit: walk in, attend, ask, grant, take back, write, leave."""
 
 import asyncio
-import base64
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from asklepion.identity import Caller, Identity, Role
-from asklepion.kit.clock import Clock, to_iso
+from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.kit.events import Events
 from asklepion.kit.ids import Ids
-from asklepion.records import Asking, Category, ConsentEnded, Records
+from asklepion.records import Asking, Category, ConsentEnded, Overtaken, Records
 
-from . import store
-from .model import LONGEST, LONGEST_NOTE, ROOMS, Answer, Ask, Room, Visit, VisitChanged
+from .. import store
+from ..model import LONGEST_NOTE, ROOMS, Answer, Ask, Room, Visit, VisitChanged
+from .notes import note_of
 
 NO_ROOM = "There is no such consulting room."
 NO_VISIT = "There is no such visit."
+ATTEMPTS = 5  # where a consent is changed at the same moment on another path
 
 
 class Clinic:
@@ -43,7 +44,7 @@ class Clinic:
         self._records = records
         self._watchers: dict[str, set[asyncio.Event]] = {}
         events.on(VisitChanged, self._wake)
-        events.on(ConsentEnded, self._end_access)
+        events.on(ConsentEnded, self._hear_ended)
 
     async def rooms(self, caller: Caller) -> list[Room]:
         """Every consulting room, with who attends it."""
@@ -131,11 +132,12 @@ class Clinic:
 
     async def ask(self, caller: Caller, visit: str, ask: Ask) -> Visit:
         """The doctor says what he needs to see; what was granted before stands until answered."""
-        async with self._db.begin() as tx:
-            held = await self._as_clinician(tx, caller, visit)
-            changed = replace(held, ask=ask, answer=Answer.OPEN)
-            await self._keep(tx, changed)
-        return changed
+
+        async def change(_: Tx, held: Visit) -> Visit:
+            _require_clinician(caller, held)
+            return replace(held, ask=ask, answer=Answer.OPEN)
+
+        return await self._change(caller, visit, change)
 
     async def grant(
         self, caller: Caller, visit: str, categories: Iterable[Category], until: datetime
@@ -146,77 +148,82 @@ class Clinic:
             Incorrect: more than was asked, nothing at all, or too long.
             Conflict: no doctor is there to allow it to.
         """
-        held = await self._as_patient(caller, visit)
-        clinician = held.needs_clinician()
         allowed = tuple(sorted(set(categories)))
-        now = self._clock.now()
-        if not allowed or not set(allowed) <= set(held.ask.categories):
-            raise Incorrect("These are not the categories asked for.", hint="Choose among them.")
-        if not now < until <= now + LONGEST:
-            raise Incorrect("The end lies in the past or too far off.", hint="Allow up to 8 hours.")
-        if held.consent:
-            await self._take_back(caller, held.consent)
-        consent = await self._records.grant(
-            self._asking(caller, held),
-            patient=held.patient,
-            actor=clinician,
-            categories=allowed,
-            until=until,
-            visit=held.id,
-        )
-        return await self._change(
-            visit, answer=Answer.GRANTED, consent=consent, granted=allowed, until=until
-        )
+
+        async def change(tx: Tx, held: Visit) -> Visit:
+            _require_patient(caller, held)
+            clinician = held.needs_clinician()
+            held.ask.require_covers(allowed, until - self._clock.now())
+            await self._end_access(tx, caller, held)
+            consent = await self._records.grant(
+                _asking(caller, held),
+                patient=held.patient,
+                actor=clinician,
+                categories=allowed,
+                until=until,
+                visit=held.id,
+                tx=tx,
+            )
+            return replace(
+                held, answer=Answer.GRANTED, consent=consent, granted=allowed, until=until
+            )
+
+        return await self._change(caller, visit, change)
 
     async def refuse(self, caller: Caller, visit: str) -> Visit:
         """The patient says no; it is written down, and nothing that stood before remains."""
-        held = await self._as_patient(caller, visit)
-        if held.consent:
-            await self._take_back(caller, held.consent)
-        await self._records.refuse(
-            self._asking(caller, held),
-            patient=held.patient,
-            actor=held.needs_clinician(),
-            categories=held.ask.categories,
-            visit=held.id,
-        )
-        return await self._change(
-            visit, answer=Answer.REFUSED, consent=None, granted=(), until=None
-        )
+
+        async def change(tx: Tx, held: Visit) -> Visit:
+            _require_patient(caller, held)
+            clinician = held.needs_clinician()
+            await self._end_access(tx, caller, held)
+            await self._records.refuse(
+                _asking(caller, held),
+                patient=held.patient,
+                actor=clinician,
+                categories=held.ask.categories,
+                visit=held.id,
+                tx=tx,
+            )
+            return replace(held, **NOTHING_STANDS | {"answer": Answer.REFUSED})
+
+        return await self._change(caller, visit, change)
 
     async def revoke(self, caller: Caller, visit: str) -> Visit:
-        """The patient takes back what she allowed; it ends before this returns.
+        """The patient takes back all that she allowed; it ends before this returns.
 
         Raises:
             Conflict: nothing stands.
         """
-        held = await self._as_patient(caller, visit)
-        if held.consent is None:
-            raise Conflict("Nothing is allowed in this visit.", hint="There is nothing to end.")
-        await self._take_back(caller, held.consent)
-        return await self._change(visit, **NOTHING_STANDS)
+
+        async def change(tx: Tx, held: Visit) -> Visit:
+            _require_patient(caller, held)
+            if not await self._end_access(tx, caller, held) and held.consent is None:
+                raise Conflict("Nothing is allowed in this visit.", hint="There is nothing to end.")
+            return replace(held, **NOTHING_STANDS)
+
+        return await self._change(caller, visit, change)
 
     async def write_note(self, caller: Caller, visit: str, text: str) -> str:
         """Keep the doctor's note as a FHIR DocumentReference; returns its reference."""
         if not text.strip() or len(text) > LONGEST_NOTE:
             raise Incorrect("The note is empty or too long.", hint="Write 1 to 20,000 characters.")
         async with self._db.read() as tx:
-            held = await self._as_clinician(tx, caller, visit)
+            held = await _find_mine(tx, caller, visit)
+        _require_clinician(caller, held)
         kept = await self._records.create(
-            self._asking(caller, held), _note(held, caller, text, self._clock.now())
+            _asking(caller, held), note_of(held, caller, text, self._clock.now())
         )
         return kept.reference
 
     async def close(self, caller: Caller, visit: str) -> Visit:
         """End the visit, and with it whatever was allowed for it."""
-        async with self._db.read() as tx:
-            held = await self._find_mine(tx, caller, visit)
-        if held.consent:
-            patient = await self._identity.find(held.patient_account)
-            if patient is None:
-                raise NotFound(NO_VISIT)
-            await self._records.end(self._asking(caller, held), held.consent, why="visit closed")
-        return await self._change(visit, closed_at=self._clock.now(), **NOTHING_STANDS)
+
+        async def change(tx: Tx, held: Visit) -> Visit:
+            await self._end_access(tx, caller, held, why="visit closed")
+            return replace(held, closed_at=self._clock.now(), **NOTHING_STANDS)
+
+        return await self._change(caller, visit, change)
 
     async def names(self, *accounts: str | None) -> dict[str, str]:
         """What the people behind these accounts are called."""
@@ -243,58 +250,72 @@ class Clinic:
         event = VisitChanged(visit.id, visit.patient_account, visit.clinician_account)
         await self._events.tell(tx, event)
 
-    async def _change(self, visit: str, **changes: Any) -> Visit:
-        async with self._db.begin() as tx:
-            await tx.lock("clinic")
-            held = await store.find(tx, visit)
-            if held is None:
-                raise NotFound(NO_VISIT)
-            changed = replace(held, **changes)
-            await self._keep(tx, changed)
-        return changed
+    async def _change(
+        self, caller: Caller, visit: str, change: Callable[[Tx, Visit], Awaitable[Visit]]
+    ) -> Visit:
+        """Change an open visit of the caller's, one at a time; with it all that stands on it.
 
-    async def _find_mine(self, tx: Tx, caller: Caller, visit: str) -> Visit:
-        caller.require_known()
-        held = await store.find(tx, visit)
-        if held is None or caller.account not in (held.patient_account, held.clinician_account):
-            raise NotFound(NO_VISIT)
-        if held.closed_at:
-            raise Conflict("This visit is closed.", hint="Walk in again to open a new one.")
-        return held
+        What is kept in records goes into the same transaction, so that nothing is ever allowed
+        that the visit does not know of.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self._db.begin() as tx:
+                    await tx.lock("clinic")
+                    held = await _find_mine(tx, caller, visit)
+                    changed = await change(tx, held)
+                    await self._keep(tx, changed)
+                return changed
+            except Overtaken:  # she changed a consent on another path at that very moment
+                if attempt + 1 == ATTEMPTS:
+                    raise
+        raise AssertionError  # not reached
 
-    async def _as_clinician(self, tx: Tx, caller: Caller, visit: str) -> Visit:
-        held = await self._find_mine(tx, caller, visit)
-        if held.clinician_account != caller.account:
-            raise Forbidden("Only the clinician of this visit may do that.")
-        return held
-
-    async def _as_patient(self, caller: Caller, visit: str) -> Visit:
-        async with self._db.read() as tx:
-            held = await self._find_mine(tx, caller, visit)
-        if held.patient_account != caller.account:
-            raise Forbidden("Only the patient of this visit may do that.")
-        return held
-
-    async def _take_back(self, caller: Caller, consent: str) -> None:
-        await self._records.revoke(Asking(caller=caller, via="visit"), consent)
-
-    @staticmethod
-    def _asking(caller: Caller, visit: Visit) -> Asking:
-        mine = caller.account == visit.patient_account
-        purpose = "PATRQT" if mine else "TREAT"
-        return Asking(caller=caller, purpose=purpose, visit=visit.id, via="visit")
+    async def _end_access(
+        self, tx: Tx, caller: Caller, visit: Visit, *, why: str = "revoked"
+    ) -> int:
+        """End all that was allowed for this visit; returns how many consents stood."""
+        asking = _asking(caller, visit)
+        return await self._records.end_visit(asking, visit.id, why=why, tx=tx)
 
     async def _wake(self, event: VisitChanged) -> None:
         for account in (event.patient_account, event.clinician_account):
             for news in self._watchers.get(account or "", ()):
                 news.set()
 
-    async def _end_access(self, event: ConsentEnded) -> None:
+    async def _hear_ended(self, event: ConsentEnded) -> None:
         """A consent of ours ended elsewhere: by the clock, or on the patient's list of consents."""
-        async with self._db.read() as tx:
-            held = await store.find_by_consent(tx, event.consent)
-        if held and held.closed_at is None:
-            await self._change(held.id, **NOTHING_STANDS)
+        async with self._db.begin() as tx:
+            await tx.lock("clinic")
+            held = await store.find_by_consent(tx, event.consent)  # none if a newer one stands
+            if held and held.closed_at is None:
+                await self._keep(tx, replace(held, **NOTHING_STANDS))
+
+
+async def _find_mine(tx: Tx, caller: Caller, visit: str) -> Visit:
+    caller.require_known()
+    held = await store.find(tx, visit)
+    if held is None or caller.account not in (held.patient_account, held.clinician_account):
+        raise NotFound(NO_VISIT)
+    if held.closed_at:
+        raise Conflict("This visit is closed.", hint="Walk in again to open a new one.")
+    return held
+
+
+def _require_clinician(caller: Caller, visit: Visit) -> None:
+    if visit.clinician_account != caller.account:
+        raise Forbidden("Only the clinician of this visit may do that.")
+
+
+def _require_patient(caller: Caller, visit: Visit) -> None:
+    if visit.patient_account != caller.account:
+        raise Forbidden("Only the patient of this visit may do that.")
+
+
+def _asking(caller: Caller, visit: Visit) -> Asking:
+    mine = caller.account == visit.patient_account
+    purpose = "PATRQT" if mine else "TREAT"
+    return Asking(caller=caller, purpose=purpose, visit=visit.id, via="visit")
 
 
 NOTHING_STANDS: dict[str, Any] = {
@@ -302,33 +323,4 @@ NOTHING_STANDS: dict[str, Any] = {
     "consent": None,
     "granted": (),
     "until": None,
-}
-LOINC_NOTE = {"system": "http://loinc.org", "code": "11488-4", "display": "Consult note"}
-
-
-def _note(visit: Visit, caller: Caller, text: str, now: datetime) -> dict[str, Any]:
-    """The note as FHIR. https://hl7.org/fhir/R4/documentreference.html"""
-    data = base64.b64encode(text.strip().encode()).decode()
-    return {
-        "resourceType": "DocumentReference",
-        "status": "current",
-        "docStatus": "final",
-        "type": {"coding": [LOINC_NOTE]},
-        "category": [{"coding": [CLINICAL_NOTE]}],
-        "subject": {"reference": visit.patient},
-        "date": to_iso(now),
-        "author": [{"reference": caller.person, "display": caller.name}],
-        "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": data}}],
-        "context": {
-            "related": [
-                {"identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{visit.id}"}}
-            ],
-            "period": {"start": to_iso(visit.opened_at), "end": to_iso(max(now, visit.opened_at))},
-        },
-    }
-
-
-CLINICAL_NOTE = {
-    "system": "http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category",
-    "code": "clinical-note",
 }
