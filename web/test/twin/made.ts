@@ -51,6 +51,7 @@ export const body: Body = {
   patient: "Patient/1",
   sex: "female",
   age: 46,
+  is_whole: true,
   organs: [
     organ("brain"),
     organ("heart", {

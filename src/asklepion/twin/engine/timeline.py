@@ -141,12 +141,15 @@ def moment_on_line(resource: Resource) -> datetime | None:
     return read_moment(kind.at(resource)) if kind else None
 
 
-def page(resources: Sequence[Resource], *, oldest: datetime | None, count: int) -> Timeline:
+def page(
+    resources: Sequence[Resource], *, oldest: datetime | None, count: int, is_whole: bool = True
+) -> Timeline:
     """One page of what was fetched.
 
     Args:
         oldest: how far back what was fetched reaches without a gap; nothing where it is all.
         count: how many entries are enough; the day they end in is finished.
+        is_whole: whether everything that has no order by date was fetched.
     """
     moments = [at for resource in resources if (at := moment_on_line(resource))]
     since = _complete_since(moments, oldest)
@@ -157,8 +160,8 @@ def page(resources: Sequence[Resource], *, oldest: datetime | None, count: int) 
         day = _midnight(last)
         kept = make_entries(r for r in resources if _is_since(r, day))
         if len(kept) < len(entries):
-            return Timeline(entries=kept, before=to_iso(day))
-    return Timeline(entries=entries, before=iso_or_none(since))
+            return Timeline(entries=kept, before=to_iso(day), is_whole=is_whole)
+    return Timeline(entries=entries, before=iso_or_none(since), is_whole=is_whole)
 
 
 def _complete_since(moments: Sequence[datetime], oldest: datetime | None) -> datetime | None:
