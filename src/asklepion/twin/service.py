@@ -13,7 +13,7 @@ from .engine.card_egfr import egfr_card
 from .engine.card_news2 import news2_card
 from .engine.card_prevent import prevent_cards
 from .engine.chart import Chart, read_conditions, read_medicines, read_person, read_readings
-from .engine.fhir import NOTHING, Resource
+from .engine.fhir import NOTHING, Resource, read_name
 from .engine.measures import LABS, VITALS
 from .engine.questions import (
     DATED,
@@ -121,7 +121,18 @@ class Twin:
         oldest = [at for answer in dated if answer.is_cut and (at := _oldest(answer.entries))]
         resources = [r for answer in answers for r in answer.entries if _lies_before(r, before)]
         is_whole = not any(answer.is_cut for answer in answers if answer not in dated)
-        return page(resources, oldest=max(oldest, default=None), count=count, is_whole=is_whole)
+        names = {
+            f"{one['resourceType']}/{one['id']}": read_name(one)
+            for answer in answers
+            for one in answer.included
+        }
+        return page(
+            resources,
+            oldest=max(oldest, default=None),
+            count=count,
+            is_whole=is_whole,
+            names=names,
+        )
 
     async def _chart(
         self,

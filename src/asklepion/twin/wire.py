@@ -151,7 +151,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     until: str | None
     text: str
-    note: str  # the words of a note
+    note: str  # the words of a note, all of them
+    author: str  # who wrote a note or another document; empty where nobody is named
     values: list["Measured"]
     count: int  # how many resources it stands for
     references: list[str]

@@ -50,6 +50,7 @@ export interface Entry {
   readonly until: string | null;
   readonly text: string;
   readonly note: string;
+  readonly author: string;
   readonly values: readonly Measured[];
   readonly count: number;
   readonly references: readonly string[];

@@ -128,6 +128,7 @@ export function entry(id: string, change: Partial<Entry> = {}): Entry {
     until: null,
     text: `Visit ${id}`,
     note: "",
+    author: "",
     values: [],
     count: 1,
     references: [],

@@ -209,6 +209,20 @@ describe("a risk", () => {
 });
 
 describe("the timeline", () => {
+  test.each([
+    ["en", "Written by Dr. Tao Chen"],
+    ["zh-CN", "记录者：Dr. Tao Chen"],
+  ] as const)("names who wrote a note, and shows all of it (%s)", async (language, words) => {
+    setLanguage(language);
+    const long = `${"She slept badly. ".repeat(1200)}The end.`;
+    const note = entry("n", { kind: "note", note: long, author: "Dr. Tao Chen" });
+    answers.timeline = { entries: [note, entry("first")], before: null, is_whole: true };
+    render(<TimelinePanel />);
+
+    expect(await screen.findByText(words)).toBeTruthy();
+    expect(visible()).toContain("The end.");
+  });
+
   test("says so where the record is too long to be shown whole", async () => {
     answers.timeline = { entries: [entry("first")], before: null, is_whole: false };
     answers.body = { ...body, is_whole: false };

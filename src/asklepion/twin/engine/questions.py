@@ -148,6 +148,8 @@ def _happened(type: str, before: datetime | None) -> Question:
     if name is None:
         return Question(type=type, pages=PAGES)
     params = [("_sort", f"-{name}")]
+    if type == "DocumentReference":
+        params.append(("_include", "DocumentReference:author"))
     if before is not None:
         params.append((name, f"lt{to_iso(before)}"))
     count = MOST if type == "Observation" else DATED_PAGE
