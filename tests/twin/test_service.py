@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 
 from asklepion.app import House
+from asklepion.clinic import ROOMS, Ask
+from asklepion.clinic.model import LONGEST_NOTE
 from asklepion.identity import Caller
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import NotFound, Unauthenticated
@@ -25,6 +27,7 @@ from .build import (
     quantity,
     well,
 )
+from .test_timeline import note
 
 HER = "Patient/p-1"
 UNTIL = NOON + timedelta(hours=1)
@@ -265,6 +268,41 @@ async def test_hidden_kinds_do_not_lie_on_the_timeline(house: House, people: Peo
     assert {entry.kind for entry in page.entries} == {"condition"}
 
 
+async def test_a_note_of_the_clinic_is_on_the_timeline_whole_and_signed(
+    house: House, people: People
+) -> None:
+    await bring_in(house, people, patient())
+    words = ("She slept badly. " * 2000)[:LONGEST_NOTE].strip()
+    visit = await house.clinic.enter(people.doctor, ROOMS[0])
+    visit = await house.clinic.enter(people.patient, ROOMS[0])
+    assert visit is not None
+    await house.clinic.ask(people.doctor, visit.id, Ask(categories=(Category.NOTES,), minutes=30))
+    await house.clinic.grant(people.patient, visit.id, [Category.NOTES], UNTIL)
+    await house.clinic.write_note(people.doctor, visit.id, words)
+
+    (entry,) = (await house.twin.timeline(hers(people), HER)).entries
+
+    assert (entry.kind, entry.note, entry.author) == ("note", words, people.doctor.name)
+
+
+async def test_an_imported_note_is_signed_by_the_practitioner_s_name(
+    house: House, people: People
+) -> None:
+    practitioner = {
+        "resourceType": "Practitioner",
+        "id": "d-9",
+        "name": [{"prefix": ["Dr."], "given": ["Ana"], "family": "Ruiz"}],
+    }
+    written = note("Well.", author=[{"reference": "Practitioner/d-9"}])
+    written["subject"] = {"reference": HER}
+    await bring_in(house, people, patient(), practitioner, written)
+    await allow(house, people, Category.NOTES)
+
+    for asking in (hers(people), his(people)):
+        (entry,) = (await house.twin.timeline(asking, HER)).entries
+        assert entry.author == "Dr. Ana Ruiz"
+
+
 async def test_over_http_a_patient_reads_her_twin(
     house: House, people: People, patient: Any
 ) -> None:
@@ -305,3 +343,24 @@ async def test_over_http_nobody_else_reads_it(
     ]
 
     assert statuses == [401, 404, 404]
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["2026-03-02T00:00:00", "2026-03-02", "0001-01-01T00:00:00%2B14:00", "0500-01-01T00:00:00Z"],
+)
+async def test_over_http_a_page_ends_at_a_moment_with_its_zone(
+    house: House, people: People, patient: Any, before: str
+) -> None:
+    await bring_in(house, people, *record())
+
+    refused = await patient.get(f"/api/twin/p-1/timeline?before={before}")
+    page = await patient.get("/api/twin/p-1/timeline?before=2026-02-10T08:00:00%2B08:00")
+
+    assert refused.status_code == 400
+    assert "zone" in refused.text or "moment" in refused.text
+    assert {entry["at"][:10] for entry in page.json()["entries"]} <= {
+        "2026-02-08",
+        "2021-02-03",
+        "2020-05-01",
+    }

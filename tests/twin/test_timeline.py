@@ -2,9 +2,11 @@ import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asklepion.twin.engine.fhir import read_name
 from asklepion.twin.engine.timeline import make_entries, moment_on_line, page
 from asklepion.twin.wire import Timeline
 from tests.conftest import NOON
@@ -12,7 +14,7 @@ from tests.conftest import NOON
 from .build import DAY, MINUTE, concept, condition, lab, measured, medicine, pressure, well
 
 
-def note(words: str) -> dict[str, Any]:
+def note(words: str, **more: Any) -> dict[str, Any]:
     data = base64.b64encode(words.encode()).decode()
     return {
         "resourceType": "DocumentReference",
@@ -21,6 +23,7 @@ def note(words: str) -> dict[str, Any]:
         "type": concept("11488-4", "Consult note", "http://loinc.org"),
         "date": "2026-02-27T10:00:00Z",
         "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": data}}],
+        **more,
     }
 
 
@@ -125,6 +128,51 @@ def test_a_note_that_is_no_text_is_not_shown_as_one() -> None:
     (entry,) = make_entries([broken])
 
     assert (entry.kind, entry.note) == ("document", "")
+
+
+def test_a_note_is_told_whole_however_long() -> None:
+    words = "She slept badly, and so did he. " * 3000
+
+    (entry,) = make_entries([note(words)])
+
+    assert entry.note == words
+
+
+def test_a_note_names_who_wrote_it_as_it_was_signed() -> None:
+    signed = [{"reference": "Practitioner/d-1", "display": "Dr. Tao Chen"}]
+
+    (entry,) = make_entries([note("Well.", author=signed)], {"Practitioner/d-1": "T. Chen"})
+
+    assert entry.author == "Dr. Tao Chen"
+
+
+def test_a_note_without_a_signature_is_known_by_its_author_s_own_name() -> None:
+    authors = [{"reference": "#c"}, {"reference": "Practitioner/d-1"}, {"type": "Practitioner"}]
+    contained = [{"resourceType": "Organization", "id": "c", "name": "Ward 7"}]
+    written = note("Well.", author=authors, contained=contained)
+
+    (entry,) = make_entries([written], {"Practitioner/d-1": "Tao Chen"})
+    (unknown,) = make_entries([note("Well.", author=[{"reference": "Practitioner/d-9"}])])
+
+    assert entry.author == "Ward 7, Tao Chen"
+    assert unknown.author == ""
+
+
+@pytest.mark.parametrize(
+    ("named", "read"),
+    [
+        ({"name": [{"text": "Dr. T. Chen", "family": "Chen"}]}, "Dr. T. Chen"),
+        (
+            {"name": [{"prefix": ["Dr."], "given": ["Tao", "Li"], "family": "Chen"}]},
+            "Dr. Tao Li Chen",
+        ),
+        ({"name": [{"given": ["涛"], "family": "陈"}]}, "陈涛"),
+        ({"name": "Ward 7"}, "Ward 7"),
+        ({}, ""),
+    ],
+)
+def test_names_are_read_as_people_write_them(named: dict[str, Any], read: str) -> None:
+    assert read_name(named) == read
 
 
 # Pages

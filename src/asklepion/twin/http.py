@@ -1,6 +1,6 @@
 """Translation only: HTTP in, verb, HTTP out."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from asklepion.identity import Caller
+from asklepion.kit.errors import Incorrect
 from asklepion.kit.http import caller, room
 from asklepion.records import Asking
 
@@ -53,7 +54,8 @@ async def timeline(
 ) -> Response:
     """What happened, newest first: one page."""
     asking = _asking(who, id, visit)
-    return _json(await twin.timeline(asking, _patient(id), before=before, count=count))
+    page = await twin.timeline(asking, _patient(id), before=_moment(before), count=count)
+    return _json(page)
 
 
 @router.get("/{id}/vitals")
@@ -66,6 +68,24 @@ def _asking(who: Caller, id: str, visit: str | None) -> Asking:
     who.require_known()
     purpose = "PATRQT" if who.person == _patient(id) else "TREAT"
     return Asking(caller=who, purpose=purpose, visit=visit)
+
+
+def _moment(before: datetime | None) -> datetime | None:
+    """The moment in UTC.
+
+    Raises:
+        Incorrect: it has no zone, or lies outside the years that calendars have.
+    """
+    if before is None:
+        return None
+    if before.tzinfo is None:
+        raise Incorrect("`before` has no time zone.", hint="Add Z or an offset such as +08:00.")
+    try:
+        return before.astimezone(UTC)
+    except OverflowError as error:
+        raise Incorrect(
+            "`before` is no moment.", hint="Send it as 2026-03-01T12:00:00Z."
+        ) from error
 
 
 def _patient(id: str) -> str:

@@ -1,46 +1,42 @@
 """The verbs of the twin. Records decide who may see what; what they hide is said, not guessed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from asklepion.kit.clock import Clock, to_iso
-from asklepion.records import Asking, Category, Found, Records
+from asklepion.kit.clock import Clock
+from asklepion.records import Asking, Category, Records
 
 from .engine.body import make_body
 from .engine.card_egfr import egfr_card
 from .engine.card_news2 import news2_card
 from .engine.card_prevent import prevent_cards
 from .engine.chart import Chart, read_conditions, read_medicines, read_person, read_readings
-from .engine.fhir import NOTHING, Resource
-from .engine.measures import (
-    BEDSIDE,
-    CONSCIOUSNESS_CODES,
-    LABS,
-    MEASURES,
-    SMOKING_CODE,
-    VITALS,
-    codes_of,
+from .engine.fhir import NOTHING, Resource, read_name
+from .engine.measures import LABS, VITALS
+from .engine.questions import (
+    DATED,
+    FEW,
+    MEDICINES,
+    TOLD_BY,
+    Answer,
+    Question,
+    conditions,
+    happened,
+    latest,
+    medicines,
+    person,
+    undated,
 )
-from .engine.timeline import KINDS, moment_on_line, page
+from .engine.timeline import moment_on_line, page
 from .engine.vitals import LENGTH, make_vitals
 from .model import Bedside
 from .wire import Body, Card, Timeline, Vital
 
-MOST = 1000  # resources of one kind that one question reads
-PRESSURES = 100  # readings that are averaged at most
-MEDICINES = ("MedicationRequest", "MedicationStatement")
-# Where something lies on the timeline, as a parameter to search and sort by; the others are few.
-DATED: Mapping[str, str] = {
-    "Observation": "date",
-    "Encounter": "date",
-    "Procedure": "date",
-    "MedicationRequest": "authoredon",
-    "Immunization": "date",
-    "DiagnosticReport": "date",
-    "DocumentReference": "date",
-}
+PRESSURES = 100  # newest readings that are averaged at most
+NEWS2_MEASURED = ("heart_rate", "respiratory_rate", "spo2", "temperature_c")
+PREVENT_MEASURED = ("creatinine", "egfr", "total_c", "hdl_c", "bmi", "hba1c", "uacr", "smoking")
 # What an input needs to be seen, and so which inputs are hidden when it is not.
 NEEDS_CATEGORY: Mapping[str, Category] = {
     **{measure.key: Category.VITALS for measure in VITALS},
@@ -51,15 +47,6 @@ NEEDS_CATEGORY: Mapping[str, Category] = {
     **dict.fromkeys(("age", "sex"), Category.DEMOGRAPHICS),
     "smoking": Category.SOCIAL,
 }
-
-
-@dataclass(frozen=True)
-class Question:
-    """One search in the record."""
-
-    type: str
-    params: tuple[tuple[str, str], ...] = ()
-    count: int = MOST
 
 
 class Twin:
@@ -83,14 +70,10 @@ class Twin:
         """
         now = self._clock.now()
         asking = replace(asking, via="risk cards")
-        questions = [
-            *(_latest(MEASURES[key].codes) for key in NEWS2_MEASURED),
-            _latest(CONSCIOUSNESS_CODES),
-            _latest([code for code in BEDSIDE if code not in CONSCIOUSNESS_CODES]),
-            _latest(codes_of("sbp"), PRESSURES),
-            _latest((*codes_of("bmi", *(lab.key for lab in LABS)), SMOKING_CODE), MOST),
-        ]
-        chart = await self._chart(asking, patient, questions, medicines=True)
+        keys = (*NEWS2_MEASURED, "acvpu", "supplemental_o2", *PREVENT_MEASURED)
+        measured = dict.fromkeys(keys, FEW) | {"sbp": PRESSURES}
+        lists = [conditions(), *medicines()]
+        chart = await self._chart(asking, patient, measured, lists)
         return [
             news2_card(chart, now, bedside or Bedside()),
             egfr_card(chart, now),
@@ -104,12 +87,8 @@ class Twin:
             NotFound: there is no such patient, or none that the caller may know of.
         """
         asking = replace(asking, via="body")
-        questions = [
-            *(_latest(MEASURES[key].codes) for key in NEWS2_MEASURED),
-            _latest(codes_of("sbp"), 1),
-            _latest(codes_of("bmi", *(lab.key for lab in LABS)), MOST),
-        ]
-        chart = await self._chart(asking, patient, questions, medicines=False)
+        keys = (*NEWS2_MEASURED, "sbp", "bmi", *(lab.key for lab in LABS))
+        chart = await self._chart(asking, patient, dict.fromkeys(keys, FEW), [conditions()])
         return make_body(chart, patient, self._clock.now())
 
     async def vitals(self, asking: Asking, patient: str) -> list[Vital]:
@@ -119,10 +98,8 @@ class Twin:
             NotFound: there is no such patient, or none that the caller may know of.
         """
         asking = replace(asking, via="vitals")
-        keys = [measure.key for measure in VITALS if measure.key not in ("sbp", "dbp")]
-        questions = [_latest(MEASURES[key].codes, LENGTH) for key in keys]
-        questions.append(_latest(codes_of("sbp", "dbp"), LENGTH))
-        chart = await self._chart(asking, patient, questions, conditions=False)
+        keys = [measure.key for measure in VITALS if measure.key != "dbp"]  # comes with sbp
+        chart = await self._chart(asking, patient, dict.fromkeys(keys, LENGTH), [])
         return make_vitals(chart, self._clock.now())
 
     async def timeline(
@@ -139,41 +116,44 @@ class Twin:
         """
         asking = replace(asking, via="timeline")
         await self._look(asking, patient)
-        questions = [_before(type, before) for type in KINDS]
-        questions.append(_before("Observation", before))
-        answers = await self._ask(asking, patient, questions)
-        oldest = [at for found in answers if found.next and (at := _oldest(found.entries))]
-        resources = [r for found in answers for r in found.entries if _lies_before(r, before)]
-        return page(resources, oldest=max(oldest, default=None), count=count)
+        answers = await self._ask(asking, patient, happened(before))
+        dated = [answer for answer in answers if answer.question.type in DATED]
+        oldest = [at for answer in dated if answer.is_cut and (at := _oldest(answer.entries))]
+        resources = [r for answer in answers for r in answer.entries if _lies_before(r, before)]
+        is_whole = not any(answer.is_cut for answer in answers if answer not in dated)
+        names = {
+            f"{one['resourceType']}/{one['id']}": read_name(one)
+            for answer in answers
+            for one in answer.included
+        }
+        return page(
+            resources,
+            oldest=max(oldest, default=None),
+            count=count,
+            is_whole=is_whole,
+            names=names,
+        )
 
     async def _chart(
         self,
         asking: Asking,
         patient: str,
-        questions: Sequence[Question],
-        *,
-        conditions: bool = True,
-        medicines: bool = False,
+        measured: Mapping[str, int],
+        lists: Sequence[Question],
     ) -> Chart:
+        """What the record says.
+
+        Args:
+            measured: of which measures, and how many of the newest readings.
+            lists: what is read to its end, if that can be.
+        """
         hidden = await self._look(asking, patient)
-        types = ["Condition"] * conditions + list(MEDICINES) * medicines
-        asked = [*questions, *(Question(type) for type in types)]
-        about = Question("Patient", (("_id", patient.partition("/")[2]),), 1)
-        answers = await self._ask(asking, patient, [about, *asked])
-        by_type: dict[str, list[Resource]] = {}
-        for question, found in zip([about, *asked], answers, strict=True):
-            by_type.setdefault(question.type, []).extend(found.entries)
-        readings, unreadable = read_readings(by_type.get("Observation", ()))
-        return Chart(
-            person=read_person(next(iter(by_type.get("Patient", ())), NOTHING)),
-            readings=readings,
-            unreadable=unreadable,
-            conditions=read_conditions(by_type.get("Condition", ())),
-            medicines=read_medicines(
-                resource for type in MEDICINES for resource in by_type.get(type, ())
-            ),
-            hidden=hidden,
-        )
+        readings = [latest(key, count) for key, count in measured.items()]
+        asked = [person(patient), *readings, undated(measured), *lists]
+        answers = await self._ask(asking, patient, asked)
+        # What she hid or showed while we read: an empty answer is no "no".
+        hidden |= await self._look(asking, patient)
+        return _read_chart(answers, hidden)
 
     async def _look(self, asking: Asking, patient: str) -> frozenset[str]:
         """Which inputs are hidden from the caller.
@@ -192,31 +172,35 @@ class Twin:
 
     async def _ask(
         self, asking: Asking, patient: str, questions: Iterable[Question]
-    ) -> list[Found]:
-        """All questions as one look at the record, which is one entry in its log."""
-        searches: list[tuple[str, Sequence[tuple[str, str]]]] = []
-        for question in questions:
-            whose = () if question.type == "Patient" else (("patient", patient),)
-            count = ("_count", str(question.count))
-            searches.append((question.type, (*question.params, *whose, count)))
-        return await self._records.search_all(asking, searches)
+    ) -> list[Answer]:
+        """All questions as one look at the record, which is one entry in its log.
+
+        Pages that follow are further looks, each with its own entry.
+        """
+        answers = [Answer(question=question) for question in questions]
+        while asked := [answer for answer in answers if answer.is_open]:
+            searches = [answer.search(patient) for answer in asked]
+            found = await self._records.search_all(asking, searches)
+            for answer, one in zip(asked, found, strict=True):
+                answer.take(one.entries, one.included, one.next)
+        return answers
 
 
-NEWS2_MEASURED = ("heart_rate", "respiratory_rate", "spo2", "temperature_c")
-
-
-def _latest(codes: Iterable[str], count: int = 1) -> Question:
-    return Question("Observation", (("code", ",".join(codes)), ("_sort", "-date")), count)
-
-
-def _before(type: str, before: datetime | None) -> Question:
-    name = DATED.get(type)
-    if name is None:
-        return Question(type)
-    params = [("_sort", f"-{name}")]
-    if before is not None:
-        params.append((name, f"lt{to_iso(before)}"))
-    return Question(type, tuple(params), MOST if type == "Observation" else 200)
+def _read_chart(answers: Sequence[Answer], hidden: frozenset[str]) -> Chart:
+    found: dict[str, list[Resource]] = {}
+    for answer in answers:
+        found.setdefault(answer.question.type, []).extend(answer.entries)
+    readings, unreadable = read_readings(found.get("Observation", ()))
+    cut = {answer.question.type for answer in answers if answer.is_cut}
+    return Chart(
+        person=read_person(next(iter(found.get("Patient", ())), NOTHING)),
+        readings=readings,
+        unreadable=unreadable,
+        conditions=read_conditions(found.get("Condition", ())),
+        medicines=read_medicines(one for type in MEDICINES for one in found.get(type, ())),
+        hidden=hidden,
+        unread=frozenset(key for type in cut for key in TOLD_BY.get(type, ())),
+    )
 
 
 def _lies_before(resource: Mapping[str, Any], before: datetime | None) -> bool:

@@ -139,6 +139,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     sex: Literal["female", "male", "unknown"]
     age: int | None
     organs: list[Organ]
+    is_whole: bool  # false where the list of conditions goes on beyond what was read of it
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +151,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     until: str | None
     text: str
-    note: str  # the words of a note
+    note: str  # the words of a note, all of them
+    author: str  # who wrote a note or another document; empty where nobody is named
     values: list["Measured"]
     count: int  # how many resources it stands for
     references: list[str]
@@ -169,6 +171,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
     entries: list[Entry]
     before: str | None  # ask for what lies before this moment; nothing at the end
+    is_whole: bool  # false where a list goes on beyond what was read of it
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

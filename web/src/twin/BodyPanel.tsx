@@ -6,6 +6,7 @@ import { Card, ErrorNote, IconButton, Waiting } from "../kit/ui";
 import { Closed } from "./Closed";
 import { chosen, scenes } from "./chosen";
 import { stateIcons } from "./icons";
+import { NotWhole } from "./NotWhole";
 import { OrganCard } from "./OrganCard";
 import { OrganList } from "./OrganList";
 import { useBody, useOpened } from "./use";
@@ -52,6 +53,7 @@ export function BodyPanel() {
           <Legend />
           {organ && <OrganCard organ={organ} />}
           <OrganList organs={body.value.organs} />
+          {!body.value.is_whole && <NotWhole />}
         </>
       )}
     </Card>

@@ -25,6 +25,9 @@ export function EntryLine({ entry }: { entry: Entry }) {
           <span> · {text(entry.kind_key)}</span>
         </p>
         <p className="entry-text">{title}</p>
+        {entry.author && (
+          <p className="muted small">{text("twin.ui.entry.by", { name: entry.author })}</p>
+        )}
         <Values values={entry.values.slice(0, FEW)} />
         {more && (
           <details>

@@ -6,6 +6,7 @@ import type { Subject } from "../records/subject";
 import { Closed } from "./Closed";
 import { EntryLine } from "./EntryLine";
 import { iconOfKind } from "./icons";
+import { NotWhole } from "./NotWhole";
 import { Overview } from "./Overview";
 import { usePages } from "./pages";
 import { kindsOf, matching, yearsOf } from "./timeline";
@@ -70,6 +71,7 @@ function Line({ who }: { who: Subject }) {
           </ol>
         </section>
       ))}
+      {!pages.isWhole && <NotWhole />}
       {pages.hasEarlier && (
         <Button onClick={pages.earlier} busy={pages.isLoading} wide>
           {text("twin.ui.timeline.earlier")}

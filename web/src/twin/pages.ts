@@ -12,6 +12,8 @@ export interface Pages {
   readonly error: unknown;
   /** Whether there is more before what is shown. */
   readonly hasEarlier: boolean;
+  /** Whether every list of the record was read to its end. */
+  readonly isWhole: boolean;
   readonly isLoading: boolean;
   readonly earlier: () => void;
   readonly again: () => void;
@@ -59,6 +61,7 @@ export function usePages(who: Subject): Pages {
     isWaiting: first.isWaiting,
     error: first.error ?? error,
     hasEarlier: first.value !== undefined && before !== null,
+    isWhole: first.value?.is_whole ?? true,
     isLoading,
     earlier,
     again: first.again,

@@ -31,7 +31,7 @@ export function matching(entries: readonly Entry[], { kind, words }: Wish): read
   return entries.filter((entry) => {
     if (kind && entry.kind !== kind) return false;
     if (wanted.length === 0) return true;
-    const said = [entry.text, entry.note, ...entry.values.map(({ text }) => text)];
+    const said = [entry.text, entry.note, entry.author, ...entry.values.map(({ text }) => text)];
     const all = said.join(" ").toLocaleLowerCase();
     return wanted.every((word) => all.includes(word));
   });

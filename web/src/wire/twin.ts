@@ -6,6 +6,7 @@ export interface Body {
   readonly sex: "female" | "male" | "unknown";
   readonly age: number | null;
   readonly organs: readonly Organ[];
+  readonly is_whole: boolean;
 }
 
 /** One prediction or score with everything one must know to use it. */
@@ -49,6 +50,7 @@ export interface Entry {
   readonly until: string | null;
   readonly text: string;
   readonly note: string;
+  readonly author: string;
   readonly values: readonly Measured[];
   readonly count: number;
   readonly references: readonly string[];
@@ -146,6 +148,7 @@ export interface Text {
 export interface Timeline {
   readonly entries: readonly Entry[];
   readonly before: string | null;
+  readonly is_whole: boolean;
 }
 
 /** One vital sign: the latest reading and the recent ones, oldest first. */

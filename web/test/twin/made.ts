@@ -51,6 +51,7 @@ export const body: Body = {
   patient: "Patient/1",
   sex: "female",
   age: 46,
+  is_whole: true,
   organs: [
     organ("brain"),
     organ("heart", {
@@ -127,6 +128,7 @@ export function entry(id: string, change: Partial<Entry> = {}): Entry {
     until: null,
     text: `Visit ${id}`,
     note: "",
+    author: "",
     values: [],
     count: 1,
     references: [],

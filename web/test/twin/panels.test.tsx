@@ -36,7 +36,7 @@ beforeEach(() => {
     body,
     vitals,
     cards: [cannot, computed],
-    timeline: { entries: [], before: null },
+    timeline: { entries: [], before: null, is_whole: true },
   });
   asked.length = 0;
   streams = [];
@@ -72,7 +72,7 @@ describe("every panel", () => {
   ] as const;
 
   test.each(panels)("%s empties at once when consent ends", async (_, Panel, words) => {
-    answers.timeline = { entries: [entry("first")], before: null };
+    answers.timeline = { entries: [entry("first")], before: null, is_whole: true };
     render(<Panel />);
     await screen.findByText(words);
 
@@ -83,7 +83,7 @@ describe("every panel", () => {
   });
 
   test.each(panels)("%s empties at once when the stream says so", async (_, Panel, words) => {
-    answers.timeline = { entries: [entry("first")], before: null };
+    answers.timeline = { entries: [entry("first")], before: null, is_whole: true };
     render(<Panel />);
     await screen.findByText(words);
 
@@ -209,11 +209,39 @@ describe("a risk", () => {
 });
 
 describe("the timeline", () => {
+  test.each([
+    ["en", "Written by Dr. Tao Chen"],
+    ["zh-CN", "记录者：Dr. Tao Chen"],
+  ] as const)("names who wrote a note, and shows all of it (%s)", async (language, words) => {
+    setLanguage(language);
+    const long = `${"She slept badly. ".repeat(1200)}The end.`;
+    const note = entry("n", { kind: "note", note: long, author: "Dr. Tao Chen" });
+    answers.timeline = { entries: [note, entry("first")], before: null, is_whole: true };
+    render(<TimelinePanel />);
+
+    expect(await screen.findByText(words)).toBeTruthy();
+    expect(visible()).toContain("The end.");
+  });
+
+  test("says so where the record is too long to be shown whole", async () => {
+    answers.timeline = { entries: [entry("first")], before: null, is_whole: false };
+    answers.body = { ...body, is_whole: false };
+    subject.set({ patient: "2", purpose: "TREAT", visit: "v1" });
+    render(
+      <>
+        <TimelinePanel />
+        <BodyPanel />
+      </>,
+    );
+
+    await waitFor(() => expect(screen.getAllByText(/This record is very long/)).toHaveLength(2));
+  });
+
   test("brings earlier pages, and keeps each entry once", async () => {
     const user = userEvent.setup();
     const [first, second] = [entry("first"), entry("second", { at: "2019-01-01T00:00:00Z" })];
-    answers.timeline = { entries: [first], before: "2025" };
-    answers.timeline2025 = { entries: [first, second], before: null };
+    answers.timeline = { entries: [first], before: "2025", is_whole: true };
+    answers.timeline2025 = { entries: [first, second], before: null, is_whole: true };
     render(<TimelinePanel />);
 
     await user.click(await screen.findByRole("button", { name: "Load earlier" }));
@@ -226,7 +254,7 @@ describe("the timeline", () => {
   test("shows one kind only, and what fits the words", async () => {
     const user = userEvent.setup();
     const note = entry("note", { kind: "note", kind_key: "twin.kind.note", text: "Slept badly" });
-    answers.timeline = { entries: [entry("first"), note], before: null };
+    answers.timeline = { entries: [entry("first"), note], before: null, is_whole: true };
     render(<TimelinePanel />);
 
     await user.click(await screen.findByRole("button", { name: /^Note/ }));

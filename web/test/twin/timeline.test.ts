@@ -32,6 +32,12 @@ describe("the timeline", () => {
     expect(matching(all, { kind: "", words: "  " })).toEqual(all);
   });
 
+  test("is searched by who wrote", () => {
+    const note = entry("n", { author: "Dr. Tao Chen" });
+
+    expect(matching([visit, note], { kind: "", words: "chen" })).toEqual([note]);
+  });
+
   test("counts what there is of each kind", () => {
     const found = kindsOf([visit, asthma, cold]).map(({ kind, count }) => [kind, count]);
 

@@ -33,6 +33,7 @@ def make_body(chart: Chart, patient: str, now: datetime) -> Body:
         sex="unknown" if sex is None else sex.value,
         age=chart.person.age_at(now),
         organs=[_organ(id, findings) for id, findings in placed.items()],
+        is_whole=not chart.unread,
     )
 
 

@@ -14,6 +14,7 @@ from .cards import (
     iso,
     limit,
     limit_old,
+    limit_pregnancy,
     look_up,
     number,
     stated,
@@ -99,6 +100,4 @@ def _changes(age: Known, sex: Known, result: Egfr) -> list[Change]:
 
 def _limits(chart: Chart, as_of: datetime | None, now: datetime) -> list[Text]:
     limits = [limit("judgement"), limit("egfr.steady"), limit("egfr.muscle"), limit("egfr.once")]
-    if "pregnancy" in chart.hidden:
-        limits.append(limit("pregnancy_unknown"))
-    return [*limits, *limit_old(as_of, now)]
+    return [*limits, *limit_pregnancy(chart), *limit_old(as_of, now)]

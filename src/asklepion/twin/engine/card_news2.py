@@ -18,6 +18,7 @@ from .cards import (
     exclusions,
     iso,
     limit,
+    limit_pregnancy,
     look_up,
     number,
     stated,
@@ -154,6 +155,4 @@ def _limits(chart: Chart, inputs: Sequence[Known], bedside: Bedside) -> list[Tex
         limits.append(limit("news2.apart"))
     if chart.person.born is None:
         limits.append(limit("age_unknown"))
-    if "pregnancy" in chart.hidden:
-        limits.append(limit("pregnancy_unknown"))
-    return limits
+    return [*limits, *limit_pregnancy(chart)]

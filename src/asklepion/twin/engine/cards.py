@@ -72,6 +72,8 @@ def stated(chart: Chart, key: str, value: float | bool | str | None, unit: str =
     """An input that was not measured but is known otherwise, such as an age or a diagnosis."""
     if key in chart.hidden:
         return Known(key=key, why=Why.NOT_ALLOWED)
+    if value is False and key in chart.unread:
+        return Known(key=key, why=Why.UNREAD)
     return Known(key=key, value=value, seen=value, unit=unit)
 
 
@@ -184,6 +186,12 @@ def exclusions(chart: Chart) -> list[Need]:
     if any(PREGNANCY.holds(c.codings, c.text) for c in chart.conditions if c.is_active):
         needs.append(Need(key="pregnancy", why=Why.EXCLUDED))
     return needs
+
+
+def limit_pregnancy(chart: Chart) -> list[Text]:
+    """That nobody here knows of a pregnancy, where that is so."""
+    unknown = chart.hidden | chart.unread
+    return [limit("pregnancy_unknown")] if "pregnancy" in unknown else []
 
 
 def with_exclusions(result: object, needs: list[Need]) -> Cannot | None:

@@ -96,14 +96,22 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """Everything read for one question, newest first."""
+    """Everything read for one question, newest first.
+
+    Args:
+        unreadable: measures that were found, but in no form that can be used.
+        hidden: inputs that the patient has not let the caller see.
+        unread: inputs of which only a "yes" is known, since the record goes on beyond what was
+            read of it.
+    """
 
     person: Person = Person()
     readings: Mapping[str, Sequence[Reading]] = field(default_factory=dict[str, list[Reading]])
     unreadable: frozenset[str] = frozenset()
     conditions: Sequence[Said] = ()
     medicines: Sequence[Said] = ()
-    hidden: frozenset[str] = frozenset()  # keys that the patient has not let the caller see
+    hidden: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
     def latest(self, key: str, *, since: datetime | None = None) -> Reading | None:
         """The newest reading of a measure, if it is not older than `since`."""

@@ -25,6 +25,20 @@ def inner(resource: Resource, *names: str) -> Resource:
     return resource
 
 
+def read_name(resource: Resource) -> str:
+    """What a person or an organisation is called; empty if nobody says."""
+    named = resource.get("name") or ""
+    if isinstance(named, str):
+        return named
+    name: Resource = named[0]
+    if given := name.get("text"):
+        return str(given)
+    own, family = [*name.get("given", ())], str(name.get("family", ""))
+    if family[:1] >= "\u2e80":  # Chinese, Japanese, Korean: the family comes first
+        return family + "".join(own)
+    return " ".join(part for part in (*name.get("prefix", ()), *own, family) if part)
+
+
 def read_codings(concept: Resource | None) -> tuple[Coding, ...]:
     """The codes of a CodeableConcept."""
     return tuple(

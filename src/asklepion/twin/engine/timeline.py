@@ -13,11 +13,20 @@ from datetime import datetime, timedelta
 from asklepion.kit.clock import to_iso
 
 from ..wire import Entry, Measured, Timeline
-from .fhir import Resource, inner, medicine_of, moment_of, read_codings, read_moment, read_text
+from .fhir import (
+    NOTHING,
+    Resource,
+    inner,
+    medicine_of,
+    moment_of,
+    read_codings,
+    read_moment,
+    read_name,
+    read_text,
+)
 
 KIND = "twin.kind."
 SHOWN = 12  # values of one entry, the newest of each; the rest is counted
-NOTE_CHARS = 2000
 UNUSABLE = ("entered-in-error", "cancelled")
 
 
@@ -116,8 +125,12 @@ GROUPS: Mapping[str, str] = {
 }
 
 
-def make_entries(resources: Iterable[Resource]) -> list[Entry]:
-    """Everything that has a date, newest first."""
+def make_entries(resources: Iterable[Resource], names: Mapping[str, str] = NOTHING) -> list[Entry]:
+    """Everything that has a date, newest first.
+
+    Args:
+        names: what authors are called, by their reference.
+    """
     entries: list[Entry] = []
     observations: dict[tuple[str, str, str], list[tuple[datetime, Resource]]] = {}
     for resource in resources:
@@ -126,7 +139,7 @@ def make_entries(resources: Iterable[Resource]) -> list[Entry]:
         if resource.get("resourceType") == "Observation":
             if at := read_moment(moment_of(resource)):
                 observations.setdefault(_group(resource, at), []).append((at, resource))
-        elif entry := _entry(resource):
+        elif entry := _entry(resource, names):
             entries.append(entry)
     entries += [_measurements(kind, group) for (kind, _, _), group in observations.items()]
     return sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True)
@@ -141,24 +154,33 @@ def moment_on_line(resource: Resource) -> datetime | None:
     return read_moment(kind.at(resource)) if kind else None
 
 
-def page(resources: Sequence[Resource], *, oldest: datetime | None, count: int) -> Timeline:
+def page(
+    resources: Sequence[Resource],
+    *,
+    oldest: datetime | None,
+    count: int,
+    is_whole: bool = True,
+    names: Mapping[str, str] = NOTHING,
+) -> Timeline:
     """One page of what was fetched.
 
     Args:
         oldest: how far back what was fetched reaches without a gap; nothing where it is all.
         count: how many entries are enough; the day they end in is finished.
+        is_whole: whether everything that has no order by date was fetched.
+        names: what authors are called, by their reference.
     """
     moments = [at for resource in resources if (at := moment_on_line(resource))]
     since = _complete_since(moments, oldest)
-    entries = make_entries(r for r in resources if _is_since(r, since))
+    entries = make_entries((r for r in resources if _is_since(r, since)), names)
     if len(entries) > count:
         last = read_moment(entries[count - 1].at)
         assert last is not None
         day = _midnight(last)
-        kept = make_entries(r for r in resources if _is_since(r, day))
+        kept = make_entries((r for r in resources if _is_since(r, day)), names)
         if len(kept) < len(entries):
-            return Timeline(entries=kept, before=to_iso(day))
-    return Timeline(entries=entries, before=iso_or_none(since))
+            return Timeline(entries=kept, before=to_iso(day), is_whole=is_whole)
+    return Timeline(entries=entries, before=iso_or_none(since), is_whole=is_whole)
 
 
 def _complete_since(moments: Sequence[datetime], oldest: datetime | None) -> datetime | None:
@@ -197,7 +219,7 @@ def _group(resource: Resource, at: datetime) -> tuple[str, str, str]:
     return kind, at.date().isoformat(), inner(resource, "encounter").get("reference", "")
 
 
-def _entry(resource: Resource) -> Entry | None:
+def _entry(resource: Resource, names: Mapping[str, str]) -> Entry | None:
     kind = KINDS.get(resource.get("resourceType", ""))
     at = read_moment(kind.at(resource)) if kind else None
     if kind is None or at is None:
@@ -212,10 +234,22 @@ def _entry(resource: Resource) -> Entry | None:
         until=iso_or_none(read_moment(kind.until(resource))),
         text=kind.text(resource),
         note=note,
+        author=read_authors(resource, names),
         values=[],
         count=1,
         references=[reference],
     )
+
+
+def read_authors(resource: Resource, names: Mapping[str, str]) -> str:
+    """Who wrote a document, as it was signed, or else by their own names."""
+    authors: Sequence[Resource] | Resource = resource.get("author", ())
+    if isinstance(authors, Mapping):
+        return ""  # of a CarePlan, who is responsible
+    contained: Sequence[Resource] = resource.get("contained", ())
+    known = {**names, **{f"#{one.get('id')}": read_name(one) for one in contained}}
+    signed = [one.get("display") or known.get(one.get("reference", ""), "") for one in authors]
+    return ", ".join(name for name in signed if name)
 
 
 def read_note(resource: Resource) -> str:
@@ -229,7 +263,7 @@ def read_note(resource: Resource) -> str:
         except binascii.Error:
             continue
         if words:
-            return words.decode("utf-8", "replace")[:NOTE_CHARS]
+            return words.decode("utf-8", "replace")
     return ""
 
 
@@ -248,6 +282,7 @@ def _measurements(kind: str, group: list[tuple[datetime, Resource]]) -> Entry:
         until=None,
         text="",
         note="",
+        author="",
         values=list(newest.values())[:SHOWN],
         count=len(group),
         references=references[:SHOWN],
