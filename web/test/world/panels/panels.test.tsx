@@ -20,11 +20,11 @@ const PLACE = {
   anchors: [{ id: "notice", position: [3, 0, 0], yaw: 0, size: [1, 1, 1] }],
   things: [],
   doors: [
-    { id: "home", to: "home", label_key: "world.door.home", position: [0, 0, -6], building: "" },
+    { id: "home", to: "home", label_key: "world.place.home", position: [0, 0, -6], building: "" },
     {
       id: "arcade",
       to: null,
-      label_key: "world.door.arcade",
+      label_key: "world.place.arcade",
       closed_reason_key: "world.closed.arcade",
       position: [0, 0, 9],
       building: "",
