@@ -61,14 +61,14 @@ describe("bringing a file in", () => {
         steps({}, { kind: "done", accepted: 12, new: 10, by_type: { Observation: 12 } }),
     });
     render(<Import place="home" />);
-    expect(screen.getByText("Nothing brought in yet")).toBeTruthy();
+    expect(screen.getByText("Nothing imported yet")).toBeTruthy();
 
     await give("mei lin.json");
 
     const line = (await screen.findByText("mei lin.json")).closest("li") as HTMLElement;
     expect(await within(line).findByText("done")).toBeTruthy();
-    expect(within(line).getByText("12 taken in")).toBeTruthy();
-    expect(within(line).getByText("2 were there already")).toBeTruthy();
+    expect(within(line).getByText("12 imported")).toBeTruthy();
+    expect(within(line).getByText("2 already there")).toBeTruthy();
     expect(within(line).getByText("12 measurements")).toBeTruthy();
     expect(asked[0]?.path).toBe("/api/records/import?name=mei%20lin.json");
     expect(asked[0]?.body).toBeInstanceOf(File);
@@ -96,7 +96,7 @@ describe("bringing a file in", () => {
     const told = await screen.findByRole("region", { name: "2 entries refused, and why" });
     expect(within(told).getByText("mei.json, entry 3 · Observation/1")).toBeTruthy();
     expect(within(told).getByText("Status is missing")).toBeTruthy();
-    expect(within(told).getByText("This is no JSON.")).toBeTruthy();
+    expect(within(told).getByText("This is not valid JSON.")).toBeTruthy();
   });
 
   test("tells the common reasons in the reader's language", async () => {
@@ -131,8 +131,10 @@ describe("bringing a file in", () => {
 
     await give("mei.json");
 
-    expect((await screen.findByRole("alert")).textContent).toContain("What was taken in is kept.");
-    expect(screen.getByText("10 taken in")).toBeTruthy();
+    expect((await screen.findByRole("alert")).textContent).toContain(
+      "What was imported so far is kept.",
+    );
+    expect(screen.getByText("10 imported")).toBeTruthy();
   });
 
   test("that the house stops says why", async () => {
