@@ -35,7 +35,7 @@ CY = Caller(account="account-cy", name="Cy")
 
 
 def door(to: str) -> Door:
-    return Door(id=to, to=to, position=(0.0, 0.0, -8.0), yaw=3.14159, label_key="world.door.x")
+    return Door(id=to, to=to, position=(0.0, 0.0, -8.0), yaw=3.14159, label_key="world.place.x")
 
 
 PLACES = {

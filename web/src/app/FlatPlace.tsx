@@ -36,7 +36,7 @@ export function FlatPlace({ me, place, isForced = false }: FlatPlaceProps) {
     before.current = place;
     title.current?.focus(); // the door one came through is gone: go on from the top
   }, [place]);
-  const doors = signOf(place).doors.map(signOf);
+  const { nameKey, aboutKey, doors } = signOf(place);
   const closed = place === "plaza" ? places.filter(({ isClosed }) => isClosed) : [];
   return (
     <div className="flat">
@@ -45,9 +45,9 @@ export function FlatPlace({ me, place, isForced = false }: FlatPlaceProps) {
       </div>
       <div className="flat-page">
         <h1 ref={title} tabIndex={-1}>
-          {text(`app.place.${place}`)}
+          {text(nameKey)}
         </h1>
-        <p className="flat-about">{text(`app.about.${place}`)}</p>
+        <p className="flat-about">{text(aboutKey)}</p>
         {(isForced || !canDraw) && (
           <Card tone="warn" icon={isForced ? TriangleAlert : Box} title={text("app.flat.title")}>
             <p>{text(isForced ? "app.flat.failed" : "app.flat.cannot")}</p>
@@ -55,7 +55,7 @@ export function FlatPlace({ me, place, isForced = false }: FlatPlaceProps) {
         )}
         <h2>{text("app.doors")}</h2>
         <ul className="doors">
-          {doors.map((sign) => (
+          {doors.map(signOf).map((sign) => (
             <Door key={sign.id} sign={sign} />
           ))}
           {closed.map((sign) => (
@@ -76,7 +76,8 @@ export function FlatPlace({ me, place, isForced = false }: FlatPlaceProps) {
   );
 }
 
-function Door({ sign: { id, icon: Icon, isClosed } }: { sign: PlaceSign }) {
+function Door({ sign }: { sign: PlaceSign }) {
+  const { id, icon: Icon, nameKey, aboutKey, isClosed } = sign;
   const text = useText();
   const presence = signFor(isClosed ? "" : id, useStore(company.signs));
   return (
@@ -89,10 +90,8 @@ function Door({ sign: { id, icon: Icon, isClosed } }: { sign: PlaceSign }) {
       >
         <Icon aria-hidden className="door-icon" />
         <span className="door-words">
-          <strong>{text(`app.place.${id}`)}</strong>
-          <span className="muted small">
-            {text(isClosed ? `app.soon.${id}` : `app.about.${id}`)}
-          </span>
+          <strong>{text(nameKey)}</strong>
+          <span className="muted small">{text(aboutKey)}</span>
           {presence && presence.count > 0 && (
             <Badge tone="accent" icon={Users}>
               {text(presence.key, { names: presence.names, n: presence.count })}

@@ -9,6 +9,7 @@ import { Dock } from "./Dock";
 import { FlatPlace } from "./FlatPlace";
 import { Guard } from "./Guard";
 import { useOwnSubject } from "./own-subject";
+import { signOf } from "./places";
 import { followAddress } from "./route";
 import { TopBar } from "./TopBar";
 import { view } from "./view";
@@ -35,7 +36,7 @@ export function Shell({ me }: { me: Me }) {
           <Component key={id} place={place} />
         ))}
       </div>
-      <main className="stage" aria-label={text(`app.place.${place}`)}>
+      <main className="stage" aria-label={text(signOf(place).nameKey)}>
         {shown === "scene" ? (
           <Guard key="scene" fallback={<FlatPlace me={me} place={place} isForced />}>
             <Suspense fallback={<Waiting label={text("app.world.waiting")} />}>

@@ -46,8 +46,8 @@ export function TopBar({ me }: { me: Me }) {
 
 function PlaceMenu({ place }: { place: string }) {
   const text = useText();
-  const name = text(`app.place.${place}`);
-  const Icon = signOf(place).icon;
+  const { icon: Icon, nameKey } = signOf(place);
+  const name = text(nameKey);
   const shown = places.filter(({ id }) => !id.startsWith("consulting-room") || id === place);
   return (
     <Popover
@@ -63,19 +63,19 @@ function PlaceMenu({ place }: { place: string }) {
     >
       {(close) => (
         <nav aria-label={text("app.places")}>
-          {shown.map(({ id, icon, isClosed }) => (
+          {shown.map(({ id, icon, nameKey, aboutKey, isClosed }) => (
             <MenuItem
               key={id}
               icon={icon}
               isCurrent={id === place}
-              disabled={isClosed === true}
-              hint={text(isClosed ? `app.soon.${id}` : `app.about.${id}`)}
+              disabled={isClosed}
+              hint={text(aboutKey)}
               onClick={() => {
                 goTo(id);
                 close();
               }}
             >
-              {text(`app.place.${id}`)}
+              {text(nameKey)}
             </MenuItem>
           ))}
         </nav>

@@ -9,33 +9,52 @@ import {
   Scale,
   Slice,
   Stethoscope,
-  Store as StoreIcon,
 } from "lucide-react";
 
 export interface PlaceSign {
   readonly id: string;
   readonly icon: LucideIcon;
+  /** The same words as on its sign in the scene: those of its place file. */
+  readonly nameKey: string;
+  /** What is there; of a closed one, what is still to come. */
+  readonly aboutKey: string;
   /** Where its doors lead. */
   readonly doors: readonly string[];
-  /** Drawn, but not built yet: the sign says what is still to come. */
-  readonly isClosed?: boolean;
+  /** Drawn, but not built yet. */
+  readonly isClosed: boolean;
+}
+
+function open(id: string, icon: LucideIcon, doors: readonly string[], kind = id): PlaceSign {
+  const nameKey = `world.place.${id}`;
+  return { id, icon, nameKey, aboutKey: `world.place.${kind}-about`, doors, isClosed: false };
+}
+
+function closed(id: string, icon: LucideIcon): PlaceSign {
+  const nameKey = `world.place.${id}`;
+  return { id, icon, nameKey, aboutKey: `world.closed.${id}`, doors: [], isClosed: true };
 }
 
 const ROOMS = ["consulting-room-1", "consulting-room-2", "consulting-room-3"];
 
 export const places: readonly PlaceSign[] = [
-  { id: "plaza", icon: Landmark, doors: ["home", "clinic"] },
-  { id: "home", icon: House, doors: ["plaza", "clinic"] },
-  { id: "clinic", icon: Stethoscope, doors: [...ROOMS, "plaza", "home"] },
-  ...ROOMS.map((id) => ({ id, icon: DoorOpen, doors: ["clinic"] })),
-  { id: "surgery", icon: Slice, doors: [], isClosed: true },
-  { id: "academy", icon: GraduationCap, doors: [], isClosed: true },
-  { id: "arcade", icon: Dices, doors: [], isClosed: true },
-  { id: "market", icon: StoreIcon, doors: [], isClosed: true },
-  { id: "council", icon: Scale, doors: [], isClosed: true },
+  open("plaza", Landmark, ["home", "clinic"]),
+  open("home", House, ["plaza", "clinic"]),
+  open("clinic", Stethoscope, [...ROOMS, "plaza", "home"]),
+  ...ROOMS.map((id) => open(id, DoorOpen, ["clinic"], "consulting-room")),
+  closed("surgery", Slice),
+  closed("academy", GraduationCap),
+  closed("hall", Scale),
+  closed("arcade", Dices),
 ];
 
-const elsewhere: PlaceSign = { id: "elsewhere", icon: Armchair, doors: ["plaza"] };
+const elsewhere: PlaceSign = {
+  id: "elsewhere",
+  icon: Armchair,
+  nameKey: "world.refused.unknown-place",
+  aboutKey: "",
+  doors: ["plaza"],
+  isClosed: false,
+};
 
 export function signOf(place: string): PlaceSign {
   return places.find(({ id }) => id === place) ?? elsewhere;

@@ -68,7 +68,7 @@ function RoomLine(props: RoomLineProps) {
   const sign = signOf(props);
   const isOpen = isMyVisit || (isClinician ? !room.clinician || room.is_mine : !room.is_busy);
   const isInviting = isMyVisit || sign === (isClinician ? "patient" : "ready");
-  const name = text(`clinic.place.${room.id}`);
+  const name = text(`world.place.${room.id}`);
   return (
     <li className="room">
       <span className="room-icon">

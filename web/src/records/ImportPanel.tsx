@@ -3,17 +3,20 @@ import {
   CircleX,
   FileJson,
   FolderInput,
+  FolderOpen,
   Hourglass,
   type LucideIcon,
 } from "lucide-react";
-import { type DragEvent, useId, useState } from "react";
+import { type ChangeEvent, type DragEvent, useEffect, useId, useRef, useState } from "react";
 import type { Panel } from "../kit/place";
 import { useStore } from "../kit/store";
 import { hasText, number, useText } from "../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, Progress } from "../kit/ui";
+import { chosenIn, droppedIn, walk } from "./folder";
 import {
   type Bringing,
   bring,
+  bringFolder,
   bringings,
   type Grounds,
   groundsOf,
@@ -43,6 +46,7 @@ function ImportPanel() {
       }
     >
       <DropZone />
+      <FolderButton />
       {all.length === 0 && (
         <Empty
           icon={FileJson}
@@ -67,7 +71,9 @@ function DropZone() {
   function onDrop(event: DragEvent): void {
     event.preventDefault();
     setOver(false);
-    void bring([...event.dataTransfer.files]);
+    const { folders, files } = droppedIn(event.dataTransfer);
+    for (const folder of folders) void bringFolder(folder.name, () => walk(folder));
+    void bring(files);
   }
 
   return (
@@ -100,8 +106,42 @@ function DropZone() {
   );
 }
 
+/** Some phones have no folders to choose: there it is absent. */
+function FolderButton() {
+  const text = useText();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (input.current) input.current.webkitdirectory = true; // React knows no such property
+  }, []);
+  if (!("webkitdirectory" in HTMLInputElement.prototype)) return null;
+
+  function onChange({ target }: ChangeEvent<HTMLInputElement>): void {
+    const files = [...(target.files ?? [])]; // before it is emptied
+    target.value = "";
+    const name = files[0]?.webkitRelativePath.split("/")[0] ?? "";
+    void bringFolder(name, async () => chosenIn(files));
+  }
+
+  return (
+    <>
+      <Button icon={FolderOpen} wide onClick={() => input.current?.click()}>
+        {text("records.import.folder")}
+      </Button>
+      <input
+        ref={input}
+        className="unseen"
+        type="file"
+        tabIndex={-1}
+        aria-hidden
+        onChange={onChange}
+      />
+    </>
+  );
+}
+
 const stateIcons: Record<Bringing["state"], LucideIcon> = {
   waiting: Hourglass,
+  gathering: Hourglass,
   sending: Hourglass,
   reading: Hourglass,
   done: CircleCheck,
@@ -115,9 +155,9 @@ function share({ state, step }: Bringing): number | undefined {
 
 function BringingLine({ bringing }: { bringing: Bringing }) {
   const text = useText();
-  const { name, state, step, refusals, error } = bringing;
+  const { name, state, step, refusals, unread, error } = bringing;
   const Icon = stateIcons[state];
-  const isOnItsWay = state === "sending" || state === "reading";
+  const isOnItsWay = state === "gathering" || state === "sending" || state === "reading";
   return (
     <li className="bringing" data-state={state}>
       <div className="bringing-head">
@@ -130,16 +170,19 @@ function BringingLine({ bringing }: { bringing: Bringing }) {
       {isOnItsWay && (
         <Progress label={text("records.import.progress", { name })} value={share(bringing)} />
       )}
-      {step && <Counts step={step} />}
+      {step && <Counts step={step} unread={unread} />}
       {state === "done" && step && <ByType step={step} />}
       <ErrorNote error={error} />
-      {refusals.length > 0 && <Refusals refusals={refusals} total={step?.refused ?? 0} />}
+      {refusals.length > 0 && (
+        <Refusals refusals={refusals} total={(step?.refused ?? 0) + unread} />
+      )}
     </li>
   );
 }
 
-function Counts({ step }: { step: ImportStep }) {
+function Counts({ step, unread }: { step: ImportStep; unread: number }) {
   const text = useText();
+  const refused = step.refused + unread;
   return (
     <p className="row" aria-live="off">
       <Badge tone="good">{text("records.import.accepted", { n: step.accepted })}</Badge>
@@ -148,8 +191,8 @@ function Counts({ step }: { step: ImportStep }) {
       {step.unchanged > 0 && (
         <Badge>{text("records.import.unchanged", { n: step.unchanged })}</Badge>
       )}
-      <Badge tone={step.refused ? "warn" : "plain"}>
-        {text("records.import.refused", { n: step.refused })}
+      <Badge tone={refused ? "warn" : "plain"}>
+        {text("records.import.refused", { n: refused })}
       </Badge>
     </p>
   );

@@ -1,7 +1,9 @@
 import { ApiError, ask } from "../kit/api";
 import { recall } from "../kit/session";
 import { Store } from "../kit/store";
-import { t } from "../kit/text";
+import { type Params, t } from "../kit/text";
+import { type Found, MOST_ENTRIES, type Placed, TooMany } from "./folder";
+import { pack } from "./pack";
 
 /** One line of the house's account of an import; the counts are those so far. */
 export interface ImportStep {
@@ -28,13 +30,15 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** One file on its way in. */
+/** One file or one folder on its way in. */
 export interface Bringing {
   readonly id: number;
   readonly name: string;
-  readonly state: "waiting" | "sending" | "reading" | "done" | "failed";
+  readonly state: "waiting" | "gathering" | "sending" | "reading" | "done" | "failed";
   readonly step: ImportStep | null;
   readonly refusals: readonly Refusal[];
+  /** How many files the browser itself could not read. */
+  readonly unread: number;
   readonly error: unknown;
 }
 
@@ -59,6 +63,7 @@ export function groundsOf(refusals: readonly Refusal[]): Grounds[] {
 
 /** Refusals shown by name; beyond these only their number is told. */
 const MOST_SHOWN = 500;
+const MOST_BYTES = 1024 ** 3; // what the house takes at once
 
 /** Everything brought since the page was opened; goes on while other panels are looked at. */
 export const bringings = new Store<readonly Bringing[]>([]);
@@ -67,14 +72,25 @@ let running = Promise.resolve();
 
 /** Bring files in, one after the other. Resolves when these are through. */
 export function bring(files: readonly File[]): Promise<void> {
-  for (const file of files) {
-    count += 1;
-    const id = count;
-    const waiting = { id, name: file.name, state: "waiting", step: null, refusals: [] } as const;
-    bringings.update((all) => [...all, { ...waiting, error: null }]);
-    running = running.then(() => bringOne(id, file));
-  }
+  for (const file of files) enqueue(file.name, (id) => bringOne(id, file, file.name));
   return running;
+}
+
+/**
+ * Bring a folder in as one import, as the command line does: what points from one of its files to
+ * another is found, whatever their order. Zips in it follow, each by itself.
+ */
+export function bringFolder(name: string, look: () => Promise<Found>): Promise<void> {
+  enqueue(name || t("records.import.folder.unnamed"), (id) => bringAll(id, name, look));
+  return running;
+}
+
+function enqueue(name: string, work: (id: number) => Promise<void>): void {
+  count += 1;
+  const id = count;
+  const waiting = { id, name, state: "waiting", step: null, refusals: [], unread: 0 } as const;
+  bringings.update((all) => [...all, { ...waiting, error: null }]);
+  running = running.then(() => work(id));
 }
 
 /** Forget what is through. */
@@ -86,12 +102,13 @@ function change(id: number, to: (bringing: Bringing) => Partial<Bringing>): void
   bringings.update((all) => all.map((each) => (each.id === id ? { ...each, ...to(each) } : each)));
 }
 
-async function bringOne(id: number, file: File): Promise<void> {
+async function bringOne(id: number, file: Blob, name: string): Promise<void> {
   change(id, () => ({ state: "sending" }));
   let last: ImportStep | null = null;
   let hasClaimed = false;
   try {
-    for await (const step of stepsOf(file)) {
+    await file.slice(0, 1).arrayBuffer().catch(unreadable);
+    for await (const step of stepsOf(file, name)) {
       last = step;
       hasClaimed ||= step.kind === "claimed";
       change(id, (old) => ({ state: "reading", step, refusals: withRefusal(old.refusals, step) }));
@@ -105,8 +122,66 @@ async function bringOne(id: number, file: File): Promise<void> {
   if (hasClaimed) await recall().catch(() => {}); // the account now speaks as somebody
 }
 
+const UNREADABLE_HINT = "records.import.unreadable.hint";
+const PARTS_HINT = "records.import.folder.parts.hint";
+const ZIP = /\.zip$/i;
+
+async function bringAll(id: number, name: string, look: () => Promise<Found>): Promise<void> {
+  change(id, () => ({ state: "gathering" }));
+  try {
+    const found = await look();
+    const zips = found.files.filter(({ path }) => ZIP.test(path));
+    const loose = found.files.filter(({ path }) => !ZIP.test(path));
+    for (const { path, file } of zips) {
+      const inside = `${name}/${path}`;
+      enqueue(inside, (next) => bringOne(next, file, inside));
+    }
+    await bringLoose(id, name, loose, found.unread, zips.length > 0);
+  } catch (error) {
+    change(id, () => ({ state: "failed", error: error instanceof TooMany ? tooMany() : error }));
+  }
+}
+
+async function bringLoose(
+  id: number,
+  name: string,
+  files: readonly Placed[],
+  unopened: readonly string[],
+  hasMore: boolean,
+): Promise<void> {
+  if (files.reduce((sum, { file }) => sum + file.size, 0) > MOST_BYTES) throw tooLarge();
+  const { archive, count, unread } = await pack(files);
+  const refusals = [...unopened, ...unread].map((path) => unreadIn(`${name}/${path}`));
+  change(id, () => ({ refusals: refusals.slice(0, MOST_SHOWN), unread: refusals.length }));
+  if (count > 0) return bringOne(id, archive, name);
+  if (refusals.length > 0) throw ours("records.import.folder.unreadable", UNREADABLE_HINT);
+  if (!hasMore) throw ours("records.import.folder.empty", "records.import.folder.empty.hint");
+  change(id, () => ({ state: "done" }));
+}
+
+function unreadIn(file: string): Refusal {
+  return { file, entry: 0, reference: "", reason: "cannot be opened" };
+}
+
+/** A fault on this side of the line; its words are in the reader's language already. */
+function ours(key: string, hintKey: string, params: Params = {}): ApiError {
+  return new ApiError(0, t(key, params), t(hintKey), "offline");
+}
+
+function unreadable(): never {
+  throw ours("records.import.unreadable", UNREADABLE_HINT);
+}
+
+function tooMany(): ApiError {
+  return ours("records.import.folder.many", PARTS_HINT, { n: MOST_ENTRIES });
+}
+
+function tooLarge(): ApiError {
+  return ours("records.import.folder.large", PARTS_HINT);
+}
+
 function brokenOff(): ApiError {
-  return new ApiError(0, t("records.import.broken"), t("records.import.broken.hint"), "offline");
+  return ours("records.import.broken", "records.import.broken.hint");
 }
 
 function stopped(reason: string): ApiError {
@@ -120,8 +195,8 @@ function withRefusal(known: readonly Refusal[], step: ImportStep): readonly Refu
   return [...known, { file, entry, reference, reason }];
 }
 
-async function* stepsOf(file: File): AsyncGenerator<ImportStep> {
-  const path = `/api/records/import?name=${encodeURIComponent(file.name)}`;
+async function* stepsOf(file: Blob, name: string): AsyncGenerator<ImportStep> {
+  const path = `/api/records/import?name=${encodeURIComponent(name)}`;
   const response = await ask(path, {
     method: "POST",
     body: file,

@@ -11,6 +11,7 @@ import { arrived, goTo, type Panel, whereabouts } from "../../src/kit/place";
 import { type Me, session } from "../../src/kit/session";
 import { subject } from "../../src/records/subject";
 import { fakeHouse, fakeStreams, outcome, Reply } from "../house/house";
+import { placeFiles } from "../world/places";
 
 const MEI: Me = {
   account: "1",
@@ -124,6 +125,23 @@ describe("the list of places", () => {
 
     expect(whereabouts.get().place).toBe("clinic");
     expect(screen.queryByRole("navigation", { name: "Go to another place" })).toBeNull();
+  });
+
+  test("calls each what its sign in the scene calls it, and tells the same of it", () => {
+    const plaza = placeFiles.find(({ id }) => id === "plaza");
+    const doors = placeFiles.flatMap((place) => place.doors);
+    for (const { id, nameKey, aboutKey } of places) {
+      const leading = doors.filter((door) => (door.to ?? door.id) === id);
+      const building = plaza?.buildings.find((each) => each.id === id);
+      const closed = leading.find(({ to }) => !to)?.closed_reason_key;
+
+      expect(leading.map((door) => door.label_key)).toEqual(leading.map(() => nameKey));
+      expect(leading.length).toBeGreaterThan(0);
+      if (building) expect(building.name_key).toBe(nameKey);
+      if (building) expect(closed ?? building.about_key).toBe(aboutKey);
+    }
+    const closed = plaza?.doors.filter(({ to }) => !to).map(({ id }) => id);
+    expect(places.filter(({ isClosed }) => isClosed).map(({ id }) => id)).toEqual(closed);
   });
 
   test("has only doors that lead somewhere", () => {

@@ -62,7 +62,7 @@ describe("asking", () => {
   });
 
   test.each([
-    ["open", /thinking about it/],
+    ["open", /Waiting for/],
     ["refused", /said: not now/],
     ["ended", /Access has ended/],
   ] as const)("is told how it stands: %s", (answer, words) => {

@@ -30,7 +30,7 @@ describe("signing in", () => {
     await userEvent.type(screen.getByLabelText("E-mail"), "mei@x.example");
     await userEvent.type(screen.getByLabelText("Password"), "wrong{Enter}");
 
-    expect((await screen.findByRole("alert")).textContent).toMatch(/do not belong together/);
+    expect((await screen.findByRole("alert")).textContent).toMatch(/is not right/);
     expect(screen.getByRole("button", { name: "Come in" })).toHaveProperty("disabled", false);
     expect(session.get().state).toBe("stranger");
   });

@@ -77,7 +77,7 @@ describe("a line", () => {
   test("is Chinese in Chinese", () => {
     language.set("zh-CN");
 
-    expect(sentence(entry(), "a1")).toBe("Dr Amara Okafor查看了您的病历");
+    expect(sentence(entry(), "a1")).toBe("Dr Amara Okafor查看了病历");
     expect(things(entry())).toBe("12 项测量与化验、1 项诊断");
   });
 });
@@ -121,7 +121,7 @@ describe("the list", () => {
 
     await userEvent.click(screen.getByRole("switch", { name: /home devices/ }));
 
-    expect((await screen.findAllByText(/Cuff wrote/)).length).toBeGreaterThan(0);
+    expect((await screen.findAllByText(/Cuff added/)).length).toBeGreaterThan(0);
   });
 
   test("gathers what was done again and again into one line that opens", async () => {
@@ -177,9 +177,7 @@ describe("the receipt of a line", () => {
     const sheet = await open(receipt, { key: receipt?.verifier });
 
     expect(await within(sheet).findByText("The proof holds")).toBeTruthy();
-    expect(
-      within(sheet).getByText("Exactly this entry is number 67 of 100 in the log."),
-    ).toBeTruthy();
+    expect(within(sheet).getByText("This very entry is number 67 of 100 in the log.")).toBeTruthy();
     expect(within(sheet).getByText(/the key that this house publishes/)).toBeTruthy();
     expect(within(sheet).getByRole("button", { name: "Download the receipt" })).toBeTruthy();
   });
@@ -194,13 +192,13 @@ describe("the receipt of a line", () => {
     const other = { ...told, outcome: "deny" } as const;
     const sheet = await open(receipt, { key: receipt?.verifier }, other);
 
-    expect(await within(sheet).findByText(/about something else/)).toBeTruthy();
+    expect(await within(sheet).findByText(/about a different entry/)).toBeTruthy();
     expect(within(sheet).getByText("The proof does not hold")).toBeTruthy();
   });
 
   test("says what was not checked", async () => {
     const sheet = await open(receipt, outcome(503, "transient", "Busy."));
 
-    expect(await within(sheet).findByText(/published key could not be had/)).toBeTruthy();
+    expect(await within(sheet).findByText(/published key could not be fetched/)).toBeTruthy();
   });
 });

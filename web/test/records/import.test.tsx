@@ -1,11 +1,12 @@
-import { render, screen, within } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { session } from "../../src/kit/session";
 import { language } from "../../src/kit/text";
 import { importPanel } from "../../src/records/ImportPanel";
 import { bringings, linesOf, tidy } from "../../src/records/import";
 import { type Asked, fakeHouse, outcome } from "../house/house";
+import { broken, fileIn, folder, lying } from "./folders";
 
 const { Component: Import } = importPanel;
 const PATH = "POST /api/records/import";
@@ -41,7 +42,7 @@ function steps(...given: object[]): Response {
 }
 
 async function give(...names: string[]): Promise<void> {
-  const input = screen.getByLabelText(/Drop files here/);
+  const input = screen.getByLabelText(/Drop files or a folder here/);
   await userEvent.upload(
     input,
     names.map((name) => new File(["{}"], name, { type: "application/json" })),
@@ -60,14 +61,14 @@ describe("bringing a file in", () => {
         steps({}, { kind: "done", accepted: 12, new: 10, by_type: { Observation: 12 } }),
     });
     render(<Import place="home" />);
-    expect(screen.getByText("Nothing brought in yet")).toBeTruthy();
+    expect(screen.getByText("Nothing imported yet")).toBeTruthy();
 
     await give("mei lin.json");
 
     const line = (await screen.findByText("mei lin.json")).closest("li") as HTMLElement;
     expect(await within(line).findByText("done")).toBeTruthy();
-    expect(within(line).getByText("12 taken in")).toBeTruthy();
-    expect(within(line).getByText("2 were there already")).toBeTruthy();
+    expect(within(line).getByText("12 imported")).toBeTruthy();
+    expect(within(line).getByText("2 already there")).toBeTruthy();
     expect(within(line).getByText("12 measurements")).toBeTruthy();
     expect(asked[0]?.path).toBe("/api/records/import?name=mei%20lin.json");
     expect(asked[0]?.body).toBeInstanceOf(File);
@@ -95,7 +96,7 @@ describe("bringing a file in", () => {
     const told = await screen.findByRole("region", { name: "2 entries refused, and why" });
     expect(within(told).getByText("mei.json, entry 3 · Observation/1")).toBeTruthy();
     expect(within(told).getByText("Status is missing")).toBeTruthy();
-    expect(within(told).getByText("This is no JSON.")).toBeTruthy();
+    expect(within(told).getByText("This is not valid JSON.")).toBeTruthy();
   });
 
   test("tells the common reasons in the reader's language", async () => {
@@ -130,8 +131,10 @@ describe("bringing a file in", () => {
 
     await give("mei.json");
 
-    expect((await screen.findByRole("alert")).textContent).toContain("What was taken in is kept.");
-    expect(screen.getByText("10 taken in")).toBeTruthy();
+    expect((await screen.findByRole("alert")).textContent).toContain(
+      "What was imported so far is kept.",
+    );
+    expect(screen.getByText("10 imported")).toBeTruthy();
   });
 
   test("that the house stops says why", async () => {
@@ -175,6 +178,87 @@ describe("bringing a file in", () => {
 
     expect(session.get().me?.person).toBe("Patient/p1");
   });
+});
+
+describe("bringing a folder in", () => {
+  function drop(dropped: FileSystemEntry): void {
+    const item = { kind: "file", webkitGetAsEntry: () => dropped, getAsFile: () => null };
+    const zone = screen.getByText(/Drop files or a folder here/);
+    fireEvent.drop(zone, { dataTransfer: { items: [item] } });
+  }
+
+  test("is one import of everything in it, and what could not be opened is named", async () => {
+    const asked = fakeHouse({ [PATH]: () => steps({ kind: "done", accepted: 2 }) });
+    render(<Import place="home" />);
+
+    drop(folder("records", [lying("b.json"), folder("a", [lying("z.json")]), broken("c.json")]));
+
+    const line = (await screen.findByText("records")).closest("li") as HTMLElement;
+    expect(await within(line).findByText("done")).toBeTruthy();
+    expect(asked.map(({ path }) => path)).toEqual(["/api/records/import?name=records"]);
+    const body = asked[0]?.body as Blob;
+    const sent = await body.text();
+    expect(sent.indexOf("a/z.json")).toBeLessThan(sent.indexOf("b.json"));
+    expect(within(line).getByText("1 refused")).toBeTruthy();
+    expect(within(line).getByText("Your browser could not open it.")).toBeTruthy();
+    expect(within(line).getByText("records/c.json")).toBeTruthy();
+  });
+
+  test("brings the zips in it one by one, since the house opens none inside another", async () => {
+    const asked = fakeHouse({ [PATH]: () => steps({ kind: "done" }) });
+    render(<Import place="home" />);
+
+    drop(folder("records", [lying("a.json"), lying("old.zip", "PK")]));
+
+    await waitFor(() => expect(screen.getAllByText("done")).toHaveLength(2));
+    expect(asked.map(({ path }) => path.split("=")[1])).toEqual(["records", "records%2Fold.zip"]);
+  });
+
+  test.each([
+    ["with nothing in it", [], "There is nothing to import in this folder."],
+    ["that cannot be read", [broken("a.json")], "could not open any file in this folder"],
+  ])("%s says so, and asks the house nothing", async (_, children, words) => {
+    const asked = fakeHouse({});
+    render(<Import place="home" />);
+
+    drop(folder("records", children));
+
+    expect((await screen.findByRole("alert")).textContent).toContain(words);
+    expect(asked).toEqual([]);
+  });
+
+  test("works by a button as well, where the browser has folders to choose", async () => {
+    Object.defineProperty(HTMLInputElement.prototype, "webkitdirectory", {
+      value: false,
+      writable: true,
+      configurable: true,
+    });
+    const asked = fakeHouse({ [PATH]: () => steps({ kind: "done" }) });
+    const { container } = render(<Import place="home" />);
+    const input = container.querySelector("input[tabindex='-1']") as HTMLInputElement;
+    const opened = vi.spyOn(input, "click");
+
+    await userEvent.click(screen.getByRole("button", { name: "Choose a folder" }));
+    await userEvent.upload(input, [fileIn("mine/a.json"), fileIn("mine/b.json")]);
+
+    expect(opened).toHaveBeenCalled();
+    expect(await screen.findByText("done")).toBeTruthy();
+    expect(asked.map(({ path }) => path.split("=")[1])).toEqual(["mine"]);
+    Reflect.deleteProperty(HTMLInputElement.prototype, "webkitdirectory");
+  });
+});
+
+test("a file that the browser may not open says so, and not that the house is away", async () => {
+  const asked = fakeHouse({});
+  render(<Import place="home" />);
+  const file = new File(["{}"], "locked.json", { type: "application/json" });
+  const refused = new DOMException("no", "NotReadableError");
+  file.slice = () => ({ arrayBuffer: () => Promise.reject(refused) }) as unknown as Blob;
+
+  await userEvent.upload(screen.getByLabelText(/Drop files or a folder here/), file);
+
+  expect((await screen.findByRole("alert")).textContent).toContain("could not open this file");
+  expect(asked).toEqual([]);
 });
 
 test("lines are whole however the bytes arrive", async () => {

@@ -146,7 +146,7 @@ class Place(_Part, frozen=True, kw_only=True):
     bounds: tuple[Shape, ...]
     sea_y: float | None = None
     exit: str = ""  # where one is sent who must leave
-    copies: int = 0  # that many places of this kind, named id-1, id-2, …
+    copies: int = 0  # that many places of this kind: id-1, id-2, …, each with a name of its own
     doors: tuple[Door, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     buildings: tuple[Building, ...] = ()
@@ -183,8 +183,10 @@ def read_places(text: bytes) -> list[Place]:
     if not place.copies:
         return [place]
     return [
-        msgspec.structs.replace(place, id=f"{place.id}-{number}", copies=0)
-        for number in range(1, place.copies + 1)
+        msgspec.structs.replace(
+            place, id=f"{place.id}-{n}", name_key=f"{place.name_key}-{n}", copies=0
+        )
+        for n in range(1, place.copies + 1)
     ]
 
 

@@ -20,11 +20,11 @@ const PLACE = {
   anchors: [{ id: "notice", position: [3, 0, 0], yaw: 0, size: [1, 1, 1] }],
   things: [],
   doors: [
-    { id: "home", to: "home", label_key: "world.door.home", position: [0, 0, -6], building: "" },
+    { id: "home", to: "home", label_key: "world.place.home", position: [0, 0, -6], building: "" },
     {
       id: "arcade",
       to: null,
-      label_key: "world.door.arcade",
+      label_key: "world.place.arcade",
       closed_reason_key: "world.closed.arcade",
       position: [0, 0, 9],
       building: "",
@@ -65,7 +65,7 @@ test("every door is named with who is inside, how far it is, and why it is close
   expect(home?.textContent).toContain("Inside: Mei");
   expect(arcade?.textContent).toContain("Closed door · 9 m behind you");
   expect(arcade?.textContent).toContain("Not open yet.");
-  expect(within(arcade as HTMLElement).queryByText(/Go through/)).toBeNull();
+  expect(within(arcade as HTMLElement).queryByText(/Go to/)).toBeNull();
 });
 
 test("with the keyboard alone one goes from thing to thing, and through a door", async () => {
@@ -126,7 +126,7 @@ test("words that could not leave stay in the line", async () => {
   await userEvent.type(line, "hello{Enter}");
 
   expect((line as HTMLInputElement).value).toBe("hello");
-  expect(screen.getByRole("alert").textContent).toContain("no line right now");
+  expect(screen.getByRole("alert").textContent).toContain("no connection right now");
 });
 
 test("a microphone that is refused or missing is told apart", async () => {
