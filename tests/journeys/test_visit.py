@@ -158,7 +158,7 @@ def test_an_operator_brings_a_real_record_in_and_its_patient_is_seen(
     files = [*(test_data / "synthea").glob("*nformation*.json"), bundle]
     go(iris, "Home")
     bring = panel(iris, "Import")
-    bring.locator("input[type=file]").set_input_files(files)
+    bring.locator("input[type=file]").first.set_input_files(files)
     expect(bring.get_by_text("done")).to_have_count(len(files), timeout=60_000)
     iris.picture("import")
     entries = json.loads(bundle.read_text())["entry"]
