@@ -15,11 +15,20 @@ from .compiling import compile_tree
 from .equality import plain
 from .moments import Moment
 from .nodes import Node
-from .running import Environment, Items, Run, truth
+from .running import Budget, Environment, Items, Run, truth
 from .syntax import parse
 from .units import Quantity
 
-__all__ = ["Environment", "Expression", "Moment", "Node", "Quantity", "compile_path", "plain"]
+__all__ = [
+    "Budget",
+    "Environment",
+    "Expression",
+    "Moment",
+    "Node",
+    "Quantity",
+    "compile_path",
+    "plain",
+]
 
 NOTHING = Environment()
 

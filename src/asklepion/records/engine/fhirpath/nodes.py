@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
 from typing import Any, cast
 
 from .. import tables
@@ -135,19 +134,22 @@ def _parents(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@cache
-def _shape(name: str) -> Shape:
-    return Shape(name)
-
-
 def is_fhir_type(name: str) -> bool:
     """True for the types FHIR R4 defines."""
     return name in PRIMITIVES or name in PARENTS or ("." not in name and _has(name))
 
 
 def shape_of(name: str) -> Shape:
-    """What is known of a type of FHIR; of an unknown one, that it has no children."""
-    return _shape(name) if is_fhir_type(name) or _has(name) else _shape("Element")
+    """What is known of a type of FHIR; of an unknown one, what is true of every element."""
+    found = _SHAPES.get(name)
+    if found is None:
+        if not is_fhir_type(name) and not _has(name):  # as many as somebody sends
+            return shape_of("Element")
+        found = _SHAPES[name] = Shape(name)
+    return found
+
+
+_SHAPES: dict[str, Shape] = {}
 
 
 class Node:

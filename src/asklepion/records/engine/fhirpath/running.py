@@ -21,6 +21,15 @@ TEXT_MOST = 1_000_000  # characters in one text
 ADJUSTED_MOST = 60  # digits before the point of a number; more is an overflow
 
 
+class Budget:
+    """Steps that may still be taken, by one evaluation or by several together."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+
 @dataclass(frozen=True, kw_only=True)
 class Environment:
     """What an expression may ask for; what is not given cannot be asked."""
@@ -34,18 +43,19 @@ class Environment:
     conforms_to: Callable[[Node, str], bool | None] | None = None  # None: no such profile here
     trace: Callable[[str, Items], None] | None = None
     steps_most: int = 1_000_000
+    budget: Budget | None = None  # instead of steps_most, when several evaluations share it
     items_most: int = 100_000  # in one collection
 
 
 class Run:
     """The state of one evaluation."""
 
-    __slots__ = ("environment", "focus", "index", "items_most", "steps", "total")
+    __slots__ = ("budget", "environment", "focus", "index", "items_most", "total")
 
     def __init__(self, environment: Environment, focus: Items) -> None:
         self.environment = environment
         self.focus = focus  # %context
-        self.steps = environment.steps_most
+        self.budget = environment.budget or Budget(environment.steps_most)
         self.items_most = environment.items_most
         self.index: Items = []
         self.total: Items = []
@@ -56,8 +66,8 @@ class Run:
         Raises:
             Incorrect: it is more than this evaluation may do.
         """
-        self.steps -= steps
-        if self.steps < 0:
+        self.budget.left -= steps
+        if self.budget.left < 0:
             raise Incorrect(
                 "This FHIRPath expression takes too many steps.",
                 hint="Write it so that it looks at fewer elements.",
