@@ -20,7 +20,7 @@ from .model import (
     ResourceKept,
     Stale,
 )
-from .service import ImportStep, Limits, Records
+from .service import ImportStep, Limits, Package, Packages, Question, Records, Verdict
 from .service.books import CATEGORY_OF, code_of
 from .store import MIGRATIONS
 
@@ -37,11 +37,15 @@ __all__ = [
     "Issue",
     "Kept",
     "Limits",
+    "Package",
+    "Packages",
     "Permit",
+    "Question",
     "RecordImported",
     "Records",
     "Resource",
     "ResourceKept",
     "Stale",
+    "Verdict",
     "code_of",
 ]

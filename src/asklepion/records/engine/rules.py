@@ -17,6 +17,7 @@ from .walk import type_referred
 
 Json = dict[str, Any]
 
+BY_HEART = frozenset(["ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6"])
 STEPS_MOST = 1_000_000  # of FHIRPath in one resource with all that is in it
 
 

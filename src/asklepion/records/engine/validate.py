@@ -69,7 +69,7 @@ def _issues(resource: dict[str, Any], type: str, path: str, levels: int) -> Iter
     if not _validator().is_valid(wrapped):
         for error in islice(_validator().iter_errors(wrapped), ISSUES_MOST):
             yield from _issue(error, path)
-    for where, inner in _inside(resource, type):
+    for where, inner in inside(resource, type):
         if isinstance(inner, dict):
             it = cast(dict[str, Any], inner)
             name = it.get("resourceType")
@@ -81,7 +81,7 @@ def _issues(resource: dict[str, Any], type: str, path: str, levels: int) -> Iter
                 yield from _issues(it, name, path + where, levels - 1)
 
 
-def _inside(resource: dict[str, Any], type: str) -> Iterator[tuple[str, Any]]:
+def inside(resource: dict[str, Any], type: str) -> Iterator[tuple[str, Any]]:
     """The resources directly inside one, with where they are."""
     for number, inner in enumerate(_list(resource.get("contained"))):
         yield f".contained[{number}]", inner

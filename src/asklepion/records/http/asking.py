@@ -18,6 +18,7 @@ from ..service.sources import decode
 Who = Annotated[Caller, Depends(caller)]
 Here = Annotated[Records, Depends(room(Records))]
 
+FHIR = "application/fhir+json; charset=utf-8"
 LARGE = 256 * 1024  # bytes of a body that are read beside the house's own work
 JSON = ("json", "application/json", "application/fhir+json", "text/json")
 
