@@ -108,6 +108,7 @@ def looks(names: Names) -> list[Look]:
             document(names),
             {"if-none-exist": f"{whose}&_id={names.note}"},
         ),
+        *(Look(f"/fhir/R4/{each}/$validate", "POST") for each in (f"Patient/{p}", pulse, note)),
         *(Look(f"/api/twin/{p}/{part}") for part in ("cards", "body", "timeline", "vitals")),
     ]
 

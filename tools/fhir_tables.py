@@ -16,6 +16,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ EXPANSIONS = "hl7.fhir.r4.expansions@4.0.1"
 BASE = "http://hl7.org/fhir/"
 
 # Only a part of these codes stands in the expansions, so they cannot tell a wrong one.
-PARTIAL = {"ucum-units", "mimetypes", "languages", "all-languages"}
+PARTIAL = {"ucum-units", "mimetypes", "languages", "all-languages"} | {
+    f"{kind}-units" for kind in ("age", "distance", "duration")
+}
 
 # Values that say nothing a parameter of this kind could be asked for: an age is no date.
 WITHOUT_VALUE = {("date", "Age"), ("date", "Range"), ("date", "string")}
@@ -145,18 +148,42 @@ class Elements:
 
 def codes(names: set[str]) -> Json:
     """Codes by system of every value set with that name; every one must be there in full."""
-    found: Json = {}
-    for _, resource in resources(EXPANSIONS):
-        name = resource["url"].removeprefix(BASE + "ValueSet/")
-        if name in names:
-            systems: dict[str, list[str]] = {}
-            for code in _contained(resource["expansion"].get("contains", [])):
-                systems.setdefault(code["system"], []).append(code["code"])
-            found[name] = {system: sorted(set(them)) for system, them in sorted(systems.items())}
+    found = {
+        url.removeprefix(BASE + "ValueSet/"): systems
+        for url, systems in expansions().items()
+        if url.removeprefix(BASE + "ValueSet/") in names
+    }
     lost = sorted(name for name in names if not found.get(name))
     if lost:
         raise SystemExit(f"No expansion for {', '.join(lost)}.")
     return found
+
+
+@cache
+def expansions() -> dict[str, dict[str, list[str]]]:
+    """Codes by system of every value set there is an expansion of, by its URL."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for _, resource in resources(EXPANSIONS):
+        systems: dict[str, list[str]] = {}
+        for code in _contained(resource["expansion"].get("contains", [])):
+            systems.setdefault(code["system"], []).append(code["code"])
+        found[resource["url"]] = {
+            system: sorted(set(them)) for system, them in sorted(systems.items())
+        }
+    return found
+
+
+def extensible(types: dict[str, Json]) -> Json:
+    """By element path the value set its code should come from, and the codes of each."""
+    bound: dict[str, str] = {}
+    for name in sorted(types):
+        for element in types[name]["snapshot"]["element"]:
+            binding = element.get("binding", {})
+            url = binding.get("valueSet", "").split("|")[0]
+            is_whole = url.removeprefix(BASE + "ValueSet/") not in PARTIAL
+            if binding.get("strength") == "extensible" and expansions().get(url) and is_whole:
+                bound[element["path"]] = url
+    return {"elements": bound, "codes": {url: expansions()[url] for url in set(bound.values())}}
 
 
 def _contained(codes: list[Json]) -> Iterator[Json]:
@@ -164,6 +191,57 @@ def _contained(codes: list[Json]) -> Iterator[Json]:
         if not code.get("abstract") and "code" in code:
             yield code
         yield from _contained(code.get("contains", []))
+
+
+# ---------------------------------------------------------------- invariants
+
+BEST_PRACTICE = BASE + "StructureDefinition/elementdefinition-bestpractice"
+# Of every element, or of what holds every resource: the engine knows these by heart.
+BY_HEART = {"ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5"}
+# As R5 has them: R4's cannot tell a day from a moment within it, and ask for a System type where
+# FHIR's stands.
+CORRECTED = {
+    "per-1": "start.hasValue().not() or end.hasValue().not()"
+    " or (start.lowBoundary() <= end.highBoundary())",
+    "que-7": "operator = 'exists' implies (answer is boolean)",
+}
+
+
+def invariants(types: dict[str, Json]) -> Json:
+    """By element path: key, whether it only warns, what it says, and its expression."""
+    table: Json = {}
+    for name in sorted(types):
+        if types[name].get("derivation") == "constraint":
+            continue  # such as SimpleQuantity: counts where an element asks for it
+        for element in types[name]["snapshot"]["element"]:
+            found = _invariants(element)
+            for kind in element.get("type", []):
+                for profile in kind.get("profile", []):
+                    asked = types.get(profile.rsplit("/", 1)[1])
+                    found += _invariants(asked["snapshot"]["element"][0]) if asked else []
+            rows = table.setdefault(element["path"], [])
+            rows += [row for number, row in enumerate(found) if row not in found[:number]]
+    return {path: rows for path, rows in table.items() if rows}
+
+
+def _invariants(element: Json) -> list[list[Any]]:
+    return [
+        [
+            it["key"],
+            int(it["severity"] == "warning"),
+            it["human"],
+            CORRECTED.get(it["key"], it["expression"]),
+        ]
+        for it in element.get("constraint", [])
+        if it["key"] not in BY_HEART and not _is_best_practice(it)
+    ]
+
+
+def _is_best_practice(constraint: Json) -> bool:
+    return any(
+        it["url"] == BEST_PRACTICE and it.get("valueBoolean")
+        for it in constraint.get("extension", [])
+    )
 
 
 # ---------------------------------------------------------------- search parameters
@@ -350,19 +428,35 @@ def make() -> None:
     elements = Elements(types)
     write("elements", {"resources": elements.resources, "nodes": elements.nodes})
     write("codes", codes(elements.bindings))
+    write("extensible", extensible(types))
+    write("invariants", invariants(types))
     write("search", search(elements, parameters))
     members = {it["code"]: it["param"] for it in compartment["resource"] if it.get("param")}
     write("compartment", members)
 
 
 # Official examples that break their own rules: no linkId, no base, no name, too long an id, codes
-# with odd spaces.
+# with odd spaces; narratives without a word (txt-2), one fullUrl twice (bdl-7), no base definition
+# (sdf-4), references to types that are not allowed there.
 BROKEN = {
+    "ActivityDefinition-blood-tubes-supply.json",
+    "ActivityDefinition-heart-valve-replacement.json",
+    "Bundle-dataelements.json",
     "Bundle-v2-valuesets.json",
     "CodeSystem-v2-0550.json",
+    "DeviceMetric-example.json",
+    "DeviceUseStatement-example.json",
+    "EventDefinition-example.json",
     "ImplementationGuide-fhir.json",
+    "MedicationRequest-medrx0301.json",
+    "Observation-clinical-gender.json",
     "Questionnaire-qs1.json",
+    "Questionnaire-zika-virus-exposure-assessment.json",
     "SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject.json",
+    "StructureDefinition-Definition.json",
+    "StructureDefinition-Event.json",
+    "StructureDefinition-FiveWs.json",
+    "StructureDefinition-Request.json",
     "ig-r4.json",
 }
 BROKEN_BEGIN = ("SearchParameter-codesystem-extensions-", "SearchParameter-valueset-extensions-")

@@ -505,3 +505,115 @@ async def test_what_is_new_comes_as_events(full: Office, app: FastAPI) -> None:
         await serving
     delivering.cancel()
     await asyncio.gather(delivering, return_exceptions=True)
+
+
+# ------------------------------------------------------------------ $validate
+
+WRONG = """{
+  "resourceType": "Patient",
+  "name": [{"family": "Wanda Secret"}],
+  "contact": [
+    {"gender": "Wanda Secret"}
+  ]
+}"""
+
+
+async def judged(client: Client, path: str, body: str | dict[str, Any]) -> list[dict[str, Any]]:
+    """The issues of an answer that is 200 whatever was found."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    headers = {"content-type": "application/fhir+json"}
+    answer = await client.post(f"/fhir/R4/{path}", content=text, headers=headers)
+    assert answer.status_code == 200, answer.text
+    outcome = answer.json()
+    assert validate(outcome) == []
+    return outcome["issue"]
+
+
+async def test_validate_names_element_line_and_what_was_expected_and_no_value(mei: Client) -> None:
+    (issue,) = await judged(mei, "Patient/$validate", WRONG)
+
+    assert (issue["severity"], issue["code"]) == ("error", "code-invalid")
+    assert issue["expression"] == ["Patient.contact[0].gender"]
+    assert issue["location"] == ["Patient.contact[0].gender", "Line[5] Col[16]"]
+    assert [it["valueInteger"] for it in issue["extension"]] == [5, 16]
+    assert "male" in issue["diagnostics"]
+    assert "Secret" not in json.dumps(issue)
+
+
+async def test_validate_tells_warnings_and_says_when_nothing_is_wrong(mei: Client) -> None:
+    codes = {"resourceType": "CodeSystem", "status": "draft", "content": "complete", "name": "a b"}
+
+    (warning,) = await judged(mei, "CodeSystem/$validate", codes)
+    (good,) = await judged(mei, "CodeSystem/$validate", codes | {"name": "Ab"})
+
+    assert (warning["severity"], warning["code"]) == ("warning", "invariant")
+    assert (good["severity"], good["code"]) == ("information", "informational")
+
+
+async def test_validate_reads_parameters_and_finds_lines_in_them(mei: Client) -> None:
+    parameter = (
+        f'[{{"name": "mode", "valueCode": "create"}},\n{{"name": "resource", "resource": {WRONG}}}]'
+    )
+    whole = f'{{"resourceType": "Parameters", "parameter": {parameter}}}'
+
+    (issue,) = await judged(mei, "Patient/$validate", whole)
+
+    assert issue["expression"] == ["Patient.contact[0].gender"]
+    assert issue["location"][1] == "Line[6] Col[16]"
+
+
+async def test_validate_of_another_type_or_id_than_the_address_is_told(mei: Client) -> None:
+    (issue,) = await judged(mei, "Observation/$validate", {"resourceType": "Patient"})
+    assert issue["code"] == "structure"
+
+    me = MEI.partition("/")[2]
+    other = {"resourceType": "Patient", "id": "else"}
+    (issue,) = await judged(mei, f"Patient/{me}/$validate?mode=update", other)
+    assert issue["expression"] == ["Patient.id"]
+
+
+async def test_validate_keeps_nothing(full: Office, mei: Client) -> None:
+    before = await full.count("records_res")
+
+    await judged(mei, "Patient/$validate", {"resourceType": "Patient"})
+
+    assert await full.count("records_res") == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("Patient/$validate", "", 400),
+        ("Patient/$validate", "{", 400),
+        ("Patient/$validate?mode=burn", '{"resourceType": "Patient"}', 400),
+        ("Patient/$validate?mode=update", '{"resourceType": "Patient"}', 400),
+        ("Patient/$validate?profile=urn:none", '{"resourceType": "Patient"}', 400),
+        ("Patient/$validate?strange=1", '{"resourceType": "Patient"}', 400),
+        ("Patient/$validate?references=maybe", '{"resourceType": "Patient"}', 400),
+        ("Patient/nobody/$validate", "", 404),
+        ("Patient/a b/$validate", "", 404),
+        ("Strange/1/$validate", "", 404),
+        (
+            "Patient/$validate",
+            '{"resourceType": "Parameters", "parameter": [{"name": "resource"}]}',
+            400,
+        ),
+    ],
+)
+async def test_validate_asked_wrongly_is_refused(
+    mei: Client, path: str, body: str, status: int
+) -> None:
+    headers = {"content-type": "application/fhir+json"}
+    answer = await mei.post(f"/fhir/R4/{path}", content=body, headers=headers)
+
+    assert answer.status_code == status, answer.text
+    assert answer.json()["resourceType"] == "OperationOutcome"
+
+
+async def test_validate_answers_alike_for_what_may_not_be_seen_and_what_is_not_there(
+    amara: Client,
+) -> None:
+    hidden = await amara.post(f"/fhir/R4/{MEI}/$validate")
+    absent = await amara.post("/fhir/R4/Patient/nobody/$validate")
+
+    assert (hidden.status_code, hidden.text) == (absent.status_code, absent.text)

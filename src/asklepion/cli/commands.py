@@ -18,6 +18,7 @@ from asklepion.identity import Identity, Role
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.log import write_logs
 from asklepion.ledger import read_receipt, verify_receipt
+from asklepion.records import Asking
 from asklepion.settings import Settings, read_settings
 
 from . import importing, serving
@@ -33,9 +34,11 @@ app = typer.Typer(
     add_completion=False,
 )
 device_app = typer.Typer(help="Home devices.", no_args_is_help=True)
+fhir_app = typer.Typer(help="Packages of FHIR implementation guides.", no_args_is_help=True)
 account_app = typer.Typer(help="People's accounts.", no_args_is_help=True)
 app.add_typer(device_app, name="device")
 app.add_typer(account_app, name="account")
+app.add_typer(fhir_app, name="fhir")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 console = Console(stderr=True)
@@ -150,6 +153,45 @@ def device_simulate(
         asyncio.run(
             simulate(url, device, secret, every_s=every, count=count, seed=seed, on_sent=tell)
         )
+
+
+@fhir_app.command(name="install")
+def fhir_install(
+    package: Annotated[Path, typer.Argument(help="A .tgz, as npm has it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Install a guide's package: what names its profiles must keep them from now on."""
+    if not package.is_file():
+        raise Incorrect(f"There is no {package}.", hint="Check the path.")
+    done = _in_house(lambda house: house.records.packages.install(_console_asks(), package))
+    print(
+        json.dumps(done._asdict())
+        if as_json
+        else f"Installed {done.name} {done.version}: {done.definitions} definitions."
+    )
+
+
+@fhir_app.command(name="list")
+def fhir_list(as_json: AsJson = False) -> None:
+    """List the packages that are installed."""
+    found = _in_house(lambda house: house.records.packages.list(_console_asks()))
+    if as_json:
+        print(json.dumps([it._asdict() for it in found]))
+    for it in [] if as_json else found:
+        print(f"{it.name} {it.version}: {it.definitions} definitions")
+
+
+@fhir_app.command(name="remove")
+def fhir_remove(
+    name: Annotated[str, typer.Argument(help="The package's name.")], as_json: AsJson = False
+) -> None:
+    """Remove a package: its profiles ask for nothing any more."""
+    _in_house(lambda house: house.records.packages.remove(_console_asks(), name))
+    print(json.dumps({"removed": name}) if as_json else f"Removed {name}.")
+
+
+def _console_asks() -> Asking:
+    return Asking(caller=Identity.console(), purpose="HOPERAT", via="import")
 
 
 @account_app.command(name="add")

@@ -21,7 +21,7 @@ from .model import (
     ResourceKept,
     Stale,
 )
-from .service import ImportStep, Limits, Records
+from .service import ImportStep, Limits, Package, Packages, Question, Records, Verdict
 from .service.books import CATEGORY_OF, code_of
 from .store import MIGRATIONS
 
@@ -39,11 +39,15 @@ __all__ = [
     "Kept",
     "Limits",
     "Overtaken",
+    "Package",
+    "Packages",
     "Permit",
+    "Question",
     "RecordImported",
     "Records",
     "Resource",
     "ResourceKept",
     "Stale",
+    "Verdict",
     "code_of",
 ]

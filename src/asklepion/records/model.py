@@ -55,6 +55,7 @@ class Issue:
     path: str  # FHIRPath-like, such as Patient.contact[0].gender
     expected: str  # what should have stood there
     code: str  # FHIR issue-type: structure, required, value, code-invalid, invariant
+    is_warning: bool = False  # worth telling, but no reason to refuse
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,7 +103,8 @@ def test_a_mandatory_primitive_may_be_known_by_its_extensions_alone() -> None:
 
 
 def test_a_list_of_primitives_may_have_holes_where_extensions_stand() -> None:
-    name = {"given": ["Ann", None], "_given": [None, {"id": "x"}]}
+    reason = {"url": "https://example.org/why", "valueCode": "unknown"}
+    name = {"given": ["Ann", None], "_given": [None, {"extension": [reason]}]}
 
     assert validate({"resourceType": "Patient", "name": [name]}) == []
 
@@ -161,7 +162,7 @@ def test_without_a_type_it_is_nothing(resource: dict[str, Json]) -> None:
 
 
 def test_deep_nests_long_lists_and_long_texts_end_soon() -> None:
-    deep: dict[str, Json] = {"url": "a"}
+    deep: dict[str, Json] = {"url": "a", "valueBoolean": True}
     within: dict[str, Json] = {"resourceType": "Patient"}
     for _ in range(400):
         deep = {"url": "a", "extension": [deep]}

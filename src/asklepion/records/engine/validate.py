@@ -1,4 +1,4 @@
-"""Is it FHIR R4? Structure, cardinality, primitive values and required bindings."""
+"""Is it FHIR R4? Structure, cardinality, primitive values and required bindings, then the rules."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -9,6 +9,7 @@ from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError, V
 
 from ..model import Issue
 from .parameters import is_type
+from .rules import broken
 from .schema import PATTERNS, schema
 
 ISSUES_MOST = 50
@@ -40,16 +41,21 @@ def prepare() -> None:
     _validator()
 
 
-def validate(resource: dict[str, Any]) -> list[Issue]:
+def validate(resource: dict[str, Any], *, with_warnings: bool = False) -> list[Issue]:
     """Everything wrong with a resource, in the order of its elements; empty when it is good.
 
     At most fifty issues. Resources inside (contained, in a Bundle, in Parameters) count as well.
+    Rules between elements are looked at once the structure is good.
     """
     type = resource.get("resourceType")
     if not isinstance(type, str) or not is_type(type):
         return [Issue("resourceType", "a resource type of FHIR R4", "structure")]
-    issues = list(_issues(resource, type, type, DEPTH_MOST))
-    return sorted(set(issues), key=issues.index)[:ISSUES_MOST]
+    issues = list(islice(_issues(resource, type, type, DEPTH_MOST), ISSUES_MOST))
+    if not issues:
+        found = broken(resource, with_warnings=with_warnings)
+        wanted = (it for it in found if with_warnings or not it.is_warning)
+        issues = list(islice(wanted, ISSUES_MOST))
+    return list(dict.fromkeys(issues))
 
 
 @cache
@@ -63,7 +69,7 @@ def _issues(resource: dict[str, Any], type: str, path: str, levels: int) -> Iter
     if not _validator().is_valid(wrapped):
         for error in islice(_validator().iter_errors(wrapped), ISSUES_MOST):
             yield from _issue(error, path)
-    for where, inner in _inside(resource, type):
+    for where, inner in inside(resource, type):
         if isinstance(inner, dict):
             it = cast(dict[str, Any], inner)
             name = it.get("resourceType")
@@ -75,7 +81,7 @@ def _issues(resource: dict[str, Any], type: str, path: str, levels: int) -> Iter
                 yield from _issues(it, name, path + where, levels - 1)
 
 
-def _inside(resource: dict[str, Any], type: str) -> Iterator[tuple[str, Any]]:
+def inside(resource: dict[str, Any], type: str) -> Iterator[tuple[str, Any]]:
     """The resources directly inside one, with where they are."""
     for number, inner in enumerate(_list(resource.get("contained"))):
         yield f".contained[{number}]", inner

@@ -22,6 +22,7 @@ Here = Annotated[Records, Depends(room(Records))]
 
 PREFIX = "/fhir/R4"
 ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+FHIR = "application/fhir+json; charset=utf-8"
 LARGE = 256 * 1024  # bytes of a body that are read beside the house's own work
 JSON = ("json", "application/json", "application/fhir+json", "text/json")
 

@@ -12,9 +12,19 @@ from asklepion.kit.errors import Incorrect
 from ..model import Kept
 from ..service.transacting import version_in
 from . import bundles
-from .asking import PREFIX, Asks, Here, base_of, etag, http_date, prefers, require_json, resource_in
-
-FHIR = "application/fhir+json; charset=utf-8"
+from .asking import (
+    FHIR,
+    PREFIX,
+    Asks,
+    Here,
+    base_of,
+    etag,
+    http_date,
+    prefers,
+    require_json,
+    resource_in,
+)
+from .validating import validate, validate_one
 
 fhir = APIRouter(prefix=PREFIX, tags=["fhir"], dependencies=[Depends(require_json)])
 
@@ -179,6 +189,9 @@ async def delete(request: Request, type: str, id: str, asks: Asks, records: Here
     return Response(status_code=204)
 
 
+fhir.post("/{type}/$validate", response_model=None)(validate)
+fhir.post("/{type}/{id}/$validate", response_model=None)(validate_one)
+
 # HEAD is GET without its body, which the server takes away; OPTIONS tells what a path can do.
 
 ALLOWED = {
@@ -188,6 +201,8 @@ ALLOWED = {
     "/{type}/{id}/_history": "GET, HEAD, OPTIONS",
     "/{type}/{id}/_history/{version}": "GET, HEAD, OPTIONS",
     "/{type}/_search": "POST, OPTIONS",
+    "/{type}/$validate": "POST, OPTIONS",
+    "/{type}/{id}/$validate": "POST, OPTIONS",
     "/metadata": "GET, HEAD, OPTIONS",
     "/{type}": "GET, HEAD, POST, OPTIONS",
     "/{type}/{id}": "GET, HEAD, PUT, DELETE, OPTIONS",

@@ -31,11 +31,13 @@ from .deciding import me_of
 from .drafting import Drafter
 from .granting import Granter
 from .importing import Importer, ImportStep
+from .packages import Package, Packages
 from .parts import Parts
 from .reading import HISTORY_COUNT, Page, Params, Reader, not_found
 from .releasing import Releasing
 from .sources import Limits
 from .transacting import Transactions
+from .validating import Question, Validator, Verdict
 from .watching import Watching
 from .writing import Writer
 
@@ -45,7 +47,7 @@ EXPIRY_S = 0.5  # how often permits whose time is over are taken away and told o
 MOST_ACCESSES = 500  # on one page
 LARGE_AT_ONCE = 2  # large bodies that are parsed at the same time
 
-__all__ = ["ImportStep", "Limits", "Page", "Records"]
+__all__ = ["ImportStep", "Limits", "Package", "Packages", "Page", "Question", "Records", "Verdict"]
 
 
 class Records:
@@ -75,13 +77,14 @@ class Records:
         seal_key = keys.key("records-access")
         books = Books(db=db, clock=clock, ids=ids, ledger=ledger, seal_key=seal_key)
         releasing = Releasing(clock=clock, books=books)
+        self.packages = Packages(db=db, clock=clock)
         self._parts = parts = Parts(
             db=db,
             clock=clock,
             ids=ids,
             events=events,
             indexer=indexer,
-            drafter=Drafter(indexer, keys.key("records-digest")),
+            drafter=Drafter(indexer, keys.key("records-digest"), lambda: self.packages.library),
             books=books,
             releasing=releasing,
             writer=Writer(db=db, clock=clock, events=events, releasing=releasing),
@@ -95,10 +98,12 @@ class Records:
         self._granter = Granter(parts, self._changer)
         self._importer = Importer(parts, self.limits)
         self._watching = Watching(parts, self._granter)
+        self._validator = Validator(parts, self._reader, self.packages)
         self._expiring: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to take away permits whose time is over."""
+        """Read what packages are installed; begin to take away permits whose time is over."""
+        await self.packages.refresh()
         self._expiring = asyncio.create_task(self._expire_for_ever())
 
     async def stop(self) -> None:
@@ -221,6 +226,15 @@ class Records:
         """
         return await self._transactions.transact(asking, bundle)
 
+    async def validate(self, asking: Asking, question: "Question") -> "Verdict":
+        """What is wrong with a resource, and would refuse it, or should only be told.
+
+        Raises:
+            NotFound: it is asked of a resource that is not there, or not for this caller.
+            Incorrect: a profile is asked for that is not installed.
+        """
+        return await self._validator.validate(asking, question)
+
     def take_in(
         self, asking: Asking, source: Path, *, name: str = ""
     ) -> AsyncGenerator[ImportStep]:
@@ -341,6 +355,10 @@ class Records:
                     await self.expire()
             except Exception as error:  # tried again in a moment; permits end by the clock anyway
                 log.fault("permits not expired", error)
+            try:
+                await self.packages.refresh()  # another process may have installed one
+            except Exception as error:
+                log.fault("packages not read", error)
 
     # Proof
 

@@ -19,6 +19,7 @@ INTERACTIONS = (
     "create",
     "search-type",
 )
+VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 ALL = ("transaction", "batch", "history-system")
 SECURITY = (
     "Sign in, or send a bearer token. What a patient has not allowed does not exist for others:"
@@ -43,6 +44,7 @@ def statement(clock: Clock) -> dict[str, Any]:
                 "security": {"description": SECURITY},
                 "resource": _resources(),
                 "interaction": [{"code": code} for code in ALL],
+                "operation": [{"name": "validate", "definition": VALIDATE}],
             }
         ],
     }

@@ -1,7 +1,7 @@
 """From parsed JSON to what can be stored: checked, told whose it is, and by what it is found."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,8 @@ from ..engine import (
     patients_of,
     validate,
 )
+from ..engine.claims import unkept
+from ..engine.profiles import Library
 from ..model import Issue, Resource
 from ..store.rows import NOBODY, SEVERAL, UNKNOWN, Row, Writing
 from .deciding import Thing
@@ -83,22 +85,28 @@ class Drafter:
     Args:
         indexer: makes the index rows.
         key: secret under which contents are told apart, so that a digest tells nothing by itself.
+        library: the installed profiles, as they are now.
     """
 
-    def __init__(self, indexer: Indexer, key: bytes) -> None:
+    def __init__(self, indexer: Indexer, key: bytes, library: Callable[[], Library]) -> None:
         self._indexer = indexer
         self._key = key
+        self._library = library
 
     def draft(self, resource: Resource) -> Draft:
         """A draft of one resource, which must have its id.
 
         Raises:
-            Incorrect: it is not FHIR R4; the message names elements, never values.
+            Incorrect: it is not FHIR R4, or does not keep an installed profile it names; the
+                message names elements, never values.
         """
         try:
-            issues = validate(resource)
-            if issues:
-                raise Incorrect(in_words(resource, issues), hint="Correct it and send it again.")
+            hint = "Correct it and send it again."
+            if issues := validate(resource):
+                raise Incorrect(in_words(resource, issues, "is not FHIR R4"), hint=hint)
+            if issues := unkept(resource, self._library()):
+                kept = "does not keep a profile it names"
+                raise Incorrect(in_words(resource, issues, kept), hint=hint)
             return self._draft(resource)
         except RecursionError as error:
             raise Incorrect("The resource is nested too deeply.", hint="Flatten it.") from error
@@ -177,10 +185,10 @@ def whose(resource: Resource) -> tuple[str, frozenset[str]]:
     return (UNKNOWN if may_be_personal(resource["resourceType"]) else NOBODY), frozenset()
 
 
-def in_words(resource: Resource, issues: Sequence[Issue]) -> str:
+def in_words(resource: Resource, issues: Sequence[Issue], what: str) -> str:
     """What is wrong, in one sentence without any value."""
     type = resource.get("resourceType")
     name = type if isinstance(type, str) and is_type(type) else "resource"
     told = "; ".join(f"{i.path}: {i.expected}" for i in issues[:MOST_ISSUES])
     more = f"; and {len(issues) - MOST_ISSUES} more" if len(issues) > MOST_ISSUES else ""
-    return f"The {name} is not FHIR R4 ({told}{more})."
+    return f"The {name} {what} ({told}{more})."

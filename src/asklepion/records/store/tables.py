@@ -117,4 +117,18 @@ def _access(op: Operations) -> None:
     op.create_index("records_access_of", "records_access", ["patient", "number"], unique=True)
 
 
-MIGRATIONS: tuple[Step, ...] = (_resources, _indexes, _consent, _access)
+def _definitions(op: Operations) -> None:
+    op.create_table(  # of installed packages: profiles, value sets, code systems
+        "records_definition",
+        sa.Column("package", sa.Text, primary_key=True),
+        sa.Column("url", sa.Text, primary_key=True),
+        sa.Column("version", sa.Text, primary_key=True),  # empty: it has none
+        _column("package_version", sa.Text),
+        _column("type", sa.Text),
+        _column("installed_at", sa.BigInteger),
+        _column("body", sa.LargeBinary),
+    )
+    op.create_index("records_definition_url", "records_definition", ["url", "version"])
+
+
+MIGRATIONS: tuple[Step, ...] = (_resources, _indexes, _consent, _access, _definitions)

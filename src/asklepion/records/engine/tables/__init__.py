@@ -51,6 +51,27 @@ def codes() -> dict[str, Systems]:
 
 
 @cache
+def invariants() -> dict[str, list[tuple[str, int, str, str]]]:
+    """By element path, its invariants: key, 1 if it only warns, what it says, its expression."""
+    table: dict[str, list[list[Any]]] = _read("invariants")
+    return {
+        path: [(row[0], row[1], row[2], row[3]) for row in rows] for path, rows in table.items()
+    }
+
+
+@cache
+def extensible() -> dict[str, str]:
+    """By element path, the value set its code should come from if one there fits."""
+    return _read("extensible")["elements"]
+
+
+@cache
+def extensible_codes() -> dict[str, Systems]:
+    """The codes of those value sets, by URL."""
+    return _read("extensible")["codes"]
+
+
+@cache
 def search() -> dict[str, dict[str, Any]]:
     """The search parameters of every type; those of every resource under Resource."""
     return _read("search")
