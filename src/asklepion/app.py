@@ -93,7 +93,9 @@ async def open_house(
         db = connect_database(settings.database)
         stack.push_async_callback(db.close)
         await db.migrate(MIGRATIONS, settings.data / "backups", clock)
-        ids, keys, events = Ids(clock), Keys(settings.data / "keys"), Events(db, clock)
+        keys = Keys(settings.data / "keys", settings.kek)
+        stack.callback(keys.vault.close)
+        ids, events = Ids(clock), Events(db, clock)
         # trust
         ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin)
         identity = Identity(db=db, clock=clock, ids=ids, keys=keys, hasher=hasher)

@@ -19,6 +19,9 @@ class Settings:
 
     data: Annotated[Path, "Folder for the database, keys and backups."] = Path("data")
     database_url: Annotated[str, "PostgreSQL's URL; empty for SQLite inside the data folder."] = ""
+    kek: Annotated[
+        str, "Who wraps the keys: file, command:PROGRAM, or a transit key's address."
+    ] = "file"
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"
     port: Annotated[int, "Port to listen on; 0 for any free one."] = 8000
     open: Annotated[bool, "Open the browser at start, where there is one."] = True
