@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only
 
+from . import sweeping
 from .clock import Clock, to_us
 from .errors import Fault, Incorrect
 from .log import get_log
@@ -147,10 +148,15 @@ class Tx:
             self._driver = raw.driver_connection
         return self._driver
 
-    async def lock(self, name: str) -> None:
-        """Let nobody else past this line until the transaction ends (SQLite has one writer)."""
+    async def lock(self, name: str, *, shared: bool = False) -> None:
+        """Let nobody else past this line until the transaction ends (SQLite has one writer).
+
+        Args:
+            shared: many may pass together, as long as nobody has it alone.
+        """
         if self.dialect == "postgresql":
-            await self.one("SELECT pg_advisory_xact_lock(hashtext(:name))", name=name)
+            kind = "_shared" if shared else ""
+            await self.one(f"SELECT pg_advisory_xact_lock{kind}(hashtext(:name))", name=name)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once this is kept; never if it is rolled back."""
@@ -257,6 +263,18 @@ class Database:
             raise Fault("The backup with pg_dump failed.", hint="Its own message stands above.")
         return path
 
+    async def forget_log(self) -> bool:
+        """Empty the write-ahead log into the database file; whether all of it could be."""
+        return await sweeping.forget_log(self._writers)
+
+    async def sweep(self) -> bool:
+        """Rewrite the database's files, so that nothing deleted is left in them.
+
+        Returns:
+            False if something may be left in a log that this house may not touch.
+        """
+        return await sweeping.sweep(self._writers)
+
     async def analyze(self) -> None:
         """Let the database count its rows again, so that it plans well; for after large imports."""
         async with self.begin() as tx:
@@ -359,6 +377,7 @@ COMMON = (
     "mmap_size = 268435456",
     "cache_size = -65536",
     "temp_store = MEMORY",
+    "secure_delete = ON",  # what is deleted is overwritten
 )
 
 if sqlite3.sqlite_version_info < (3, 35):  # RETURNING

@@ -33,6 +33,8 @@ from .importing import Importer, ImportStep
 from .parts import Parts
 from .reading import HISTORY_COUNT, Page, Params, Reader, not_found
 from .releasing import Releasing
+from .resealing import Resealer, Tell
+from .sealing import Bodies, Lines
 from .sources import Limits
 from .transacting import Transactions
 from .watching import Watching
@@ -69,8 +71,9 @@ class Records:
         self._ledger = ledger
         indexer = Indexer(keys.key("records-index"))
         seal_key = keys.key("records-access")
-        books = Books(db=db, clock=clock, ids=ids, ledger=ledger, seal_key=seal_key)
-        releasing = Releasing(clock=clock, books=books)
+        bodies, lines = Bodies(keys.vault), Lines(keys.vault)
+        books = Books(db=db, clock=clock, ids=ids, ledger=ledger, lines=lines, seal_key=seal_key)
+        releasing = Releasing(clock=clock, books=books, bodies=bodies)
         self._parts = parts = Parts(
             db=db,
             clock=clock,
@@ -80,9 +83,10 @@ class Records:
             drafter=Drafter(indexer, keys.key("records-digest")),
             books=books,
             releasing=releasing,
-            writer=Writer(db=db, clock=clock, events=events, releasing=releasing),
+            writer=Writer(db=db, clock=clock, events=events, releasing=releasing, bodies=bodies),
         )
         self.limits = limits or Limits()
+        self._resealer = Resealer(db=db, vault=keys.vault, bodies=bodies, books=books)
         self._reader = Reader(parts)
         self._changer = Changer(parts, self._reader)
         self._transactions = Transactions(parts, self._reader, self._changer)
@@ -92,7 +96,8 @@ class Records:
         self._expiring: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to take away permits whose time is over."""
+        """End what was begun on stored rows; begin to take away permits whose time is over."""
+        await self._resealer.finish()
         self._expiring = asyncio.create_task(self._expire_for_ever())
 
     async def stop(self) -> None:
@@ -306,6 +311,16 @@ class Records:
             except Exception as error:  # tried again in a moment; permits end by the clock anyway
                 log.fault("permits not expired", error)
 
+    # Keys
+
+    async def rotate(self, patient: str, tell: Tell) -> int:
+        """Seal everything of one patient under a new key; of the house, where empty.
+
+        Raises:
+            NotFound: nothing of this patient is kept.
+        """
+        return await self._resealer.rotate(patient, tell)
+
     # Proof
 
     async def accesses(
@@ -323,7 +338,7 @@ class Records:
         limit = max(1, min(count, MOST_ACCESSES))
         async with self._db.read() as tx:
             found = await access.find_of_patient(tx, patient, before=before, limit=limit)
-        return [entry_of(row) for row in found]
+        return [entry_of(row) for row in await self._parts.books.open(found)]
 
     async def receipt(self, asking: Asking, access_id: str) -> dict[str, Any]:
         """The proof that one entry stands in the ledger, to be checked offline.
@@ -336,11 +351,14 @@ class Records:
             row = await access.find(tx, access_id)
         if row is None or not row.patient or row.patient != me_of(asking.caller):
             raise NotFound("There is no such entry.", hint="Take one from your own list.")
-        return await self._ledger.receipt(row.leaf, orjson.loads(row.event), row.key)
+        (opened,) = await self._parts.books.open([row])
+        return await self._ledger.receipt(row.leaf, orjson.loads(opened.event), opened.key)
 
     async def verify(self) -> list[Finding]:
-        """Every access entry that does not match its leaf in the ledger, or is missing."""
-        return await self._parts.books.verify()
+        """Every access entry that does not match its leaf in the ledger, or is missing; every
+        body that does not open where it stands.
+        """
+        return [*await self._parts.books.verify(), *await self._resealer.verify()]
 
     def _require_own(self, asking: Asking, patient: str) -> None:
         asking.caller.require_known()

@@ -18,10 +18,12 @@ from asklepion.kit.ids import Ids
 from asklepion.kit.log import get_log
 from asklepion.ledger import Finding, Ledger, canonical, commit
 
+from ..engine.bodies import seal
 from ..model import AccessEntry, Asking, Category
 from ..store import access
 from ..store.access import WHOLE_HOUSE, AccessHead, AccessRow
 from ..store.rows import Row
+from .sealing import Lines
 
 log = get_log(__name__)
 
@@ -70,9 +72,17 @@ class Books:
     """Writes the access log: with a change in its transaction, or many readings in one."""
 
     def __init__(
-        self, *, db: Database, clock: Clock, ids: Ids, ledger: Ledger, seal_key: bytes
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        ledger: Ledger,
+        lines: Lines,
+        seal_key: bytes,
     ) -> None:
         self._db = db
+        self._lines = lines
         self._clock = clock
         self._ids = ids
         self._ledger = ledger
@@ -139,7 +149,8 @@ class Books:
             for (entry, event, key), leaf in zip(made, leaves, strict=True)
         ]
         last = {row.patient: row.leaf for row in rows} | {WHOLE_HOUSE: leaves[-1]}
-        await access.insert(tx, rows, [self._head(p, numbers[p], last[p]) for p in last])
+        sealed = await self.seal(rows)
+        await access.insert(tx, sealed, [self._head(p, numbers[p], last[p]) for p in last])
 
     def _event(self, entry: Entry, number: int, now: datetime) -> dict[str, Any]:
         asking = entry.asking
@@ -167,6 +178,29 @@ class Books:
         seal = hmac.digest(self._seal_key, text, hashlib.sha256)
         return AccessHead(patient, number, leaf, seal)
 
+    async def seal(self, rows: Sequence[AccessRow]) -> list[AccessRow]:
+        """Entries as they are stored: event and key together, under the key of their patient."""
+        keys = await self._lines.keys({row.patient for row in rows})
+        return [
+            row._replace(
+                event=seal(keys[row.patient], row.key + row.event, _context(row.id)), key=b""
+            )
+            for row in rows
+        ]
+
+    async def open(self, rows: Sequence[AccessRow]) -> list[AccessRow]:
+        """Entries with their event and key as they were committed to.
+
+        Raises:
+            Fault: one was altered.
+        """
+        texts = await self._lines.open([(row.event, _context(row.id)) for row in rows])
+        return [
+            row._replace(event=text[KEY_BYTES:], key=text[:KEY_BYTES])
+            for row, text in zip(rows, texts, strict=True)
+            if text is not None
+        ]
+
     # How it is checked
 
     async def verify(self) -> list[Finding]:
@@ -184,10 +218,19 @@ class Books:
                 leaf = leaves.get(row.leaf)
                 if leaf is None and row.leaf >= page[0].leaf + SPAN:
                     leaf = await self._ledger.leaf(row.leaf)
-                what = _whats_wrong(row, leaf)
+                what = await self._whats_wrong(row, leaf)
                 if what:
                     findings.append(Finding(TABLE, row.id, what))
         return findings + await self._verify_heads()
+
+    async def _whats_wrong(self, row: AccessRow, leaf: bytes | None) -> str:
+        try:
+            opened = await self.open([row])
+        except HouseError:
+            return "cannot be opened"
+        if row.key or not opened:
+            return "is not as it was written"
+        return _whats_wrong(opened[0], leaf)
 
     async def _verify_heads(self) -> list[Finding]:
         async with self._db.read() as tx:
@@ -218,6 +261,10 @@ def _settle(waiting: Iterable[asyncio.Future[None]], error: Exception | None) ->
             kept.set_result(None)
         else:
             kept.set_exception(error)
+
+
+def _context(id: str) -> str:
+    return f"access/{id}"
 
 
 def _whats_wrong(row: AccessRow, leaf: bytes | None) -> str:

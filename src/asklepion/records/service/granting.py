@@ -126,7 +126,8 @@ class Granter:
         key = self._parts.indexer.key_of("Consent", consent)
         async with self._parts.db.read() as tx:
             row = (await rows.find(tx, [key])).get(key)
-        resource: dict[str, Any] = orjson.loads(row.body) if row and row.body else {}
+        opened = await self._parts.writer.look(row) if row and row.body else None
+        resource: dict[str, Any] = orjson.loads(opened.body) if opened else {}
         actors = resource.get("provision", {}).get("actor", ())
         named = {actor.get("reference", {}).get("reference") for actor in actors}
         patient = resource.get("patient", {}).get("reference", "")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +21,7 @@ from .consenting import permits_of
 from .deciding import Standing, Thing, me_of, why_not_write
 from .drafting import Draft
 from .releasing import Releasing
+from .sealing import Bodies
 
 
 class State(StrEnum):
@@ -46,8 +47,17 @@ class Done:
 class Writer:
     """Writes drafts in a transaction that somebody else opened, and tells what it did."""
 
-    def __init__(self, *, db: Database, clock: Clock, events: Events, releasing: Releasing) -> None:
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        events: Events,
+        releasing: Releasing,
+        bodies: Bodies,
+    ) -> None:
         self._db = db
+        self._bodies = bodies
         self._clock = clock
         self._events = events
         self._releasing = releasing
@@ -107,7 +117,21 @@ class Writer:
             thing = things.get(row.rid) if row else None
             done.append((number, self._decide(asking, draft, row, thing, standing, earlier)))
         await self._write(tx, [each for _, each in done])
-        return done
+        return await self._opened(done)
+
+    async def _opened(self, done: list[tuple[int, Done]]) -> list[tuple[int, Done]]:
+        """With the texts of what was there already: whoever may write the same knows it."""
+        same = [each.row for _, each in done if each.row and each.state == State.SAME]
+        texts = {row.rid: row for row in await self._bodies.open(same)}
+        return [
+            (n, replace(d, row=texts[d.row.rid])) if d.row and d.row.rid in texts else (n, d)
+            for n, d in done
+        ]
+
+    async def look(self, row: Row) -> Row | None:
+        """A stored row as text, for a decision about it; nothing of it is handed out."""
+        opened = await self._bodies.open([row])
+        return opened[0] if opened else None
 
     async def _things(self, tx: Tx, found: Sequence[Row]) -> dict[tuple[int, int], Thing]:
         return await self._releasing.things(tx, found)
@@ -145,11 +169,12 @@ class Writer:
             (each for each in done if each.row and each.state in (State.NEW, State.CHANGED)),
             key=lambda each: each.draft.key,
         )
+        sealed = await self._bodies.seal([each.row for each in ordered if each.row])
         writings = {
             state: [
-                Writing(each.row, each.draft.index, tuple(each.draft.thing.parties))
-                for each in ordered
-                if each.row and each.state == state
+                Writing(row, each.draft.index, tuple(each.draft.thing.parties))
+                for each, row in zip(ordered, sealed, strict=True)
+                if each.state == state
             ]
             for state in (State.NEW, State.CHANGED)
         }

@@ -117,4 +117,38 @@ def _access(op: Operations) -> None:
     op.create_index("records_access_of", "records_access", ["patient", "number"], unique=True)
 
 
-MIGRATIONS: tuple[Step, ...] = (_resources, _indexes, _consent, _access)
+def _erasure(op: Operations) -> None:
+    op.create_index("records_hist_patient", "records_hist", ["patient"])
+    op.create_index("records_party_patient", "records_party", ["patient"])
+    op.create_table(
+        "records_erasure",
+        sa.Column("id", sa.Text, primary_key=True),
+        _column("state", sa.Integer),  # 0 due later, 1 rows are gone, 2 done
+        _column("patient", sa.Text),  # empty once her rows are gone
+        _column("ground", sa.Text),
+        _column("asked_by", sa.Text),  # patient or operator
+        _column("actor", sa.Text),  # the operator's account
+        _column("asked_at", sa.BigInteger),
+        _column("due_at", sa.BigInteger),
+        _column("done_at", sa.BigInteger),  # 0: not yet
+        _column("swept_at", sa.BigInteger),  # 0: not yet
+        _column("keys", sa.Text),  # numbers of the keys that were destroyed, as JSON
+        _column("destroyed", sa.Text),  # how many rows of which table, as JSON
+        _column("leaf", sa.BigInteger),  # of its commitment in the ledger; -1: not yet
+        _column("event", sa.LargeBinary),  # canonical JSON; names nobody
+        _column("key", sa.LargeBinary),
+    )
+    op.create_table(  # work on many rows that goes on after a stop
+        "records_chore",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("position", sa.BigInteger, nullable=False),
+    )
+    for name, table in (("res", "records_res"), ("hist", "records_hist"), ("access", ACCESS)):
+        op.execute(
+            f"INSERT INTO records_chore SELECT 'seal-{name}', -1"
+            f" WHERE EXISTS (SELECT 1 FROM {table})"
+        )
+
+
+ACCESS = "records_access"
+MIGRATIONS: tuple[Step, ...] = (_resources, _indexes, _consent, _access, _erasure)
