@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -21,14 +22,14 @@ from asklepion.identity import Caller, Identity
 from asklepion.identity import http as identity_http
 from asklepion.kit import events as outbox
 from asklepion.kit.clock import Clock, SystemClock
-from asklepion.kit.db import Database, connect_database
+from asklepion.kit.db import Database, Tx, connect_database
 from asklepion.kit.events import Events
 from asklepion.kit.http import BodyLimit, answer_errors
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.ledger import Ledger
 from asklepion.ledger import http as ledger_http
-from asklepion.records import Limits, Records
+from asklepion.records import Forgotten, Limits, Records
 from asklepion.records import http as records_http
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Twin
@@ -104,7 +105,14 @@ async def open_house(
             file=settings.import_limit_mib * MIB, unpacked=settings.unpacked_limit_mib * MIB
         )
         records = Records(
-            db=db, clock=clock, ids=ids, keys=keys, events=events, ledger=ledger, limits=limits
+            db=db,
+            clock=clock,
+            ids=ids,
+            keys=keys,
+            events=events,
+            ledger=ledger,
+            limits=limits,
+            retention_years=settings.retention_years,
         )
         # models
         devices = Devices(
@@ -117,6 +125,9 @@ async def open_house(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
         )
         _introduce(world=world, clinic=clinic)
+        records.also_forget(partial(_close_account, identity))
+        records.also_forget(devices.forget)
+        records.also_forget(clinic.forget)
         for room in (records, devices, world) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
@@ -145,6 +156,11 @@ def _introduce(*, world: World, clinic: Clinic) -> None:
 
     for place in ROOMS:
         world.guard(place, walk_in)
+
+
+async def _close_account(identity: Identity, tx: Tx, patient: str) -> Forgotten:
+    rows, accounts = await identity.forget(tx, patient)
+    return Forgotten(rows=rows, accounts=accounts)
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

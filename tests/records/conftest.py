@@ -99,14 +99,25 @@ class Office:
 
 
 async def open_office(
-    url: str, folder: Path, clock: StoppedClock, limits: Limits | None = None
+    url: str,
+    folder: Path,
+    clock: StoppedClock,
+    limits: Limits | None = None,
+    retention_years: int = 0,
 ) -> Office:
     db = connect_database(url or f"sqlite:///{folder}/records.sqlite", durable=False)
     await db.migrate(MIGRATIONS, folder / "backups", clock)
     keys, events = Keys(folder / "keys"), Events(db, clock)
     log = Ledger(db=db, clock=clock, keys=keys)
     room = Records(
-        db=db, clock=clock, ids=Ids(clock), keys=keys, events=events, ledger=log, limits=limits
+        db=db,
+        clock=clock,
+        ids=Ids(clock),
+        keys=keys,
+        events=events,
+        ledger=log,
+        limits=limits,
+        retention_years=retention_years,
     )
     told: list[Any] = []
 

@@ -13,7 +13,7 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.kit.events import Events
 from asklepion.kit.ids import Ids
-from asklepion.records import Asking, Category, ConsentEnded, Records
+from asklepion.records import Asking, Category, ConsentEnded, Forgotten, Records
 
 from . import store
 from .model import LONGEST, LONGEST_NOTE, ROOMS, Answer, Ask, Room, Visit, VisitChanged
@@ -217,6 +217,16 @@ class Clinic:
                 raise NotFound(NO_VISIT)
             await self._records.end(self._asking(caller, held), held.consent, why="visit closed")
         return await self._change(visit, closed_at=self._clock.now(), **NOTHING_STANDS)
+
+    async def forget(self, tx: Tx, patient: str) -> Forgotten:
+        """Take away the visits of a patient who is erased; whoever is in one is told."""
+        await tx.lock("clinic")
+        gone = await store.drop_of_patient(tx, patient)
+        for visit in gone:
+            if visit.closed_at is None:
+                event = VisitChanged(visit.id, visit.patient_account, visit.clinician_account)
+                await self._events.tell(tx, event)
+        return Forgotten(rows={"clinic_visit": len(gone)})
 
     async def names(self, *accounts: str | None) -> dict[str, str]:
         """What the people behind these accounts are called."""

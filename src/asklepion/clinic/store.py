@@ -91,6 +91,13 @@ async def find_by_consent(tx: Tx, consent: str) -> Visit | None:
     return _visit(await tx.one(sql, consent=consent))
 
 
+async def drop_of_patient(tx: Tx, patient: str) -> list[Visit]:
+    """Take away every visit of a patient; returns them."""
+    sql = f"DELETE FROM clinic_visit WHERE patient = :patient RETURNING {COLUMNS}"
+    found = [_visit(row) for row in await tx.all(sql, patient=patient)]
+    return [visit for visit in found if visit]
+
+
 async def attend(tx: Tx, room: str, clinician: str, account: str) -> bool:
     """Put the clinician in the room, out of any other; false if somebody else attends it."""
     await tx.run("DELETE FROM clinic_attendance WHERE account = :account", account=account)

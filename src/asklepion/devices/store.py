@@ -82,6 +82,12 @@ async def remove(tx: Tx, id: str, patient: str) -> bool:
     return await tx.run(sql, id=id, patient=patient) == 1
 
 
+async def remove_all(tx: Tx, patient: str) -> list[str]:
+    """Take away every device of a patient; returns their ids."""
+    sql = "DELETE FROM devices_device WHERE patient = :patient RETURNING id"
+    return [row[0] for row in await tx.all(sql, patient=patient)]
+
+
 async def note_reading(
     tx: Tx, device: Device, kind: str, *, reading_at: datetime, now: datetime, battery: float | None
 ) -> None:

@@ -156,6 +156,22 @@ async def link_person(tx: Tx, account: str, person: str) -> bool:
     return rows == 1
 
 
+async def unlink_person(tx: Tx, account: str, roles: Iterable[Role]) -> None:
+    """Let an account speak as nobody, in the roles that are left to it."""
+    sql = "UPDATE identity_account SET person = NULL, roles = :roles WHERE id = :id"
+    await tx.run(sql, id=account, roles=_roles(roles))
+
+
+async def drop_account(tx: Tx, account: str) -> dict[str, int]:
+    """Take an account away with its sessions; returns how many rows of which table."""
+    sessions = "DELETE FROM identity_session WHERE account = :id"
+    accounts = "DELETE FROM identity_account WHERE id = :id"
+    return {
+        "identity_session": await tx.run(sessions, id=account),
+        "identity_account": await tx.run(accounts, id=account),
+    }
+
+
 async def add_session(
     tx: Tx, kept: bytes, kind: str, account: str, lasts: tuple[datetime, datetime]
 ) -> None:

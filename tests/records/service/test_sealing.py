@@ -30,7 +30,7 @@ from ..people import (
 )
 
 SOURCE = Path(records.__file__).parent
-HOLDERS = {"Releasing", "Writer", "Resealer"}
+HOLDERS = {"Releasing", "Writer", "Resealer", "Eraser"}
 
 
 async def blobs(office: Office, table: str = "records_res") -> list[tuple[Any, ...]]:

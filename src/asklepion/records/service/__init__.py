@@ -20,7 +20,17 @@ from asklepion.kit.log import get_log
 from asklepion.ledger import Finding, Ledger
 
 from ..engine import Indexer
-from ..model import AccessEntry, Asking, Category, Found, Kept, Permit, Resource
+from ..model import (
+    AccessEntry,
+    Asking,
+    Category,
+    Erasure,
+    Found,
+    Ground,
+    Kept,
+    Permit,
+    Resource,
+)
 from ..store import access
 from ..store.rows import Row
 from . import capability
@@ -28,6 +38,7 @@ from .books import Books, entry_of
 from .changing import Changer
 from .deciding import me_of
 from .drafting import Drafter
+from .erasing import Eraser, Forget
 from .granting import Granter
 from .importing import Importer, ImportStep
 from .parts import Parts
@@ -43,6 +54,8 @@ from .writing import Writer
 log = get_log(__name__)
 
 EXPIRY_S = 0.5  # how often permits whose time is over are taken away and told of
+ERASURES_S = 30.0  # how often erasures that are due are carried out
+SWEEP_HOUR = 3  # in UTC: when traces of erasures are swept out, since writers wait meanwhile
 MOST_ACCESSES = 500  # on one page
 
 __all__ = ["ImportStep", "Limits", "Page", "Records"]
@@ -53,6 +66,7 @@ class Records:
 
     Args:
         limits: what one import may take.
+        retention_years: how long after its last entry a record is kept, whatever is asked.
     """
 
     def __init__(
@@ -65,6 +79,7 @@ class Records:
         events: Events,
         ledger: Ledger,
         limits: Limits | None = None,
+        retention_years: int = 0,
     ) -> None:
         self._clock = clock
         self._db = db
@@ -93,19 +108,29 @@ class Records:
         self._granter = Granter(parts, self._changer)
         self._importer = Importer(parts, self.limits)
         self._watching = Watching(parts, self._granter)
-        self._expiring: asyncio.Task[None] | None = None
+        self._eraser = Eraser(
+            parts,
+            vault=keys.vault,
+            bodies=bodies,
+            ledger=ledger,
+            retention_years=retention_years,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """End what was begun on stored rows; begin to take away permits whose time is over."""
         await self._resealer.finish()
-        self._expiring = asyncio.create_task(self._expire_for_ever())
+        await self._eraser.carry_out_due()
+        self._tasks = [
+            asyncio.create_task(work()) for work in (self._expire_for_ever, self._erase_for_ever)
+        ]
 
     async def stop(self) -> None:
         """End that, once everything handed in is written."""
-        if self._expiring:
-            self._expiring.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._expiring
+                await task
         await self._parts.books.stop()
 
     # One resource
@@ -321,6 +346,64 @@ class Records:
         """
         return await self._resealer.rotate(patient, tell)
 
+    # Erasure
+
+    async def erase(self, asking: Asking, patient: str, ground: Ground) -> Erasure:
+        """Erase a patient, or write down when that may be; by herself or an operator.
+
+        When this says that it is done, her rows and keys are gone, and the ledger says so.
+
+        Raises:
+            NotFound: there is no such patient, or somebody else asks.
+        """
+        return await self._eraser.erase(asking, patient, ground)
+
+    async def cancel_erasure(self, asking: Asking, id: str) -> None:
+        """Take back an erasure that is not due yet; by the patient or an operator.
+
+        Raises:
+            NotFound: there is none that the caller may know of.
+            Conflict: it was carried out.
+        """
+        await self._eraser.cancel(asking, id)
+
+    async def erasures(self, asking: Asking) -> list[Erasure]:
+        """What is due when, and what is done; for operators."""
+        return await self._eraser.all(asking)
+
+    async def erasure_receipt(self, id: str) -> dict[str, Any]:
+        """The proof that an erasure was carried out; it names nobody.
+
+        Raises:
+            NotFound: there is no such erasure, or it is not done.
+        """
+        return await self._eraser.receipt(id)
+
+    async def carry_out_erasures(self) -> int:
+        """Carry out what is due, and end what was begun; returns how many are done now."""
+        return await self._eraser.carry_out_due()
+
+    async def sweep(self) -> bool:
+        """Rewrite the database's files, if an erasure left traces there; whether all are out."""
+        return await self._eraser.sweep()
+
+    def also_forget(self, forget: Forget) -> None:
+        """Have another room take away what it keeps of a patient who is erased.
+
+        It is called in the same transaction, with the patient's reference.
+        """
+        self._eraser.also(forget)
+
+    async def _erase_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(ERASURES_S)
+            try:
+                await self._eraser.carry_out_due()
+                if self._clock.now().hour == SWEEP_HOUR:
+                    await self._eraser.sweep()
+            except Exception as error:  # tried again in a moment
+                log.fault("erasure not carried out", error)
+
     # Proof
 
     async def accesses(
@@ -356,9 +439,13 @@ class Records:
 
     async def verify(self) -> list[Finding]:
         """Every access entry that does not match its leaf in the ledger, or is missing; every
-        body that does not open where it stands.
+        body that does not open where it stands; every erasure that the ledger does not have.
         """
-        return [*await self._parts.books.verify(), *await self._resealer.verify()]
+        return [
+            *await self._parts.books.verify(),
+            *await self._resealer.verify(),
+            *await self._eraser.verify(),
+        ]
 
     def _require_own(self, asking: Asking, patient: str) -> None:
         asking.caller.require_known()

@@ -20,7 +20,7 @@ from asklepion.ledger import Finding, Ledger, canonical, commit
 
 from ..engine.bodies import seal
 from ..model import AccessEntry, Asking, Category
-from ..store import access
+from ..store import access, erasures
 from ..store.access import WHOLE_HOUSE, AccessHead, AccessRow
 from ..store.rows import Row
 from .sealing import Lines
@@ -194,12 +194,35 @@ class Books:
         Raises:
             Fault: one was altered.
         """
+        rows = [row for row in rows if row.event]  # an erasure leaves none
         texts = await self._lines.open([(row.event, _context(row.id)) for row in rows])
         return [
             row._replace(event=text[KEY_BYTES:], key=text[:KEY_BYTES])
             for row, text in zip(rows, texts, strict=True)
             if text is not None
         ]
+
+    # What an erasure leaves
+
+    async def bury(self, tx: Tx, patient: str, accounts: Sequence[str], name: str) -> int:
+        """Leave of a patient's lines nothing but their places in the ledger; returns how many.
+
+        Args:
+            accounts: hers; lines about nobody that name her as who looked go as well.
+            name: under which what is left of her list is counted.
+        """
+        await tx.lock("records.access")
+        found = await erasures.lines_of(tx, patient, accounts)
+        left = [self._left(row, name if row.patient == patient else row.patient) for row in found]
+        head = (await access.find_heads(tx, [patient])).get(patient)
+        kept = self._head(name, head.number, head.leaf) if head else None
+        await erasures.bury(tx, left, kept, patient)
+        return len(left)
+
+    def _left(self, row: AccessRow, patient: str) -> AccessRow:
+        text = f"erased {row.leaf} {row.number} {patient}".encode()
+        seal = hmac.digest(self._seal_key, text, hashlib.sha256)
+        return AccessRow(f"erased-{row.leaf}", row.leaf, patient, row.number, "", 0, b"", seal)
 
     # How it is checked
 
@@ -224,6 +247,8 @@ class Books:
         return findings + await self._verify_heads()
 
     async def _whats_wrong(self, row: AccessRow, leaf: bytes | None) -> str:
+        if not row.event:
+            return "" if row == self._left(row, row.patient) else "is not what an erasure leaves"
         try:
             opened = await self.open([row])
         except HouseError:

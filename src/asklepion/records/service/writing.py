@@ -23,6 +23,8 @@ from .drafting import Draft
 from .releasing import Releasing
 from .sealing import Bodies
 
+ERASING = "records.erasing"  # lock: many may write, or one may be erased
+
 
 class State(StrEnum):
     """What became of one draft."""
@@ -91,6 +93,7 @@ class Writer:
                 nothing, and one event tells of everything about one patient.
             why_ended: told of what a Consent allowed before and does not any more.
         """
+        await tx.lock(ERASING, shared=True)
         done: dict[int, Done] = {}
         waiting: list[tuple[int, Draft]] = list(enumerate(drafts))
         while waiting:  # one that repeats has to wait for the one before
@@ -184,6 +187,7 @@ class Writer:
 
     async def delete(self, tx: Tx, row: Row) -> Row:
         """Write that a resource is no more; its versions stay."""
+        await tx.lock(ERASING, shared=True)
         gone = row._replace(
             version=row.version + 1,
             updated_at=to_us(self._clock.now()),

@@ -138,6 +138,14 @@ def _erasure(op: Operations) -> None:
         _column("event", sa.LargeBinary),  # canonical JSON; names nobody
         _column("key", sa.LargeBinary),
     )
+    is_nobodys = sa.text("patient = ''")
+    op.create_index(  # where somebody looked at what is about nobody
+        "records_access_actor",
+        "records_access",
+        ["actor"],
+        sqlite_where=is_nobodys,
+        postgresql_where=is_nobodys,
+    )
     op.create_table(  # work on many rows that goes on after a stop
         "records_chore",
         sa.Column("name", sa.Text, primary_key=True),
