@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import Operations
 
+from asklepion.kit.backup import Owned
 from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Step, Tx
 from asklepion.records import Category
@@ -50,6 +51,12 @@ def _create(op: Operations) -> None:
 
 
 MIGRATIONS: tuple[Step, ...] = (_create,)
+
+# Whose the rows of each table are, for backups: see kit/backup.py.
+OWNED: dict[str, Owned | None] = {
+    "clinic_attendance": Owned(),
+    "clinic_visit": Owned("t.patient"),
+}
 
 COLUMNS = (
     "id, room, patient, patient_account, clinician, clinician_account,"

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic.operations import Operations
 
+from asklepion.kit.backup import Owned
 from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Serial, Step, Tx
 
@@ -52,6 +53,18 @@ def _create(op: Operations) -> None:
 
 
 MIGRATIONS: tuple[Step, ...] = (_create,)
+
+_PATIENT = "CASE WHEN {0} LIKE 'Patient/%' THEN {0} ELSE '' END"
+
+# Whose the rows of each table are, for backups: see kit/backup.py.
+OWNED: dict[str, Owned | None] = {
+    "identity_account": Owned(_PATIENT.format("t.person")),
+    "identity_session": Owned(
+        _PATIENT.format("(SELECT a.person FROM identity_account a WHERE a.id = t.account)")
+    ),
+    "identity_attempt": None,  # forgotten within hours
+    "identity_opening": Owned(),
+}
 
 ACCOUNT = "a.id, a.email, a.name, a.roles, a.person, a.language, a.created_at"
 

@@ -4,11 +4,11 @@ import asyncio
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -28,6 +28,7 @@ log = get_log(__name__)
 
 Step = Callable[[Operations], None]
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 READERS = 4  # open read connections to SQLite
 PATIENCE_S = 30.0  # how long a transaction waits for its turn
@@ -141,6 +142,10 @@ class Tx:
         with _kept_or_incorrect():
             await self._connection.exec_driver_sql(text, values)
 
+    async def look(self, work: Callable[[sa.Connection], T]) -> T:
+        """Let SQLAlchemy look at the schema."""
+        return await self._connection.run_sync(work)
+
     async def _sqlite(self) -> Any:
         """The driver below SQLAlchemy: one way to its thread and back instead of four."""
         if self._driver is None:
@@ -187,9 +192,16 @@ class Database:
             yield Tx(connection)
 
     async def migrate(
-        self, rooms: Mapping[str, Sequence[Step]], backups: Path, clock: Clock
+        self,
+        rooms: Mapping[str, Sequence[Step]],
+        backups: Path,
+        clock: Clock,
+        backup: Callable[[Path], Awaitable[Path]] | None = None,
     ) -> int:
         """Bring every room's tables up to date, after a backup if there was anything to lose.
+
+        Args:
+            backup: makes it; a plain copy where nothing is said.
 
         Returns:
             How many steps were taken.
@@ -213,7 +225,8 @@ class Database:
                 )
         missing = sum(len(steps) - taken.get(room, 0) for room, steps in rooms.items())
         if missing and taken:
-            await self.backup(backups / f"before-{clock.now():%Y%m%dT%H%M%S}")
+            path = backups / f"before-{clock.now():%Y%m%dT%H%M%S}"
+            await (backup or self.backup)(path)
         for room, steps in rooms.items():
             await self._take(room, steps, clock)
         return missing

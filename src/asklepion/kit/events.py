@@ -72,6 +72,14 @@ class Events:
         await tx.many("DELETE FROM kit_outbox WHERE position = :position", gone)
         return len(gone)
 
+    async def waiting(self) -> int:
+        """How many events are kept and not delivered yet."""
+        async with self._db.read() as tx:
+            row = await tx.one(
+                "SELECT count(*) FROM kit_outbox WHERE attempts < :patience", patience=PATIENCE
+            )
+        return row[0] if row else 0
+
     async def deliver(self) -> int:
         """Hand over everything that waits, oldest first; returns how many events went out."""
         async with self._delivering:

@@ -129,7 +129,7 @@ class Vault:
         for owner in owners:
             if owner not in ids:
                 sql = "SELECT id FROM data_key WHERE owner = ? AND state = 1"
-                row = self._read(sql, (self._mark(owner),)).fetchone()
+                row = self._read(sql, (self.mark(owner),)).fetchone()
                 if row:
                     ids[owner] = row[0]
                     if len(self._current) >= CACHE_MOST:
@@ -157,16 +157,20 @@ class Vault:
         """Whether this key was destroyed, rather than lost."""
         return self._read("SELECT 1 FROM destroyed WHERE id = ?", (id,)).fetchone() is not None
 
+    def mark(self, owner: str) -> bytes:
+        """What an owner is known by where she is not to be named."""
+        return hmac.digest(self._marks, owner.encode(), "sha256")[:16]
+
     def ids_of(self, owner: str) -> list[int]:
         """Every key that an owner has or had, newest last; not those that were destroyed."""
         sql = "SELECT id FROM data_key WHERE owner = ? ORDER BY state = 1, rowid"
-        return [row[0] for row in self._read(sql, (self._mark(owner),))]
+        return [row[0] for row in self._read(sql, (self.mark(owner),))]
 
     # Destroying
 
     async def condemn(self, owner: str) -> list[int]:
         """Use none of an owner's keys for anything new; they open until they are destroyed."""
-        mark = self._mark(owner)
+        mark = self.mark(owner)
         sql = "UPDATE data_key SET state = 2 WHERE owner = ?"
         await self._write(lambda db: db.execute(sql, (mark,)))
         return self.ids_of(owner)
@@ -182,7 +186,7 @@ class Vault:
 
     async def renew(self, owner: str) -> DataKey:
         """Seal with a new key from now on; the older ones still open."""
-        mark, root = self._mark(owner), await self._current_root()
+        mark, root = self.mark(owner), await self._current_root()
 
         def change(db: sqlite3.Connection) -> None:
             db.execute("UPDATE data_key SET state = 0 WHERE owner = ? AND state = 1", (mark,))
@@ -270,15 +274,12 @@ class Vault:
 
     # The file
 
-    def _mark(self, owner: str) -> bytes:
-        return hmac.digest(self._marks, owner.encode(), "sha256")[:16]
-
     def _make(self, db: sqlite3.Connection, owners: Iterable[str], root: int) -> None:
         cipher, _ = self._roots[root]
         rows: list[tuple[int, bytes, int, bytes]] = []
         for owner in dict.fromkeys(owners):
             id = secrets.randbits(63)
-            rows.append((id, self._mark(owner), root, _seal(cipher, secrets.token_bytes(SIZE), id)))
+            rows.append((id, self.mark(owner), root, _seal(cipher, secrets.token_bytes(SIZE), id)))
         if db.execute(
             "SELECT 1 FROM root WHERE id = ?", (root,)
         ).fetchone():  # none after a rotation

@@ -26,11 +26,12 @@ from .model import (
 )
 from .service import ImportStep, Limits, Records
 from .service.books import CATEGORY_OF, code_of
-from .store import MIGRATIONS
+from .store import MIGRATIONS, OWNED
 
 __all__ = [
     "CATEGORY_OF",
     "MIGRATIONS",
+    "OWNED",
     "AccessEntry",
     "Asking",
     "Category",

@@ -31,7 +31,7 @@ from ..model import (
     Permit,
     Resource,
 )
-from ..store import access
+from ..store import access, erasures
 from ..store.rows import Row
 from . import capability
 from .books import Books, entry_of
@@ -386,6 +386,16 @@ class Records:
     async def sweep(self) -> bool:
         """Rewrite the database's files, if an erasure left traces there; whether all are out."""
         return await self._eraser.sweep()
+
+    async def mend(self, remains: Sequence[tuple[bytes, Sequence[Sequence[int]]]]) -> int:
+        """After a backup was restored: put back the places of lines of patients erased since.
+
+        Args:
+            remains: for each, a mark of the patient, and leaf and number of the lines.
+        """
+        async with self._db.begin() as tx:
+            await erasures.drop_orphans(tx)
+            return await self._parts.books.mend(tx, remains)
 
     def also_forget(self, forget: Forget) -> None:
         """Have another room take away what it keeps of a patient who is erased.

@@ -20,9 +20,11 @@ from asklepion.ledger import Finding, Ledger, canonical, commit
 
 from ..engine.bodies import seal
 from ..model import AccessEntry, Asking, Category
-from ..store import access, erasures
+from ..store import access, erasures, sealed
 from ..store.access import WHOLE_HOUSE, AccessHead, AccessRow
 from ..store.rows import Row
+from ..store.sealed import Place
+from .deciding import PATIENT
 from .sealing import Lines
 
 log = get_log(__name__)
@@ -149,8 +151,8 @@ class Books:
             for (entry, event, key), leaf in zip(made, leaves, strict=True)
         ]
         last = {row.patient: row.leaf for row in rows} | {WHOLE_HOUSE: leaves[-1]}
-        sealed = await self.seal(rows)
-        await access.insert(tx, sealed, [self._head(p, numbers[p], last[p]) for p in last])
+        written = await self.seal(rows)
+        await access.insert(tx, written, [self._head(p, numbers[p], last[p]) for p in last])
 
     def _event(self, entry: Entry, number: int, now: datetime) -> dict[str, Any]:
         asking = entry.asking
@@ -180,12 +182,11 @@ class Books:
 
     async def seal(self, rows: Sequence[AccessRow]) -> list[AccessRow]:
         """Entries as they are stored: event and key together, under the key of their patient."""
-        keys = await self._lines.keys({row.patient for row in rows})
+        owners = [row.patient or _who_looked(row) for row in rows]
+        keys = await self._lines.keys(set(owners))
         return [
-            row._replace(
-                event=seal(keys[row.patient], row.key + row.event, _context(row.id)), key=b""
-            )
-            for row in rows
+            row._replace(event=seal(keys[owner], row.key + row.event, _context(row.id)), key=b"")
+            for row, owner in zip(rows, owners, strict=True)
         ]
 
     async def open(self, rows: Sequence[AccessRow]) -> list[AccessRow]:
@@ -223,6 +224,30 @@ class Books:
         text = f"erased {row.leaf} {row.number} {patient}".encode()
         seal = hmac.digest(self._seal_key, text, hashlib.sha256)
         return AccessRow(f"erased-{row.leaf}", row.leaf, patient, row.number, "", 0, b"", seal)
+
+    async def mend(self, tx: Tx, remains: Sequence[tuple[bytes, Sequence[Sequence[int]]]]) -> int:
+        """Put the places of lines back whose patients were erased since a backup was made.
+
+        Args:
+            remains: for each, a mark of the patient, and leaf and number of the lines.
+        """
+        names: dict[bytes, str] = {}
+        heads: dict[str, tuple[int, int]] = {}
+        left: list[AccessRow] = []
+        for mark, places in remains:
+            name = names.setdefault(mark, f"erased-{self._ids.new()}")
+            for leaf, number in places:
+                row = AccessRow("", leaf, name, number, "", 0, b"", b"")
+                left.append(self._left(row, name))
+                heads[name] = max(heads.get(name, (0, 0)), (number, leaf))
+        await access.insert(tx, left, [self._head(n, *place) for n, place in heads.items()])
+        place = Place(-1)
+        while page := await sealed.lines_after(tx, place, PAGE, [""]):
+            place = Place(page[-1].leaf)
+            lost = [row for row in page if row.event and not await self.open([row])]
+            await erasures.bury(tx, [self._left(row, "") for row in lost], None, "")
+            left += lost
+        return len(left)
 
     # How it is checked
 
@@ -286,6 +311,12 @@ def _settle(waiting: Iterable[asyncio.Future[None]], error: Exception | None) ->
             kept.set_result(None)
         else:
             kept.set_exception(error)
+
+
+def _who_looked(row: AccessRow) -> str:
+    """The patient who looked at what is nobody's: that she did goes with her."""
+    person = json.loads(row.event)["actor_person"] or ""
+    return person if person.startswith(PATIENT) else ""
 
 
 def _context(id: str) -> str:

@@ -2,6 +2,16 @@
 
 from . import access, erasures, permits, rows, sealed, search
 from .sight import Sight
-from .tables import MIGRATIONS
+from .tables import MIGRATIONS, OWNED
 
-__all__ = ["MIGRATIONS", "Sight", "access", "erasures", "permits", "rows", "sealed", "search"]
+__all__ = [
+    "MIGRATIONS",
+    "OWNED",
+    "Sight",
+    "access",
+    "erasures",
+    "permits",
+    "rows",
+    "sealed",
+    "search",
+]

@@ -213,10 +213,22 @@ async def bury(tx: Tx, rows: Sequence[AccessRow], head: AccessHead | None, patie
     names = ("id", "patient", "actor", "made_at", "event", "key")
     sql = f"UPDATE records_access SET {', '.join(f'{n} = :{n}' for n in names)} WHERE leaf = :leaf"
     await tx.many(sql, [{n: getattr(row, n) for n in (*names, "leaf")} for row in rows])
-    await tx.run("DELETE FROM records_access_head WHERE patient = :patient", patient=patient)
     if head:
+        await tx.run("DELETE FROM records_access_head WHERE patient = :patient", patient=patient)
         sql = "INSERT INTO records_access_head VALUES (:patient, :number, :leaf, :seal)"
         await tx.run(sql, **head._asdict())
+
+
+async def drop_orphans(tx: Tx) -> int:
+    """Take away what belongs to resources that a backup did not give back; returns how many."""
+    count = 0
+    for table in ("party", "hist"):
+        sql = (
+            f"DELETE FROM records_{table} WHERE NOT EXISTS"
+            f" (SELECT 1 FROM records_res r WHERE r.rid = records_{table}.rid)"
+        )
+        count += await tx.run(sql)
+    return count
 
 
 def add(counts: dict[str, int], more: Mapping[str, int]) -> None:

@@ -9,10 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import Operations
 
+from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+NAME = "r.type || '/' || r.id"
 
 
 def _column(name: str, kind: Any) -> sa.Column[Any]:
@@ -159,4 +163,36 @@ def _erasure(op: Operations) -> None:
 
 
 ACCESS = "records_access"
+
+_OF_ROW = (
+    "CASE WHEN {r}.patient IN ('', '?') THEN '' WHEN {r}.patient = '*' THEN {k}"
+    " ELSE {r}.patient END"
+)
+_OF_RES = _OF_ROW.format(r="t", k="t.type || '/' || t.id")
+_ITS = "SELECT {} FROM records_res r WHERE r.rid = t.rid"
+_OF_RID = f"({_ITS.format(_OF_ROW.format(r='r', k=NAME))})"
+_OF_OLD = _OF_ROW.format(r="t", k=f"({_ITS.format(NAME)})")
+
+# Whose the rows of each table are, for backups: see kit/backup.py.
+OWNED: dict[str, Owned | None] = {
+    "records_res": Owned(_OF_RES),
+    "records_hist": Owned(_OF_OLD),
+    "records_party": Owned("t.patient"),
+    **{
+        f"records_{name}": Owned(_OF_RID, order=("rid", *columns))
+        for name, columns in (
+            ("tok", ("k",)),
+            ("ref", ("param", "target")),
+            ("date", ("param", "lo", "hi")),
+            ("str", ("param", "value")),
+            ("num", ("param", "value")),
+            ("tok_num", ("k", "value")),
+        )
+    },
+    "records_permit": Owned("t.patient"),
+    "records_access": Owned("t.patient", order=("leaf",), remains=("leaf", "number")),
+    "records_access_head": Owned("CASE WHEN t.patient = '*' THEN '' ELSE t.patient END"),
+    "records_erasure": Owned("t.patient"),
+    "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
+}
 MIGRATIONS: tuple[Step, ...] = (_resources, _indexes, _consent, _access, _erasure)
