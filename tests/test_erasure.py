@@ -281,8 +281,8 @@ async def furnished(settings: Settings, *files: Path) -> Path:
         await house.records.update(CONSOLE, group_of(whole))
         for file in files[1:]:
             caller = await house.identity.recognise(bearer=await account(house, file))
-            for path in (("Patient", patient_in(file)), ("Group", "cohort")):
-                await house.records.read(Asking(caller=caller, purpose="PATRQT"), *path)
+            for type in ("Patient", "Organization"):
+                await house.records.search(Asking(caller=caller, purpose="PATRQT"), type, [])
         return await house.backups.make(settings.data / "backups" / "first", house.clock)
 
 

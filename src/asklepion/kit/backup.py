@@ -182,9 +182,12 @@ class Backups:
             taken = {room: steps[: head["steps"].get(room, 0)] for room, steps in rooms.items()}
             await self._db.migrate(taken, path.parent, clock)
             async with self._db.begin() as tx:
+                is_gone = False
                 while frame := await asyncio.to_thread(next, frames, None):
                     rows = await reader.rows(frame)
-                    await _take(tx, restored, frame, rows)
+                    if not frame.is_remains or is_gone:  # remains follow what they are of
+                        await _take(tx, restored, frame, rows)
+                    is_gone = rows is None
                 for table in restored.rows:
                     await _count_on(tx, table)
         reader.require_end()
