@@ -245,6 +245,8 @@ LOG = {
 
 def other(value: Any) -> Any:
     """Nearly the same."""
+    if isinstance(value, bytes) and not value:
+        return b"x"
     if isinstance(value, bytes):
         return value[:-1] + bytes([value[-1] ^ 1])
     return value + 1000 if isinstance(value, int) else f"{value}x"

@@ -5,6 +5,8 @@ import shutil
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -21,16 +23,18 @@ from asklepion.devices import http as devices_http
 from asklepion.identity import Caller, Identity
 from asklepion.identity import http as identity_http
 from asklepion.kit import events as outbox
+from asklepion.kit.backup import Backups, Owned, Restored, drop_plain
 from asklepion.kit.clock import Clock, SystemClock
-from asklepion.kit.db import Database, connect_database
+from asklepion.kit.db import Database, Tx, connect_database
 from asklepion.kit.errors import NotFound
 from asklepion.kit.events import Events
 from asklepion.kit.http import BodyLimit, answer_errors
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
+from asklepion.kit.vault import Vault
 from asklepion.ledger import Ledger
 from asklepion.ledger import http as ledger_http
-from asklepion.records import Limits, Records
+from asklepion.records import Forgotten, Limits, Records
 from asklepion.records import http as records_http
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Twin
@@ -47,6 +51,14 @@ MIGRATIONS = {
     "clinic": clinic.MIGRATIONS,
 }
 OURS = ("api/", "fhir/", "assets/")  # addresses below these are never the client's own
+OWNED: dict[str, Owned | None] = {
+    **ledger.OWNED,
+    **identity.OWNED,
+    **records.OWNED,
+    **devices.OWNED,
+    **clinic.OWNED,
+    "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
+}
 SECURITY = {
     b"content-security-policy": b"default-src 'self'; img-src 'self' data: blob:;"
     b" style-src 'self' 'unsafe-inline'; connect-src 'self' blob:; media-src 'self' blob:;"
@@ -66,6 +78,8 @@ class House:
     clock: Clock
     db: Database
     events: Events
+    vault: Vault
+    backups: Backups
     ledger: Ledger
     identity: Identity
     records: Records
@@ -95,8 +109,12 @@ async def open_house(
         # kit
         db = connect_database(settings.database)
         stack.push_async_callback(db.close)
-        await db.migrate(MIGRATIONS, settings.data / "backups", clock)
-        ids, keys, events = Ids(clock), Keys(settings.data / "keys"), Events(db, clock)
+        keys = Keys(settings.data / "keys", settings.kek)
+        stack.callback(keys.vault.close)
+        backups = Backups(db, keys.vault, OWNED)
+        folder = settings.data / "backups"
+        await db.migrate(MIGRATIONS, folder, clock, partial(backups.make, clock=clock))
+        ids, events = Ids(clock), Events(db, clock)
         # trust
         ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin)
         identity = Identity(db=db, clock=clock, ids=ids, keys=keys, hasher=hasher)
@@ -116,6 +134,7 @@ async def open_house(
             ledger=ledger,
             limits=limits,
             uploads=uploads,
+            retention_years=settings.retention_years,
         )
         # models
         devices = Devices(
@@ -128,9 +147,13 @@ async def open_house(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
         )
         _introduce(world=world, clinic=clinic)
+        records.also_forget(partial(_close_account, identity))
+        records.also_forget(devices.forget)
+        records.also_forget(clinic.forget)
         for room in (records, devices, world) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
+        drop_plain(folder)  # whatever they held is sealed now, and in a sealed backup
         if serving:
             stack.push_async_callback(_stop, asyncio.create_task(events.run()))
         yield House(
@@ -138,6 +161,8 @@ async def open_house(
             clock=clock,
             db=db,
             events=events,
+            vault=keys.vault,
+            backups=backups,
             ledger=ledger,
             identity=identity,
             records=records,
@@ -156,6 +181,30 @@ def _introduce(*, world: World, clinic: Clinic) -> None:
 
     for place in ROOMS:
         world.guard(place, walk_in)
+
+
+async def restore_house(settings: Settings, backup: Path, clock: Clock | None = None) -> Restored:
+    """Read a backup into an empty database; whoever was erased since stays erased.
+
+    Raises:
+        Conflict, Incorrect, Fault: as `Backups.restore`.
+    """
+    clock = clock or SystemClock()
+    db = connect_database(settings.database)
+    keys = Keys(settings.data / "keys", settings.kek)
+    try:
+        restored = await Backups(db, keys.vault, OWNED).restore(backup, MIGRATIONS, clock)
+    finally:
+        await db.close()
+        keys.vault.close()
+    async with open_house(settings, clock, serving=False) as house:
+        await house.records.mend(restored.remains.get("records_access", []))
+    return restored
+
+
+async def _close_account(identity: Identity, tx: Tx, patient: str) -> Forgotten:
+    rows, accounts = await identity.forget(tx, patient)
+    return Forgotten(rows=rows, accounts=accounts)
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -19,6 +19,9 @@ class Settings:
 
     data: Annotated[Path, "Folder for the database, keys and backups."] = Path("data")
     database_url: Annotated[str, "PostgreSQL's URL; empty for SQLite inside the data folder."] = ""
+    kek: Annotated[
+        str, "Who wraps the keys: file, command:PROGRAM, or a transit key's address."
+    ] = "file"
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"
     port: Annotated[int, "Port to listen on; 0 for any free one."] = 8000
     open: Annotated[bool, "Open the browser at start, where there is one."] = True
@@ -27,6 +30,7 @@ class Settings:
     body_limit_mib: Annotated[int, "Largest body of one request, but for imports [MiB]."] = 16
     import_limit_mib: Annotated[int, "Largest file taken in by one import [MiB]."] = 1024
     unpacked_limit_mib: Annotated[int, "Most that one import may unpack to [MiB]."] = 8192
+    retention_years: Annotated[int, "Years a record is kept after its last entry; 0 for none."] = 0
     web: Annotated[Path, "Folder with the built web client."] = ROOT / "web/dist"
     bodies: Annotated[Path, "Folder with the bodies baked at set-up."] = ROOT / ".cache/bodies"
     log: Annotated[str, "What is logged: DEBUG, INFO, WARNING or ERROR."] = "WARNING"

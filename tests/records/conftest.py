@@ -99,7 +99,11 @@ class Office:
 
 
 async def open_office(
-    url: str, folder: Path, clock: StoppedClock, limits: Limits | None = None
+    url: str,
+    folder: Path,
+    clock: StoppedClock,
+    limits: Limits | None = None,
+    retention_years: int = 0,
 ) -> Office:
     db = connect_database(url or f"sqlite:///{folder}/records.sqlite", durable=False)
     await db.migrate(MIGRATIONS, folder / "backups", clock)
@@ -114,6 +118,7 @@ async def open_office(
         ledger=log,
         limits=limits,
         uploads=folder / "uploads",
+        retention_years=retention_years,
     )
     told: list[Any] = []
 

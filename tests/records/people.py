@@ -101,3 +101,13 @@ def organization(id: str = "clinic") -> Resource:
 
 VITALS = frozenset({Category.VITALS})
 MOST = frozenset({Category.DEMOGRAPHICS, Category.VITALS, Category.CONDITIONS})
+
+
+def group_of(members: list[str]) -> Resource:
+    return {
+        "resourceType": "Group",
+        "id": "cohort",
+        "type": "person",
+        "actual": True,
+        "member": [{"entity": {"reference": who}} for who in members],
+    }

@@ -1,4 +1,4 @@
-"""The command line: `asklepion serve`, `import`, `verify`, `device`, `account`, `token`.
+"""The command line: `asklepion serve`, `import`, `verify`, `erase`, `keys`, `backup` and others.
 
 Exit codes: 0 all is well; 1 something was refused or does not hold; 2 the command was wrong.
 """

@@ -12,16 +12,16 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
-from asklepion.app import House, open_house
+from asklepion.app import House, open_house, restore_house
 from asklepion.devices import simulate
 from asklepion.identity import Identity, Role
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.log import write_logs
 from asklepion.ledger import read_receipt, verify_receipt
-from asklepion.records import Asking
+from asklepion.records import Asking, Ground
 from asklepion.settings import Settings, read_settings
 
-from . import importing, serving
+from . import importing, keeping, serving
 from .running import read_demo_device, read_running
 
 T = TypeVar("T")
@@ -36,9 +36,11 @@ app = typer.Typer(
 device_app = typer.Typer(help="Home devices.", no_args_is_help=True)
 fhir_app = typer.Typer(help="Packages of FHIR implementation guides.", no_args_is_help=True)
 account_app = typer.Typer(help="People's accounts.", no_args_is_help=True)
+keys_app = typer.Typer(help="The keys that records are sealed under.", no_args_is_help=True)
 app.add_typer(device_app, name="device")
 app.add_typer(account_app, name="account")
 app.add_typer(fhir_app, name="fhir")
+app.add_typer(keys_app, name="keys")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 console = Console(stderr=True)
@@ -220,6 +222,71 @@ def account_add(
         )
     )
     print(json.dumps({"account": account.id}) if as_json else f"Added {account.id}.")
+
+
+@app.command()
+def erase(
+    patient: Annotated[str, typer.Argument(help="The patient's id.")],
+    ground: Annotated[Ground, typer.Option(help="Why.")] = Ground.WITHDRAWN,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask to type the id again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a patient for good: rows, keys, traces; leaves a receipt that names nobody."""
+    reference = keeping.reference_of(patient)
+    if not yes:
+        words = "Nothing brings her back. Type the patient's id once more"
+        again = typer.prompt(words, default="", show_default=False, err=True)
+        if not again or keeping.reference_of(again) != reference:
+            raise Incorrect("The id was typed otherwise.", hint="Nothing was erased.")
+    outcome = _in_house(lambda house: keeping.erase(house, reference, ground))
+    keeping.tell_outcome(outcome, as_json=as_json)
+
+
+@app.command()
+def erasures(as_json: AsJson = False) -> None:
+    """List the erasures that are due, and those that are done."""
+    _in_house(lambda house: keeping.list_erasures(house, as_json=as_json))
+
+
+@keys_app.command(name="rotate")
+def keys_rotate(
+    patient: Annotated[str | None, typer.Option(help="Seal this one's record anew.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Wrap every data key anew, under a new version of the key outside; goes on if stopped."""
+    reference = None if patient is None else keeping.reference_of(patient)
+    count = _in_house(lambda house: keeping.rotate(house, reference))
+    what = "keys" if patient is None else "texts"
+    print(json.dumps({what: count}) if as_json else f"✓ {count} {what} sealed anew.")
+
+
+@app.command()
+def backup(
+    path: Annotated[Path | None, typer.Argument(help="Where to; else the data folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Back up the database, while the house runs; whoever is erased later is gone from it too."""
+
+    async def make(house: House) -> Path:
+        now = house.clock.now()
+        target = path or house.settings.data / "backups" / f"made-{now:%Y%m%dT%H%M%S}"
+        return await house.backups.make(target, house.clock)
+
+    made = _in_house(make)
+    print(json.dumps({"backup": str(made)}) if as_json else f"✓ {made}")
+
+
+@app.command()
+def restore(
+    path: Annotated[Path, typer.Argument(help="A backup.")], as_json: AsJson = False
+) -> None:
+    """Read a backup into an empty database; the keys folder must be there already."""
+    restored = asyncio.run(restore_house(_settings(), path))
+    rows = sum(restored.rows.values())
+    if as_json:
+        print(json.dumps({"made_at": restored.made_at, "rows": restored.rows}))
+    else:
+        print(f"✓ {rows} rows as of {restored.made_at}. Whoever was erased since is not there.")
 
 
 def _settings() -> Settings:

@@ -7,6 +7,16 @@ Never: keeps or decides anything about health data; records does.
 
 from .model import ROOMS, Answer, Ask, Room, Visit, VisitChanged
 from .service import Clinic
-from .store import MIGRATIONS
+from .store import MIGRATIONS, OWNED
 
-__all__ = ["MIGRATIONS", "ROOMS", "Answer", "Ask", "Clinic", "Room", "Visit", "VisitChanged"]
+__all__ = [
+    "MIGRATIONS",
+    "OWNED",
+    "ROOMS",
+    "Answer",
+    "Ask",
+    "Clinic",
+    "Room",
+    "Visit",
+    "VisitChanged",
+]

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import Operations
 
+from asklepion.kit.backup import Owned
 from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Step, Tx
 from asklepion.records import Category
@@ -51,6 +52,12 @@ def _create(op: Operations) -> None:
 
 MIGRATIONS: tuple[Step, ...] = (_create,)
 
+# Whose the rows of each table are, for backups: see kit/backup.py.
+OWNED: dict[str, Owned | None] = {
+    "clinic_attendance": Owned(),
+    "clinic_visit": Owned("t.patient"),
+}
+
 COLUMNS = (
     "id, room, patient, patient_account, clinician, clinician_account,"
     " ask, answer, consent, granted, until_at, opened_at, closed_at"
@@ -89,6 +96,13 @@ async def find_open_in_room(tx: Tx, room: str) -> Visit | None:
 async def find_by_consent(tx: Tx, consent: str) -> Visit | None:
     sql = f"SELECT {COLUMNS} FROM clinic_visit WHERE consent = :consent"
     return _visit(await tx.one(sql, consent=consent))
+
+
+async def drop_of_patient(tx: Tx, patient: str) -> list[Visit]:
+    """Take away every visit of a patient; returns them."""
+    sql = f"DELETE FROM clinic_visit WHERE patient = :patient RETURNING {COLUMNS}"
+    found = [_visit(row) for row in await tx.all(sql, patient=patient)]
+    return [visit for visit in found if visit]
 
 
 async def attend(tx: Tx, room: str, clinician: str, account: str) -> bool:

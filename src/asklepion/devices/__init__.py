@@ -7,11 +7,12 @@ Never: keeps a second truth beside the record; lets a device speak for another.
 
 from .model import KINDS, Device, Kind, Reading, Registration
 from .service import Devices, simulate
-from .store import MIGRATIONS
+from .store import MIGRATIONS, OWNED
 
 __all__ = [
     "KINDS",
     "MIGRATIONS",
+    "OWNED",
     "Device",
     "Devices",
     "Kind",

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic.operations import Operations
 
+from asklepion.kit.backup import Owned
 from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Step, Tx
 
@@ -32,6 +33,9 @@ def _create(op: Operations) -> None:
 
 
 MIGRATIONS: tuple[Step, ...] = (_create,)
+
+# Whose the rows of each table are, for backups: see kit/backup.py.
+OWNED: dict[str, Owned | None] = {"devices_device": Owned("t.patient")}
 
 COLUMNS = (
     "id, patient, name, kinds, registered_at, last_reading_at, last_sync_at,"
@@ -80,6 +84,12 @@ async def of_patient(tx: Tx, patient: str) -> list[Device]:
 async def remove(tx: Tx, id: str, patient: str) -> bool:
     sql = "DELETE FROM devices_device WHERE id = :id AND patient = :patient"
     return await tx.run(sql, id=id, patient=patient) == 1
+
+
+async def remove_all(tx: Tx, patient: str) -> list[str]:
+    """Take away every device of a patient; returns their ids."""
+    sql = "DELETE FROM devices_device WHERE patient = :patient RETURNING id"
+    return [row[0] for row in await tx.all(sql, patient=patient)]
 
 
 async def note_reading(

@@ -7,6 +7,6 @@ Never: decides what data anybody may see.
 
 from .model import STRANGER, Account, Caller, Role, Session
 from .service import Identity
-from .store import MIGRATIONS
+from .store import MIGRATIONS, OWNED
 
-__all__ = ["MIGRATIONS", "STRANGER", "Account", "Caller", "Identity", "Role", "Session"]
+__all__ = ["MIGRATIONS", "OWNED", "STRANGER", "Account", "Caller", "Identity", "Role", "Session"]

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic.operations import Operations
 
+from asklepion.kit.backup import Owned
 from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Serial, Step, Tx
 
@@ -52,6 +53,18 @@ def _create(op: Operations) -> None:
 
 
 MIGRATIONS: tuple[Step, ...] = (_create,)
+
+_PATIENT = "CASE WHEN {0} LIKE 'Patient/%' THEN {0} ELSE '' END"
+
+# Whose the rows of each table are, for backups: see kit/backup.py.
+OWNED: dict[str, Owned | None] = {
+    "identity_account": Owned(_PATIENT.format("t.person")),
+    "identity_session": Owned(
+        _PATIENT.format("(SELECT a.person FROM identity_account a WHERE a.id = t.account)")
+    ),
+    "identity_attempt": None,  # forgotten within hours
+    "identity_opening": Owned(),
+}
 
 ACCOUNT = "a.id, a.email, a.name, a.roles, a.person, a.language, a.created_at"
 
@@ -154,6 +167,22 @@ async def link_person(tx: Tx, account: str, person: str) -> bool:
         person=person,
     )
     return rows == 1
+
+
+async def unlink_person(tx: Tx, account: str, roles: Iterable[Role]) -> None:
+    """Let an account speak as nobody, in the roles that are left to it."""
+    sql = "UPDATE identity_account SET person = NULL, roles = :roles WHERE id = :id"
+    await tx.run(sql, id=account, roles=_roles(roles))
+
+
+async def drop_account(tx: Tx, account: str) -> dict[str, int]:
+    """Take an account away with its sessions; returns how many rows of which table."""
+    sessions = "DELETE FROM identity_session WHERE account = :id"
+    accounts = "DELETE FROM identity_account WHERE id = :id"
+    return {
+        "identity_session": await tx.run(sessions, id=account),
+        "identity_account": await tx.run(accounts, id=account),
+    }
 
 
 async def add_session(

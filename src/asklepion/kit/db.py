@@ -4,11 +4,11 @@ import asyncio
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only
 
+from . import sweeping
 from .clock import Clock, to_us
 from .errors import Fault, Incorrect
 from .log import get_log
@@ -27,6 +28,7 @@ log = get_log(__name__)
 
 Step = Callable[[Operations], None]
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 READERS = 4  # open read connections to SQLite
 PATIENCE_S = 30.0  # how long a transaction waits for its turn
@@ -140,6 +142,10 @@ class Tx:
         with _kept_or_incorrect():
             await self._connection.exec_driver_sql(text, values)
 
+    async def look(self, work: Callable[[sa.Connection], T]) -> T:
+        """Let SQLAlchemy look at the schema."""
+        return await self._connection.run_sync(work)
+
     async def _sqlite(self) -> Any:
         """The driver below SQLAlchemy: one way to its thread and back instead of four."""
         if self._driver is None:
@@ -147,10 +153,15 @@ class Tx:
             self._driver = raw.driver_connection
         return self._driver
 
-    async def lock(self, name: str) -> None:
-        """Let nobody else past this line until the transaction ends (SQLite has one writer)."""
+    async def lock(self, name: str, *, shared: bool = False) -> None:
+        """Let nobody else past this line until the transaction ends (SQLite has one writer).
+
+        Args:
+            shared: many may pass together, as long as nobody has it alone.
+        """
         if self.dialect == "postgresql":
-            await self.one("SELECT pg_advisory_xact_lock(hashtext(:name))", name=name)
+            kind = "_shared" if shared else ""
+            await self.one(f"SELECT pg_advisory_xact_lock{kind}(hashtext(:name))", name=name)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once this is kept; never if it is rolled back."""
@@ -181,9 +192,16 @@ class Database:
             yield Tx(connection)
 
     async def migrate(
-        self, rooms: Mapping[str, Sequence[Step]], backups: Path, clock: Clock
+        self,
+        rooms: Mapping[str, Sequence[Step]],
+        backups: Path,
+        clock: Clock,
+        backup: Callable[[Path], Awaitable[Path]] | None = None,
     ) -> int:
         """Bring every room's tables up to date, after a backup if there was anything to lose.
+
+        Args:
+            backup: makes it; a plain copy where nothing is said.
 
         Returns:
             How many steps were taken.
@@ -207,7 +225,8 @@ class Database:
                 )
         missing = sum(len(steps) - taken.get(room, 0) for room, steps in rooms.items())
         if missing and taken:
-            await self.backup(backups / f"before-{clock.now():%Y%m%dT%H%M%S}")
+            path = backups / f"before-{clock.now():%Y%m%dT%H%M%S}"
+            await (backup or self.backup)(path)
         for room, steps in rooms.items():
             await self._take(room, steps, clock)
         return missing
@@ -256,6 +275,18 @@ class Database:
         if await process.wait() != 0:
             raise Fault("The backup with pg_dump failed.", hint="Its own message stands above.")
         return path
+
+    async def forget_log(self) -> bool:
+        """Empty the write-ahead log into the database file; whether all of it could be."""
+        return await sweeping.forget_log(self._writers)
+
+    async def sweep(self) -> bool:
+        """Rewrite the database's files, so that nothing deleted is left in them.
+
+        Returns:
+            False if something may be left in a log that this house may not touch.
+        """
+        return await sweeping.sweep(self._writers)
 
     async def analyze(self) -> None:
         """Let the database count its rows again, so that it plans well; for after large imports."""
@@ -359,6 +390,7 @@ COMMON = (
     "mmap_size = 268435456",
     "cache_size = -65536",
     "temp_store = MEMORY",
+    "secure_delete = ON",  # what is deleted is overwritten
 )
 
 if sqlite3.sqlite_version_info < (3, 35):  # RETURNING

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -62,6 +63,22 @@ class Events:
             at=to_us(self._clock.now()),
         )
         tx.after_commit(self._news.set)
+
+    async def forget(self, tx: Tx, name: str) -> int:
+        """Take away what waits and holds this name as one of its values; returns how many."""
+        word = json.dumps(name)
+        waiting = await tx.all("SELECT position, body FROM kit_outbox")
+        gone = [{"position": position} for position, body in waiting if word in body]
+        await tx.many("DELETE FROM kit_outbox WHERE position = :position", gone)
+        return len(gone)
+
+    async def waiting(self) -> int:
+        """How many events are kept and not delivered yet."""
+        async with self._db.read() as tx:
+            row = await tx.one(
+                "SELECT count(*) FROM kit_outbox WHERE attempts < :patience", patience=PATIENCE
+            )
+        return row[0] if row else 0
 
     async def deliver(self) -> int:
         """Hand over everything that waits, oldest first; returns how many events went out."""

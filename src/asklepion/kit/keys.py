@@ -1,19 +1,25 @@
 """Secrets kept beside the database, never in it: small files, made when first asked for."""
 
-import os
-import secrets
+from functools import cached_property
 from pathlib import Path
 
-from .errors import Fault
+from .kek import Kek, KekFile, kek_of
+from .secretfiles import SIZE, make_secret, read_secret
+from .vault import Vault
 
-SIZE = 32  # bytes in every key
+__all__ = ["SIZE", "Keys"]
 
 
 class Keys:
-    """A folder of 32-byte keys, each known by the name of what it is for."""
+    """A folder of 32-byte keys, each known by the name of what it is for, and the vault.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        kek: who wraps what is in the vault; see `kek_of`.
+    """
+
+    def __init__(self, folder: Path, kek: str = "file") -> None:
         self._folder = folder
+        self._kek = kek
         self._known: dict[str, bytes] = {}
 
     def key(self, purpose: str) -> bytes:
@@ -23,35 +29,18 @@ class Keys:
             Fault: the key's file is damaged.
         """
         if purpose not in self._known:
-            self._known[purpose] = self._read(purpose) or self._make(purpose)
+            path = self._folder / f"{purpose}.key"
+            self._known[purpose] = read_secret(path) or make_secret(path)
         return self._known[purpose]
 
-    def _read(self, purpose: str) -> bytes | None:
-        path = self._folder / f"{purpose}.key"
-        if not path.exists():
-            return None
-        key = path.read_bytes()
-        if len(key) != SIZE:
-            raise Fault(
-                f"The key file {path.name} holds {len(key)} bytes, not {SIZE}.",
-                hint="Restore it from your backup of the keys folder.",
-            )
-        return key
+    @cached_property
+    def vault(self) -> Vault:
+        """The data keys, one for each owner, wrapped.
 
-    def _make(self, purpose: str) -> bytes:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self._folder / f".{purpose}.{os.getpid()}"
-        key = secrets.token_bytes(SIZE)
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(
-                draft, self._folder / f"{purpose}.key"
-            )  # whoever comes second keeps the first's
-        except FileExistsError:
-            return self._read(purpose) or key
-        finally:
-            draft.unlink()
-        return key
+        Raises:
+            Incorrect: the setting of who wraps them cannot be read.
+        """
+        local = KekFile(self._folder)
+        now: Kek = kek_of(self._kek, self._folder) or local
+        path = self._folder / "vault.sqlite"
+        return Vault(path, keks=(now, local), marks=self.key("vault-owners"))

@@ -11,10 +11,11 @@ from .engine.merkle import is_consistent, is_included, leaf_hash
 from .engine.receipt import read_receipt, verify_receipt
 from .model import Check, Checkpoint, Finding, Verdict
 from .service import Ledger
-from .store import MIGRATIONS
+from .store import MIGRATIONS, OWNED
 
 __all__ = [
     "MIGRATIONS",
+    "OWNED",
     "Check",
     "Checkpoint",
     "Finding",

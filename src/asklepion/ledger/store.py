@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import Operations
 
+from asklepion.kit.backup import Owned
 from asklepion.kit.db import Row, Serial, Step, Tx
 
 from .model import HASH_BYTES, CheckpointRow, Head
@@ -52,6 +53,11 @@ def _create(op: Operations) -> None:
 
 
 MIGRATIONS: tuple[Step, ...] = (_create,)
+
+# Whose the rows of each table are, for backups: see kit/backup.py.
+OWNED: dict[str, Owned | None] = {
+    name: Owned() for name in ("ledger_leaf", "ledger_node", "ledger_checkpoint", "ledger_head")
+}
 
 
 async def head(tx: Tx) -> tuple[Head, bytes] | None:

@@ -11,10 +11,14 @@ from .model import (
     Category,
     ConsentEnded,
     ConsentGranted,
+    Erasure,
+    Forgotten,
     Found,
+    Ground,
     Issue,
     Kept,
     Overtaken,
+    PatientErased,
     Permit,
     RecordImported,
     Resource,
@@ -23,17 +27,21 @@ from .model import (
 )
 from .service import ImportStep, Limits, Package, Packages, Question, Records, Verdict
 from .service.books import CATEGORY_OF, code_of
-from .store import MIGRATIONS
+from .store import MIGRATIONS, OWNED
 
 __all__ = [
     "CATEGORY_OF",
     "MIGRATIONS",
+    "OWNED",
     "AccessEntry",
     "Asking",
     "Category",
     "ConsentEnded",
     "ConsentGranted",
+    "Erasure",
+    "Forgotten",
     "Found",
+    "Ground",
     "ImportStep",
     "Issue",
     "Kept",
@@ -41,6 +49,7 @@ __all__ = [
     "Overtaken",
     "Package",
     "Packages",
+    "PatientErased",
     "Permit",
     "Question",
     "RecordImported",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from asklepion.identity import Caller
@@ -73,6 +73,40 @@ class Kept:
     def reference(self) -> str:
         """How others refer to it, such as Patient/1."""
         return f"{self.type}/{self.id}"
+
+
+class Ground(StrEnum):
+    """Why somebody is erased. Source: GDPR, article 17(1), a to f."""
+
+    NEEDLESS = "needless"  # the data are needed no longer
+    WITHDRAWN = "withdrawn"  # she takes back what she agreed to
+    OBJECTED = "objected"  # she objects, and nothing outweighs it
+    UNLAWFUL = "unlawful"  # they should never have been kept
+    LAW = "law"  # a law demands it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure:
+    """Where one erasure stands; names nobody once it has begun."""
+
+    id: str
+    state: str  # scheduled, begun or done
+    patient: str  # empty once it has begun
+    ground: Ground
+    asked_by: str  # patient or operator
+    asked_at: datetime
+    due_at: datetime  # when it may be carried out
+    done_at: datetime | None = None
+    swept_at: datetime | None = None  # when its last traces were out of the database's files
+    destroyed: Mapping[str, int] = field(default_factory=dict[str, int])  # rows by table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forgotten:
+    """What a room took away of somebody."""
+
+    rows: Mapping[str, int]  # by table
+    accounts: tuple[str, ...] = ()  # which spoke as her
 
 
 class Stale(Conflict):
@@ -148,6 +182,13 @@ class RecordImported:
 
     patient: str
     count: int
+
+
+@dataclass(frozen=True)
+class PatientErased:
+    """Nothing of a patient is kept any more; told once, then forgotten."""
+
+    patient: str
 
 
 @dataclass(frozen=True)

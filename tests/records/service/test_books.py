@@ -171,6 +171,8 @@ TAMPERING = [
     "UPDATE records_access SET leaf = leaf + 1000 WHERE id = :id",
     "UPDATE records_access SET key = event WHERE id = :id",
     "UPDATE records_access SET event = key WHERE id = :id",
+    "UPDATE records_access SET event = (SELECT event FROM records_access WHERE number = 1"
+    " AND patient = 'Patient/mei') WHERE id = :id",
 ]
 
 
@@ -212,10 +214,11 @@ async def test_whoever_changes_the_count_is_found_out(full: Office, sql: str) ->
         assert of in [finding.row for finding in await full.records.verify()]
 
 
-async def test_the_log_holds_no_name_in_the_clear_of_anybody_but_who_looked(full: Office) -> None:
+async def test_the_log_holds_nothing_in_the_clear(full: Office) -> None:
     await full.records.search(MEI_ASKS, "Patient", [("family", "Lin")])
 
     async with full.db.read() as tx:
         rows = await tx.all("SELECT event FROM records_access")
     assert rows
-    assert not any(b"Lin" in row[0].replace(b"Name of", b"") for row in rows)
+    for word in (b"Lin", b"account", b"search", b"Patient"):
+        assert not any(word in row[0] for row in rows)

@@ -12,7 +12,7 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.kit.events import Events
 from asklepion.kit.ids import Ids
-from asklepion.records import Asking, Category, ConsentEnded, Overtaken, Records
+from asklepion.records import Asking, Category, ConsentEnded, Forgotten, Overtaken, Records
 
 from .. import store
 from ..model import LONGEST_NOTE, ROOMS, Answer, Ask, Room, Visit, VisitChanged
@@ -224,6 +224,16 @@ class Clinic:
             return replace(held, closed_at=self._clock.now(), **NOTHING_STANDS)
 
         return await self._change(caller, visit, change)
+
+    async def forget(self, tx: Tx, patient: str) -> Forgotten:
+        """Take away the visits of a patient who is erased; whoever is in one is told."""
+        await tx.lock("clinic")
+        gone = await store.drop_of_patient(tx, patient)
+        for visit in gone:
+            if visit.closed_at is None:
+                event = VisitChanged(visit.id, visit.patient_account, visit.clinician_account)
+                await self._events.tell(tx, event)
+        return Forgotten(rows={"clinic_visit": len(gone)})
 
     async def names(self, *accounts: str | None) -> dict[str, str]:
         """What the people behind these accounts are called."""

@@ -4,16 +4,17 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from hashlib import sha256
 
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
-from asklepion.kit.db import Database
+from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unsupported
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.log import get_log
-from asklepion.records import Asking, Records
+from asklepion.records import Asking, Forgotten, Records
 
 from .. import store
 from ..engine.observations import make_device, make_observations
@@ -111,6 +112,13 @@ class Devices:
                 raise NotFound(f"There is no device {device}.")
         self._broker.drop(device)
         log.info("device removed", device=device)
+
+    async def forget(self, tx: Tx, patient: str) -> Forgotten:
+        """Take away the devices of a patient who is erased, and let them go."""
+        gone = await store.remove_all(tx, patient)
+        for device in gone:
+            tx.after_commit(partial(self._broker.drop, device))
+        return Forgotten(rows={"devices_device": len(gone)})
 
     async def admit(self, device: str, secret: str) -> bool:
         """Whether this device is ours and the secret its own."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, NotFound
 from asklepion.kit.log import get_log
 
@@ -100,6 +101,22 @@ class Accounts(Ground):
             after = await store.find(tx, account)
         assert after is not None
         return after
+
+    async def forget(self, tx: Tx, person: str) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Take away the account that spoke as a person who is erased, with its sessions.
+
+        An account that is more than a patient's stays, and speaks as nobody.
+
+        Returns:
+            How many rows of which table, and the accounts.
+        """
+        account = await store.find_by_person(tx, person)
+        if account is None:
+            return {}, ()
+        if account.roles == frozenset({Role.PATIENT}):
+            return await store.drop_account(tx, account.id), (account.id,)
+        await store.unlink_person(tx, account.id, account.roles - {Role.PATIENT})
+        return {}, (account.id,)
 
     async def find(self, account: str) -> Account | None:
         """An account by its id."""

@@ -40,6 +40,7 @@ from ..wire import (
 )
 from .categories import category_of
 from .compartment import may_be_personal, patients_of
+from .forgetting import forget, params_to
 from .index import Index, Indexer
 from .parameters import is_type
 from .references import is_conditional, references_in, rewrite_references
@@ -65,10 +66,12 @@ __all__ = [
     "Test",
     "category_of",
     "compile_search",
+    "forget",
     "is_conditional",
     "is_type",
     "may_be_personal",
     "next_cursor",
+    "params_to",
     "patients_of",
     "prepare",
     "references_in",

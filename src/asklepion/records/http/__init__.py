@@ -1,6 +1,9 @@
 """Translation only: HTTP to verb and back."""
 
+from .erasing import router as erasing
 from .fhir import fhir
 from .routes import IMPORT_PATH, router
+
+router.include_router(erasing)
 
 __all__ = ["IMPORT_PATH", "fhir", "router"]

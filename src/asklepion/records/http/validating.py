@@ -9,7 +9,7 @@ from asklepion.kit.errors import Incorrect
 
 from ..engine.expressions import expression_of
 from ..model import Resource
-from ..service import Question, Verdict
+from ..service import Question, Records, Verdict
 from ..service.validating import Placed
 from .asking import FHIR, Asks, Here, resource_in
 
@@ -21,15 +21,15 @@ ASKED = {"resource", "mode", "profile", "references"}
 
 async def validate(request: Request, type: str, asks: Asks, records: Here) -> Response:
     """Say what is wrong with a resource. https://hl7.org/fhir/R4/operation-resource-validate.html"""
-    return _answer(await records.validate(asks, await _question(request, type)))
+    return _answer(await records.validate(asks, await _question(request, records, type)))
 
 
 async def validate_one(request: Request, type: str, id: str, asks: Asks, records: Here) -> Response:
     """Say what is wrong with a kept resource, or with what would come in its place."""
-    return _answer(await records.validate(asks, await _question(request, type, id)))
+    return _answer(await records.validate(asks, await _question(request, records, type, id)))
 
 
-async def _question(request: Request, type: str, id: str = "") -> Question:
+async def _question(request: Request, records: Records, type: str, id: str = "") -> Question:
     params = request.query_params
     if unknown := set(params) - KNOWN:
         raise Incorrect(

@@ -21,20 +21,33 @@ from asklepion.kit.log import get_log
 from asklepion.ledger import Finding, Ledger
 
 from ..engine import Indexer
-from ..model import AccessEntry, Asking, Category, Found, Kept, Permit, Resource
-from ..store import access
+from ..model import (
+    AccessEntry,
+    Asking,
+    Category,
+    Erasure,
+    Found,
+    Ground,
+    Kept,
+    Permit,
+    Resource,
+)
+from ..store import access, erasures
 from ..store.rows import Row
 from . import capability
 from .books import Books, entry_of
 from .changing import Changer
 from .deciding import me_of
 from .drafting import Drafter
+from .erasing import Eraser, Forget
 from .granting import Granter
 from .importing import Importer, ImportStep
 from .packages import Package, Packages
 from .parts import Parts
 from .reading import HISTORY_COUNT, Page, Params, Reader, not_found
 from .releasing import Releasing
+from .resealing import Resealer, Tell
+from .sealing import Bodies, Lines
 from .sources import Limits
 from .transacting import Transactions
 from .validating import Question, Validator, Verdict
@@ -44,6 +57,8 @@ from .writing import Writer
 log = get_log(__name__)
 
 EXPIRY_S = 0.5  # how often permits whose time is over are taken away and told of
+ERASURES_S = 30.0  # how often erasures that are due are carried out
+SWEEP_HOUR = 3  # in UTC: when traces of erasures are swept out, since writers wait meanwhile
 MOST_ACCESSES = 500  # on one page
 LARGE_AT_ONCE = 2  # large bodies that are parsed at the same time
 
@@ -56,6 +71,7 @@ class Records:
     Args:
         limits: what one import may take.
         uploads: the folder in which files wait that came over the network.
+        retention_years: how long after its last entry a record is kept, whatever is asked.
     """
 
     def __init__(
@@ -69,15 +85,17 @@ class Records:
         ledger: Ledger,
         limits: Limits | None = None,
         uploads: Path,
+        retention_years: int = 0,
     ) -> None:
         self._clock = clock
         self._db = db
         self._ledger = ledger
         indexer = Indexer(keys.key("records-index"))
         seal_key = keys.key("records-access")
-        books = Books(db=db, clock=clock, ids=ids, ledger=ledger, seal_key=seal_key)
-        releasing = Releasing(clock=clock, books=books)
         self.packages = Packages(db=db, clock=clock)
+        bodies, lines = Bodies(keys.vault), Lines(keys.vault)
+        books = Books(db=db, clock=clock, ids=ids, ledger=ledger, lines=lines, seal_key=seal_key)
+        releasing = Releasing(clock=clock, books=books, bodies=bodies)
         self._parts = parts = Parts(
             db=db,
             clock=clock,
@@ -87,11 +105,12 @@ class Records:
             drafter=Drafter(indexer, keys.key("records-digest"), lambda: self.packages.library),
             books=books,
             releasing=releasing,
-            writer=Writer(db=db, clock=clock, events=events, releasing=releasing),
+            writer=Writer(db=db, clock=clock, events=events, releasing=releasing, bodies=bodies),
         )
         self.limits = limits or Limits()
         self.uploads = uploads
         self.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
+        self._resealer = Resealer(db=db, vault=keys.vault, bodies=bodies, books=books)
         self._reader = Reader(parts)
         self._changer = Changer(parts, self._reader)
         self._transactions = Transactions(parts, self._reader, self._changer)
@@ -99,19 +118,30 @@ class Records:
         self._importer = Importer(parts, self.limits)
         self._watching = Watching(parts, self._granter)
         self._validator = Validator(parts, self._reader, self.packages)
-        self._expiring: asyncio.Task[None] | None = None
+        self._eraser = Eraser(
+            parts,
+            vault=keys.vault,
+            bodies=bodies,
+            ledger=ledger,
+            retention_years=retention_years,
+        )
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Read what packages are installed; begin to take away permits whose time is over."""
+        """Read what packages are installed, end what was begun on stored rows, begin to expire."""
         await self.packages.refresh()
-        self._expiring = asyncio.create_task(self._expire_for_ever())
+        await self._resealer.finish()
+        await self._eraser.carry_out_due()
+        self._tasks = [
+            asyncio.create_task(work()) for work in (self._expire_for_ever, self._erase_for_ever)
+        ]
 
     async def stop(self) -> None:
         """End that, once everything handed in is written."""
-        if self._expiring:
-            self._expiring.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._expiring
+                await task
         await self._parts.books.stop()
 
     # One resource
@@ -360,6 +390,84 @@ class Records:
             except Exception as error:
                 log.fault("packages not read", error)
 
+    # Keys
+
+    async def rotate(self, patient: str, tell: Tell) -> int:
+        """Seal everything of one patient under a new key; of the house, where empty.
+
+        Raises:
+            NotFound: nothing of this patient is kept.
+        """
+        return await self._resealer.rotate(patient, tell)
+
+    # Erasure
+
+    async def erase(self, asking: Asking, patient: str, ground: Ground) -> Erasure:
+        """Erase a patient, or write down when that may be; by herself or an operator.
+
+        When this says that it is done, her rows and keys are gone, and the ledger says so.
+
+        Raises:
+            NotFound: there is no such patient, or somebody else asks.
+        """
+        return await self._eraser.erase(asking, patient, ground)
+
+    async def cancel_erasure(self, asking: Asking, id: str) -> None:
+        """Take back an erasure that is not due yet; by the patient or an operator.
+
+        Raises:
+            NotFound: there is none that the caller may know of.
+            Conflict: it was carried out.
+        """
+        await self._eraser.cancel(asking, id)
+
+    async def erasures(self, asking: Asking) -> list[Erasure]:
+        """What is due when, and what is done; for operators."""
+        return await self._eraser.all(asking)
+
+    async def erasure_receipt(self, id: str) -> dict[str, Any]:
+        """The proof that an erasure was carried out; it names nobody.
+
+        Raises:
+            NotFound: there is no such erasure, or it is not done.
+        """
+        return await self._eraser.receipt(id)
+
+    async def carry_out_erasures(self) -> int:
+        """Carry out what is due, and end what was begun; returns how many are done now."""
+        return await self._eraser.carry_out_due()
+
+    async def sweep(self) -> bool:
+        """Rewrite the database's files, if an erasure left traces there; whether all are out."""
+        return await self._eraser.sweep()
+
+    async def mend(self, remains: Sequence[tuple[bytes, Sequence[Sequence[int]]]]) -> int:
+        """After a backup was restored: put back the places of lines of patients erased since.
+
+        Args:
+            remains: for each, a mark of the patient, and leaf and number of the lines.
+        """
+        async with self._db.begin() as tx:
+            await erasures.drop_orphans(tx)
+            return await self._parts.books.mend(tx, remains)
+
+    def also_forget(self, forget: Forget) -> None:
+        """Have another room take away what it keeps of a patient who is erased.
+
+        It is called in the same transaction, with the patient's reference.
+        """
+        self._eraser.also(forget)
+
+    async def _erase_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(ERASURES_S)
+            try:
+                await self._eraser.carry_out_due()
+                if self._clock.now().hour == SWEEP_HOUR:
+                    await self._eraser.sweep()
+            except Exception as error:  # tried again in a moment
+                log.fault("erasure not carried out", error)
+
     # Proof
 
     async def accesses(
@@ -377,7 +485,7 @@ class Records:
         limit = max(1, min(count, MOST_ACCESSES))
         async with self._db.read() as tx:
             found = await access.find_of_patient(tx, patient, before=before, limit=limit)
-        return [entry_of(row) for row in found]
+        return [entry_of(row) for row in await self._parts.books.open(found)]
 
     async def receipt(self, asking: Asking, access_id: str) -> dict[str, Any]:
         """The proof that one entry stands in the ledger, to be checked offline.
@@ -390,11 +498,18 @@ class Records:
             row = await access.find(tx, access_id)
         if row is None or not row.patient or row.patient != me_of(asking.caller):
             raise NotFound("There is no such entry.", hint="Take one from your own list.")
-        return await self._ledger.receipt(row.leaf, orjson.loads(row.event), row.key)
+        (opened,) = await self._parts.books.open([row])
+        return await self._ledger.receipt(row.leaf, orjson.loads(opened.event), opened.key)
 
     async def verify(self) -> list[Finding]:
-        """Every access entry that does not match its leaf in the ledger, or is missing."""
-        return await self._parts.books.verify()
+        """Every access entry that does not match its leaf in the ledger, or is missing; every
+        body that does not open where it stands; every erasure that the ledger does not have.
+        """
+        return [
+            *await self._parts.books.verify(),
+            *await self._resealer.verify(),
+            *await self._eraser.verify(),
+        ]
 
     def _require_own(self, asking: Asking, patient: str) -> None:
         asking.caller.require_known()

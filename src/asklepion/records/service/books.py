@@ -18,10 +18,14 @@ from asklepion.kit.ids import Ids
 from asklepion.kit.log import get_log
 from asklepion.ledger import Finding, Ledger, canonical, commit
 
+from ..engine.bodies import seal
 from ..model import AccessEntry, Asking, Category
-from ..store import access
+from ..store import access, erasures, sealed
 from ..store.access import WHOLE_HOUSE, AccessHead, AccessRow
 from ..store.rows import Row
+from ..store.sealed import Place
+from .deciding import PATIENT
+from .sealing import Lines
 
 log = get_log(__name__)
 
@@ -70,9 +74,17 @@ class Books:
     """Writes the access log: with a change in its transaction, or many readings in one."""
 
     def __init__(
-        self, *, db: Database, clock: Clock, ids: Ids, ledger: Ledger, seal_key: bytes
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        ledger: Ledger,
+        lines: Lines,
+        seal_key: bytes,
     ) -> None:
         self._db = db
+        self._lines = lines
         self._clock = clock
         self._ids = ids
         self._ledger = ledger
@@ -139,7 +151,8 @@ class Books:
             for (entry, event, key), leaf in zip(made, leaves, strict=True)
         ]
         last = {row.patient: row.leaf for row in rows} | {WHOLE_HOUSE: leaves[-1]}
-        await access.insert(tx, rows, [self._head(p, numbers[p], last[p]) for p in last])
+        written = await self.seal(rows)
+        await access.insert(tx, written, [self._head(p, numbers[p], last[p]) for p in last])
 
     def _event(self, entry: Entry, number: int, now: datetime) -> dict[str, Any]:
         asking = entry.asking
@@ -167,6 +180,75 @@ class Books:
         seal = hmac.digest(self._seal_key, text, hashlib.sha256)
         return AccessHead(patient, number, leaf, seal)
 
+    async def seal(self, rows: Sequence[AccessRow]) -> list[AccessRow]:
+        """Entries as they are stored: event and key together, under the key of their patient."""
+        owners = [row.patient or _who_looked(row) for row in rows]
+        keys = await self._lines.keys(set(owners))
+        return [
+            row._replace(event=seal(keys[owner], row.key + row.event, _context(row.id)), key=b"")
+            for row, owner in zip(rows, owners, strict=True)
+        ]
+
+    async def open(self, rows: Sequence[AccessRow]) -> list[AccessRow]:
+        """Entries with their event and key as they were committed to.
+
+        Raises:
+            Fault: one was altered.
+        """
+        rows = [row for row in rows if row.event]  # an erasure leaves none
+        texts = await self._lines.open([(row.event, _context(row.id)) for row in rows])
+        return [
+            row._replace(event=text[KEY_BYTES:], key=text[:KEY_BYTES])
+            for row, text in zip(rows, texts, strict=True)
+            if text is not None
+        ]
+
+    # What an erasure leaves
+
+    async def bury(self, tx: Tx, patient: str, accounts: Sequence[str], name: str) -> int:
+        """Leave of a patient's lines nothing but their places in the ledger; returns how many.
+
+        Args:
+            accounts: hers; lines about nobody that name her as who looked go as well.
+            name: under which what is left of her list is counted.
+        """
+        await tx.lock("records.access")
+        found = await erasures.lines_of(tx, patient, accounts)
+        left = [self._left(row, name if row.patient == patient else row.patient) for row in found]
+        head = (await access.find_heads(tx, [patient])).get(patient)
+        kept = self._head(name, head.number, head.leaf) if head else None
+        await erasures.bury(tx, left, kept, patient)
+        return len(left)
+
+    def _left(self, row: AccessRow, patient: str) -> AccessRow:
+        text = f"erased {row.leaf} {row.number} {patient}".encode()
+        seal = hmac.digest(self._seal_key, text, hashlib.sha256)
+        return AccessRow(f"erased-{row.leaf}", row.leaf, patient, row.number, "", 0, b"", seal)
+
+    async def mend(self, tx: Tx, remains: Sequence[tuple[bytes, Sequence[Sequence[int]]]]) -> int:
+        """Put the places of lines back whose patients were erased since a backup was made.
+
+        Args:
+            remains: for each, a mark of the patient, and leaf and number of the lines.
+        """
+        names: dict[bytes, str] = {}
+        heads: dict[str, tuple[int, int]] = {}
+        left: list[AccessRow] = []
+        for mark, places in remains:
+            name = names.setdefault(mark, f"erased-{self._ids.new()}")
+            for leaf, number in places:
+                row = AccessRow("", leaf, name, number, "", 0, b"", b"")
+                left.append(self._left(row, name))
+                heads[name] = max(heads.get(name, (0, 0)), (number, leaf))
+        await access.insert(tx, left, [self._head(n, *place) for n, place in heads.items()])
+        place = Place(-1)
+        while page := await sealed.lines_after(tx, place, PAGE, [""]):
+            place = Place(page[-1].leaf)
+            lost = [row for row in page if row.event and not await self.open([row])]
+            await erasures.bury(tx, [self._left(row, "") for row in lost], None, "")
+            left += lost
+        return len(left)
+
     # How it is checked
 
     async def verify(self) -> list[Finding]:
@@ -184,10 +266,21 @@ class Books:
                 leaf = leaves.get(row.leaf)
                 if leaf is None and row.leaf >= page[0].leaf + SPAN:
                     leaf = await self._ledger.leaf(row.leaf)
-                what = _whats_wrong(row, leaf)
+                what = await self._whats_wrong(row, leaf)
                 if what:
                     findings.append(Finding(TABLE, row.id, what))
         return findings + await self._verify_heads()
+
+    async def _whats_wrong(self, row: AccessRow, leaf: bytes | None) -> str:
+        if not row.event:
+            return "" if row == self._left(row, row.patient) else "is not what an erasure leaves"
+        try:
+            opened = await self.open([row])
+        except HouseError:
+            return "cannot be opened"
+        if row.key or not opened:
+            return "is not as it was written"
+        return _whats_wrong(opened[0], leaf)
 
     async def _verify_heads(self) -> list[Finding]:
         async with self._db.read() as tx:
@@ -218,6 +311,16 @@ def _settle(waiting: Iterable[asyncio.Future[None]], error: Exception | None) ->
             kept.set_result(None)
         else:
             kept.set_exception(error)
+
+
+def _who_looked(row: AccessRow) -> str:
+    """The patient who looked at what is nobody's: that she did goes with her."""
+    person = json.loads(row.event)["actor_person"] or ""
+    return person if person.startswith(PATIENT) else ""
+
+
+def _context(id: str) -> str:
+    return f"access/{id}"
 
 
 def _whats_wrong(row: AccessRow, leaf: bytes | None) -> str:

@@ -157,8 +157,9 @@ class Granter:
 
     async def _bodies(self, tx: Tx, consents: list[str]) -> list[Resource]:
         keys = [self._parts.indexer.key_of("Consent", consent) for consent in consents]
-        found = await rows.find(tx, keys)
-        return [orjson.loads(row.body) for row in found.values() if row.body]
+        found = [row for row in (await rows.find(tx, keys)).values() if row.body]
+        opened = [await self._parts.writer.look(row) for row in found]
+        return [orjson.loads(row.body) for row in opened if row]
 
     async def _find(self, asking: Asking, consent: str) -> Resource:
         async with self._parts.db.read() as tx:

@@ -77,7 +77,7 @@ class Reader:
             raise not_found(type)
         if found.deleted:
             raise Gone(f"This {type} was deleted.", hint="Its history has the versions before.")
-        return found
+        return allowed[0]
 
     async def _weigh_one(
         self, asking: Asking, type: str, id: str, version: int | None = None
@@ -145,11 +145,11 @@ class Reader:
             found = [row for look in looks for row in (*look.rows, *look.included)]
             asked = list(dict.fromkeys(asked))
             weighed = await parts.releasing.weigh(tx, asking, sight, found, asked)
-        allowed = {row.rid for row in await parts.releasing.release("search", weighed)}
+        allowed = {row.rid: row for row in await parts.releasing.release("search", weighed)}
         return [
             Page(
-                rows=[row for row in look.rows if row.rid in allowed],
-                included=[row for row in look.included if row.rid in allowed],
+                rows=[allowed[row.rid] for row in look.rows if row.rid in allowed],
+                included=[allowed[row.rid] for row in look.included if row.rid in allowed],
                 total=look.total,
                 next=next_cursor(query, parts.indexer, look.last) if look.last else None,
                 left_out=query.left_out,

@@ -11,14 +11,16 @@ from ..store import Sight, permits, rows
 from ..store.rows import SEVERAL, Row
 from .books import Books, Entry
 from .deciding import Standing, Thing, sight_of
+from .sealing import Bodies
 
 
 class Releasing:
     """Stands between what was found and whoever asked."""
 
-    def __init__(self, *, clock: Clock, books: Books) -> None:
+    def __init__(self, *, clock: Clock, books: Books, bodies: Bodies) -> None:
         self._clock = clock
         self._books = books
+        self._bodies = bodies
 
     def sight(self, asking: Asking) -> Sight:
         """What the caller may see, for a search to keep to.
@@ -65,12 +67,12 @@ class Releasing:
         return Weighed(asking, standing, found, things, tuple(asked))
 
     async def release(self, action: str, weighed: "Weighed") -> list[Row]:
-        """Those rows that may leave; the access is written in the log before this returns.
+        """Those rows that may leave, opened; the access is in the log before this returns.
 
-        Everything that shows a body to anybody comes through here.
+        Everything that shows a body to anybody comes through here: a row is sealed before.
         """
         await self._books.keep(weighed.entries(action))
-        return weighed.allowed
+        return await self._bodies.open(weighed.allowed)
 
 
 class Weighed:

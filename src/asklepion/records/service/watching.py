@@ -9,7 +9,15 @@ import orjson
 
 from asklepion.kit.errors import Busy
 
-from ..model import Asking, ConsentEnded, ConsentGranted, Permit, RecordImported, ResourceKept
+from ..model import (
+    Asking,
+    ConsentEnded,
+    ConsentGranted,
+    PatientErased,
+    Permit,
+    RecordImported,
+    ResourceKept,
+)
 from ..store import rows
 from .books import code_of
 from .deciding import actor_of
@@ -19,6 +27,7 @@ from .releasing import Weighed
 
 TICK_S = 0.25  # how often a stream looks at the clock
 MOST_WAITING = 500  # resources a slow reader may be behind, before it is told to read all again
+ERASED = "erased"  # why a stream ends when there is nobody any more
 MOST_STREAMS = 32  # open at once for one account
 
 
@@ -64,6 +73,7 @@ class Watching:
         parts.events.on(RecordImported, self._hear_imported)
         parts.events.on(ConsentGranted, self._hear_consent)
         parts.events.on(ConsentEnded, self._hear_consent)
+        parts.events.on(PatientErased, self._hear_erased)
 
     async def _hear_kept(self, event: ResourceKept) -> None:
         for watch in self._watches.get(event.patient or "", ()):
@@ -78,6 +88,11 @@ class Watching:
             if watch.actor == event.actor:
                 watch.why = event.why if isinstance(event, ConsentEnded) else ""
                 watch.news.set()
+
+    async def _hear_erased(self, event: PatientErased) -> None:
+        for watch in self._watches.get(event.patient, ()):
+            watch.why = ERASED
+            watch.news.set()
 
     async def watch(self, asking: Asking, patient: str) -> AsyncGenerator[dict[str, Any]]:
         """Items as they come: permit, resource, deleted, resync, and last of all ended.
@@ -113,7 +128,7 @@ class Watching:
         known: Permit | None = None
         while True:
             permit = await self._granter.permits(asking, patient)
-            if permit is None:
+            if permit is None or watch.why == ERASED:
                 yield {"kind": "ended", "why": self._why(watch, known)}
                 return
             if permit != known:

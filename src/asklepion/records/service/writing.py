@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +27,9 @@ from .consenting import permits_of
 from .deciding import Standing, Thing, is_forged, me_of, why_not_write
 from .drafting import Draft
 from .releasing import Releasing
+from .sealing import Bodies
+
+ERASING = "records.erasing"  # lock: many may write, or one may be erased
 
 
 class State(StrEnum):
@@ -52,8 +55,17 @@ class Done:
 class Writer:
     """Writes drafts in a transaction that somebody else opened, and tells what it did."""
 
-    def __init__(self, *, db: Database, clock: Clock, events: Events, releasing: Releasing) -> None:
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        events: Events,
+        releasing: Releasing,
+        bodies: Bodies,
+    ) -> None:
         self._db = db
+        self._bodies = bodies
         self._clock = clock
         self._events = events
         self._releasing = releasing
@@ -87,6 +99,7 @@ class Writer:
                 nothing, and one event tells of everything about one patient.
             why_ended: told of what a Consent allowed before and does not any more.
         """
+        await tx.lock(ERASING, shared=True)
         done: dict[int, Done] = {}
         waiting: list[tuple[int, Draft]] = list(enumerate(drafts))
         while waiting:  # one that repeats has to wait for the one before
@@ -113,7 +126,21 @@ class Writer:
             thing = things.get(row.rid) if row else None
             done.append((number, self._decide(asking, draft, row, thing, standing, earlier)))
         await self._write(tx, [each for _, each in done])
-        return done
+        return await self._opened(done)
+
+    async def _opened(self, done: list[tuple[int, Done]]) -> list[tuple[int, Done]]:
+        """With the texts of what was there already: whoever may write the same knows it."""
+        same = [each.row for _, each in done if each.row and each.state == State.SAME]
+        texts = {row.rid: row for row in await self._bodies.open(same)}
+        return [
+            (n, replace(d, row=texts[d.row.rid])) if d.row and d.row.rid in texts else (n, d)
+            for n, d in done
+        ]
+
+    async def look(self, row: Row) -> Row | None:
+        """A stored row as text, for a decision about it; nothing of it is handed out."""
+        opened = await self._bodies.open([row])
+        return opened[0] if opened else None
 
     async def _things(self, tx: Tx, found: Sequence[Row]) -> dict[tuple[int, int], Thing]:
         return await self._releasing.things(tx, found)
@@ -153,11 +180,12 @@ class Writer:
             (each for each in done if each.row and each.state in (State.NEW, State.CHANGED)),
             key=lambda each: each.draft.key,
         )
+        sealed = await self._bodies.seal([each.row for each in ordered if each.row])
         writings = {
             state: [
-                Writing(each.row, each.draft.index, tuple(each.draft.thing.parties))
-                for each in ordered
-                if each.row and each.state == state
+                Writing(row, each.draft.index, tuple(each.draft.thing.parties))
+                for each, row in zip(ordered, sealed, strict=True)
+                if each.state == state
             ]
             for state in (State.NEW, State.CHANGED)
         }
@@ -167,6 +195,7 @@ class Writer:
 
     async def delete(self, tx: Tx, row: Row) -> Row:
         """Write that a resource is no more; its versions stay."""
+        await tx.lock(ERASING, shared=True)
         gone = row._replace(
             version=row.version + 1,
             updated_at=to_us(self._clock.now()),

@@ -212,6 +212,18 @@ async def replace(tx: Tx, writings: Sequence[Writing]) -> bool:
     return True
 
 
+async def rewrite(tx: Tx, writing: Writing) -> None:
+    """Write the present version of a resource otherwise than it was, under the same number."""
+    row = writing.row
+    await tx.run(
+        "UPDATE records_res SET patient = :patient, digest = :digest, body = :body"
+        " WHERE rid = :rid AND version = :version",
+        **{name: getattr(row, name) for name in ("patient", "digest", "body", "rid", "version")},
+    )
+    await _drop_index(tx, [row.rid])
+    await _insert_beside(tx, [(row.rid, writing)])
+
+
 async def _drop_index(tx: Tx, rids: Sequence[int]) -> None:
     for part in chunks(rids):
         for table in ("tok", "ref", "date", "str", "num", "tok_num"):

@@ -9,10 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import Operations
 
+from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+NAME = "r.type || '/' || r.id"
 
 
 def _column(name: str, kind: Any) -> sa.Column[Any]:
@@ -131,4 +135,86 @@ def _definitions(op: Operations) -> None:
     op.create_index("records_definition_url", "records_definition", ["url", "version"])
 
 
-MIGRATIONS: tuple[Step, ...] = (_resources, _indexes, _consent, _access, _definitions)
+def _erasure(op: Operations) -> None:
+    op.create_index("records_hist_patient", "records_hist", ["patient"])
+    op.create_index("records_party_patient", "records_party", ["patient"])
+    op.create_table(
+        "records_erasure",
+        sa.Column("id", sa.Text, primary_key=True),
+        _column("state", sa.Integer),  # 0 due later, 1 rows are gone, 2 done
+        _column("patient", sa.Text),  # empty once her rows are gone
+        _column("ground", sa.Text),
+        _column("asked_by", sa.Text),  # patient or operator
+        _column("actor", sa.Text),  # the operator's account
+        _column("asked_at", sa.BigInteger),
+        _column("due_at", sa.BigInteger),
+        _column("done_at", sa.BigInteger),  # 0: not yet
+        _column("swept_at", sa.BigInteger),  # 0: not yet
+        _column("keys", sa.Text),  # numbers of the keys that were destroyed, as JSON
+        _column("destroyed", sa.Text),  # how many rows of which table, as JSON
+        _column("leaf", sa.BigInteger),  # of its commitment in the ledger; -1: not yet
+        _column("event", sa.LargeBinary),  # canonical JSON; names nobody
+        _column("key", sa.LargeBinary),
+    )
+    is_nobodys = sa.text("patient = ''")
+    op.create_index(  # where somebody looked at what is about nobody
+        "records_access_actor",
+        "records_access",
+        ["actor"],
+        sqlite_where=is_nobodys,
+        postgresql_where=is_nobodys,
+    )
+    op.create_table(  # work on many rows that goes on after a stop
+        "records_chore",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("position", sa.BigInteger, nullable=False),
+    )
+    for name, table in (("res", "records_res"), ("hist", "records_hist"), ("access", ACCESS)):
+        op.execute(
+            f"INSERT INTO records_chore SELECT 'seal-{name}', -1"
+            f" WHERE EXISTS (SELECT 1 FROM {table})"
+        )
+
+
+ACCESS = "records_access"
+
+_OF_ROW = (
+    "CASE WHEN {r}.patient IN ('', '?') THEN '' WHEN {r}.patient = '*' THEN {k}"
+    " ELSE {r}.patient END"
+)
+_OF_RES = _OF_ROW.format(r="t", k="t.type || '/' || t.id")
+_ITS = "SELECT {} FROM records_res r WHERE r.rid = t.rid"
+_OF_RID = f"({_ITS.format(_OF_ROW.format(r='r', k=NAME))})"
+_OF_OLD = _OF_ROW.format(r="t", k=f"({_ITS.format(NAME)})")
+
+# Whose the rows of each table are, for backups: see kit/backup.py.
+OWNED: dict[str, Owned | None] = {
+    "records_res": Owned(_OF_RES),
+    "records_hist": Owned(_OF_OLD),
+    "records_party": Owned("t.patient"),
+    **{
+        f"records_{name}": Owned(_OF_RID, order=("rid", *columns))
+        for name, columns in (
+            ("tok", ("k",)),
+            ("ref", ("param", "target")),
+            ("date", ("param", "lo", "hi")),
+            ("str", ("param", "value")),
+            ("num", ("param", "value")),
+            ("tok_num", ("k", "value")),
+        )
+    },
+    "records_permit": Owned("t.patient"),
+    "records_access": Owned("t.patient", order=("leaf",), remains=("leaf", "number")),
+    "records_access_head": Owned("CASE WHEN t.patient = '*' THEN '' ELSE t.patient END"),
+    "records_erasure": Owned("t.patient"),
+    "records_definition": Owned("''"),
+    "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
+}
+MIGRATIONS: tuple[Step, ...] = (
+    _resources,
+    _indexes,
+    _consent,
+    _access,
+    _definitions,
+    _erasure,
+)
