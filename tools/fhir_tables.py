@@ -63,11 +63,11 @@ def resources(spec: str) -> Iterator[tuple[str, Json]]:
                     yield name, json.load(file)
 
 
-def definitions() -> tuple[dict[str, Json], list[Json], Json]:
-    """Types by name, search parameters, and the patient compartment."""
+def definitions() -> tuple[dict[str, Json], list[Json], list[Json]]:
+    """Types by name, search parameters, and the compartments."""
     types: dict[str, Json] = {}
     parameters: list[Json] = []
-    compartment: Json = {}
+    compartments: list[Json] = []
     for name, resource in resources(DEFINITIONS):
         if name in ("Bundle-types.json", "Bundle-resources.json"):
             for entry in resource["entry"]:
@@ -76,9 +76,9 @@ def definitions() -> tuple[dict[str, Json], list[Json], Json]:
                     types[it["id"]] = it
         elif name == "Bundle-searchParams.json":
             parameters = [entry["resource"] for entry in resource["entry"]]
-        elif name == "CompartmentDefinition-patient.json":
-            compartment = resource
-    return types, parameters, compartment
+        elif name.startswith("CompartmentDefinition-") and "-example" not in name:
+            compartments.append(resource)
+    return types, parameters, compartments
 
 
 # ---------------------------------------------------------------- elements and codes
@@ -277,8 +277,6 @@ class Paths:
         """The ways of an expression that starts at an element, as in composite parameters."""
         found: list[Way] = []
         for part in re.split(r"\s*\|\s*", expression):
-            if part.startswith("%"):
-                raise Unreadable(part)
             found += self._part(part, node, rooted=False)
         return found
 
@@ -335,25 +333,20 @@ def search(elements: Elements, parameters: list[Json]) -> Json:
     by_url = {it["url"]: it for it in parameters}
     table: Json = {name: {} for name in ["Resource", *elements.resources]}
     for parameter in parameters:
-        if "expression" not in parameter or parameter["type"] == "special":
-            continue
+        if "expression" not in parameter:
+            continue  # _text, _content and _query are no ways through a resource
         for base in parameter["base"]:
             if base in table:
-                row = _parameter(parameter, base, paths, by_url)
-                if row is not None:
-                    table[base][parameter["code"]] = row
+                table[base][parameter["code"]] = _parameter(parameter, base, paths, by_url)
     for rows in table.values():
         _share(rows)
     return table
 
 
-def _parameter(it: Json, base: str, paths: Paths, by_url: Json) -> Json | None:
+def _parameter(it: Json, base: str, paths: Paths, by_url: Json) -> Json:
     row: Json = {"kind": it["type"], "id": it["url"].rsplit("/", 1)[1]}
     if it["type"] == "composite":
-        try:
-            return row | _composite(it, base, paths, by_url)
-        except Unreadable:
-            return None  # only those of MolecularSequence that look outside their element
+        return row | _composite(it, base, paths, by_url)
     row["ways"] = [
         way
         for way in paths.ways(it["expression"], base)
@@ -367,17 +360,23 @@ def _parameter(it: Json, base: str, paths: Paths, by_url: Json) -> Json | None:
     return row
 
 
+OUTSIDE = "%resource."
+
+
 def _composite(it: Json, base: str, paths: Paths, by_url: Json) -> Json:
     whole = it["expression"].split("|")[0].strip() == base
     roots = [way for way in paths.ways(it["expression"], base) if way[0]]
     ends = [end for _, end in roots] or [base]
     parts: list[list[Any]] = []
     for part in it["component"]:
-        ways = paths.below(part["expression"].replace("DateTime", "dateTime"), ends[0])
+        expression: str = part["expression"].replace("DateTime", "dateTime")
+        is_outside = expression.startswith(OUTSIDE)  # starts at the resource, not at the element
+        start = base if is_outside else ends[0]
+        ways = paths.below(expression.removeprefix(OUTSIDE), start)
         kind = by_url[part["definition"]]["type"]
         if ways[0][1] in ("Reference", "code"):  # DocumentReference names them the wrong way round
             kind = "reference" if ways[0][1] == "Reference" else "token"
-        parts.append([kind, ways])
+        parts.append([kind, ways, *([1] if is_outside else [])])
     return {"roots": ([[]] if whole else []) + [keys for keys, _ in roots], "parts": parts}
 
 
@@ -424,15 +423,18 @@ def write(name: str, table: Any) -> None:
 
 def make() -> None:
     """Write every table."""
-    types, parameters, compartment = definitions()
+    types, parameters, compartments = definitions()
     elements = Elements(types)
     write("elements", {"resources": elements.resources, "nodes": elements.nodes})
     write("codes", codes(elements.bindings))
     write("extensible", extensible(types))
     write("invariants", invariants(types))
     write("search", search(elements, parameters))
-    members = {it["code"]: it["param"] for it in compartment["resource"] if it.get("param")}
-    write("compartment", members)
+    members = {
+        one["code"]: {it["code"]: it["param"] for it in one["resource"] if it.get("param")}
+        for one in compartments
+    }
+    write("compartments", members)
 
 
 # Official examples that break their own rules: no linkId, no base, no name, too long an id, codes

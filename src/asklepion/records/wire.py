@@ -83,6 +83,7 @@ class Chain:
 
     params: tuple[str, ...]  # names of parameter numbers
     inner: "Clause"
+    by_url: bool = False  # what is referred to goes by its canonical address, not by its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +94,46 @@ class Has:
     inner: "Clause"
 
 
-Clause = Match | AnyOf | AllOf | Not | Chain | Has
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The resource refers to one of these, or to what is part of one, however deep (or above it).
+
+    Each step of the way is held to who may see it, as with Chain.
+    """
+
+    params: tuple[str, ...]  # names of the numbers by which the resource refers
+    part_of: str  # name of the number by which a part refers to its whole
+    roots: tuple[str, ...]  # names of the keys to begin at
+    is_above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The resource lies within a straight line of a point on the unit sphere.
+
+    Each axis is the name of a parameter number, and names of the point's coordinate and of the
+    least and greatest one that is near enough.
+    """
+
+    axes: tuple[tuple[str, str, str, str], ...]  # x, y, z
+    reach: str  # name of the square of the length of the line
+
+
+Clause = Match | AnyOf | AllOf | Not | Chain | Has | Within | Near
 
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
     """One key to sort by; a resource with several values counts by its least or its greatest.
 
-    RESOURCE sorts by its own column; the others by the rows of `param`. A resource without any
+    RESOURCE sorts by its own column; the others by the rows of `params`. A resource without any
     comes last: it counts as the value named `missing`.
     """
 
     table: Table
     column: str
     is_descending: bool
-    param: str | None = None
+    params: tuple[str, ...] = ()
     missing: str | None = None
 
 
@@ -116,12 +142,13 @@ class Shape:
     """A search without its values. Rows come in the order of `sort`, then of `rid` ascending.
 
     With `has_after`, only rows after the one whose sort keys are `after0`, `after1`, … and whose
-    `rid` is `after_rid`. Always there: `type` (the resource type) and `limit`.
+    `rid` is `after_rid`. Always there: `limit`, and with `is_typed` also `type`.
     """
 
     clauses: tuple[Clause, ...] = ()  # every one must hold
     sort: tuple[SortKey, ...] = ()
     has_after: bool = False
+    is_typed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +157,24 @@ class Include:
 
     is_reverse: bool
     param: int | None  # number of the search parameter; None is every reference
-    target_type: str | None  # only of this type, forward
-    type: str  # whose parameter it is; of what comes along when reverse
+    target_type: str | None  # only of this type
+    is_iterate: bool = False  # also from what came along
+    by_url: bool = False  # as with Chain
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How much of each resource is shown."""
+
+    summary: str = ""  # true, text, data; empty is everything
+    elements: tuple[str, ...] = ()  # these and what must be there; empty is everything
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
     """A search, ready for the store."""
 
-    type: str
+    type: str  # empty: of several types, which then stand among the clauses
     shape: Shape
     values: Mapping[str, Value]
     count: int  # how many on a page
@@ -146,3 +182,8 @@ class Query:
     only_total: bool = False  # nothing but the total was asked for
     includes: tuple[Include, ...] = ()
     left_out: tuple[str, ...] = field(default=())  # not understood, and the caller was lenient
+    view: View = View()
+    # Sorted by what the index does not tell: codes and names of these parameters, each with
+    # whether it goes down. The service sorts by the resources themselves; `shape` has no sort.
+    own_sort: tuple[tuple[str, bool], ...] = ()
+    after: tuple[Value | None, ...] = ()  # with own_sort: rid and keys of the last row before

@@ -28,4 +28,8 @@ def test_what_the_house_says_it_is_searched_by_names_the_official_definitions() 
         search_parameters("Observation")
     )
     assert "code-value-quantity" in [code for code, _, _ in search_parameters("Observation")]
-    assert "code-value-string" not in [code for code, _, _ in search_parameters("Observation")]
+    names = [code for code, _, _ in search_parameters("Observation")]
+    assert {"code-value-string", "code-value-date", "_text", "_content", "_list"} <= set(names)
+    assert ("near", "special", "http://hl7.org/fhir/SearchParameter/Location-near") in (
+        search_parameters("Location")
+    )

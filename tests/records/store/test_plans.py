@@ -16,6 +16,7 @@ from asklepion.records.store.plans import (
     select_included,
     select_page,
     select_total,
+    shape_of,
 )
 from asklepion.records.store.rows import Row, Writing, insert
 from asklepion.records.store.tables import MIGRATIONS
@@ -292,13 +293,7 @@ async def test_what_belongs_together_comes_along(shelf: Shelf) -> None:
         async with shelf.db.read() as tx:
             values = {**query.values, "type": type, "limit": 100}
             page = [row[0] for row in await tx.all(select_page(query.shape), **values)]
-            sql = select_included(
-                is_reverse=include.is_reverse,
-                is_any=include.param is None,
-                is_typed=include.target_type is not None,
-                among=len(page),
-                visible=visible,
-            )
+            sql = select_included(shape_of(include, len(page)), visible)
             rows = await tx.all(sql, **include_values(include, page), limit=100)
             names: dict[int, str] = {row[0]: row[1] for row in await tx.all(NAMES)}
         return [names[row[0]] for row in rows]

@@ -30,6 +30,7 @@ from ..wire import (
     Has,
     Include,
     Match,
+    Near,
     Not,
     Op,
     Query,
@@ -37,15 +38,20 @@ from ..wire import (
     SortKey,
     Table,
     Test,
+    View,
+    Within,
 )
 from .categories import category_of
 from .compartment import may_be_personal, patients_of
 from .forgetting import forget, params_to
-from .index import Index, Indexer
+from .index import Indexer
+from .ordering import Ordering
 from .parameters import is_type
 from .references import is_conditional, references_in, rewrite_references
+from .rows import Index
 from .search import compile_search, next_cursor, search_parameters
 from .validate import prepare, validate
+from .valuesets import ValueSets, value_sets_asked, value_sets_inside
 
 __all__ = [
     "AllOf",
@@ -57,13 +63,18 @@ __all__ = [
     "Index",
     "Indexer",
     "Match",
+    "Near",
     "Not",
     "Op",
+    "Ordering",
     "Query",
     "Shape",
     "SortKey",
     "Table",
     "Test",
+    "ValueSets",
+    "View",
+    "Within",
     "category_of",
     "compile_search",
     "forget",
@@ -78,4 +89,6 @@ __all__ = [
     "rewrite_references",
     "search_parameters",
     "validate",
+    "value_sets_asked",
+    "value_sets_inside",
 ]

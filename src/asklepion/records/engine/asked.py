@@ -12,6 +12,7 @@ from .dates import span_of
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 ALTERNATIVES_MOST = 200  # values joined by commas
 LENGTH_MOST = 4096  # of one parameter's value
+WORDS_MOST = 20  # of a text to look for
 NEAR = Decimal("0.1")  # how far `ap` (approximately) reaches, as a share
 
 Bound = tuple[str, str, int | float]  # column, comparison, value
@@ -39,6 +40,12 @@ class Asked:
         return NotUnderstood(
             f"The modifier in {shown(self.name)} is not understood.", hint="Leave it out."
         )
+
+    def words(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words of a text, if there are any and not too many."""
+        if not 0 < len(words) <= WORDS_MOST:
+            raise self.wrong(f"Give one to {WORDS_MOST} words.")
+        return words
 
     def alternatives(self) -> list[str]:
         """The values joined by commas, still escaped inside."""

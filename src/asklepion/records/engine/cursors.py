@@ -14,13 +14,13 @@ from asklepion.kit.errors import Incorrect
 from ..wire import Value
 
 
-def seal(secret: bytes, search: str, values: Sequence[Value]) -> str:
+def seal(secret: bytes, search: str, values: Sequence[Value | None]) -> str:
     """Text for a URL that only `unseal` with the same secret and the same search can read."""
     box = AESSIV(_key(secret)).encrypt(orjson.dumps(list(values)), [search.encode()])
     return base64.urlsafe_b64encode(box).rstrip(b"=").decode()
 
 
-def unseal(secret: bytes, search: str, text: str) -> list[Value]:
+def unseal(secret: bytes, search: str, text: str) -> list[Value | None]:
     """The values that were sealed.
 
     Raises:

@@ -8,38 +8,28 @@ from typing import Any
 from asklepion.kit.errors import Incorrect
 
 from . import tables
+from .composites import Composite, add_composite, composites_of
 from .keys import IDENTIFIER, TokenKeys
-from .parameters import Parameter, parameters_of
-from .values import Json, codings_of, numbers_of, reference_of, spans_of, strings_of, uris_of
+from .parameters import Parameter, number_of, own_rows, parameters_of
+from .rows import Index, Rows
+from .values import (
+    Json,
+    codings_of,
+    numbers_of,
+    point_of,
+    reference_of,
+    roots_of,
+    spans_of,
+    strings_of,
+    texts_of,
+    types_of,
+    uris_of,
+)
 from .walk import Walk, compile_way
+from .words import narrative_words, prose_of, words_of
 
 OWN = ("_id", "_lastUpdated")  # found by the resource's own row
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The rows of one resource, without its `rid`; no row twice."""
-
-    tokens: list[int]  # k
-    strings: list[tuple[int, str]]  # param, value
-    dates: list[tuple[int, int, int]]  # param, lo, hi in microseconds since 1970, hi inclusive
-    numbers: list[tuple[int, float]]  # param, value
-    references: list[tuple[int, int]]  # param, target
-    quantities: list[tuple[int, float]]  # k, value
-
-
-class _Rows:
-    """Rows while they are gathered."""
-
-    __slots__ = ("dates", "numbers", "quantities", "references", "strings", "tokens")
-
-    def __init__(self) -> None:
-        self.tokens: set[int] = set()
-        self.strings: set[tuple[int, str]] = set()
-        self.dates: set[tuple[int, int, int]] = set()
-        self.numbers: set[tuple[int, float]] = set()
-        self.references: set[tuple[int, int]] = set()
-        self.quantities: set[tuple[int, float]] = set()
+AXES = ("near.x", "near.y", "near.z")  # parameters of our own, for the place on a sphere
 
 
 class Indexer:
@@ -60,6 +50,9 @@ class Indexer:
             "quantity": self._add_numbers,
             "number": self._add_numbers,
             "uri": self._add_uris,
+            "url": self._add_url,
+            "special": self._add_place,
+            "only": self._add_presence,
         }
         self.base = base.rstrip("/") + "/" if base else ""
 
@@ -72,100 +65,108 @@ class Indexer:
         type = resource.get("resourceType")
         if not isinstance(type, str) or type not in tables.resource_types():
             raise Incorrect("The resource has no type of FHIR R4.", hint="Set resourceType.")
-        rows = _Rows()
+        rows = Rows()
         plan = _plan(type)
         for name in resource:
             for kind, number, walk, end in plan.by_element.get(name, ()):
                 found = walk(resource)
                 if found:
                     self._adders[kind](rows, number, end, found)
-            for composite, root in plan.composites.get(name, ()):
-                for node in root(resource):
-                    self._add_composite(rows, composite, node)
+            for composite in plan.composites.get(name, ()):
+                for node in composite.root(resource):
+                    add_composite(self.keys, self.base, rows, composite, node, resource)
         for kind, number, walk, end in plan.always:
             self._adders[kind](rows, number, end, walk(resource))
-        return Index(
-            list(rows.tokens),
-            list(rows.strings),
-            list(rows.dates),
-            list(rows.numbers),
-            list(rows.references),
-            list(rows.quantities),
-        )
+        self._add_words(rows, type, resource)
+        return rows.index()
 
     def key_of(self, type: str, id: str) -> int:
         """What `records_res.key` and `records_ref.target` hold for one resource."""
         return self.keys.target(f"{type}/{id}")
 
-    def _add_tokens(self, rows: _Rows, number: int, end: str, found: list[Json]) -> None:
+    def _add_tokens(self, rows: Rows, number: int, end: str, found: list[Json]) -> None:
         codings, tokens = self.keys.codings, rows.tokens
         for value in found:
             for system, code in codings_of(value, end):
                 tokens.update(codings(number, system, code))
+            if end in ("CodeableConcept", "Coding", "Identifier"):
+                for text in texts_of(value, end):
+                    rows.words.update(words_of(text))
+                    tokens.update(self.keys.text(number, text))
+            if end == "Identifier" and "type" in value:
+                of = value.get("value", "")
+                tokens.update(self.keys.of_type(number, *it, of) for it in types_of(value))
 
-    def _add_references(self, rows: _Rows, number: int, end: str, found: list[Json]) -> None:
+    def _add_references(self, rows: Rows, number: int, end: str, found: list[Json]) -> None:
         for value in found:
-            for text in reference_of(value, end, self.base):
-                rows.references.add((number, self.keys.target(text)))
+            targets = [self.keys.target(text) for text in reference_of(value, end, self.base)]
+            rows.references.update((number, target) for target in targets)
+            if not targets:  # something contained, or known by an identifier alone
+                rows.tokens.add(self.keys.present(number))
             if end == "Reference" and "identifier" in value:
                 for system, code in codings_of(value["identifier"], "Identifier"):
                     rows.tokens.update(self.keys.codings(number, system, code, IDENTIFIER))
 
-    def _add_dates(self, rows: _Rows, number: int, end: str, found: list[Json]) -> None:
+    def _add_presence(self, rows: Rows, number: int, end: str, found: list[Json]) -> None:
+        rows.tokens.add(self.keys.present(number))
+
+    def _add_dates(self, rows: Rows, number: int, end: str, found: list[Json]) -> None:
         for lo, hi in spans_of(found, end):
             rows.dates.add((number, lo, hi))
 
-    def _add_strings(self, rows: _Rows, number: int, end: str, found: list[Json]) -> None:
+    def _add_strings(self, rows: Rows, number: int, end: str, found: list[Json]) -> None:
         for value in found:
             for words, text in strings_of(value, end):
                 rows.strings.add((number, words))
                 rows.tokens.add(self.keys.exact(number, text))
+                rows.words.update(words_of(text))
+                rows.tokens.update(self.keys.words(number, words_of(text)))
 
-    def _add_numbers(self, rows: _Rows, number: int, end: str, found: list[Json]) -> None:
+    def _add_numbers(self, rows: Rows, number: int, end: str, found: list[Json]) -> None:
         for value in found:
             for amount, units in numbers_of(value, end):
                 rows.numbers.add((number, amount))
                 for unit in units:
                     rows.quantities.add((self.keys.unit(number, unit), amount))
 
-    def _add_uris(self, rows: _Rows, number: int, end: str, found: list[Json]) -> None:
+    def _add_uris(self, rows: Rows, number: int, end: str, found: list[Json]) -> None:
         for value in found:
-            rows.tokens.update(self.keys.uri(number, uri) for uri in uris_of(value, end))
+            for uri in uris_of(value, end):
+                rows.tokens.add(self.keys.uri(number, uri))
+                rows.tokens.update(self.keys.below(number, root) for root in roots_of(uri))
         rows.tokens.add(self.keys.present(number))
 
-    def _add_composite(self, rows: _Rows, it: "_Composite", node: dict[str, Any]) -> None:
-        # The second component first: it is the one that most resources do not have.
-        second = [(value, end) for walk, end in it.second for value in walk(node)]
-        if not second:
-            return
-        number = it.number
-        values = [(value, end) for walk, end in it.first for value in walk(node)]
-        first = {code for value, end in values for _, code in codings_of(value, end) if code}
-        for value, end in second:
-            if it.is_quantity:
-                for amount, units in numbers_of(value, end):
-                    keys = [self.keys.pair(number, a, b) for a in first for b in ("", *units)]
-                    rows.quantities.update((key, amount) for key in keys)
-            else:
-                if end == "Reference":
-                    others = list(reference_of(value, end, self.base))
-                else:
-                    others = [code.lower() for _, code in codings_of(value, end) if code]
-                rows.tokens.update(self.keys.pair(number, a, b) for a in first for b in others)
+    def _add_url(self, rows: Rows, number: int, end: str, found: list[Json]) -> None:
+        """A canonical address, under the key of those that refer to it."""
+        for url in found:
+            rows.tokens.add(self.keys.target(url))
+
+    def _add_place(self, rows: Rows, number: int, end: str, found: list[Json]) -> None:
+        for position in found:
+            point = point_of(float(position["latitude"]), float(position["longitude"]))
+            rows.numbers.update(zip(axes(), point, strict=True))
+
+    def _add_words(self, rows: Rows, type: str, resource: dict[str, Any]) -> None:
+        narrative = resource.get("text")
+        if isinstance(narrative, dict) and "div" in narrative:
+            words = narrative_words(narrative["div"])  # pyright: ignore[reportUnknownArgumentType]
+            rows.words.update(words)
+            rows.tokens.update(self.keys.words(number_of(type, "_text"), words))
+        number = number_of(type, "_content")
+        for text in prose_of(resource):
+            if not rows.words.issuperset(words_of(text)):
+                rows.tokens.update(self.keys.text(number, text))
 
 
-Adder = Callable[[_Rows, int, str, list[Json]], None]
+Adder = Callable[[Rows, int, str, list[Json]], None]
 Step = tuple[str, int, Walk, str]  # kind, number, way, type at its end
 
 
-@dataclass(frozen=True)
-class _Composite:
-    """A composite parameter of two components, of which the first is a token."""
-
-    number: int
-    first: tuple[tuple[Walk, str], ...]
-    second: tuple[tuple[Walk, str], ...]
-    is_quantity: bool
+@cache
+def axes() -> tuple[int, int, int]:
+    """The numbers under which a Location's place is kept."""
+    x, y, z = (number_of("Location", axis) for axis in AXES)
+    return x, y, z
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ class _Plan:
 
     by_element: dict[str, list[Step]]
     always: list[Step]
-    composites: dict[str, list[tuple[_Composite, Walk]]]
+    composites: dict[str, list[Composite]]
 
 
 @cache
@@ -183,35 +184,23 @@ def _plan(type: str) -> _Plan:
     for parameter in parameters_of(type).values():
         if parameter.code in OWN:
             continue
-        for way in parameter.ways:
-            step = (parameter.kind, parameter.number, compile_way(way), way[1])
+        for kind, way in _ways(parameter):
+            step = (kind, parameter.number, compile_way(way), way[1])
             if way[1] == "@exists":
                 plan.always.append(step)
             else:
                 plan.by_element.setdefault(way[0][0].removesuffix("[0]"), []).append(step)
-        if is_indexed_composite(parameter):
-            _add_to(plan, parameter)
+        for name, composite in composites_of(parameter):
+            plan.composites.setdefault(name, []).append(composite)
     return plan
 
 
-def is_indexed_composite(parameter: Parameter) -> bool:
-    """True for composites of a token with a token, reference or quantity; others have no rows."""
-    kinds = [part.kind for part in parameter.parts]
-    return kinds in (["token", "token"], ["token", "reference"], ["token", "quantity"])
-
-
-def _add_to(plan: _Plan, parameter: Parameter) -> None:
-    first, second = (
-        tuple((compile_way(way), way[1]) for way in part.ways) for part in parameter.parts
-    )
-    is_quantity = parameter.parts[1].kind == "quantity"
-    composite = _Composite(parameter.number, first, second, is_quantity)
-    for root in parameter.roots:
-        walk = compile_way((root, "", None)) if root else _itself
-        names = {root[0]} if root else {way[0][0] for way in parameter.parts[1].ways}
-        for name in names:
-            plan.composites.setdefault(name, []).append((composite, walk))
-
-
-def _itself(resource: dict[str, Any]) -> list[Json]:
-    return [resource]
+def _ways(parameter: Parameter) -> list[tuple[str, tables.Way]]:
+    """What is looked for on behalf of one parameter."""
+    ways = [(parameter.kind, way) for way in parameter.ways]
+    if parameter.code == "url":
+        ways += [("url", way) for way in parameter.ways]
+    if parameter.only:  # that there is one of this type, since its rows are another's
+        for other in own_rows(parameter):
+            ways += [("only", (way[0], way[1], parameter.only)) for way in other.ways]
+    return ways

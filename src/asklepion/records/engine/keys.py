@@ -1,6 +1,9 @@
 """Keyed hashes: what a token is found by, and what tells nothing to whoever lacks the key."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
+
+from .words import words_of
 
 CACHE_MOST = 50_000  # keys remembered; codes repeat, identifiers do not
 
@@ -8,6 +11,7 @@ CACHE_MOST = 50_000  # keys remembered; codes repeat, identifiers do not
 FIELD = "\x1f"  # between a system and a code
 PAIR = "\x1e"  # between the components of a composite
 EXACT, URI, IDENTIFIER, PRESENT, TARGET, UNIT = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06"
+WORD, BELOW, OF_TYPE = "\x07", "\x08", "\x0e"
 
 
 class TokenKeys:
@@ -16,6 +20,7 @@ class TokenKeys:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
         self._known: dict[tuple[int, str], int] = {}
+        self._texts: dict[tuple[int, str], tuple[int, ...]] = {}
         self._codings: dict[tuple[int, str, str], tuple[int, ...]] = {}
 
     def codings(self, param: int, system: str, code: str, mark: str = "") -> tuple[int, ...]:
@@ -53,6 +58,28 @@ class TokenKeys:
         """For a whole URI."""
         return self._key(param, URI + text)
 
+    def below(self, param: int, text: str) -> int:
+        """For every URI that begins with this one, which ends with a slash."""
+        return self._key(param, BELOW + text)
+
+    def text(self, param: int, text: str) -> tuple[int, ...]:
+        """For each word of a text; displays repeat, so they are remembered."""
+        keys = self._texts.get((param, text))
+        if keys is None:
+            keys = tuple(self.words(param, words_of(text)))
+            if len(self._texts) >= CACHE_MOST:
+                self._texts.clear()
+            self._texts[param, text] = keys
+        return keys
+
+    def words(self, param: int, words: Iterable[str]) -> list[int]:
+        """For each word of a text."""
+        return [self._key(param, WORD + word) for word in words]
+
+    def of_type(self, param: int, system: str, code: str, value: str) -> int:
+        """For an identifier of this type."""
+        return self._key(param, f"{OF_TYPE}{system}{FIELD}{code.lower()}{FIELD}{value.lower()}")
+
     def unit(self, param: int, unit: str) -> int:
         """For a quantity in this unit: code, text, or system|code."""
         return self._key(param, UNIT + unit)
@@ -60,6 +87,10 @@ class TokenKeys:
     def pair(self, param: int, first: str, second: str) -> int:
         """For two components of a composite parameter; the first is a code."""
         return self._key(param, first.lower() + PAIR + second)
+
+    def beside(self, param: int, first: str) -> int:
+        """What a composite's text or span of time is kept under in place of a parameter."""
+        return self._key(param, f"{PAIR}{first.lower()}")
 
     def present(self, param: int) -> int:
         """For a parameter that has any value at all."""

@@ -1,11 +1,10 @@
 """The search parameters of each type, and the numbers their rows carry in the index."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from typing import Any
-
-from asklepion.kit.errors import Unsupported
 
 from . import tables
 from .asked import NotUnderstood, shown
@@ -20,6 +19,7 @@ class Part:
 
     kind: str
     ways: tuple[Way, ...]
+    is_outside: bool = False  # its ways begin at the resource, not where the composite's do
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Parameter:
 
     type: str
     code: str
-    kind: str  # token, string, date, reference, quantity, number, uri, composite
+    kind: str  # token, string, date, reference, quantity, number, uri, composite, special
     definition: str
     number: int  # the same in every installation and every later version
     ways: tuple[Way, ...] = ()
@@ -37,6 +37,12 @@ class Parameter:
     targets: tuple[str, ...] = ()  # types it may point to; empty is any
     roots: tuple[tuple[str, ...], ...] = ()  # of a composite: where its components start
     parts: tuple[Part, ...] = ()
+    of_types: tuple["Parameter", ...] = ()  # of several types at once: that of each
+
+    @property
+    def is_canonical(self) -> bool:
+        """True where it points to others by their canonical addresses."""
+        return self.kind == "reference" and {end for _, end, _ in self.ways} == {"canonical"}
 
 
 @cache
@@ -47,6 +53,7 @@ def parameters_of(type: str) -> dict[str, Parameter]:
     return {code: _parameter(type, code, rows[code]) for code in sorted(rows)}
 
 
+@cache
 def number_of(type: str, code: str) -> int:
     """31 bits that stand for a parameter in the index; a test sees that no two are alike."""
     digest = blake2b(f"{type}.{code}".encode(), digest_size=4).digest()
@@ -65,7 +72,9 @@ def _parameter(type: str, code: str, row: dict[str, Any]) -> Parameter:
         only=row.get("only", ""),
         targets=tuple(row.get("targets", ())),
         roots=tuple(tuple(root) for root in row.get("roots", ())),
-        parts=tuple(Part(kind, _ways(ways)) for kind, ways in row.get("parts", ())),
+        parts=tuple(
+            Part(kind, _ways(ways), bool(rest)) for kind, ways, *rest in row.get("parts", ())
+        ),
     )
 
 
@@ -102,19 +111,55 @@ def find_parameter(type: str, code: str) -> Parameter:
     return parameters_of(type)[code]
 
 
+def common_parameter(types: Sequence[str], code: str) -> Parameter:
+    """The parameter of that name which every one of these types has.
+
+    Raises:
+        NotUnderstood: one of them has none, or another kind of it.
+    """
+    found = [find_parameter(type, code) for type in types]
+    first = found[0]
+    if len(found) == 1:
+        return first
+    if len({it.kind for it in found}) > 1 or first.kind in ("composite", "special"):
+        raise NotUnderstood(
+            f"{shown(code)} is not one parameter of all these types.", hint="Search in one type."
+        )
+    return Parameter(
+        type="",
+        code=code,
+        kind=first.kind,
+        definition=first.definition,
+        number=0,
+        ways=tuple(dict.fromkeys(way for it in found for way in it.ways)),
+        only=next((it.only for it in found if it.only), ""),
+        targets=tuple(dict.fromkeys(each for it in found for each in it.targets)),
+        of_types=tuple(found),
+    )
+
+
+@cache
+def written_in(type: str) -> tuple[int, ...]:
+    """The numbers under which the words of a type's resources are kept, wherever they stand."""
+    kinds = ("token", "string")
+    known = parameters_of(type).values()
+    rows = [it.number for it in known if it.kind in kinds and it.ways]
+    return (number_of(type, "_content"), number_of(type, "_text"), *rows)
+
+
 def own_rows(parameter: Parameter) -> list[Parameter]:
     """The parameters in whose rows this one is found: mostly itself."""
+    if parameter.of_types:
+        return [row for it in parameter.of_types for row in own_rows(it)]
     known = parameters_of(parameter.type)
     return [known[code] for code in parameter.same] or [parameter]
 
 
-def component_of(parameter: Parameter, number: int) -> Parameter:
-    """The parameter of its own that finds a component of a composite one."""
-    part = parameter.parts[number]
-    ways = {(*parameter.roots[0], *keys) for keys, _, _ in part.ways}
-    for other in parameters_of(parameter.type).values():
-        if other.kind == part.kind and {keys for keys, _, _ in other.ways} & ways:
-            return other
-    raise Unsupported(
-        f"{parameter.code} is not searched by here.", hint="Use its components one by one."
-    )
+@cache
+def part_of(type: str) -> Parameter | None:
+    """The parameter by which a thing of a type says which other of its type it is part of."""
+    for code in ("partof", "part-of"):
+        parameter = parameters_of(type).get(code)
+        if parameter and type in parameter.targets:
+            return parameter
+    return None

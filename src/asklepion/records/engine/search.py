@@ -5,26 +5,25 @@ from datetime import datetime
 
 from asklepion.kit.errors import Incorrect, Unsupported
 
-from ..wire import Include, Query, Shape, SortKey, Table, Value
+from ..wire import Clause, Query, Shape, SortKey, Table, Value, View
 from . import tables
 from .asked import Asked, NotUnderstood, one_of, shown
-from .clauses import Clauses
+from .clauses import EVERYWHERE, Clauses
 from .cursors import seal, unseal
 from .dates import END
-from .index import Indexer, is_indexed_composite
+from .includes import includes_asked
+from .index import Indexer
 from .kept import LAST_CHAR
-from .parameters import find_parameter, own_rows, parameters_of
+from .parameters import common_parameter, own_rows, parameters_of
+from .valuesets import ValueSets
 
 COUNT = 50  # on a page, when the caller does not say
 COUNT_MOST = 1000
 PARAMETERS_MOST = 50
 PASSED_OVER = ("_format", "_pretty")  # say how to answer, not what
-NOT_DONE = frozenset(
-    {"_contained", "_containedType", "_content", "_elements", "_filter", "_list", "_query"}
-    | {"_text", "_type", "near"}
-)
+NOT_DONE = frozenset({"_containedType", "_filter", "_query"})
 
-# What can be sorted by: where, the column, and what comes last going up and going down.
+# What the index sorts by: where, the column, and what comes last going up and going down.
 SORTABLE: dict[str, tuple[Table, str, Value, Value]] = {
     "date": (Table.DATE, "lo", END, -END),
     "string": (Table.STRING, "value", LAST_CHAR, ""),
@@ -32,6 +31,10 @@ SORTABLE: dict[str, tuple[Table, str, Value, Value]] = {
     "quantity": (Table.NUMBER, "value", 1e308, -1e308),
 }
 OWN_SORT = {"_id": "id", "_lastUpdated": "updated_at"}
+SORTED_BY_HAND = ("token", "reference", "uri")  # the index has only their hashes
+SORT_KEYS_MOST = 8
+
+Compartment = tuple[str, str]  # whose, such as Patient, and the id
 
 
 def compile_search(
@@ -41,40 +44,82 @@ def compile_search(
     indexer: Indexer,
     now: datetime,
     is_lenient: bool = False,
+    compartment: Compartment | None = None,
+    value_sets: ValueSets | None = None,
 ) -> Query:
-    """The plan for one search in one type.
+    """The plan for one search.
 
     Args:
-        type: resource type to search in.
+        type: resource type to search in; empty for all, or those that `_type` names.
         params: names (with modifiers) and values as in the URL, decoded; `_format` and `_pretty`
             are nobody's business here and passed over. `_cursor` goes on after an earlier page.
         indexer: the one the rows were made with.
         now: for `ap` (approximately) on dates.
         is_lenient: leave out what is not understood and name it, instead of refusing
             (Prefer: handling=lenient).
+        compartment: only what lies in it.
+        value_sets: those that are kept here, for `:in` and `:not-in`.
 
     Raises:
         Incorrect: a parameter, modifier, prefix or value is not understood; the message names
             the parameter, never its value.
         Unsupported: understood, but not done by this server.
     """
-    if type not in tables.resource_types():
+    if type and type not in tables.resource_types():
         raise Incorrect(f"{shown(type)} is no resource type of FHIR R4.", hint="Check the address.")
     if len(params) > PARAMETERS_MOST:
         raise Incorrect("The search has too many parameters.", hint=f"At most {PARAMETERS_MOST}.")
-    search = _Search(type, indexer, now)
+    types = (type,) if type else _types_asked(params)
+    clauses = Clauses(indexer, now, value_sets or ValueSets())
+    search = _Search(types, indexer, clauses)
     left_out: list[str] = []
     for name, value in params:
+        if name == "_type" and not type:
+            continue
         try:
             search.take(name, value)
         except (NotUnderstood, Unsupported):
             if not is_lenient:
                 raise
             left_out.append(name)
-    return search.query(tuple(left_out))
+    if not type and len(types) < len(tables.resource_types()):
+        search.narrow(clauses.of_types(types))
+    if compartment:
+        search.narrow(_inside(clauses, types, *compartment))
+    return search.query(type, tuple(left_out))
 
 
-def next_cursor(query: Query, indexer: Indexer, last: Sequence[Value]) -> str:
+def _types_asked(params: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The types that a search of all types is narrowed to."""
+    types = sorted(tables.resource_types())
+    for name, value in params:
+        if name == "_type":
+            asked = Asked(name, "", value)
+            wanted = set(asked.alternatives())
+            if not wanted <= tables.resource_types():
+                raise asked.wrong("Write resource types of FHIR R4, with commas between them.")
+            types = [type for type in types if type in wanted]
+    return tuple(types)
+
+
+def _inside(clauses: Clauses, types: Sequence[str], of: str, id: str) -> Clause:
+    """In a compartment. https://hl7.org/fhir/R4/compartmentdefinition.html"""
+    members = tables.compartments()[of]
+    numbers = [
+        row.number
+        for type in types
+        for code in members.get(type, ())
+        for row in own_rows(parameters_of(type)[code])
+    ]
+    return clauses.any(
+        [
+            *([clauses.in_compartment(numbers, of, id)] if numbers else []),
+            *([clauses.itself(of, id)] if of in types else []),
+        ]
+    )
+
+
+def next_cursor(query: Query, indexer: Indexer, last: Sequence[Value | None]) -> str:
     """The `_cursor` that goes on after a row.
 
     Args:
@@ -83,37 +128,38 @@ def next_cursor(query: Query, indexer: Indexer, last: Sequence[Value]) -> str:
     Returns:
         Text for a URL; sealed, since sort keys may be names or birth dates.
     """
-    return seal(indexer.secret, _order(query.type, query.shape.sort), last)
+    return seal(indexer.secret, _order(query.type, query.shape.sort, query.own_sort), last)
 
 
 def search_parameters(type: str) -> list[tuple[str, str, str]]:
     """Name, kind and definition's URL of every parameter a type can be searched by, by name."""
-    return [
-        (it.code, it.kind, it.definition)
-        for it in parameters_of(type).values()
-        if it.kind != "composite" or is_indexed_composite(it)
-    ]
+    known = [(it.code, it.kind, it.definition) for it in parameters_of(type).values()]
+    return sorted([*known, *((code, kind, "") for code, kind in EVERYWHERE)])
 
 
 class _Search:
     """A search while its parameters are taken in."""
 
-    def __init__(self, type: str, indexer: Indexer, now: datetime) -> None:
-        self._type = type
+    def __init__(self, types: Sequence[str], indexer: Indexer, clauses: Clauses) -> None:
+        self._types = types
         self._secret = indexer.secret
-        self._clauses = Clauses(indexer, now)
+        self._clauses = clauses
         self._shape = Shape()
+        self._own_sort: tuple[tuple[str, bool], ...] = ()
         self._count = COUNT
         self._wants_total = self._only_total = False
-        self._includes: list[Include] = []
+        self._includes: list[Asked] = []
+        self._view = View()
         self._cursor = ""
         self._results: dict[str, Callable[[Asked], None]] = {
             "_count": self._take_count,
             "_total": self._take_total,
             "_summary": self._take_summary,
+            "_elements": self._take_elements,
             "_sort": self._take_sort,
             "_include": self._take_include,
-            "_revinclude": self._take_revinclude,
+            "_revinclude": self._take_include,
+            "_contained": self._take_contained,
             "_cursor": self._take_cursor,
         }
 
@@ -126,29 +172,40 @@ class _Search:
             raise Unsupported(f"{code} is not done by this server.", hint="Leave it out.")
         if code in self._results:
             asked = Asked(name, modifier, value)
-            if modifier:
+            is_include = code in ("_include", "_revinclude")
+            if modifier and not (is_include and modifier in ("iterate", "recurse")):
                 raise asked.refuse_modifier()
             self._results[code](asked)
             return
-        clause = self._clauses.clause(self._type, name, value)
+        self.narrow(self._clauses.clause(self._types, name, value))
+
+    def narrow(self, clause: Clause) -> None:
+        """Only what also meets this."""
         self._shape = Shape((*self._shape.clauses, clause), self._shape.sort)
 
-    def query(self, left_out: tuple[str, ...]) -> Query:
+    def query(self, type: str, left_out: tuple[str, ...]) -> Query:
         """The plan of all that was taken."""
+        after: tuple[Value | None, ...] = ()
+        values = self._clauses.kept.values
         if self._cursor:
-            order = _order(self._type, self._shape.sort)
-            rid, *keys = unseal(self._secret, order, self._cursor)
-            self._clauses.kept.values["after_rid"] = rid
-            self._clauses.kept.values.update({f"after{i}": key for i, key in enumerate(keys)})
+            order = _order(type, self._shape.sort, self._own_sort)
+            after = tuple(unseal(self._secret, order, self._cursor))
+            if not self._own_sort:
+                names = ["after_rid", *(f"after{i}" for i in range(len(after) - 1))]
+                values.update((k, v) for k, v in zip(names, after, strict=True) if v is not None)
+        has_after = bool(self._cursor) and not self._own_sort
         return Query(
-            type=self._type,
-            shape=Shape(self._shape.clauses, self._shape.sort, bool(self._cursor)),
-            values=self._clauses.kept.values,
+            type=type,
+            shape=Shape(self._shape.clauses, self._shape.sort, has_after, bool(type)),
+            values=values,
             count=self._count,
             wants_total=self._wants_total,
             only_total=self._only_total,
-            includes=tuple(self._includes),
+            includes=includes_asked(self._types, self._includes),
             left_out=left_out,
+            view=self._view,
+            own_sort=self._own_sort,
+            after=after,
         )
 
     def _take_count(self, asked: Asked) -> None:
@@ -161,75 +218,70 @@ class _Search:
         self._wants_total = one_of(asked, ("none", "estimate", "accurate")) != "none"
 
     def _take_summary(self, asked: Asked) -> None:
-        if asked.value in ("true", "text", "data"):
-            raise Unsupported("_summary is done for count only.", hint="Leave it out.")
-        if one_of(asked, ("count", "false")) == "count":
-            self._only_total = True
+        match one_of(asked, ("true", "text", "data", "count", "false")):
+            case "count":
+                self._only_total = True
+            case "false":
+                pass
+            case summary:
+                self._view = View(summary, self._view.elements)
+
+    def _take_elements(self, asked: Asked) -> None:
+        self._view = View(self._view.summary, view_elements(asked))
+
+    def _take_contained(self, asked: Asked) -> None:
+        if asked.value != "false":
+            raise Unsupported("_contained is done for false only.", hint="Leave it out.")
 
     def _take_cursor(self, asked: Asked) -> None:
         self._cursor = asked.value
 
-    def _take_sort(self, asked: Asked) -> None:
-        keys = tuple(self._sort_key(text) for text in asked.alternatives())
-        self._shape = Shape(self._shape.clauses, keys)
+    def _take_include(self, asked: Asked) -> None:
+        includes_asked(self._types, [asked])  # what is wrong with it is said at once
+        self._includes.append(asked)
 
-    def _sort_key(self, text: str) -> SortKey:
-        code, is_descending = text.removeprefix("-"), text.startswith("-")
+    def _take_sort(self, asked: Asked) -> None:
+        texts = asked.alternatives()
+        if len(texts) > SORT_KEYS_MOST:
+            raise asked.wrong(f"Sort by at most {SORT_KEYS_MOST}.")
+        keys = [(text.removeprefix("-"), text.startswith("-")) for text in texts]
+        kinds = {code: self._kind(code) for code, _ in keys}
+        self._own_sort, sort = (), tuple[SortKey, ...]()
+        if any(kind in SORTED_BY_HAND for kind in kinds.values()):
+            self._own_sort = tuple(keys)
+        else:
+            sort = tuple(self._sort_key(*key) for key in keys)
+        self._shape = Shape(self._shape.clauses, sort)
+
+    def _kind(self, code: str) -> str:
+        if code in OWN_SORT:
+            return ""
+        kind = common_parameter(self._types, code).kind
+        if kind not in SORTABLE and kind not in SORTED_BY_HAND:
+            raise Unsupported(f"Nothing is sorted by {code}.", hint="Sort by one value.")
+        return kind
+
+    def _sort_key(self, code: str, is_descending: bool) -> SortKey:
         if code in OWN_SORT:
             return SortKey(Table.RESOURCE, OWN_SORT[code], is_descending)
-        parameter = find_parameter(self._type, code)
-        rows = own_rows(parameter)
-        if parameter.kind not in SORTABLE or len(rows) != 1:
-            raise Unsupported(
-                f"{self._type} is not sorted by {code} here.",
-                hint="Sort by a date, a string, a number, a quantity, _id or _lastUpdated.",
-            )
+        parameter = common_parameter(self._types, code)
         table, column, up, down = SORTABLE[parameter.kind]
-        param = self._clauses.kept.hold(rows[0].number)
-        missing = self._clauses.kept.hold(down if is_descending else up)
-        return SortKey(table, column, is_descending, param, missing)
-
-    def _take_include(self, asked: Asked) -> None:
-        type, code, target = _include_parts(asked)
-        if type not in (self._type, "*"):
-            raise asked.wrong(f"Begin with {self._type}, the type that is searched.")
-        if code == "*":
-            self._includes.append(Include(False, None, target, self._type))
-            return
-        parameter = find_parameter(self._type, code)
-        self._require_reference(asked, parameter.kind)
-        target = target or parameter.only or None
-        for it in own_rows(parameter):
-            self._includes.append(Include(False, it.number, target, self._type))
-
-    def _take_revinclude(self, asked: Asked) -> None:
-        type, code, target = _include_parts(asked)
-        if type not in tables.resource_types() or target not in (None, self._type):
-            raise asked.wrong("Write the type that refers: Observation:subject.")
-        if code == "*":
-            self._includes.append(Include(True, None, type, type))
-            return
-        parameter = find_parameter(type, code)
-        self._require_reference(asked, parameter.kind)
-        for it in own_rows(parameter):
-            self._includes.append(Include(True, it.number, None, type))
-
-    @staticmethod
-    def _require_reference(asked: Asked, kind: str) -> None:
-        if kind != "reference":
-            raise asked.wrong("Name a parameter that is a reference.")
+        kept = self._clauses.kept
+        params = kept.test("param", [it.number for it in own_rows(parameter)]).names
+        return SortKey(
+            table, column, is_descending, params, kept.hold(down if is_descending else up)
+        )
 
 
-def _include_parts(asked: Asked) -> tuple[str, str, str | None]:
-    parts = asked.value.split(":")
-    if parts == ["*"]:
-        return "*", "*", None
-    if len(parts) not in (2, 3) or not all(parts):
-        raise asked.wrong("Write Observation:subject, or Observation:subject:Patient.")
-    return parts[0], parts[1], parts[2] if len(parts) == 3 else None
+def view_elements(asked: Asked) -> tuple[str, ...]:
+    """The names of elements that are to be shown."""
+    names = tuple(asked.alternatives())
+    if not all(name.isascii() and name.replace(".", "").isalnum() for name in names):
+        raise asked.wrong("Write names of elements, with commas between them.")
+    return names
 
 
-def _order(type: str, sort: Sequence[SortKey]) -> str:
+def _order(type: str, sort: Sequence[SortKey], own_sort: Sequence[tuple[str, bool]]) -> str:
     """What a cursor belongs to: it goes on only in the order it was made in."""
     keys = (f"{'-' if it.is_descending else ''}{it.table}.{it.column}" for it in sort)
-    return " ".join([type, *keys])
+    return " ".join([type, *keys, *(f"{code} {is_down}" for code, is_down in own_sort)])

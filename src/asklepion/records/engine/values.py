@@ -31,6 +31,42 @@ def codings_of(value: Json, end: str) -> list[Coding]:
     return [("", value)] if isinstance(value, str) else []
 
 
+def texts_of(value: Json, end: str) -> Iterator[str]:
+    """What people read where a token stands: displays and texts."""
+    if not isinstance(value, dict):
+        return
+    it = cast(dict[str, Any], value)
+    codings: list[Any] = it.get("coding", []) if end == "CodeableConcept" else []
+    if end == "Coding":
+        codings = [it]
+    elif end == "Identifier":
+        it = it.get("type", {})
+        codings = it.get("coding", [])
+    yield from _strings([it.get("text"), [each.get("display") for each in codings]])
+
+
+def types_of(identifier: Json) -> Iterator[Coding]:
+    """The types of an identifier."""
+    for coding in identifier.get("type", {}).get("coding", ()):
+        yield coding.get("system", ""), coding.get("code", "")
+
+
+def roots_of(uri: str) -> Iterator[str]:
+    """What a URI lies below: its beginnings that end with a slash, but for the host's own."""
+    head, mark, rest = uri.partition("://")
+    if not mark:
+        return
+    parts = rest.split("/")
+    for number in range(1, len(parts)):
+        yield f"{head}://{'/'.join(parts[:number])}/"
+
+
+def point_of(latitude: float, longitude: float) -> tuple[float, float, float]:
+    """Where a place lies on a sphere of radius 1: x to 0° east, y to 90° east, z to the north."""
+    north, east = math.radians(latitude), math.radians(longitude)
+    return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
+
+
 def strings_of(value: Json, end: str) -> Iterator[tuple[str, str]]:
     """Words to compare and the text they came from, for every part of a text, name or address."""
     for text in _texts(value, end):

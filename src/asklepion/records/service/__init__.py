@@ -44,10 +44,11 @@ from .granting import Granter
 from .importing import Importer, ImportStep
 from .packages import Package, Packages
 from .parts import Parts
-from .reading import HISTORY_COUNT, Page, Params, Reader, not_found
+from .reading import HISTORY_COUNT, Reader
 from .releasing import Releasing
 from .resealing import Resealer, Tell
 from .sealing import Bodies, Lines
+from .searching import Page, Params, Searcher, Wanted, not_found
 from .sources import Limits
 from .transacting import Transactions
 from .validating import Question, Validator, Verdict
@@ -112,8 +113,9 @@ class Records:
         self.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
         self._resealer = Resealer(db=db, vault=keys.vault, bodies=bodies, books=books)
         self._reader = Reader(parts)
-        self._changer = Changer(parts, self._reader)
-        self._transactions = Transactions(parts, self._reader, self._changer)
+        self._searcher = Searcher(parts)
+        self._changer = Changer(parts, self._reader, self._searcher)
+        self._transactions = Transactions(parts, self._reader, self._searcher, self._changer)
         self._granter = Granter(parts, self._changer)
         self._importer = Importer(parts, self.limits)
         self._watching = Watching(parts, self._granter)
@@ -223,13 +225,14 @@ class Records:
 
         Raises: as `search`.
         """
-        return [_found(page) for page in await self._reader.search_all(asking, searches)]
+        wanted = [Wanted(type=type, params=params) for type, params in searches]
+        return [_found(page) for page in await self._searcher.search_all(asking, wanted)]
 
     async def page(
         self, asking: Asking, type: str, params: Params, *, is_lenient: bool = False
     ) -> Page:
         """What `search` finds, with its texts as stored: for http.py."""
-        return await self._reader.search(asking, type, params, is_lenient=is_lenient)
+        return await self._searcher.search(asking, type, params, is_lenient=is_lenient)
 
     async def history(
         self,

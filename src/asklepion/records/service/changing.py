@@ -17,7 +17,8 @@ from .books import Entry
 from .deciding import Thing, why_not_write
 from .drafting import Draft
 from .parts import Parts
-from .reading import Params, Reader, not_found
+from .reading import Reader
+from .searching import Params, Searcher, not_found
 from .writing import Done, State, denials_for, entries_for
 
 HINT = "Ask the patient, or an operator."
@@ -26,9 +27,10 @@ HINT = "Ask the patient, or an operator."
 class Changer:
     """Everything that changes one resource."""
 
-    def __init__(self, parts: Parts, reader: Reader) -> None:
+    def __init__(self, parts: Parts, reader: Reader, searcher: Searcher) -> None:
         self._parts = parts
         self._reader = reader
+        self._searcher = searcher
 
     async def create(
         self,
@@ -50,7 +52,7 @@ class Changer:
         asking.caller.require_known()
         type = type_of(resource)
         if if_none_exist is not None:
-            found = await self._reader.search(asking, type, [*if_none_exist, ("_count", "2")])
+            found = await self._searcher.search(asking, type, [*if_none_exist, ("_count", "2")])
             if len(found.rows) > 1:
                 raise Stale("More than one resource matches.", hint="Search more narrowly.")
             if found.rows:

@@ -20,7 +20,7 @@ from .changing import Changer
 from .consenting import ALL, Terms, as_permit, categories_in
 from .deciding import PRACTITIONERS, actor_of, me_of
 from .parts import Parts
-from .reading import not_found
+from .searching import not_found
 from .writing import State
 
 ATTEMPTS = 5  # at a change that somebody else makes as well

@@ -1,65 +1,25 @@
-"""Read, vread, history, search: find what may be seen, and release it."""
+"""Read, vread, history: find what may be seen, and release it."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from asklepion.kit.db import Tx
-from asklepion.kit.errors import Gone, Incorrect, NotFound
+from asklepion.kit.errors import Gone, Incorrect
 
-from ..engine import Query, compile_search, is_type, next_cursor
+from ..engine import is_type
 from ..model import Asking
-from ..store import Sight, rows, search
+from ..store import rows, search
 from ..store.rows import Row
-from .deciding import PATIENT
 from .parts import Parts
 from .releasing import Weighed
+from .searching import ID, Page, not_found
 
-Params = Sequence[tuple[str, str]]
-
-ABOUT = ("patient", "subject", "beneficiary")  # parameters by which a request names a patient
-ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 CURSOR = re.compile(r"(\d+)-(\d+)-(\d+)")
 HISTORY_MOST = 1000
 HISTORY_COUNT = 50
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """One page of an answer, as stored."""
-
-    rows: list[Row]
-    included: list[Row] = field(default_factory=list[Row])
-    total: int | None = None
-    next: str | None = None
-    left_out: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Look:
-    """What one search found, before anybody decided what of it may leave."""
-
-    rows: list[Row]
-    included: list[Row]
-    last: tuple[int, ...] | None  # sort keys of the last row, where more would follow
-    total: int | None
-
-
-async def _look(tx: Tx, query: Query, sight: Sight) -> _Look:
-    page: list[Row] = []
-    keys: list[tuple[int, ...]] = []
-    has_more, total = False, None
-    if not query.only_total:
-        page, keys, has_more = await search.find_page(tx, query, sight)
-    rids = [row.rid for row in page]
-    included = await search.find_included(tx, query.includes, rids, sight) if rids else []
-    if query.wants_total or query.only_total:
-        total = await search.count_all(tx, query, sight)
-    return _Look(rows=page, included=included, last=keys[-1] if has_more else None, total=total)
-
-
 class Reader:
-    """Everything that only looks."""
+    """Looks at single resources and at what they were."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -115,67 +75,6 @@ class Reader:
             raise not_found(type)
         return found
 
-    async def search(
-        self, asking: Asking, type: str, params: Params, *, is_lenient: bool = False
-    ) -> Page:
-        """One page of what matches and may be seen; nothing else is counted, sorted or included.
-
-        Raises:
-            NotFound: FHIR R4 has no such type.
-            Incorrect: a parameter is not understood.
-            Unsupported: it is understood, but not done here.
-        """
-        (page,) = await self.search_all(asking, [(type, params)], is_lenient=is_lenient)
-        return page
-
-    async def search_all(
-        self, asking: Asking, searches: Sequence[tuple[str, Params]], *, is_lenient: bool = False
-    ) -> list[Page]:
-        """Several searches as one look: the same moment, and one entry in each patient's log.
-
-        Raises:
-            NotFound, Incorrect, Unsupported: as `search`.
-        """
-        parts = self._parts
-        sight = parts.releasing.sight(asking)
-        queries = [self._compile(*one, is_lenient=is_lenient) for one in searches]
-        async with parts.db.read() as tx:
-            looks = [await _look(tx, query, sight) for query in queries]
-            asked = [who for one in searches for who in await self._asked(tx, *one)]
-            found = [row for look in looks for row in (*look.rows, *look.included)]
-            asked = list(dict.fromkeys(asked))
-            weighed = await parts.releasing.weigh(tx, asking, sight, found, asked)
-        allowed = {row.rid: row for row in await parts.releasing.release("search", weighed)}
-        return [
-            Page(
-                rows=[allowed[row.rid] for row in look.rows if row.rid in allowed],
-                included=[allowed[row.rid] for row in look.included if row.rid in allowed],
-                total=look.total,
-                next=next_cursor(query, parts.indexer, look.last) if look.last else None,
-                left_out=query.left_out,
-            )
-            for query, look in zip(queries, looks, strict=True)
-        ]
-
-    def _compile(self, type: str, params: Params, *, is_lenient: bool) -> Query:
-        if not is_type(type):
-            raise not_found("resource type")
-        parts = self._parts
-        now = parts.clock.now()
-        return compile_search(type, params, indexer=parts.indexer, now=now, is_lenient=is_lenient)
-
-    async def _asked(self, tx: Tx, type: str, params: Params) -> list[str]:
-        """Patients whom the request names and whom we know: a look at nothing is a look."""
-        named: dict[int, str] = {}
-        for name, value in params:
-            for each in value.split(","):
-                is_about = name.partition(":")[0] in ABOUT or (name == "_id" and type == "Patient")
-                id = each.removeprefix(PATIENT)
-                if is_about and ID.fullmatch(id):
-                    named[self._parts.indexer.key_of("Patient", id)] = PATIENT + id
-        known = await rows.find(tx, list(named)) if named else {}
-        return [named[key] for key in known]
-
     async def history(
         self,
         asking: Asking,
@@ -225,9 +124,3 @@ def _position(cursor: str) -> tuple[int, int, int]:
         raise Incorrect("The cursor cannot be read.", hint="Follow the next link as it is.")
     at, rid, version = map(int, match.groups())
     return at, rid, version
-
-
-def not_found(type: str) -> NotFound:
-    """The one answer for what is not there and for what may not be seen."""
-    name = type if is_type(type) else "resource"
-    return NotFound(f"There is no such {name}.", hint="Check its id, or ask the patient.")

@@ -74,6 +74,10 @@ class Releasing:
         await self._books.keep(weighed.entries(action))
         return await self._bodies.open(weighed.allowed)
 
+    async def look(self, found: Sequence[Row]) -> list[Row]:
+        """Rows with their texts, to order or to search by; nothing of them is handed out."""
+        return await self._bodies.open(found)
+
 
 class Weighed:
     """Rows, each decided upon, and the entries that say so."""

@@ -21,6 +21,7 @@ from .drafting import Draft
 from .parts import Parts
 from .pointing import Pointers, is_open
 from .reading import Reader
+from .searching import Searcher
 from .writing import State, denials_for, entries_for
 
 MOST_ENTRIES = 5000
@@ -47,9 +48,10 @@ class Op:
 class Transactions:
     """Carries bundles out."""
 
-    def __init__(self, parts: Parts, reader: Reader, changer: Changer) -> None:
+    def __init__(self, parts: Parts, reader: Reader, searcher: Searcher, changer: Changer) -> None:
         self._parts = parts
         self._reader = reader
+        self._searcher = searcher
         self._changer = changer
 
     async def transact(self, asking: Asking, bundle: Resource) -> dict[str, Any]:
@@ -105,7 +107,7 @@ class Transactions:
             row = await self._reader.read(asking, op.type, op.id)
             status = {"status": "200 OK", "etag": f'W/"{row.version}"'}
             return {"resource": orjson.loads(row.body), "response": status}
-        page = await self._reader.search(asking, op.type, op.params)
+        page = await self._searcher.search(asking, op.type, op.params)
         found: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset"}
         if page.total is not None:
             found["total"] = page.total
@@ -154,7 +156,7 @@ class Transactions:
                 continue
             if op.if_none_exist is not None:
                 params = [*op.if_none_exist, ("_count", "2")]
-                page = await self._reader.search(asking, op.type, params)
+                page = await self._searcher.search(asking, op.type, params)
                 if len(page.rows) > 1:
                     raise Stale(f"Entry {op.number} matches more than one resource.", hint=NARROW)
                 op.found = page.rows[0] if page.rows else None

@@ -6,6 +6,7 @@ apart by named values.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 
@@ -17,12 +18,14 @@ from ..wire import (
     Has,
     Include,
     Match,
+    Near,
     Not,
     Op,
     Shape,
     SortKey,
     Table,
     Test,
+    Within,
 )
 
 ANYTHING = "1 = 1"
@@ -35,7 +38,7 @@ BEGIN_WITH = (Table.REFERENCE, Table.TOKEN_NUMBER, Table.TOKEN, Table.STRING, Ta
 def select_page(shape: Shape, visible: str = ANYTHING) -> str:
     """One page: `rid`, then the sort keys; takes `type`, `limit` and the query's own values."""
     writer = _Writer(visible)
-    body = writer.body("r", shape.clauses, is_typed=True)
+    body = writer.body("r", shape.clauses, is_typed=shape.is_typed)
     keys = [_sort_key(key, number) for number, key in enumerate(shape.sort)]
     if not keys:
         after = " AND r.rid > :after_rid" if shape.has_after else ""
@@ -52,34 +55,55 @@ def select_page(shape: Shape, visible: str = ANYTHING) -> str:
 @lru_cache(maxsize=2048)
 def select_total(shape: Shape, visible: str = ANYTHING) -> str:
     """How many there are; takes `type` and the query's own values."""
-    return f"SELECT count(*) {_Writer(visible).body('r', shape.clauses, is_typed=True)}"
+    return f"SELECT count(*) {_Writer(visible).body('r', shape.clauses, is_typed=shape.is_typed)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """The shape of one include."""
+
+    is_reverse: bool
+    is_any: bool  # by every reference
+    is_typed: bool
+    by_url: bool
+    among: int  # how many rows the page has
+
+
+def shape_of(include: Include, among: int) -> Along:
+    """The shape of an include from a page of so many rows."""
+    return Along(
+        include.is_reverse,
+        include.param is None,
+        include.target_type is not None,
+        include.by_url,
+        among,
+    )
 
 
 @lru_cache(maxsize=2048)
-def select_included(
-    *, is_reverse: bool, is_any: bool, is_typed: bool, among: int, visible: str = ANYTHING
-) -> str:
-    """The `rid` of what comes along with a page of `among` rows, at most `limit`.
+def select_included(along: Along, visible: str = ANYTHING) -> str:
+    """The `rid` of what comes along with a page, at most `limit`.
 
     Takes `page0`, `page1`, … (the page's rids), `param` unless `is_any`, and `target_type` if
     `is_typed`.
     """
-    page = ", ".join(f":page{number}" for number in range(among))
-    param = "" if is_any else " AND x.param = :param"
-    typed = " AND t.type = :target_type" if is_typed else ""
-    seen = f"t.deleted = 0 AND {visible.format(r='t')}"
-    if is_reverse:
-        return (
-            "SELECT DISTINCT t.rid FROM records_res p CROSS JOIN records_ref x"
-            " CROSS JOIN records_res t"
-            f" WHERE p.rid IN ({page}) AND x.target = p.key{param} AND t.rid = x.rid{typed}"
-            f" AND {seen} ORDER BY t.rid LIMIT :limit"
-        )
-    return (
-        "SELECT DISTINCT t.rid FROM records_ref x CROSS JOIN records_res t"
-        f" WHERE x.rid IN ({page}){param} AND t.key = x.target{typed}"
-        f" AND {seen} ORDER BY t.rid LIMIT :limit"
-    )
+    page = ", ".join(f":page{number}" for number in range(along.among))
+    param = "" if along.is_any else " AND x.param = :param"
+    typed = " AND t.type = :target_type" if along.is_typed else ""
+    seen = f"t.deleted = 0 AND {visible.format(r='t')}{typed} ORDER BY t.rid LIMIT :limit"
+    if along.is_reverse and along.by_url:
+        ways = "records_tok u CROSS JOIN records_ref x CROSS JOIN records_res t"
+        joined = f"u.rid IN ({page}) AND x.target = u.k{param} AND t.rid = x.rid"
+    elif along.is_reverse:
+        ways = "records_res p CROSS JOIN records_ref x CROSS JOIN records_res t"
+        joined = f"p.rid IN ({page}) AND x.target = p.key{param} AND t.rid = x.rid"
+    elif along.by_url:
+        ways = "records_ref x CROSS JOIN records_tok u CROSS JOIN records_res t"
+        joined = f"x.rid IN ({page}){param} AND u.k = x.target AND t.rid = u.rid"
+    else:
+        ways = "records_ref x CROSS JOIN records_res t"
+        joined = f"x.rid IN ({page}){param} AND t.key = x.target"
+    return f"SELECT DISTINCT t.rid FROM {ways} WHERE {joined} AND {seen}"
 
 
 class _Writer:
@@ -122,18 +146,20 @@ class _Writer:
                 if table is not None:
                     return self._exists(r, table, clause.parts)
                 return "(" + " OR ".join(self.clause(r, part) for part in clause.parts) + ")"
+            case AllOf(parts=()):
+                return "1 = 1"
             case AllOf():
                 return "(" + " AND ".join(self.clause(r, part) for part in clause.parts) + ")"
             case Not():
                 return f"NOT {self.clause(r, clause.part)}"
             case Chain():
                 x, t = f"x{next(self._numbers)}", f"t{next(self._numbers)}"
-                params = ", ".join(f":{name}" for name in clause.params)
                 others = f"SELECT {t}.key {self.body(t, (clause.inner,))}"
-                return (
-                    f"{r}.rid IN (SELECT {x}.rid FROM records_ref {x}"
-                    f" WHERE {x}.param IN ({params}) AND {x}.target IN ({others}))"
-                )
+                if clause.by_url:
+                    u = f"u{next(self._numbers)}"
+                    others = others.replace(f"SELECT {t}.key", f"SELECT {t}.rid", 1)
+                    others = f"SELECT {u}.k FROM records_tok {u} WHERE {u}.rid IN ({others})"
+                return _refers(r, x, clause.params, others)
             case Has():
                 x, t = f"x{next(self._numbers)}", f"t{next(self._numbers)}"
                 others = f"SELECT {t}.rid {self.body(t, (clause.inner,))}"
@@ -141,6 +167,45 @@ class _Writer:
                     f"{r}.key IN (SELECT {x}.target FROM records_ref {x}"
                     f" WHERE {x}.param = :{clause.param} AND {x}.rid IN ({others}))"
                 )
+
+            case Within():
+                return self._within(r, clause)
+            case Near():
+                return self._near(r, clause)
+
+    def _within(self, r: str, clause: Within) -> str:
+        """The resource refers to something in the tree below (or on the way above) a root."""
+        h, p, c, x = (f"{name}{next(self._numbers)}" for name in "hpcx")
+        seen = f"{c}.deleted = 0 AND {self._visible.format(r=c)}"
+        roots = " UNION ".join(f"SELECT CAST(:{name} AS BIGINT)" for name in clause.roots)
+        if clause.is_above:
+            step = (
+                f"SELECT {p}.target FROM {h} JOIN records_res {c} ON {c}.key = {h}.key"
+                f" JOIN records_ref {p} ON {p}.rid = {c}.rid AND {p}.param = :{clause.part_of}"
+                f" WHERE {seen}"
+            )
+        else:
+            step = (
+                f"SELECT {c}.key FROM {h} JOIN records_ref {p} ON {p}.target = {h}.key"
+                f" AND {p}.param = :{clause.part_of} JOIN records_res {c} ON {c}.rid = {p}.rid"
+                f" WHERE {seen}"
+            )
+        tree = f"WITH RECURSIVE {h}(key) AS ({roots} UNION {step}) SELECT key FROM {h}"
+        return _refers(r, x, clause.params, tree)
+
+    def _near(self, r: str, clause: Near) -> str:
+        """Each coordinate near enough by itself, which an index knows, and then all together."""
+        aliases = [f"n{next(self._numbers)}" for _ in clause.axes]
+        tests: list[str] = []
+        squares: list[str] = []
+        for alias, (param, at, least, most) in zip(aliases, clause.axes, strict=True):
+            tests.append(f"{alias}.rid = {aliases[0]}.rid AND {alias}.param = :{param}")
+            tests.append(f"{alias}.value >= :{least} AND {alias}.value <= :{most}")
+            squares.append(f"({alias}.value - :{at}) * ({alias}.value - :{at})")
+        tables = ", ".join(f"records_num {alias}" for alias in aliases)
+        tests.append(f"{' + '.join(squares)} <= :{clause.reach}")
+        where = " AND ".join(tests)
+        return f"{r}.rid IN (SELECT {aliases[0]}.rid FROM {tables} WHERE {where})"
 
     def _exists(self, r: str, table: Table, parts: Sequence[Clause]) -> str:
         x = f"x{next(self._numbers)}"
@@ -174,7 +239,7 @@ def _begin_with(clauses: Sequence[Clause]) -> tuple[Clause | None, bool]:
             rank = (0 if _is_single(clause) else 1, BEGIN_WITH.index(table))
             if rank < best_rank:
                 best, best_rank = clause, rank
-    if best_rank[0] and any(isinstance(clause, Chain | Has) for clause in clauses):
+    if best_rank[0] and any(isinstance(clause, Chain | Has | Within) for clause in clauses):
         return None, False  # few resources hang on a chain: a better beginning than a range
     return best, best_rank[0] == 0
 
@@ -217,6 +282,14 @@ def _same_table(parts: Sequence[Clause]) -> Table | None:
     return None if tables or table == Table.RESOURCE else table
 
 
+def _refers(r: str, x: str, params: Sequence[str], others: str) -> str:
+    names = ", ".join(f":{name}" for name in params)
+    return (
+        f"{r}.rid IN (SELECT {x}.rid FROM records_ref {x}"
+        f" WHERE {x}.param IN ({names}) AND {x}.target IN ({others}))"
+    )
+
+
 def _either(conditions: Sequence[str]) -> str:
     return (
         conditions[0]
@@ -244,9 +317,10 @@ def _sort_key(key: SortKey, number: int) -> str:
     if key.table == Table.RESOURCE:
         return f"r.{key.column} AS s{number}"
     choice = "max" if key.is_descending else "min"
+    params = ", ".join(f":{name}" for name in key.params)
     value = (
         f"(SELECT {choice}(o{number}.{key.column}) FROM records_{key.table} o{number}"
-        f" WHERE o{number}.rid = r.rid AND o{number}.param = :{key.param})"
+        f" WHERE o{number}.rid = r.rid AND o{number}.param IN ({params}))"
     )
     return f"COALESCE({value}, :{key.missing}) AS s{number}"
 

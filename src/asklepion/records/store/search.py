@@ -6,7 +6,7 @@ from typing import Any
 from asklepion.kit.db import Tx
 
 from ..wire import Include, Query
-from .plans import include_values, select_included, select_page, select_total
+from .plans import include_values, select_included, select_page, select_total, shape_of
 from .rows import COLUMNS, FIELDS, Row, chunks, columns_of, in_list, in_values, padded
 from .sight import Sight
 
@@ -25,12 +25,13 @@ async def find_page(
     values = {**query.values, **sight.values, "type": query.type, "limit": query.count + 1}
     keys = await tx.all(sql, **values)
     page = keys[: query.count]
-    by_rid = await _find_rows(tx, [key[0] for key in page])
+    by_rid = await find_rows(tx, [key[0] for key in page])
     rows = [by_rid[key[0]] for key in page]
     return rows, page, len(keys) > query.count
 
 
-async def _find_rows(tx: Tx, rids: Sequence[int]) -> dict[int, Row]:
+async def find_rows(tx: Tx, rids: Sequence[int]) -> dict[int, Row]:
+    """Resources by their numbers."""
     found: dict[int, Row] = {}
     for part in chunks(rids):
         sql = f"SELECT {COLUMNS} FROM records_res WHERE rid IN {in_list('r', len(part))}"
@@ -45,25 +46,48 @@ async def count_all(tx: Tx, query: Query, sight: Sight) -> int:
     return int(row[0]) if row else 0
 
 
+async def find_all(tx: Tx, query: Query, sight: Sight, most: int) -> list[Row] | None:
+    """Everything that meets the search and may be seen, in no order; None if that is too much."""
+    sql = select_page(query.shape, sight.condition)
+    values = {**query.values, **sight.values, "type": query.type, "limit": most + 1}
+    keys = await tx.all(sql, **values)
+    if len(keys) > most:
+        return None
+    return list((await find_rows(tx, [key[0] for key in keys])).values())
+
+
 async def find_included(
     tx: Tx, includes: Sequence[Include], page: Sequence[int], sight: Sight
-) -> list[Row]:
-    """What comes along with a page and may be seen; nothing that is on the page, nothing twice."""
-    rids: dict[int, None] = {}
-    for include in includes:
-        for part in chunks(page):
-            sql = select_included(
-                is_reverse=include.is_reverse,
-                is_any=include.param is None,
-                is_typed=include.target_type is not None,
-                among=padded(len(part)),
-                visible=sight.condition,
-            )
-            among = [part[min(i, len(part) - 1)] for i in range(padded(len(part)))]
-            values = {**include_values(include, among), **sight.values, "limit": INCLUDED_MOST}
-            rids.update((row[0], None) for row in await tx.all(sql, **values))
-    rows = await _find_rows(tx, [rid for rid in rids if rid not in set(page)])
-    return list(rows.values())
+) -> tuple[list[Row], bool]:
+    """What comes along with a page and may be seen; nothing that is on the page, nothing twice.
+
+    Returns:
+        The rows, and whether there would be more than may come along.
+    """
+    known = set(page)
+    found: dict[int, None] = {}
+    wave: Sequence[int] = page
+    asked = includes
+    while wave and asked and len(found) <= INCLUDED_MOST:
+        new: dict[int, None] = {}
+        for include in asked:
+            new.update((rid, None) for rid in await _include(tx, include, wave, sight))
+        wave = [rid for rid in new if rid not in known and rid not in found]
+        found.update((rid, None) for rid in wave)
+        asked = [include for include in includes if include.is_iterate]
+    rows = await find_rows(tx, list(found)[:INCLUDED_MOST])
+    return list(rows.values()), len(found) > INCLUDED_MOST
+
+
+async def _include(tx: Tx, include: Include, page: Sequence[int], sight: Sight) -> list[int]:
+    rids: list[int] = []
+    for part in chunks(page):
+        count = padded(len(part))
+        sql = select_included(shape_of(include, count), sight.condition)
+        among = [part[min(i, len(part) - 1)] for i in range(count)]
+        values = {**include_values(include, among), **sight.values, "limit": INCLUDED_MOST + 1}
+        rids += [row[0] for row in await tx.all(sql, **values)]
+    return rids
 
 
 async def find_history(

@@ -78,6 +78,11 @@ def search() -> dict[str, dict[str, Any]]:
 
 
 @cache
+def compartments() -> dict[str, dict[str, list[str]]]:
+    """By compartment and type, the search parameters that put a resource into it."""
+    return _read("compartments")
+
+
 def compartment() -> dict[str, list[str]]:
     """By type, the search parameters that put a resource into a patient's compartment."""
-    return _read("compartment")
+    return compartments()["Patient"]
