@@ -62,7 +62,7 @@ def meeting() -> dict[str, Any]:
     """About both."""
     who = [{"actor": {"reference": each}, "status": "accepted"} for each in (MEI, JONAS)]
     return {
-        "resourceType": "Appointment", "id": "meeting", "status": "booked", "participant": who,
+        "resourceType": "Appointment", "id": "meeting", "status": "proposed", "participant": who,
     }  # fmt: skip
 
 

@@ -217,6 +217,7 @@ async def test_values_that_stand_together_are_found_together(office: Office) -> 
         "patient": {"reference": MEI},
         "referenceSeq": {
             "chromosome": {"coding": [{"code": "1"}]},
+            "genomeBuild": "GRCh38",
             "windowStart": 100,
             "windowEnd": 200,
         },
