@@ -136,7 +136,7 @@ class Devices:
             known = await store.find(tx, device)
         if known is None:
             return None  # removed while it spoke
-        kind = self._kind(device, topic)
+        kind = self._kind(known, topic)
         try:
             if kind is None:
                 raise Unfit("topic", "A device published where it may not.", "Use its own topic.")
@@ -150,10 +150,10 @@ class Devices:
         return None
 
     @staticmethod
-    def _kind(device: str, topic: str) -> str | None:
-        """What a topic says is measured, if the device may publish there."""
+    def _kind(device: Device, topic: str) -> str | None:
+        """What a topic says is measured, if the device is registered for it."""
         match topic.split("/"):
-            case ["devices", name, kind] if name == device and kind in KINDS:
+            case ["devices", name, kind] if name == device.id and kind in device.kinds:
                 return kind
             case _:
                 return None
