@@ -341,7 +341,14 @@ async def test_over_http_a_patient_registers_lists_and_removes_her_devices(
     after = await patient.get("/api/devices")
 
     assert made.status_code == 201
-    assert made.json()["port"] == house.devices.port
+    assert made.json() | {"id": "", "secret": "", "topic": ""} == {
+        "id": "",
+        "secret": "",
+        "topic": "",
+        "host": "127.0.0.1",
+        "port": house.devices.port,
+        "is_loopback": True,
+    }
     (one,) = listed.json()
     assert one["missing"] == ["blood-pressure", "heart-rate"]
     assert made.json()["secret"] not in listed.text
@@ -355,4 +362,5 @@ async def test_over_http_strangers_and_doctors_have_no_devices(
 
     for client, status in ((stranger, 401), (doctor, 403)):
         assert (await client.get("/api/devices")).status_code == status
+        assert (await client.get("/api/devices/broker")).status_code == status
         assert (await client.delete(f"/api/devices/{made.device}")).status_code == status

@@ -18,7 +18,7 @@ from asklepion.records import Asking, Records
 from .. import store
 from ..engine.observations import make_device, make_observations
 from ..engine.readings import read_message
-from ..model import KINDS, Device, Registration, Unfit, command_topic
+from ..model import KINDS, Device, Reach, Registration, Unfit, command_topic
 from .broker import EmbeddedBroker
 from .simulate import simulate
 
@@ -27,6 +27,8 @@ __all__ = ["Devices", "simulate"]
 log = get_log(__name__)
 
 LONGEST_NAME = 80  # characters
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # and where this machine reaches itself there
 
 
 class Devices:
@@ -41,19 +43,40 @@ class Devices:
         keys: Keys,
         records: Records,
         port: int = 1883,
-        host: str = "127.0.0.1",
+        host: str = LOOPBACK,
     ) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
         self._key = keys.key("devices")
         self._records = records
-        self._broker = EmbeddedBroker(self, host, port)
+        self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
+        self._broker = EmbeddedBroker(self, self._host, port)
 
     @property
     def port(self) -> int:
         """The port that devices connect to."""
         return self._broker.port
+
+    @property
+    def url(self) -> str:
+        """Where a device on this machine connects."""
+        host = EVERYWHERE.get(self._host, self._host)
+        return f"mqtt://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def reach(self, caller: Caller) -> Reach:
+        """Where a device that the caller registers connects.
+
+        Raises:
+            Forbidden: the caller has no devices here.
+        """
+        caller.require(Role.PATIENT)
+        addresses = self._broker.addresses
+        return Reach(
+            host=None if any(each.is_unspecified for each in addresses) else self._host,
+            port=self.port,
+            is_loopback=all(each.is_loopback for each in addresses),
+        )
 
     async def start(self) -> None:
         """Listen for devices."""
