@@ -138,7 +138,13 @@ async def open_house(
         )
         # models
         devices = Devices(
-            db=db, clock=clock, ids=ids, keys=keys, records=records, port=settings.mqtt_port
+            db=db,
+            clock=clock,
+            ids=ids,
+            keys=keys,
+            records=records,
+            host=settings.mqtt_host,
+            port=settings.mqtt_port,
         )
         twin = Twin(records=records, clock=clock)
         world = World(clock=clock)

@@ -26,6 +26,7 @@ class Settings:
     port: Annotated[int, "Port to listen on; 0 for any free one."] = 8000
     open: Annotated[bool, "Open the browser at start, where there is one."] = True
     origin: Annotated[str, "Name of this house's log in checkpoints; empty: of its key."] = ""
+    mqtt_host: Annotated[str, "Address that home devices reach the broker at."] = "127.0.0.1"
     mqtt_port: Annotated[int, "Port of the broker for home devices; 0 for any free one."] = 1883
     body_limit_mib: Annotated[int, "Largest body of one request, but for imports [MiB]."] = 16
     import_limit_mib: Annotated[int, "Largest file taken in by one import [MiB]."] = 1024

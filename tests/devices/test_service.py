@@ -154,6 +154,29 @@ async def test_one_device_cannot_publish_as_another(house: House, people: People
     assert (device.refused_count, device.refused_why) == (2, "topic")
 
 
+async def test_a_device_measures_what_it_was_registered_for_and_nothing_else(
+    house: House, people: People
+) -> None:
+    made = await register(house, people, kinds=("heart-rate", "temperature"))
+
+    async with connected(house, made) as watch:
+        await watch.subscribe([(f"devices/{made.device}/command", 0)])
+        await watch.publish(f"devices/{made.device}/spo2", message({"spo2": 80}), qos=1)
+        told = await watch.deliver_message(timeout_duration=5)
+        warm = message({"temperature": 36.8})
+        await watch.publish(f"devices/{made.device}/temperature", warm, qos=1)
+
+    assert json.loads(bytes(told.data)) == {"refused": "topic", "kind": ""}
+    (kept,) = await observations(house, people)
+    assert kept["code"]["coding"][0]["code"] == "8310-5"
+    device = await card(house, people)
+    assert (device.refused_count, device.refused_why, device.heard) == (
+        1,
+        "topic",
+        ("temperature",),
+    )
+
+
 async def test_only_the_right_secret_opens(house: House, people: People) -> None:
     hers = await register(house, people)
     his = await register(house, people, of="other_patient")
@@ -318,7 +341,14 @@ async def test_over_http_a_patient_registers_lists_and_removes_her_devices(
     after = await patient.get("/api/devices")
 
     assert made.status_code == 201
-    assert made.json()["port"] == house.devices.port
+    assert made.json() | {"id": "", "secret": "", "topic": ""} == {
+        "id": "",
+        "secret": "",
+        "topic": "",
+        "host": "127.0.0.1",
+        "port": house.devices.port,
+        "is_loopback": True,
+    }
     (one,) = listed.json()
     assert one["missing"] == ["blood-pressure", "heart-rate"]
     assert made.json()["secret"] not in listed.text
@@ -332,4 +362,5 @@ async def test_over_http_strangers_and_doctors_have_no_devices(
 
     for client, status in ((stranger, 401), (doctor, 403)):
         assert (await client.get("/api/devices")).status_code == status
+        assert (await client.get("/api/devices/broker")).status_code == status
         assert (await client.delete(f"/api/devices/{made.device}")).status_code == status

@@ -324,11 +324,27 @@ async def test_over_http_the_bedside_goes_in_as_it_is_seen(
 ) -> None:
     await bring_in(house, people, *record())
 
-    told = await patient.get("/api/twin/p-1/cards?acvpu=V&oxygen=true&spo2_scale=2")
+    told = await patient.get("/api/twin/p-1/cards?acvpu=V&oxygen=true&spo2_scale=1")
     wrong = await patient.get("/api/twin/p-1/cards?acvpu=X")
 
-    assert told.json()[0]["value"] == 3 + 2 + 3  # 98 % under oxygen is too much on scale 2
+    assert told.json()[0]["value"] == 3 + 2
     assert wrong.status_code == 400
+
+
+async def test_over_http_a_clinician_alone_chooses_the_second_scale_for_oxygen(
+    house: House, people: People, patient: Any, other_patient: Any, operator: Any, doctor: Any
+) -> None:
+    await bring_in(house, people, *record())
+    await allow(house, people, *Category)
+    path = "/api/twin/p-1/cards?acvpu=V&oxygen=true&spo2_scale=2"
+
+    refused = [await one.get(path) for one in (patient, other_patient, operator)]
+    told = await doctor.get(path)
+
+    assert {answer.status_code for answer in refused} == {403}
+    assert "clinician" in refused[0].text
+    assert told.json()[0]["value"] == 3 + 2 + 3  # 98 % under oxygen is too much on scale 2
+    assert "twin.limit.news2.scale2" in told.text
 
 
 @pytest.mark.parametrize("name", ["cards", "body", "timeline", "vitals"])

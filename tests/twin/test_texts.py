@@ -68,6 +68,17 @@ def test_every_key_has_its_words(language: str) -> None:
     assert sorted(key for key in KEYS if not catalogue(language).get(key, "").strip()) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_words_take_every_patient_for_a_woman_or_a_man(language: str) -> None:
+    of_one_sex = re.compile(r"\b(?:s?he|hers?|his|him|herself|himself)\b|她|(?<!其)他(?!汀)", re.I)
+
+    assert [key for key, words in catalogue(language).items() if of_one_sex.search(words)] == []
+
+
+def test_a_laboratory_value_has_its_full_name_in_chinese() -> None:
+    assert catalogue("zh-CN")["twin.input.nt_probnp"] == "N末端脑钠肽前体（NT-proBNP）"
+
+
 def texts_in(value: Any) -> Iterator[Text]:
     if isinstance(value, Text):
         yield value

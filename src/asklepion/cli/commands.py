@@ -143,7 +143,7 @@ def device_simulate(
     settings = _settings()
     if device is None or secret is None:
         device, secret = read_demo_device(settings)
-    url = url or f"mqtt://127.0.0.1:{read_running(settings).mqtt_port}"
+    url = url or read_running(settings).mqtt_url
 
     def tell(kind: str, payload: dict[str, Any]) -> None:
         if as_json:

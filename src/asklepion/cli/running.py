@@ -15,7 +15,7 @@ class Running:
 
     pid: int
     port: int
-    mqtt_port: int
+    mqtt_url: str  # of the broker, for a device on this machine
 
 
 def write_running(settings: Settings, running: Running) -> Path:

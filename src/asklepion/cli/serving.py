@@ -44,7 +44,7 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
         await demonstration.require_fitting(house, demo=demo)
         people = await demonstration.furnish(house) if demo else None
         port = int(listener.getsockname()[1])
-        running = Running(pid=os.getpid(), port=port, mqtt_port=house.devices.port)
+        running = Running(pid=os.getpid(), port=port, mqtt_url=house.devices.url)
         stack.callback(write_running(settings, running).unlink, missing_ok=True)
 
         async def welcome() -> None:

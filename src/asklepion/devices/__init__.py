@@ -5,7 +5,7 @@ within a second, once; a device that is silent or sends nonsense shows it on its
 Never: keeps a second truth beside the record; lets a device speak for another.
 """
 
-from .model import KINDS, Device, Kind, Reading, Registration
+from .model import KINDS, Device, Kind, Reach, Reading, Registration
 from .service import Devices, simulate
 from .store import MIGRATIONS, OWNED
 
@@ -16,6 +16,7 @@ __all__ = [
     "Device",
     "Devices",
     "Kind",
+    "Reach",
     "Reading",
     "Registration",
     "simulate",

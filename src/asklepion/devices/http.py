@@ -1,5 +1,6 @@
 """Translation only: HTTP in, verb, HTTP out."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -32,13 +33,25 @@ async def list_devices(who: Who, devices: Here) -> list[dict[str, Any]]:
     return [_view(device) for device in await devices.list(who, who.person or "")]
 
 
+@router.get("/broker")
+async def broker(who: Who, devices: Here) -> dict[str, Any]:
+    """Where my devices connect, and whether only those on this machine can."""
+    who.require_known()
+    return asdict(devices.reach(who))
+
+
 @router.post("", status_code=201)
 async def register(body: NewDevice, who: Who, devices: Here) -> dict[str, Any]:
     """Register a device; the secret in the answer is shown this once."""
     who.require_known()
     made = await devices.register(who, patient=who.person or "", name=body.name, kinds=body.kinds)
     topic = f"devices/{made.device}/<kind>"
-    return {"id": made.device, "secret": made.secret, "port": devices.port, "topic": topic}
+    return {
+        "id": made.device,
+        "secret": made.secret,
+        "topic": topic,
+        **asdict(devices.reach(who)),
+    }
 
 
 @router.delete("/{id}", status_code=204)

@@ -176,6 +176,20 @@ class Device:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Where devices connect.
+
+    Args:
+        host: a name or an address; nothing where every address of this machine will do.
+        is_loopback: only what runs on this machine gets there.
+    """
+
+    host: str | None
+    port: int
+    is_loopback: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Registration:
     """A new device and its secret, which is shown once and kept only as a hash."""
 

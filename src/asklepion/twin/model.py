@@ -60,6 +60,9 @@ def cannot(needs: Iterable[Need | None]) -> Cannot | None:
     return Cannot(found) if found else None
 
 
+USUAL_SCALE = 1  # of NEWS2, for oxygen saturation
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bedside:
     """What whoever asks sees with own eyes now, and no device measures.
@@ -72,4 +75,4 @@ class Bedside:
 
     acvpu: str | None = None
     supplemental_o2: bool | None = None
-    spo2_scale: int = 1
+    spo2_scale: int = USUAL_SCALE

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
+from asklepion.kit.errors import Forbidden
 from asklepion.records import Asking, Category, Records
 
 from .engine.body import make_body
@@ -31,7 +33,7 @@ from .engine.questions import (
 )
 from .engine.timeline import moment_on_line, page
 from .engine.vitals import LENGTH, make_vitals
-from .model import Bedside
+from .model import USUAL_SCALE, Bedside
 from .wire import Body, Card, Timeline, Vital
 
 PRESSURES = 100  # newest readings that are averaged at most
@@ -66,8 +68,12 @@ class Twin:
             bedside: what the caller sees of her now, for NEWS2.
 
         Raises:
+            Forbidden: somebody else than a clinician decides on the second scale for oxygen.
             NotFound: there is no such patient, or none that the caller may know of.
         """
+        bedside = bedside or Bedside()
+        if bedside.spo2_scale != USUAL_SCALE:
+            _require_clinician(asking.caller)
         now = self._clock.now()
         asking = replace(asking, via="risk cards")
         keys = (*NEWS2_MEASURED, "acvpu", "supplemental_o2", *PREVENT_MEASURED)
@@ -75,7 +81,7 @@ class Twin:
         lists = [conditions(), *medicines()]
         chart = await self._chart(asking, patient, measured, lists)
         return [
-            news2_card(chart, now, bedside or Bedside()),
+            news2_card(chart, now, bedside),
             egfr_card(chart, now),
             *prevent_cards(chart, now),
         ]
@@ -184,6 +190,15 @@ class Twin:
             for answer, one in zip(asked, found, strict=True):
                 answer.take(one.entries, one.included, one.next)
         return answers
+
+
+def _require_clinician(caller: Caller) -> None:
+    caller.require_known()
+    if not caller.has(Role.CLINICIAN):
+        raise Forbidden(
+            "Only a clinician decides on the second scale for oxygen.",
+            hint="Leave the scale out, or ask your clinician.",
+        )
 
 
 def _read_chart(answers: Sequence[Answer], hidden: frozenset[str]) -> Chart:

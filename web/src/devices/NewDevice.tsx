@@ -1,15 +1,17 @@
-import { Check, Copy, HousePlug } from "lucide-react";
+import { Check, CircleAlert, Copy, HousePlug } from "lucide-react";
 import { useState } from "react";
 import { api } from "../kit/api";
+import { useAsked } from "../kit/asked";
 import { useText } from "../kit/text";
 import { Badge, Button, Dialog, ErrorNote, Field, IconButton, Switch } from "../kit/ui";
-import { KINDS, type Kind, kindIcons, type Registration } from "./model";
+import { addressOf, KINDS, type Kind, kindIcons, type Reach, type Registration } from "./model";
 
 /** Register a device; its secret is shown this once. */
 export function NewDevice({ onClose }: { onClose: () => void }) {
   const text = useText();
   const [name, setName] = useState("");
   const [kinds, setKinds] = useState<readonly Kind[]>(["heart-rate"]);
+  const reach = useAsked((stop) => api.get<Reach>("/api/devices/broker", stop), []);
   const [made, setMade] = useState<Registration | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -69,6 +71,7 @@ export function NewDevice({ onClose }: { onClose: () => void }) {
         onChange={(event) => setName(event.target.value)}
       />
       <Kinds chosen={kinds} onChange={setKinds} />
+      {reach.value?.is_loopback && <OnlyHere />}
       <ErrorNote error={error} />
     </Dialog>
   );
@@ -110,9 +113,24 @@ function Made({ made }: { made: Registration }) {
       <p>{text("devices.made.hint")}</p>
       <Value label={text("devices.made.user")} value={made.id} />
       <Value label={text("devices.made.secret")} value={made.secret} />
-      <Value label={text("devices.made.address")} value={`${location.hostname}:${made.port}`} />
+      <Value
+        label={text("devices.made.address")}
+        value={addressOf(made, location.hostname, text("devices.made.address.look_up"))}
+      />
       <Value label={text("devices.made.topic")} value={made.topic} />
+      {made.is_loopback && <OnlyHere />}
     </>
+  );
+}
+
+/** That no device elsewhere can connect, as things are set. */
+function OnlyHere() {
+  const text = useText();
+  return (
+    <p className="device-refused">
+      <CircleAlert aria-hidden />
+      <span>{text("devices.only_here")}</span>
+    </p>
   );
 }
 

@@ -53,12 +53,34 @@ export interface Device {
   readonly refused_why: string;
 }
 
+/** Where devices connect. */
+export interface Reach {
+  /** Null where every address of the house's machine will do. */
+  readonly host: string | null;
+  readonly port: number;
+  /** Only what runs on the house's own machine gets there. */
+  readonly is_loopback: boolean;
+}
+
 /** A new device; the secret is shown this once. */
-export interface Registration {
+export interface Registration extends Reach {
   readonly id: string;
   readonly secret: string;
-  readonly port: number;
   readonly topic: string;
+}
+
+const OWN_NAMES = ["localhost", "127.0.0.1", "[::1]"];
+
+/**
+ * What to enter on a device as the address.
+ *
+ * @param page the name by which this page was opened, which other machines know too unless it
+ *   means "this machine" to each of them.
+ * @param unknown words for an address that has to be looked up.
+ */
+export function addressOf({ host, port }: Reach, page: string, unknown: string): string {
+  const name = host ?? (OWN_NAMES.includes(page) ? unknown : page);
+  return `${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}:${port}`;
 }
 
 /** Silent for longer than this, a device is worth a look [ms]. */

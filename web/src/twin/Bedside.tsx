@@ -1,6 +1,8 @@
+import { useSession } from "../kit/session";
 import { useText } from "../kit/text";
 import type { Bedside as Seen } from "./RisksPanel";
 
+const SCALES = ["1", "2"] as const;
 const ALERTNESS = ["A", "C", "V", "P", "U"] as const;
 
 interface BedsideProps {
@@ -8,9 +10,13 @@ interface BedsideProps {
   readonly onChange: (seen: Seen) => void;
 }
 
-/** Two things that only eyes can tell: how awake she is, and whether she breathes oxygen. */
+/**
+ * What only eyes can tell: how awake somebody is, and whether oxygen is given. And what a clinician
+ * alone decides: the scale on which oxygen is judged.
+ */
 export function Bedside({ seen, onChange }: BedsideProps) {
   const text = useText();
+  const isClinician = useSession()?.roles.includes("clinician") ?? false;
   return (
     <fieldset className="bedside">
       <legend>{text("twin.ui.bedside")}</legend>
@@ -32,6 +38,17 @@ export function Bedside({ seen, onChange }: BedsideProps) {
         ]}
         onChange={(oxygen) => onChange({ ...seen, oxygen: oxygen === "true" ? "true" : "false" })}
       />
+      {isClinician && (
+        <>
+          <Choice
+            label={text("twin.input.spo2_scale")}
+            value={seen.spo2_scale ?? "1"}
+            options={SCALES.map((scale) => [scale, text(`twin.ui.bedside.scale.${scale}`)])}
+            onChange={(scale) => onChange({ ...seen, spo2_scale: scale === "2" ? "2" : "1" })}
+          />
+          <p className="muted small">{text("twin.ui.bedside.scale.hint")}</p>
+        </>
+      )}
     </fieldset>
   );
 }

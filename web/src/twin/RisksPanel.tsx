@@ -13,6 +13,8 @@ import "./twin.css";
 export interface Bedside {
   readonly acvpu?: string;
   readonly oxygen?: "true" | "false";
+  /** Which scale oxygen is judged on; for a clinician to decide. */
+  readonly spo2_scale?: "1" | "2";
 }
 
 /** Scores and risks, each with everything one must know to use it. */

@@ -1,6 +1,7 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Role, session } from "../../src/kit/session";
 import { setLanguage } from "../../src/kit/text";
 import { subject } from "../../src/records/subject";
 import { BodyPanel } from "../../src/twin/BodyPanel";
@@ -205,6 +206,36 @@ describe("a risk", () => {
 
     await waitFor(() => expect(asked.at(-1)).toBe("/api/twin/1/cards?visit=v1&acvpu=A"));
     expect(screen.getByText("Kidney filtration (eGFR)")).toBeTruthy();
+  });
+});
+
+describe("the scale for oxygen", () => {
+  function signedIn(role: Role): void {
+    const me = { account: "a", name: "Tao", roles: [role], person: null, language: "en" } as const;
+    session.set({ state: "known", me });
+  }
+  afterEach(() => act(() => session.set({ state: "unknown", me: null })));
+
+  test.each([
+    ["en", "second: target 88 to 92 %"],
+    ["zh-CN", "第二标尺：目标 88% 至 92%"],
+  ] as const)("is a clinician's to choose (%s)", async (language, words) => {
+    const user = userEvent.setup();
+    setLanguage(language);
+    signedIn("clinician");
+    render(<RisksPanel />);
+
+    await user.click(await screen.findByRole("radio", { name: words }));
+
+    await waitFor(() => expect(asked.at(-1)).toBe("/api/twin/1/cards?visit=v1&spo2_scale=2"));
+  });
+
+  test("is offered to nobody else", async () => {
+    signedIn("patient");
+    render(<RisksPanel />);
+    await screen.findByRole("radio", { name: "alert" });
+
+    expect(screen.queryByRole("radiogroup", { name: "Scale for oxygen" })).toBeNull();
   });
 });
 

@@ -19,7 +19,7 @@ from asklepion.records import Asking, Forgotten, Records
 from .. import store
 from ..engine.observations import make_device, make_observations
 from ..engine.readings import read_message
-from ..model import KINDS, Device, Registration, Unfit, command_topic
+from ..model import KINDS, Device, Reach, Registration, Unfit, command_topic
 from .broker import EmbeddedBroker
 from .simulate import simulate
 
@@ -28,6 +28,8 @@ __all__ = ["Devices", "simulate"]
 log = get_log(__name__)
 
 LONGEST_NAME = 80  # characters
+LOOPBACK = "127.0.0.1"
+EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # and where this machine reaches itself there
 
 
 class Devices:
@@ -42,19 +44,40 @@ class Devices:
         keys: Keys,
         records: Records,
         port: int = 1883,
-        host: str = "127.0.0.1",
+        host: str = LOOPBACK,
     ) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
         self._key = keys.key("devices")
         self._records = records
-        self._broker = EmbeddedBroker(self, host, port)
+        self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
+        self._broker = EmbeddedBroker(self, self._host, port)
 
     @property
     def port(self) -> int:
         """The port that devices connect to."""
         return self._broker.port
+
+    @property
+    def url(self) -> str:
+        """Where a device on this machine connects."""
+        host = EVERYWHERE.get(self._host, self._host)
+        return f"mqtt://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def reach(self, caller: Caller) -> Reach:
+        """Where a device that the caller registers connects.
+
+        Raises:
+            Forbidden: the caller has no devices here.
+        """
+        caller.require(Role.PATIENT)
+        addresses = self._broker.addresses
+        return Reach(
+            host=None if any(each.is_unspecified for each in addresses) else self._host,
+            port=self.port,
+            is_loopback=all(each.is_loopback for each in addresses),
+        )
 
     async def start(self) -> None:
         """Listen for devices."""
@@ -144,7 +167,7 @@ class Devices:
             known = await store.find(tx, device)
         if known is None:
             return None  # removed while it spoke
-        kind = self._kind(device, topic)
+        kind = self._kind(known, topic)
         try:
             if kind is None:
                 raise Unfit("topic", "A device published where it may not.", "Use its own topic.")
@@ -158,10 +181,10 @@ class Devices:
         return None
 
     @staticmethod
-    def _kind(device: str, topic: str) -> str | None:
-        """What a topic says is measured, if the device may publish there."""
+    def _kind(device: Device, topic: str) -> str | None:
+        """What a topic says is measured, if the device is registered for it."""
         match topic.split("/"):
-            case ["devices", name, kind] if name == device and kind in KINDS:
+            case ["devices", name, kind] if name == device.id and kind in device.kinds:
                 return kind
             case _:
                 return None

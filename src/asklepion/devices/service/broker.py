@@ -13,9 +13,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Protocol
 
-from asklepion.kit.errors import HouseError
+from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.log import get_log
 
 from . import packets
@@ -105,13 +106,31 @@ class EmbeddedBroker:
         """The port it listens on."""
         return self._server.sockets[0].getsockname()[1] if self._server else self._port
 
+    @property
+    def addresses(self) -> list[IPv4Address | IPv6Address]:
+        """The addresses it listens on; none before it does."""
+        sockets = self._server.sockets if self._server else ()
+        return [ip_address(one.getsockname()[0].partition("%")[0]) for one in sockets]
+
     async def start(self) -> None:
-        """Listen; on any free port when the wanted one is taken."""
+        """Listen; on any free port when the wanted one is taken.
+
+        Raises:
+            Incorrect: this machine does not have that address.
+        """
         try:
-            self._server = await asyncio.start_server(self._connect, self._host, self._port)
+            self._server = await self._listen_on(self._port)
         except OSError:
+            try:
+                self._server = await self._listen_on(0)
+            except OSError as error:
+                message = f"Devices cannot be listened for on {self._host}."
+                hint = "Set ASKLEPION_MQTT_HOST to an address of this machine."
+                raise Incorrect(message, hint=hint) from error
             log.warn("port for devices is taken; using a free one", port=self._port)
-            self._server = await asyncio.start_server(self._connect, self._host, 0)
+
+    async def _listen_on(self, port: int) -> asyncio.Server:
+        return await asyncio.start_server(self._connect, self._host, port)
 
     async def stop(self) -> None:
         """Close every connection, once what it was saying is kept."""

@@ -75,7 +75,8 @@ class Line:
 
     def __init__(self, url: str, device: str, secret: str, *, retries: int | None) -> None:
         where = urlsplit(url)
-        self._url = f"mqtt://{device}:{secret}@{where.hostname}:{where.port or 1883}"
+        host = f"[{where.hostname}]" if ":" in (where.hostname or "") else where.hostname
+        self._url = f"mqtt://{device}:{secret}@{host}:{where.port or 1883}"
         self._device = device
         self._retries = retries
         self._client: MQTTClient | None = None
