@@ -18,7 +18,7 @@ from asklepion.clinic import ROOMS, Clinic
 from asklepion.clinic import http as clinic_http
 from asklepion.devices import Devices
 from asklepion.devices import http as devices_http
-from asklepion.identity import Caller, Identity
+from asklepion.identity import Identity
 from asklepion.identity import http as identity_http
 from asklepion.kit import events as outbox
 from asklepion.kit.clock import Clock, SystemClock
@@ -128,7 +128,7 @@ async def open_house(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
         )
         _introduce(world=world, clinic=clinic)
-        for room in (records, devices, world) if serving else (records,):
+        for room in (records, devices, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
         if serving:
@@ -151,11 +151,10 @@ async def open_house(
 def _introduce(*, world: World, clinic: Clinic) -> None:
     """Rooms that must hear of each other, one line each."""
 
-    async def walk_in(caller: Caller, place: str) -> None:
-        await clinic.enter(caller, place)
-
+    clinic.meet_in(world)
     for place in ROOMS:
-        world.guard(place, walk_in)
+        world.guard(place, clinic.admit)
+        world.when_left(place, clinic.miss)
 
 
 async def _stop(task: asyncio.Task[None]) -> None:
