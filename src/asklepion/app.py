@@ -20,7 +20,7 @@ from asklepion.clinic import ROOMS, Clinic
 from asklepion.clinic import http as clinic_http
 from asklepion.devices import Devices
 from asklepion.devices import http as devices_http
-from asklepion.identity import Caller, Identity
+from asklepion.identity import Identity
 from asklepion.identity import http as identity_http
 from asklepion.kit import events as outbox
 from asklepion.kit.backup import Backups, Owned, Restored, drop_plain
@@ -156,7 +156,7 @@ async def open_house(
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
         records.also_forget(clinic.forget)
-        for room in (records, devices, world) if serving else (records,):
+        for room in (records, devices, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
         drop_plain(folder)  # whatever they held is sealed now, and in a sealed backup
@@ -182,11 +182,10 @@ async def open_house(
 def _introduce(*, world: World, clinic: Clinic) -> None:
     """Rooms that must hear of each other, one line each."""
 
-    async def walk_in(caller: Caller, place: str) -> None:
-        await clinic.enter(caller, place)
-
+    clinic.meet_in(world)
     for place in ROOMS:
-        world.guard(place, walk_in)
+        world.guard(place, clinic.admit)
+        world.when_left(place, clinic.miss)
 
 
 async def restore_house(settings: Settings, backup: Path, clock: Clock | None = None) -> Restored:

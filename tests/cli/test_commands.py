@@ -3,9 +3,14 @@
 import asyncio
 import json
 import re
+<<<<<<< HEAD
 import shutil
+=======
+import sqlite3
+>>>>>>> a7681ca (kit: Name what was set aside, and try it again at the next start.)
 import subprocess
 from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +108,31 @@ def test_all_that_the_running_house_keeps_is_verified_beside_it(demo: Server) ->
     told = json.loads(done.stdout)
     assert told["holds"] is True
     assert told["size"] > 0
+
+
+def test_what_no_room_could_be_told_is_named_to_the_operator_while_the_house_stays_open(
+    tmp_path: Path,
+) -> None:
+    server = start(tmp_path)
+    try:
+        with closing(sqlite3.connect(tmp_path / "asklepion.sqlite")) as db, db:
+            db.execute(
+                "INSERT INTO kit_outbox (kind, body, told_at, attempts)"
+                " VALUES ('records.ConsentEnded', '{}', 1772366400000000, 5)"
+            )
+
+        plain, told = server.command("verify", "--all"), server.command("verify", "--all", "--json")
+
+        assert (plain.returncode, told.returncode) == (1, 1)
+        assert "records.ConsentEnded" in plain.stdout
+        assert "2026-03-01T12:00:00" in plain.stdout
+        (aside,) = json.loads(told.stdout)["set_aside"]
+        assert aside["kind"] == "records.ConsentEnded"
+        assert json.loads(told.stdout)["holds"] is True
+        with server.client() as client:
+            assert client.get("/healthz").json()["status"] == "ok"
+    finally:
+        stop(server)
 
 
 def test_an_import_says_what_it_took_and_what_it_refused_and_why(

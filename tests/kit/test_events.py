@@ -95,7 +95,9 @@ async def test_a_listener_that_fails_hears_it_again_and_holds_nobody_up(
     assert ear.heard == ["north", "south"]
 
 
-async def test_an_event_nobody_can_take_is_set_aside_and_kept(db: Database, events: Events) -> None:
+async def test_an_event_nobody_can_take_is_set_aside_kept_and_named(
+    db: Database, events: Events, clock: StoppedClock
+) -> None:
     ear = Ear([], deaf=True)
     events.on(OlivePicked, ear.hear)
     await tell(db, events, "north")
@@ -105,6 +107,44 @@ async def test_an_event_nobody_can_take_is_set_aside_and_kept(db: Database, even
 
     async with db.read() as tx:
         assert await tx.all("SELECT attempts FROM kit_outbox") == [(PATIENCE,)]
+    (aside,) = await events.set_aside()
+    assert aside.kind.endswith("OlivePicked")
+    assert aside.told_at == clock.now()
+
+
+async def test_what_still_has_attempts_left_is_not_set_aside(db: Database, events: Events) -> None:
+    ear = Ear([], deaf=True)
+    events.on(OlivePicked, ear.hear)
+    await tell(db, events, "north")
+
+    for _ in range(PATIENCE - 1):
+        await events.deliver()
+
+    assert await events.set_aside() == []
+
+
+async def test_what_was_set_aside_is_tried_again_when_the_house_opens_the_next_time(
+    db: Database, events: Events, clock: StoppedClock
+) -> None:
+    ear = Ear([], deaf=True)
+    events.on(OlivePicked, ear.hear)
+    await tell(db, events, "north")
+    for _ in range(PATIENCE):
+        await events.deliver()
+
+    ear.deaf = False
+    reborn = Events(db, clock)
+    reborn.on(OlivePicked, ear.hear)
+    running = asyncio.create_task(reborn.run())
+    async with asyncio.timeout(10):
+        while not ear.heard:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        while await reborn.set_aside():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait([running])
+
+    assert ear.heard == ["north"]
 
 
 async def test_the_post_closes_also_when_something_is_told_at_that_very_moment(

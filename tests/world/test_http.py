@@ -1,9 +1,8 @@
 import asyncio
-import json
 import socket as sockets
 import struct
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from asklepion.identity import STRANGER, Caller
 from asklepion.identity.http import SameOrigin
@@ -26,21 +25,15 @@ from asklepion.world.service import world as world_service
 from asklepion.world.wire import (
     MAX_FRAME_BYTES,
     Enter,
-    FromVisitor,
     Gesture,
-    Kind,
     Motion,
-    Pose,
     Say,
     Signal,
     Snapshot,
     control,
-    pose_frame,
     read_pose,
-    read_snapshot,
 )
-
-WAIT_S = 20.0
+from tests.world.lines import WAIT_S, Client, Quiet
 
 
 class Named:
@@ -55,55 +48,6 @@ class Named:
             caller = Caller(account=f"account-{name}", name=name) if name else STRANGER
             scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)
-
-
-class Quiet(uvicorn.Server):
-    """Leaves the signals to pytest."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-
-@dataclass
-class Client:
-    """One end of a line, and what was heard on it."""
-
-    line: ClientConnection
-
-    async def send(self, message: FromVisitor) -> None:
-        await self.line.send(control(message))
-
-    async def go(self, x: float, z: float) -> None:
-        await self.line.send(pose_frame(Pose(position=(x, 0.0, z))))
-
-    async def next(self) -> dict[str, Any] | Snapshot:
-        async with asyncio.timeout(WAIT_S):
-            frame = await self.line.recv()
-        assert isinstance(frame, bytes)
-        return json.loads(frame[1:]) if frame[0] == Kind.CONTROL else read_snapshot(frame)
-
-    async def hear(self, kind: str) -> dict[str, Any]:
-        """The next message of a kind; what comes before is passed over."""
-        while True:
-            message = await self.next()
-            if isinstance(message, dict) and message["type"] == kind:
-                return message
-
-    async def see(self, is_it: Callable[[Snapshot], bool]) -> Snapshot:
-        """The next snapshot that shows something."""
-        while True:
-            message = await self.next()
-            if isinstance(message, Snapshot) and is_it(message):
-                return message
-
-    async def end(self) -> int | None:
-        """Read until the line is closed; the code it was closed with."""
-        try:
-            while True:
-                await self.next()
-        except ConnectionClosed as closed:
-            return closed.rcvd.code if closed.rcvd else None
 
 
 @dataclass

@@ -286,11 +286,51 @@ async def test_whoever_hangs_up_while_the_gatekeeper_thinks_does_not_appear(worl
     assert world.accounts_in("gate") == []
 
 
+async def test_whoever_keeps_a_room_hears_that_somebody_is_not_in_it_any_more(
+    world: World,
+) -> None:
+    async def keep(caller: Caller, place: str) -> None:
+        if caller is CY:
+            raise Forbidden("Not yours.")
+
+    left: list[tuple[str, str]] = []
+    world.guard("gate", keep)
+    world.when_left("gate", lambda account, place: left.append((account, place)))
+    ada, bo = await come(world, ADA, "gate"), await come(world, BO, "gate")
+    assert left == []
+
+    await world.hear(ada, control(Enter(place="yard")))
+    world.expel(BO.account, "gate")
+    await come(world, CY, "gate")
+    await world.hear(bo, control(Enter(place="gate")))
+    world.shut(bo)
+
+    gone = [ADA.account, BO.account, CY.account, BO.account]
+    assert left == [(account, "gate") for account in gone]
+
+
+async def test_it_is_told_too_when_somebody_was_let_in_and_did_not_come(world: World) -> None:
+    async def keep(caller: Caller, place: str) -> None:
+        world.shut(ada)  # the page is closed while the gatekeeper thinks
+
+    left: list[str] = []
+    world.guard("gate", keep)
+    world.when_left("gate", lambda account, _: left.append(account))
+    ada = world.open(ADA)
+
+    await world.hear(ada, control(Enter(place="gate")))
+
+    assert left == [ADA.account]
+    assert world.accounts_in("gate") == []
+
+
 async def test_only_a_place_that_is_there_can_be_guarded(world: World) -> None:
     async def keep(caller: Caller, place: str) -> None: ...
 
     with pytest.raises(NotFound):
         world.guard("moon", keep)
+    with pytest.raises(NotFound):
+        world.when_left("moon", lambda account, place: None)
 
 
 async def test_one_who_is_expelled_hears_why_and_where_to_go_next(world: World) -> None:

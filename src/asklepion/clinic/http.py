@@ -78,6 +78,12 @@ async def leave(who: Who, clinic: Here) -> None:
     await clinic.leave(who)
 
 
+@router.post("/rooms/{room}/release", status_code=204)
+async def release(room: str, who: Who, clinic: Here) -> None:
+    """An operator makes a room free again: its visit is closed, and nobody attends it."""
+    await clinic.release(who, room)
+
+
 @router.get("/visits/current")
 async def current(who: Who, clinic: Here) -> dict[str, Any]:
     """The caller's open visit, or null."""
@@ -127,11 +133,16 @@ async def close(id: str, who: Who, clinic: Here) -> dict[str, Any]:
 @router.get("/live")
 async def live(who: Who, clinic: Here) -> StreamingResponse:
     """The caller's visit, again at every change, as server-sent events."""
-    who.require_known()
+    news = clinic.watch(who)
+    first = await anext(news)  # whatever speaks against it is said before the answer begins
 
     async def items() -> AsyncIterator[dict[str, Any]]:
-        async for visit in clinic.watch(who):
-            yield {"kind": "visit", "visit": await _view(clinic, who, visit)}
+        try:
+            yield {"kind": "visit", "visit": await _view(clinic, who, first)}
+            async for visit in news:
+                yield {"kind": "visit", "visit": await _view(clinic, who, visit)}
+        finally:
+            await news.aclose()
 
     return event_stream(items())
 

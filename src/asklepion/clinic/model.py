@@ -1,9 +1,10 @@
 """Values and rules of a visit: who is seen by whom, what is asked for, what stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from asklepion.kit.errors import Conflict, Incorrect
 from asklepion.records import Category
@@ -101,6 +102,18 @@ class Room:
     visit: str | None = None
 
 
+class Company(Protocol):
+    """Where the people are, and the way out: the world's part in a visit."""
+
+    def accounts_in(self, place: str) -> Iterable[str]:
+        """The accounts of those in a place."""
+        ...
+
+    def expel(self, account: str, place: str) -> bool:
+        """Send somebody out of a place; whether they were in it."""
+        ...
+
+
 @dataclass(frozen=True)
 class VisitChanged:
     """Told whenever a visit opens, changes or closes."""
@@ -108,3 +121,4 @@ class VisitChanged:
     visit: str
     patient_account: str
     clinician_account: str | None
+    room: str = ""

@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-from .clock import Clock, to_us
+from .clock import Clock, from_us, to_us
 from .db import Database, Serial, Step, Tx
 from .log import get_log
 
@@ -19,7 +21,7 @@ log = get_log(__name__)
 E = TypeVar("E", bound=object)
 Listener = Callable[[Any], Awaitable[None]]
 
-PATIENCE = 5  # attempts before an event is set aside for the operator
+PATIENCE = 5  # attempts before an event is set aside, until the next start
 RETRY_S = 1.0  # between attempts, when nothing new wakes us earlier
 
 
@@ -35,6 +37,15 @@ def _create(op: Operations) -> None:
 
 
 MIGRATIONS: tuple[Step, ...] = (_create,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """An event that not everybody who listens could take."""
+
+    position: int
+    kind: str
+    told_at: datetime
 
 
 class Events:
@@ -107,8 +118,30 @@ class Events:
             return False
         return True
 
+    async def set_aside(self) -> list[SetAside]:
+        """What could not be delivered and waits for the next start, oldest first."""
+        async with self._db.read() as tx:
+            rows = await tx.all(
+                "SELECT position, kind, told_at FROM kit_outbox"
+                " WHERE attempts >= :patience ORDER BY position",
+                patience=PATIENCE,
+            )
+        return [
+            SetAside(position=position, kind=kind, told_at=from_us(told))
+            for position, kind, told in rows
+        ]
+
+    async def _take_up_again(self) -> None:
+        async with self._db.begin() as tx:
+            sql = "UPDATE kit_outbox SET attempts = 0 WHERE attempts >= :patience"
+            await tx.run(sql, patience=PATIENCE)
+
     async def run(self) -> None:
-        """Deliver for ever: at once when something is told, and again later what failed."""
+        """Deliver for ever: at once when something is told, and again later what failed.
+
+        What was set aside before is tried again, once more with patience.
+        """
+        await self._take_up_again()
         while True:
             self._news.clear()
             while await self.deliver():

@@ -1,10 +1,10 @@
 """The verbs of a visit: walk in, attend, ask, grant, take back, write, leave."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from asklepion.identity import Caller, Identity, Role
 from asklepion.kit.clock import Clock
@@ -12,11 +12,15 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.kit.events import Events
 from asklepion.kit.ids import Ids
-from asklepion.records import Asking, Category, ConsentEnded, Forgotten, Overtaken, Records
+from asklepion.records import Category, ConsentEnded, Forgotten, Overtaken, Records
 
 from .. import store
-from ..model import LONGEST_NOTE, ROOMS, Answer, Ask, Room, Visit, VisitChanged
+from ..model import LONGEST_NOTE, ROOMS, Answer, Ask, Company, Room, Visit, VisitChanged
+from .attending import Attending
+from .keeping import NOTHING_STANDS, Keeping, asking_of
 from .notes import note_of
+from .presence import Presence
+from .watching import Watching
 
 NO_ROOM = "There is no such consulting room."
 NO_VISIT = "There is no such visit."
@@ -38,16 +42,61 @@ class Clinic:
     ) -> None:
         self._db = db
         self._clock = clock
-        self._ids = ids
-        self._events = events
         self._identity = identity
         self._records = records
-        self._watchers: dict[str, set[asyncio.Event]] = {}
-        events.on(VisitChanged, self._wake)
+        self._watching = Watching()
+        self._presence = Presence(clock)
+        self._keeping = Keeping(db=db, events=events, records=records)
+        self._attending = Attending(
+            clock=clock,
+            ids=ids,
+            events=events,
+            identity=identity,
+            keeping=self._keeping,
+            presence=self._presence,
+        )
+        self._looking: asyncio.Task[None] | None = None
+        events.on(VisitChanged, self._watching.hear)
         events.on(ConsentEnded, self._hear_ended)
 
+    async def start(self) -> None:
+        """Wait for those who attended before, and begin to look into the rooms."""
+        await self._attending.mark_leftovers()
+        self._looking = asyncio.create_task(self._attending.look_for_ever())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._looking:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
+
+    # What the world asks, and tells
+
+    def meet_in(self, company: Company) -> None:
+        """Learn who is where from whoever draws the rooms."""
+        self._presence.meet_in(company)
+
+    async def admit(self, caller: Caller, room: str) -> None:
+        """Let somebody through the door of a room, once all are out who do not belong there.
+
+        Raises: as `enter`.
+        """
+        await self.enter(caller, room)
+        await self._attending.clear(room)
+
+    def miss(self, account: str, room: str) -> None:
+        """Somebody is in the room no more, or never came; a doctor has a minute to come back."""
+        self._presence.miss(account, room)
+
+    async def look(self) -> None:
+        """End the attendance of who is gone too long, and send out who does not belong."""
+        await self._attending.look()
+
+    # The rooms
+
     async def rooms(self, caller: Caller) -> list[Room]:
-        """Every consulting room, with who attends it."""
+        """Every consulting room, with who attends it and is there."""
         caller.require_known()
         async with self._db.read() as tx:
             attending = await store.attendances(tx)
@@ -55,6 +104,8 @@ class Clinic:
         rooms: list[Room] = []
         for id, visit in visits.items():
             clinician, account = attending.get(id, (None, None))
+            if not self._presence.is_there(account, id):
+                clinician, account = None, None
             room = Room(id=id, clinician=clinician, clinician_account=account)
             rooms.append(replace(room, visit=visit.id) if visit else room)
         return rooms
@@ -66,51 +117,13 @@ class Clinic:
             Forbidden: the caller is neither, or has no person in the records.
             Conflict: the room is taken.
         """
-        if room not in ROOMS:
-            raise NotFound(NO_ROOM, hint=f"Choose one of {', '.join(ROOMS)}.")
+        _require_room(room)
         caller.require(Role.PATIENT, Role.CLINICIAN)
         if caller.person is None:
             raise Forbidden("This account speaks for nobody yet.", hint="Bring in a record first.")
         if caller.has(Role.CLINICIAN) and caller.person.startswith("Practitioner/"):
-            return await self._attend(caller, caller.person, room)
-        return await self._walk_in(caller, caller.person, room)
-
-    async def _attend(self, caller: Caller, clinician: str, room: str) -> Visit | None:
-        async with self._db.begin() as tx:
-            await tx.lock("clinic")
-            mine = await store.find_open_of_account(tx, caller.account)
-            if mine and mine.room != room:
-                raise Conflict("Your visit goes on in another room.", hint="Close it first.")
-            if not await store.attend(tx, room, clinician, caller.account):
-                raise Conflict("Another clinician attends this room.", hint="Take a free one.")
-            visit = await store.find_open_in_room(tx, room)
-            if visit and visit.clinician is None:
-                visit = replace(visit, clinician=clinician, clinician_account=caller.account)
-                await self._keep(tx, visit)
-        return visit
-
-    async def _walk_in(self, caller: Caller, patient: str, room: str) -> Visit:
-        async with self._db.begin() as tx:
-            await tx.lock("clinic")
-            visit = await store.find_open_of_account(tx, caller.account)
-            if visit and visit.room == room:
-                return visit
-            if visit:
-                raise Conflict("Your visit goes on in another room.", hint="Close it first.")
-            if await store.find_open_in_room(tx, room):
-                raise Conflict("Another visit goes on in this room.", hint="Choose a free room.")
-            clinician, account = (await store.attendances(tx)).get(room, (None, None))
-            visit = Visit(
-                id=self._ids.new(),
-                room=room,
-                patient=patient,
-                patient_account=caller.account,
-                clinician=clinician,
-                clinician_account=account,
-                opened_at=self._clock.now(),
-            )
-            await self._keep(tx, visit)
-        return visit
+            return await self._attending.attend(caller, caller.person, room)
+        return await self._attending.walk_in(caller, caller.person, room)
 
     async def leave(self, caller: Caller) -> None:
         """A clinician attends no room any more; an open visit must be closed first.
@@ -119,10 +132,19 @@ class Clinic:
             Conflict: his visit is still open.
         """
         caller.require(Role.CLINICIAN)
-        async with self._db.begin() as tx:
-            if await store.find_open_of_account(tx, caller.account):
-                raise Conflict("Your visit is still open.", hint="Close it first.")
-            await store.leave(tx, caller.account)
+        await self._attending.leave(caller)
+
+    async def release(self, caller: Caller, room: str) -> None:
+        """Make a room free again: its visit is closed, whosever it is, and nobody attends it.
+
+        Raises:
+            Forbidden: somebody else than an operator asks.
+        """
+        caller.require(Role.OPERATOR)
+        _require_room(room)
+        await self._attending.release(caller, room)
+
+    # The visit
 
     async def current(self, caller: Caller) -> Visit | None:
         """The caller's open visit."""
@@ -154,9 +176,9 @@ class Clinic:
             _require_patient(caller, held)
             clinician = held.needs_clinician()
             held.ask.require_covers(allowed, until - self._clock.now())
-            await self._end_access(tx, caller, held)
+            await self._keeping.end_access(tx, caller, held)
             consent = await self._records.grant(
-                _asking(caller, held),
+                asking_of(caller, held),
                 patient=held.patient,
                 actor=clinician,
                 categories=allowed,
@@ -176,9 +198,9 @@ class Clinic:
         async def change(tx: Tx, held: Visit) -> Visit:
             _require_patient(caller, held)
             clinician = held.needs_clinician()
-            await self._end_access(tx, caller, held)
+            await self._keeping.end_access(tx, caller, held)
             await self._records.refuse(
-                _asking(caller, held),
+                asking_of(caller, held),
                 patient=held.patient,
                 actor=clinician,
                 categories=held.ask.categories,
@@ -198,7 +220,7 @@ class Clinic:
 
         async def change(tx: Tx, held: Visit) -> Visit:
             _require_patient(caller, held)
-            if not await self._end_access(tx, caller, held) and held.consent is None:
+            if not await self._keeping.end_access(tx, caller, held) and held.consent is None:
                 raise Conflict("Nothing is allowed in this visit.", hint="There is nothing to end.")
             return replace(held, **NOTHING_STANDS)
 
@@ -212,7 +234,7 @@ class Clinic:
             held = await _find_mine(tx, caller, visit)
         _require_clinician(caller, held)
         kept = await self._records.create(
-            _asking(caller, held), note_of(held, caller, text, self._clock.now())
+            asking_of(caller, held), note_of(held, caller, text, self._clock.now())
         )
         return kept.reference
 
@@ -220,45 +242,32 @@ class Clinic:
         """End the visit, and with it whatever was allowed for it."""
 
         async def change(tx: Tx, held: Visit) -> Visit:
-            await self._end_access(tx, caller, held, why="visit closed")
+            await self._keeping.end_access(tx, caller, held, why="visit closed")
             return replace(held, closed_at=self._clock.now(), **NOTHING_STANDS)
 
         return await self._change(caller, visit, change)
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
         """Take away the visits of a patient who is erased; whoever is in one is told."""
-        await tx.lock("clinic")
-        gone = await store.drop_of_patient(tx, patient)
-        for visit in gone:
-            if visit.closed_at is None:
-                event = VisitChanged(visit.id, visit.patient_account, visit.clinician_account)
-                await self._events.tell(tx, event)
-        return Forgotten(rows={"clinic_visit": len(gone)})
+        return Forgotten(rows={"clinic_visit": await self._keeping.forget(tx, patient)})
 
     async def names(self, *accounts: str | None) -> dict[str, str]:
         """What the people behind these accounts are called."""
         found = [await self._identity.find(account) for account in accounts if account]
         return {account.id: account.name for account in found if account}
 
-    async def watch(self, caller: Caller) -> AsyncIterator[Visit | None]:
-        """The caller's visit now, and again at every change; only the newest state is kept."""
+    async def watch(self, caller: Caller) -> AsyncGenerator[Visit | None]:
+        """The caller's visit now, and again at every change; only the newest state is kept.
+
+        Raises:
+            Busy: the account watches too often at once.
+        """
         caller.require_known()
-        news = asyncio.Event()
-        news.set()
-        watchers = self._watchers.setdefault(caller.account, set())
-        watchers.add(news)
-        try:
+        with self._watching.news(caller.account) as news:
             while True:
                 await news.wait()
                 news.clear()
                 yield await self.current(caller)
-        finally:
-            watchers.discard(news)
-
-    async def _keep(self, tx: Tx, visit: Visit) -> None:
-        await store.keep(tx, visit)
-        event = VisitChanged(visit.id, visit.patient_account, visit.clinician_account)
-        await self._events.tell(tx, event)
 
     async def _change(
         self, caller: Caller, visit: str, change: Callable[[Tx, Visit], Awaitable[Visit]]
@@ -270,36 +279,22 @@ class Clinic:
         """
         for attempt in range(ATTEMPTS):
             try:
-                async with self._db.begin() as tx:
-                    await tx.lock("clinic")
+                async with self._keeping.changing() as tx:
                     held = await _find_mine(tx, caller, visit)
                     changed = await change(tx, held)
-                    await self._keep(tx, changed)
+                    await self._keeping.keep(tx, changed)
                 return changed
             except Overtaken:  # she changed a consent on another path at that very moment
                 if attempt + 1 == ATTEMPTS:
                     raise
         raise AssertionError  # not reached
 
-    async def _end_access(
-        self, tx: Tx, caller: Caller, visit: Visit, *, why: str = "revoked"
-    ) -> int:
-        """End all that was allowed for this visit; returns how many consents stood."""
-        asking = _asking(caller, visit)
-        return await self._records.end_visit(asking, visit.id, why=why, tx=tx)
-
-    async def _wake(self, event: VisitChanged) -> None:
-        for account in (event.patient_account, event.clinician_account):
-            for news in self._watchers.get(account or "", ()):
-                news.set()
-
     async def _hear_ended(self, event: ConsentEnded) -> None:
         """A consent of ours ended elsewhere: by the clock, or on the patient's list of consents."""
-        async with self._db.begin() as tx:
-            await tx.lock("clinic")
+        async with self._keeping.changing() as tx:
             held = await store.find_by_consent(tx, event.consent)  # none if a newer one stands
             if held and held.closed_at is None:
-                await self._keep(tx, replace(held, **NOTHING_STANDS))
+                await self._keeping.keep(tx, replace(held, **NOTHING_STANDS))
 
 
 async def _find_mine(tx: Tx, caller: Caller, visit: str) -> Visit:
@@ -322,15 +317,6 @@ def _require_patient(caller: Caller, visit: Visit) -> None:
         raise Forbidden("Only the patient of this visit may do that.")
 
 
-def _asking(caller: Caller, visit: Visit) -> Asking:
-    mine = caller.account == visit.patient_account
-    purpose = "PATRQT" if mine else "TREAT"
-    return Asking(caller=caller, purpose=purpose, visit=visit.id, via="visit")
-
-
-NOTHING_STANDS: dict[str, Any] = {
-    "answer": Answer.ENDED,
-    "consent": None,
-    "granted": (),
-    "until": None,
-}
+def _require_room(room: str) -> None:
+    if room not in ROOMS:
+        raise NotFound(NO_ROOM, hint=f"Choose one of {', '.join(ROOMS)}.")

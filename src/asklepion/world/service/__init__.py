@@ -2,6 +2,6 @@
 
 from .files import load_places
 from .visit import Visit
-from .world import Gatekeeper, World
+from .world import Gatekeeper, Leaving, World
 
-__all__ = ["Gatekeeper", "Visit", "World", "load_places"]
+__all__ = ["Gatekeeper", "Leaving", "Visit", "World", "load_places"]

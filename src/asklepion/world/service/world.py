@@ -45,6 +45,7 @@ from .visit import Visit, tidy
 log = get_log(__name__)
 
 Gatekeeper: TypeAlias = Callable[[Caller, str], Awaitable[None]]
+Leaving: TypeAlias = Callable[[str, str], None]
 
 SILENCE_S = 90.0  # a browser lets a hidden page speak once a minute
 STALL_S = 10.0  # a frame that is not taken in by then never will be
@@ -69,6 +70,7 @@ class World:
         self._places = dict(places) if places else load_places()
         self._grounds: dict[str, Ground] = {}
         self._gates: dict[str, Gatekeeper] = {}
+        self._leaving: dict[str, list[Leaving]] = {}
         self._gatherings: dict[str, Gathering] = {}
         self._visits: dict[str, Visit] = {}
         self._openings: dict[str, Allowance] = {}
@@ -88,6 +90,19 @@ class World:
         """
         self._find(place)
         self._gates[place] = gatekeeper
+
+    def when_left(self, place: str, listener: Leaving) -> None:
+        """Be told whenever somebody is in a place no more, or was let in and did not come.
+
+        Args:
+            listener: is given the account and the place's id; does not wait. Whoever comes in
+                again at that moment may already be there: `accounts_in` tells.
+
+        Raises:
+            NotFound: there is no such place.
+        """
+        self._find(place)
+        self._leaving.setdefault(place, []).append(listener)
 
     def expel(self, account: str, place: str, code: Code = Code.ENDED) -> bool:
         """Send somebody out of a place; whether they were in it."""
@@ -281,13 +296,15 @@ class World:
         if there and there is not visit.gathering and there.hall.is_full:
             return visit.refuse(Code.FULL, FULL_HINT, place=wanted)
         if refusal := await self._ask_gatekeeper(visit.caller, place):
-            return visit.refuse(*refusal, place=wanted)
+            visit.refuse(*refusal, place=wanted)
+            return self._tell_left(visit.account, place.id)
         if visit.is_over:  # while we waited
-            return
+            return self._tell_left(visit.account, place.id)
         try:
             self._move(visit, place, key)
         except Busy:  # others were faster while we waited
             visit.refuse(Code.FULL, FULL_HINT, place=wanted)
+            self._tell_left(visit.account, place.id)
 
     async def _ask_gatekeeper(self, caller: Caller, place: Place) -> tuple[Code, str] | None:
         """Why this caller may not enter, None if they may."""
@@ -317,8 +334,7 @@ class World:
         gathering.join(visit, self._arrival(place, came_from), self._signs(place))
         self._gatherings[key] = gathering
         if left:
-            left.let_go(slot)
-            self._forget(left)
+            self._let_go(left, slot, visit.account)
 
     def _open_hall(self, place: Place, key: str) -> Gathering:
         return Gathering(key=key, hall=Hall(place, self._ground(place)))
@@ -333,12 +349,17 @@ class World:
         """Take somebody out of the place they are in, if any."""
         if gathering := visit.gathering:
             slot, visit.gathering, visit.slot = visit.slot, None, -1
-            gathering.let_go(slot)
-            self._forget(gathering)
+            self._let_go(gathering, slot, visit.account)
 
-    def _forget(self, gathering: Gathering) -> None:
+    def _let_go(self, gathering: Gathering, slot: int, account: str) -> None:
+        gathering.let_go(slot)
         if not gathering.visits:
             self._gatherings.pop(gathering.key, None)
+        self._tell_left(account, gathering.hall.place.id)
+
+    def _tell_left(self, account: str, place: str) -> None:
+        for listener in self._leaving.get(place, ()):
+            listener(account, place)
 
     @staticmethod
     def _arrival(place: Place, came_from: str) -> Spot | None:
