@@ -3,11 +3,8 @@
 import asyncio
 import json
 import re
-<<<<<<< HEAD
 import shutil
-=======
 import sqlite3
->>>>>>> a7681ca (kit: Name what was set aside, and try it again at the next start.)
 import subprocess
 from collections.abc import Generator
 from contextlib import closing

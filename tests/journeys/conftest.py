@@ -40,6 +40,12 @@ expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 FLAT = "localStorage.setItem('asklepion.view', 'flat')"  # the page of a place, not its scene
 ASKED = "status of 401"  # the page asks who is there, and nobody has signed in yet
 DESKTOP, PHONE = (1280, 800), (390, 844)
+ARRIVED = """
+async () => {
+  const moves = document.getAnimations().filter((one) => one.effect.getTiming().iterations < 9);
+  await Promise.all(moves.map((one) => one.finished.catch(() => {})));
+}
+"""
 SMALL = (640, 360)  # what software rendering draws fast enough
 
 
@@ -85,7 +91,7 @@ class Person:
         """Keep a screenshot to be looked at."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{of}-{self.name}.png"
-        self.page.wait_for_timeout(400)  # what slides in has arrived
+        self.page.evaluate(ARRIVED)
         self.page.screenshot(path=path)
         return path
 

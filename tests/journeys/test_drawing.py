@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import SMALL, Enter
-from tests.journeys.test_visit import AMARA, MEI, come_in
+from tests.journeys.steps import AMARA, MEI, come_in
 
 MOST_CALLS, MOST_TRIANGLES = 150, 150_000  # what a laptop of five years draws 60 times a second
 SLOW_MS = 90_000  # software draws

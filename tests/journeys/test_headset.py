@@ -8,7 +8,7 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from asklepion.world.wire import Kind, Pose, read_pose
 from tests.journeys.conftest import ROOT, SMALL, Enter
-from tests.journeys.test_visit import AMARA, MEI, come_in, go, panel
+from tests.journeys.steps import AMARA, MEI, come_in, go, panel
 
 WEAR = """
 (() => {

@@ -1,73 +1,32 @@
-"""One walk through the house: home, plaza, clinic, proof."""
+"""One walk through the house: plaza, home, import, clinic, proof."""
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
-import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import PASSWORD, PHONE, Enter, Person, Server
+from tests.journeys.conftest import PASSWORD, Enter, Person, Server
+from tests.journeys.steps import (
+    AMARA,
+    IRIS,
+    MEI,
+    allow,
+    come_in,
+    consult,
+    drop,
+    end,
+    find_the_note,
+    go,
+    look_at_home,
+    meet,
+    panel,
+    prove,
+    sign_in,
+)
 
-MEI, AMARA, IRIS = "Mei Lin 林梅", "Dr Amara Okafor", "Iris Keeper"
-
-
-def come_in(person: Person, name: str) -> None:
-    """Sign in by one press on an invented person."""
-    person.page.get_by_role("button", name=re.compile(name)).click()
-    expect(person.page.locator(".shell")).to_be_visible()
-
-
-def sign_in(person: Person, email: str, password: str = PASSWORD) -> None:
-    """Sign in as anybody does."""
-    person.page.get_by_label("E-mail").fill(email)
-    person.page.get_by_label("Password", exact=True).fill(password)
-    person.page.get_by_role("button", name="Come in", exact=True).click()
-    expect(person.page.locator(".shell")).to_be_visible()
-
-
-def go(person: Person, place: str) -> None:
-    """Go to a place by its name, by the menu that every place has."""
-    page = person.page
-    page.get_by_role("button", name=re.compile("Go to another place")).click()
-    page.get_by_role("navigation", name="Go to another place").get_by_role(
-        "button", name=re.compile(f"^{place}")
-    ).click()
-    expect(page.locator(".shell")).to_have_attribute(
-        "data-place", re.compile(place.lower().replace(" ", "-"))
-    )
-
-
-def panel(person: Person, name: str) -> Locator:
-    """Open one of the place's panels."""
-    rail = person.page.get_by_role("navigation", name="What you can do here")
-    tab = rail.get_by_role("button", name=name, exact=True)
-    if tab.get_attribute("aria-expanded") != "true":
-        tab.click()
-    return person.page.locator("#dock-panel")
-
-
-def meet(doctor: Person, patient: Person) -> None:
-    """The doctor waits in the first consulting room; the patient walks in."""
-    for person in (doctor, patient):
-        go(person, "Clinic")
-        panel(person, "Consulting rooms").get_by_role("button", name="Walk in").first.click()
-        expect(person.page.locator(".shell")).to_have_attribute("data-place", "consulting-room-1")
-
-
-def allow(patient: Person, *, without: str = "") -> None:
-    """The patient reads what is asked, and allows it."""
-    asked = panel(patient, "Visit")
-    expect(asked.get_by_text(f"{AMARA} asks to see")).to_be_visible()
-    if without:
-        asked.get_by_role("switch", name=re.compile(without)).click()
-    asked.get_by_role("button", name="Allow", exact=True).click()
-    expect(patient.page.get_by_text(f"{AMARA} sees what you allowed.")).to_be_visible()
-
-
-def end(person: Person) -> None:
-    """End the visit, so that the next journey finds the room free."""
-    panel(person, "Visit").get_by_role("button", name="End this visit").click()
+NEW = "new@asklepion.example"
 
 
 def test_home_shows_her_body_her_years_and_her_pulse_as_it_is_measured(enter: Enter) -> None:
@@ -75,10 +34,9 @@ def test_home_shows_her_body_her_years_and_her_pulse_as_it_is_measured(enter: En
     come_in(mei, MEI)
     go(mei, "Home")
 
-    vitals = panel(mei, "Vital signs")
+    look_at_home(mei, "demo", "Type 2 diabetes mellitus")
 
-    pulse = vitals.get_by_role("button", name=re.compile("Heart rate.*live"))
-    expect(pulse).to_be_visible()
+    pulse = panel(mei, "Vital signs").get_by_role("button", name=re.compile("Heart rate.*live"))
     beats = {pulse.inner_text()}
     for _ in range(60):  # a reading every three seconds, by itself
         mei.page.wait_for_timeout(500)
@@ -86,131 +44,104 @@ def test_home_shows_her_body_her_years_and_her_pulse_as_it_is_measured(enter: En
         if len(beats) > 2:
             break
     assert len(beats) > 2
-    mei.picture("home-vitals")
-    expect(panel(mei, "Timeline").get_by_text("Type 2 diabetes mellitus").first).to_be_visible()
-    mei.picture("home-timeline")
-    cards = panel(mei, "Risks")
-    expect(cards.get_by_text("PREVENT").first).to_be_visible()
-    mei.picture("home-cards")
 
 
-def test_the_doctor_sees_what_is_allowed_and_nothing_a_second_after_it_is_taken_back(
-    enter: Enter,
+def test_the_doctor_sees_what_is_allowed_until_she_takes_it_back_and_she_can_prove_it(
+    enter: Enter, server: Server, tmp_path: Path
 ) -> None:
     amara, mei = enter("amara"), enter("mei")
     come_in(amara, AMARA)
     come_in(mei, MEI)
     meet(amara, mei)
     allow(mei, without="Allergies")
-
-    expect(amara.page.get_by_text(f"You see what {MEI} allowed").first).to_be_visible()
-    cards = panel(amara, "Risks")
-    expect(cards.get_by_text("PREVENT").first).to_be_visible()
-    amara.picture("visit-granted")
     timeline = panel(amara, "Timeline")
     expect(timeline.get_by_text("Type 2 diabetes mellitus").first).to_be_visible()
     expect(timeline.get_by_text("Allergy to penicillin")).to_have_count(0)
-    panel(amara, "Note").get_by_role("textbox").fill("Rest, water, and the tablets as before.")
-    panel(amara, "Note").get_by_role("button", name="Save in the record").click()
-    expect(amara.page.get_by_text("The note is in the record now.")).to_be_visible()
-    panel(amara, "Timeline")
 
-    mei.page.get_by_role("button", name="Take back now").first.click()
+    consult(amara, mei, name=MEI, finding="Type 2 diabetes mellitus")
 
-    expect(amara.page.get_by_text("Type 2 diabetes mellitus")).to_have_count(0, timeout=1000)
-    amara.picture("visit-revoked")
-    expect(panel(mei, "Timeline").get_by_text("Consult note").first).to_be_visible()
+    find_the_note(mei)
     end(mei)
-
-
-def test_she_proves_who_looked_without_trusting_the_house(
-    enter: Enter, server: Server, tmp_path: Path
-) -> None:
-    mei = enter("mei")
-    come_in(mei, MEI)
     go(mei, "Home")
-
-    looked = panel(mei, "Who looked")
-    lines = looked.get_by_role("button", name=re.compile(re.escape(AMARA)))
-    lines.first.click()
-    if lines.first.get_attribute("aria-expanded"):  # many of one kind are one line that opens
-        lines.nth(1).click()
-    expect(mei.page.get_by_text("The proof holds")).to_be_visible()
-    mei.picture("proof")
-    with mei.page.expect_download() as download:
-        mei.page.get_by_role("button", name="Download the receipt").click()
-    receipt = tmp_path / "receipt.json"
-    download.value.save_as(receipt)
-
-    assert server.command("verify", str(receipt)).returncode == 0
-    told = json.loads(receipt.read_text())
-    told["event"]["actor_name"] = "Somebody else"
-    receipt.write_text(json.dumps(told))
-    assert server.command("verify", str(receipt)).returncode == 1
+    prove(mei, server, tmp_path / "receipt.json")
 
 
-def test_an_operator_brings_a_real_record_in_and_its_patient_is_seen(
-    enter: Enter, server: Server, test_data: Path
+def test_a_real_record_is_dropped_in_and_its_patient_walks_the_same_way(
+    enter: Enter, server: Server, test_data: Path, tmp_path: Path
 ) -> None:
-    bundle = min((test_data / "synthea").glob("[A-Z]*_*-*.json"), key=lambda p: p.stat().st_size)
-    iris = enter("iris")
-    come_in(iris, IRIS)
-    files = [*(test_data / "synthea").glob("*nformation*.json"), bundle]
-    go(iris, "Home")
-    bring = panel(iris, "Import")
-    bring.locator("input[type=file]").first.set_input_files(files)
-    expect(bring.get_by_text("done")).to_have_count(len(files), timeout=60_000)
-    iris.picture("import")
-    entries = json.loads(bundle.read_text())["entry"]
-    (id,) = (e["resource"]["id"] for e in entries if e["resource"]["resourceType"] == "Patient")
-    account = ("account", "add", "new@asklepion.example", "--name", "New Patient")
-    person = ("--role", "patient", "--person", f"Patient/{id}", "--password", PASSWORD)
-    assert server.command(*account, *person).returncode == 0
+    folder = tmp_path / "from the hospital"
+    (folder / "patients").mkdir(parents=True)
+    for file in (test_data / "synthea").glob("[hp]*.json"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    (source,) = (test_data / "synthea").glob("Alfreda_*.json")
+    (folder / "patients" / source.name).write_bytes(source.read_bytes())
+    bring_in(enter("iris"), folder, tmp_path / "empty")
+    join(server, source)
 
     new = enter("new")
-    sign_in(new, "new@asklepion.example")
+    sign_in(new, NEW)
     go(new, "Home")
-    amara = enter("amara")
+    measure_at_home(new, server)
+    look_at_home(new, "synthea", "Prediabetes")
+
+    amara = enter("amara-synthea")
     come_in(amara, AMARA)
-    timeline = panel(new, "Timeline")
-    expect(timeline.get_by_role("listitem").first).to_be_visible()
-    new.picture("synthea-home")
-    meet_again(amara, new)
+    meet(amara, new)
     allow(new)
-    expect(panel(amara, "Timeline").get_by_role("listitem").first).to_be_visible()
-    amara.picture("synthea-visit")
+    consult(amara, new, name="New Patient", finding="Prediabetes")
+
+    find_the_note(new)
     end(new)
+    go(new, "Home")
+    prove(new, server, tmp_path / "receipt.json")
 
 
-def meet_again(doctor: Person, patient: Person) -> None:
-    for person in (doctor, patient):
-        go(person, "Clinic")
-        panel(person, "Consulting rooms").get_by_role("button", name="Walk in").first.click()
+def bring_in(iris: Person, folder: Path, empty: Path) -> None:
+    """Step 4: drop a folder, see all of it arrive; an empty one says that it is."""
+    come_in(iris, IRIS)
+    go(iris, "Home")
+    bring = panel(iris, "Import")
+    zone = bring.get_by_text("Drop files or a folder here")
+    expect(zone).to_be_visible()
+    files = [json.loads(file.read_text()) for file in folder.rglob("*.json")]
+    entries = sum(len(file["entry"]) for file in files)
+
+    drop(iris, zone, folder)
+    line = bring.get_by_role("listitem").filter(has_text=folder.name)
+    expect(line.get_by_text("done", exact=True)).to_be_visible(timeout=60_000)
+    expect(line.get_by_text(f"{entries} imported")).to_be_visible()
+    expect(line.get_by_text("0 refused")).to_be_visible()
+
+    empty.mkdir()
+    drop(iris, zone, empty)
+    expect(bring.get_by_text("There is nothing to import in this folder.")).to_be_visible()
+    bring.locator("input[webkitdirectory]").set_input_files(folder)
+    expect(bring.get_by_text(f"{entries} already there")).to_be_visible(timeout=60_000)
+    iris.picture("import")
 
 
-def test_two_people_talk_from_browser_to_browser(enter: Enter) -> None:
-    amara, mei = enter("amara"), enter("mei")
-    come_in(amara, AMARA)
-    come_in(mei, MEI)
-    for person in (amara, mei):
-        go(person, "Clinic")
-        panel(person, "Voice").get_by_role("button", name="Join with the microphone").click()
-
-    for person in (amara, mei):
-        expect(person.page.get_by_text("hears you")).to_be_visible(timeout=60_000)
+def join(server: Server, source: Path) -> None:
+    """Let the patient of a bundle in, as the operator does at the machine."""
+    entries: list[dict[str, Any]] = json.loads(source.read_text())["entry"]
+    (id,) = (e["resource"]["id"] for e in entries if e["resource"]["resourceType"] == "Patient")
+    account = ("account", "add", NEW, "--name", "New Patient", "--role", "patient")
+    person = ("--person", f"Patient/{id}", "--password", PASSWORD)
+    assert server.command(*account, *person).returncode == 0
 
 
-@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
-def test_everything_is_there_on_a_phone_in_both_languages(enter: Enter, language: str) -> None:
-    mei = enter(f"mei-{language}", PHONE, language)
-    mei.picture("phone-signin")
-    mei.page.get_by_role("button", name=re.compile(MEI)).click()
-    expect(mei.page.locator(".shell")).to_be_visible()
-    mei.picture("phone-plaza")
-
-    words = mei.page.locator("body").inner_text()
-
-    if language == "zh-CN":
-        latin = re.sub(r"Asklepion|Mei Lin|Jonas Weber|Amara Okafor|Iris Keeper|English", "", words)
-        assert re.findall(r"[A-Za-z]{3,}", latin) == []
-    assert mei.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+def measure_at_home(patient: Person, server: Server) -> None:
+    """She registers a device, and it measures: real readings by the broker."""
+    page = patient.page
+    panel(patient, "Home devices").get_by_role("button", name="Add a device").click()
+    page.get_by_label("What you call it").fill("Monitor beside the bed")
+    for switch in page.get_by_role("dialog").get_by_role("switch").all():
+        if switch.get_attribute("aria-checked") != "true":
+            switch.click()
+    page.get_by_role("dialog").get_by_role("button", name="Add a device").click()
+    shown = page.get_by_role("dialog").locator("code")
+    expect(shown).to_have_count(4)
+    device, secret = shown.nth(0).inner_text(), shown.nth(1).inner_text()
+    page.get_by_role("button", name="I have kept the secret").click()
+    who = ("--device", device, "--secret", secret)
+    sent = server.command("device", "simulate", *who, "--count", "2", "--every", "1")
+    assert sent.returncode == 0, sent.stderr

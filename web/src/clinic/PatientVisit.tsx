@@ -65,7 +65,9 @@ function Request({ visit }: { visit: Visit }) {
 
   return (
     <Card title={text("clinic.request", { name: visit.clinician_name ?? "" })} icon={HandHeart}>
-      <blockquote className="reason">{reason || text("clinic.reason.usual")}</blockquote>
+      <blockquote className="reason" lang={reason ? "" : undefined}>
+        {reason || text("clinic.reason.usual")}
+      </blockquote>
       <Choices of={categories} chosen={chosen} onChange={setChosen} />
       <Select
         label={text("clinic.until")}

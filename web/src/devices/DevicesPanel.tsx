@@ -82,7 +82,7 @@ function DeviceLine({ device, onGone }: { device: Device; onGone: () => void }) 
   return (
     <li className="device">
       <div className="row-apart">
-        <h3>{device.name}</h3>
+        <h3 lang="">{device.name}</h3>
         <IconButton
           icon={Trash2}
           label={text("devices.remove.one", { name: device.name })}

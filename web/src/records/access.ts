@@ -44,9 +44,15 @@ export const actionIcons: Record<string, LucideIcon> = {
   export: Download,
 };
 
+const CONSOLE = "console"; // a command at the machine itself, which has no account
+
+function nameOf({ actor, actor_name }: AccessEntry): string {
+  return actor === CONSOLE ? t("records.operator") : actor_name || t("records.nobody");
+}
+
 /** What was done, as one sentence; `me` is called "you". */
 export function sentence(entry: AccessEntry, me: string): string {
-  const who = entry.actor === me ? t("records.you") : entry.actor_name || t("records.nobody");
+  const who = entry.actor === me ? t("records.you") : nameOf(entry);
   const key = `records.did.${entry.action}.${entry.outcome}`;
   return t(hasText(key) ? key : `records.did.other.${entry.outcome}`, { who });
 }

@@ -24,7 +24,9 @@ export function EntryLine({ entry }: { entry: Entry }) {
           {entry.until && ` – ${moment(entry.until, "date")}`}
           <span> · {text(entry.kind_key)}</span>
         </p>
-        <p className="entry-text">{title}</p>
+        <p className="entry-text" lang={entry.text ? "" : undefined}>
+          {title}
+        </p>
         {entry.author && (
           <p className="muted small">{text("twin.ui.entry.by", { name: entry.author })}</p>
         )}
@@ -33,7 +35,11 @@ export function EntryLine({ entry }: { entry: Entry }) {
           <details>
             <summary>{text("twin.ui.timeline.more", { n: entry.count })}</summary>
             <Values values={entry.values.slice(FEW)} />
-            {entry.note && <p className="entry-note">{entry.note}</p>}
+            {entry.note && (
+              <p className="entry-note" lang="">
+                {entry.note}
+              </p>
+            )}
             <div className="row">
               {entry.references.slice(0, MOST).map((reference) => (
                 <EntryButton key={reference} reference={reference} />
@@ -46,14 +52,15 @@ export function EntryLine({ entry }: { entry: Entry }) {
   );
 }
 
+/** In the words of the record, whatever their language. */
 function Values({ values }: { values: Entry["values"] }) {
   if (values.length === 0) return null;
   return (
     <dl className="values">
       {values.map(({ text, value, unit }) => (
         <div key={text}>
-          <dt>{text}</dt>
-          <dd>
+          <dt lang="">{text}</dt>
+          <dd lang="">
             {typeof value === "number" ? number(value, digitsOf(value)) : value} {unitOf(unit)}
           </dd>
         </div>

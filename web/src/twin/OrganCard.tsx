@@ -41,7 +41,7 @@ function FindingLine({ finding }: { finding: Finding }) {
       <Icon aria-label={text(`twin.ui.state.${state}`)} />
       <div>
         <p className="finding-name">
-          <span>{label_key ? text(label_key) : words}</span>
+          {label_key ? <span>{text(label_key)}</span> : <span lang="">{words}</span>}
           {value !== null && <strong>{quantity(value, unit)}</strong>}
         </p>
         <p className="muted small">

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useText } from "../kit/text";
 import type { Entry } from "../wire/twin";
 import { overviewOf } from "./timeline";
@@ -12,10 +13,11 @@ interface OverviewProps {
   readonly onYear: (year: number) => void;
 }
 
-/** A life at a glance: lasting conditions as lines, how much happened as bars; a year is a button. */
+/** A life at a glance: lasting conditions as lines, how much happened as bars; one slides to a year. */
 export function Overview({ entries, onYear }: OverviewProps) {
   const text = useText();
   const seen = overviewOf(entries);
+  const [at, setAt] = useState<number | null>(null);
   if (!seen) return null;
   const { first, last, bars, spans } = seen;
   const wide = WIDTH / bars.length;
@@ -24,11 +26,16 @@ export function Overview({ entries, onYear }: OverviewProps) {
   const foot = lanes + 4 + BARS;
   const every = Math.ceil(bars.length / LABELS);
   const height = (count: number): number => Math.sqrt(count / most) * BARS;
+  const year = Math.min(last, Math.max(first, at ?? last));
+  const count = bars.find((bar) => bar.year === year)?.count ?? 0;
+
+  function slide(to: number): void {
+    setAt(to);
+    onYear(nearest(bars, to));
+  }
+
   return (
-    <fieldset
-      className="overview"
-      aria-label={text("twin.ui.timeline.overview", { first: String(first), last: String(last) })}
-    >
+    <div className="overview">
       <svg viewBox={`0 0 ${WIDTH} ${foot}`} aria-hidden>
         {spans.map(({ id, from, to, lane }) => (
           <rect
@@ -53,19 +60,29 @@ export function Overview({ entries, onYear }: OverviewProps) {
           />
         ))}
       </svg>
-      <div className="overview-years">
-        {bars.map(({ year, count }) => (
-          <button
-            key={year}
-            type="button"
-            disabled={count === 0}
-            aria-label={text("twin.ui.timeline.year", { year: String(year), n: count })}
-            onClick={() => onYear(year)}
-          >
-            {(last - year) % every === 0 && <span>{year}</span>}
-          </button>
+      <div className="overview-years" aria-hidden>
+        {bars.map((bar) => (
+          <span key={bar.year} data-here={bar.year === at}>
+            {(last - bar.year) % every === 0 && bar.year}
+          </span>
         ))}
       </div>
-    </fieldset>
+      <input
+        type="range"
+        min={first}
+        max={last}
+        value={year}
+        aria-label={text("twin.ui.timeline.overview", { first: String(first), last: String(last) })}
+        aria-valuetext={text("twin.ui.timeline.year", { year: String(year), n: count })}
+        onChange={(event) => slide(Number(event.target.value))}
+      />
+    </div>
   );
+}
+
+/** The year with something in it that is closest. */
+function nearest(bars: readonly { year: number; count: number }[], to: number): number {
+  const full = bars.filter(({ count }) => count > 0);
+  const [found] = full.sort((a, b) => Math.abs(a.year - to) - Math.abs(b.year - to));
+  return found?.year ?? to;
 }

@@ -1,5 +1,6 @@
 import { useFrame, useThree } from "@react-three/fiber";
 import { useEffect, useMemo } from "react";
+import { CROWD } from "./people/crowd";
 import { Pace } from "./scene/pace";
 import { type Tier, tierHere } from "./scene/tier";
 
@@ -11,9 +12,15 @@ export interface DrawingStats {
   readonly frames: number;
 }
 
+/** Where somebody else stands in the picture. */
+export interface Drawn {
+  readonly name: string;
+  readonly position: readonly number[];
+}
+
 declare global {
   interface Window {
-    __asklepion?: { stats: DrawingStats };
+    __asklepion?: { stats: DrawingStats; crowd: readonly Drawn[] };
   }
 }
 
@@ -32,6 +39,7 @@ export function dprHere(): [number, number] {
 export function PaceKeeper() {
   const setDpr = useThree((state) => state.setDpr);
   const gl = useThree((state) => state.gl);
+  const scene = useThree((state) => state.scene);
   const pace = useMemo(() => new Pace(...dprHere()), []);
   useFrame((_, dt) => {
     if (gl.xr.isPresenting) return; // a headset decides for itself
@@ -45,10 +53,14 @@ export function PaceKeeper() {
         const { calls, triangles, frame } = info.render;
         return { tier: tierHere(), calls, triangles, frames: frame };
       },
+      get crowd() {
+        const others = scene.getObjectByName(CROWD)?.children ?? [];
+        return others.map(({ name, position }) => ({ name, position: position.toArray() }));
+      },
     };
     return () => {
       delete window.__asklepion;
     };
-  }, [gl]);
+  }, [gl, scene]);
   return null;
 }

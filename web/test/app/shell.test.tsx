@@ -194,6 +194,18 @@ describe("the dock", () => {
     expect(screen.queryByText("content of second")).toBeNull();
   });
 
+  test("goes into what the keyboard opens, and back to where one was when it closes", async () => {
+    render(<Dock place="home" panels={[panel("first", 1), panel("second", 2)]} />);
+    const tab = screen.getByRole("button", { name: "second" });
+
+    tab.focus();
+    await userEvent.keyboard("{Enter}");
+    expect(document.activeElement).toBe(screen.getByRole("region", { name: "second" }));
+
+    await userEvent.click(screen.getByRole("button", { name: "Close" }));
+    expect(document.activeElement).toBe(tab);
+  });
+
   test("on a phone leaves the view free, except for what is urgent", () => {
     phone(true);
     const { unmount } = render(<Dock place="home" panels={[panel("calm", 1)]} />);

@@ -56,6 +56,12 @@ describe("a line", () => {
     expect(sentence(entry({ actor: "a1", action: "revoke" }), "a1")).toBe("You took access back");
   });
 
+  test("calls whoever works at the machine itself the operator", () => {
+    const imported = entry({ actor: "console", actor_name: "console", action: "import" });
+
+    expect(sentence(imported, "a1")).toBe("The operator imported records");
+  });
+
   test("says so where somebody was not let", () => {
     expect(sentence(entry({ outcome: "deny" }), "a1")).toMatch(/saw nothing/);
   });

@@ -54,7 +54,9 @@ function Line({ line }: { line: Happening }) {
         <p className="chat-who small">
           <strong>{isMine ? text("world.chat.me") : name}</strong> {time}
         </p>
-        <p className="chat-words">{line.text}</p>
+        <p className="chat-words" lang="">
+          {line.text}
+        </p>
       </div>
     </li>
   );

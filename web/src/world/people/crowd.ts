@@ -4,6 +4,8 @@ import type { Company, Somebody } from "../company";
 import { Avatar, doingOf } from "./avatar";
 import type { Cast } from "./cast";
 
+export const CROWD = "crowd";
+
 /** Everybody in this place but us, gliding from pose to pose. */
 export class Crowd {
   readonly root = new Group();
@@ -13,7 +15,9 @@ export class Crowd {
   constructor(
     private readonly company: Company,
     private readonly cast: Cast,
-  ) {}
+  ) {
+    this.root.name = CROWD;
+  }
 
   /** @param eye where one looks from; @param now on the company's clock [ms]. */
   update(eye: Vector3, now: number, dt: number): void {
@@ -47,6 +51,7 @@ export class Crowd {
 
   private add(slot: number, name: string): Avatar {
     const avatar = new Avatar(this.cast, name);
+    avatar.root.name = name;
     this.avatars.set(slot, { name, avatar });
     this.root.add(avatar.root);
     return avatar;
