@@ -42,7 +42,7 @@ def server(tokens: dict[str, Any]) -> Generator[Server]:
 @pytest.fixture(scope="module")
 def keeper(server: Server, tokens: dict[str, Any]) -> Generator[httpx.Client]:
     with server.client(tokens["operator"]) as client:
-        first = {"resourceType": "Organization", "id": "first"}
+        first = {"resourceType": "Organization", "id": "first", "name": "First"}
         assert client.put("/fhir/R4/Organization/first", json=first).is_success  # reads the rules
         yield client
 

@@ -108,9 +108,14 @@ def looks(names: Names) -> list[Look]:
             document(names),
             {"if-none-exist": f"{whose}&_id={names.note}"},
         ),
-        *(Look(f"/fhir/R4/{each}/$validate", "POST") for each in (f"Patient/{p}", pulse, note)),
         *(Look(f"/api/twin/{p}/{part}") for part in ("cards", "body", "timeline", "vitals")),
     ]
+
+
+def questions(names: Names) -> list[Look]:
+    """Ways that tell of something of hers whether it is good, and show nothing of it."""
+    kept = (f"Patient/{names.patient}", f"Observation/{names.pulse}", f"Condition/{names.pressure}")
+    return [Look(f"/fhir/R4/{each}/$validate", "POST") for each in kept]
 
 
 # Ways that name nobody.
@@ -245,6 +250,10 @@ async def test_when_it_ends_every_path_is_empty_and_she_cannot_be_told_from_nobo
         answer = await look.at(doctor)
         assert answer.status_code == 200, f"{look.path}: {answer.text}"
         assert HERS.search(answer.text), f"{look.path} never showed her: {answer.text}"
+    for question in questions(Names()):
+        answer = await question.at(doctor)
+        assert answer.status_code == 200, f"{question.path}: {answer.text}"
+        assert not HERS.search(answer.text), f"{question.path} repeats a value"
     bearer = await consult.house.identity.token(EMAILS["doctor"])
     async with (
         listening(app, "/api/records/patients/p-1/live", bearer) as record,
@@ -270,7 +279,8 @@ async def allowed(consult: Consult) -> list[str]:
 
 
 async def assert_nothing_is_left(doctor: AsyncClient) -> None:
-    for here, nowhere in zip(looks(Names()), looks(NOBODY), strict=True):
+    known = [*looks(Names()), *questions(Names())]
+    for here, nowhere in zip(known, [*looks(NOBODY), *questions(NOBODY)], strict=True):
         answer, nothing = await here.at(doctor), await nowhere.at(doctor)
         assert not HERS.search(answer.text), here.path
         assert told(answer, Names()) == told(nothing, NOBODY), here.path

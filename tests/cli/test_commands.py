@@ -1,11 +1,14 @@
 """Every command as a person types it: a process of its own, its words, its exit code."""
 
 import asyncio
+import io
 import json
 import re
 import shutil
 import sqlite3
 import subprocess
+import tarfile
+import time
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -250,3 +253,38 @@ def test_the_demonstration_never_opens_as_a_real_house_nor_a_real_one_as_it(
     asyncio.run(furnish(tmp_path / "real"))
     shown = command(environment_of(tmp_path / "real"), "serve", "--demo")
     assert (shown.returncode, "real house" in shown.stderr) == (1, True)
+
+
+def test_a_package_is_installed_beside_the_running_house_listed_and_removed(
+    demo: Server, token: str, tmp_path: Path
+) -> None:
+    url = "https://guide.example/StructureDefinition/known"
+    element = [{"id": "Patient.birthDate", "path": "Patient.birthDate", "min": 1}]
+    profile = {"resourceType": "StructureDefinition", "url": url, "type": "Patient"}
+    files = {
+        "package.json": {"name": "guide.example", "version": "1.0.0", "fhirVersions": ["4.0.1"]},
+        "profile.json": profile | {"snapshot": {"element": element}},
+    }
+    with tarfile.open(tmp_path / "guide.tgz", "w:gz") as archive:
+        for name, held in files.items():
+            text = json.dumps(held).encode()
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text))
+    asked = {"resourceType": "Patient", "meta": {"profile": [url]}}
+
+    installed = demo.command("fhir", "install", str(tmp_path / "guide.tgz"))
+    assert installed.returncode == 0, installed.stderr
+    assert "guide.example 1.0.0" in demo.command("fhir", "list").stdout
+    with demo.client(token) as client:
+        until = time.monotonic() + 10
+        found: list[str] = []
+        while "error" not in found and time.monotonic() < until:
+            issues = client.post("/fhir/R4/Patient/$validate", json=asked).json()["issue"]
+            found = [it["severity"] for it in issues]
+    assert found == ["error"]
+
+    assert demo.command("fhir", "remove", "guide.example").returncode == 0
+    assert json.loads(demo.command("fhir", "list", "--json").stdout) == []
+    again = demo.command("fhir", "remove", "guide.example")
+    assert (again.returncode, "Traceback" in again.stderr) == (1, False)
