@@ -80,13 +80,16 @@ async def erase(house: House, kind: str) -> None:
     """Erase some of them."""
     chosen = (await patients(house))[:ERASED]
     times: list[float] = []
-    for patient, _ in chosen:
-        begun = time.perf_counter()
-        await house.records.erase(CONSOLE, patient, Ground.WITHDRAWN)
-        times.append((time.perf_counter() - begun) * 1000)
+    with Watch() as watch:
+        for patient, _ in chosen:
+            begun = time.perf_counter()
+            await house.records.erase(CONSOLE, patient, Ground.WITHDRAWN)
+            times.append((time.perf_counter() - begun) * 1000)
     mean = statistics.mean(count for _, count in chosen)
     name = f"erasure of {mean:.0f} {kind} resources"
     tell(f"{name}, p50", statistics.median(times), "ms", higher_is_better=False)
+    spent = watch.cpu / len(chosen) * 1000
+    tell(f"{name}, processor", spent, "CPU ms", higher_is_better=False)
     tell(f"{name}, longest", max(times), "ms", higher_is_better=False)
     begun = time.perf_counter()
     await house.records.sweep()
