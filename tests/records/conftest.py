@@ -27,7 +27,7 @@ from asklepion.records import (
     ResourceKept,
 )
 
-from . import people
+from . import people, serving
 from .people import AMARA, JONAS, MEI, MEI_ASKS, OPERATOR_ASKS, VISIT
 
 TOLD = (ResourceKept, RecordImported, ConsentGranted, ConsentEnded)
@@ -159,3 +159,8 @@ async def full(office: Office) -> Office:
     )
     await office.hear()
     return office
+
+
+# The room's own front door, in place of the whole house's.
+callers, app, client_of = serving.callers, serving.app, serving.client_of
+mei, amara, operator, stranger = serving.mei, serving.amara, serving.operator, serving.stranger

@@ -1,31 +1,23 @@
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from asklepion.identity import MIGRATIONS as IDENTITY
-from asklepion.identity import STRANGER, Caller, Identity, Role
-from asklepion.kit.http import answer_errors
-from asklepion.kit.ids import Ids
-from asklepion.kit.keys import Keys
+from asklepion.identity import Caller, Identity, Role
 from asklepion.ledger import verify_receipt
-from asklepion.records import Limits, Records
-from asklepion.records import http as records_http
+from asklepion.records import Limits
 from asklepion.records.engine import validate
 
-from .conftest import MIGRATIONS, Office
+from .conftest import Office
 from .people import (
     AMARA,
     AMARA_CALLS,
     BORIS_CALLS,
     JONAS_CALLS,
     MEI,
-    MEI_CALLS,
     OPERATOR_CALLS,
     VISIT,
     VITALS,
@@ -33,79 +25,7 @@ from .people import (
     organization,
     patient,
 )
-
-CALLERS = (MEI_CALLS, JONAS_CALLS, AMARA_CALLS, BORIS_CALLS, OPERATOR_CALLS)
-Client = httpx.AsyncClient
-ClientOf = Callable[[Caller], Client]
-
-
-class Named:
-    """Says who calls, as identity's own middleware does, from a header."""
-
-    def __init__(self, app: ASGIApp, callers: dict[str, Caller]) -> None:
-        self._app = app
-        self._callers = callers
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        names = dict(scope.get("headers", ()))
-        account = names.get(b"x-test-account", b"").decode()
-        scope.setdefault("state", {})["caller"] = self._callers.get(account, STRANGER)
-        await self._app(scope, receive, send)
-
-
-@pytest.fixture
-def callers() -> dict[str, Caller]:
-    return {caller.account: caller for caller in CALLERS}
-
-
-@pytest.fixture
-async def app(full: Office, callers: dict[str, Caller]) -> FastAPI:
-    await full.db.migrate({**MIGRATIONS, "identity": IDENTITY}, full.folder / "backups", full.clock)
-    keys = Keys(full.folder / "keys")
-    identity = Identity(db=full.db, clock=full.clock, ids=Ids(full.clock), keys=keys)
-    app = FastAPI()
-    app.state.rooms = {Records: full.records, Identity: identity}
-    app.include_router(records_http.fhir)
-    app.include_router(records_http.router)
-    answer_errors(app)
-    app.add_middleware(Named, callers=callers)
-    return app
-
-
-@pytest.fixture
-async def client_of(app: FastAPI) -> AsyncGenerator[ClientOf]:
-    clients: list[Client] = []
-
-    def make(caller: Caller) -> Client:
-        transport = httpx.ASGITransport(app=app)
-        headers = {"x-test-account": caller.account}
-        client = Client(transport=transport, base_url="http://house", headers=headers)
-        clients.append(client)
-        return client
-
-    yield make
-    for client in clients:
-        await client.aclose()
-
-
-@pytest.fixture
-def mei(client_of: ClientOf) -> Client:
-    return client_of(MEI_CALLS)
-
-
-@pytest.fixture
-def amara(client_of: ClientOf) -> Client:
-    return client_of(AMARA_CALLS)
-
-
-@pytest.fixture
-def operator(client_of: ClientOf) -> Client:
-    return client_of(OPERATOR_CALLS)
-
-
-@pytest.fixture
-def stranger(client_of: ClientOf) -> Client:
-    return client_of(STRANGER)
+from .serving import Client, ClientOf
 
 
 async def test_a_resource_is_read_with_its_version_and_moment(mei: Client) -> None:
@@ -240,7 +160,7 @@ async def test_head_and_options_answer(mei: Client) -> None:
 
     assert (head.status_code, head.headers["etag"]) == (200, 'W/"1"')
     assert (await mei.head("/fhir/R4/Observation/none")).status_code == 404
-    assert options.headers["allow"] == "GET, HEAD, PUT, DELETE, OPTIONS"
+    assert options.headers["allow"] == "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
 
 
 async def test_the_statement_of_what_can_be_done_is_open_and_true(
@@ -267,7 +187,7 @@ async def test_the_statement_of_what_can_be_done_is_open_and_true(
         (b"[]", "application/fhir+json", 400),
         (b"\xff\xfe", "application/json", 400),
         (b'{"resourceType":"Patient"}', "application/fhir+json", 400),
-        (b"<Patient/>", "application/fhir+xml", 422),
+        (b"<Patient/>", "application/fhir+xml", 415),
         (b'{"a":' * 5000 + b"1" + b"}" * 5000, "application/json", 400),
     ],
 )
@@ -284,7 +204,16 @@ async def test_what_cannot_be_read_is_refused_in_fhir_s_words(
 async def test_other_formats_are_not_spoken(mei: Client) -> None:
     answer = await mei.get("/fhir/R4/Observation/pulse-1", params={"_format": "xml"})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 406
+    for accept, status in (
+        ("application/fhir+xml", 406),
+        ("text/html, application/fhir+json;q=0", 406),
+        ("application/fhir+json; fhirVersion=5.0", 406),
+        ("application/fhir+json; fhirVersion=4.0", 200),
+        ("text/html, */*;q=0.1", 200),
+    ):
+        seen = await mei.get("/fhir/R4/Observation/pulse-1", headers={"accept": accept})
+        assert seen.status_code == status
     json = await mei.get("/fhir/R4/Observation/pulse-1?_format=application/fhir%2Bjson")
     assert json.status_code == 200
 

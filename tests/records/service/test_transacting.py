@@ -1,8 +1,11 @@
+import asyncio
+import base64
 from typing import Any
 
+import orjson
 import pytest
 
-from asklepion.kit.errors import Forbidden, HouseError, Incorrect, NotFound, Unsupported
+from asklepion.kit.errors import Conflict, Forbidden, HouseError, Incorrect, NotFound
 from asklepion.records import ResourceKept, Stale
 
 from ..conftest import Office
@@ -90,6 +93,9 @@ async def test_a_reference_to_nothing_one_may_see_stops_everything(
     assert await full.count("records_res") == before
 
 
+NOTHING = {"resourceType": "Parameters"}
+
+
 @pytest.mark.parametrize(
     ("bad", "kind"),
     [
@@ -99,8 +105,14 @@ async def test_a_reference_to_nothing_one_may_see_stops_everything(
         (entry("PUT", "Observation/jonas-pulse", observation("jonas-pulse")), NotFound),
         (entry("DELETE", "Observation/jonas-pulse"), NotFound),
         (entry("DELETE", "Organization/clinic"), Forbidden),
-        (entry("PATCH", "Observation/pulse-1"), Unsupported),
-        (entry("PUT", "Observation?code=1", observation("x")), Unsupported),
+        (entry("PATCH", "Observation/pulse-1"), Incorrect),
+        (entry("PATCH", "Observation?code=1", NOTHING), NotFound),
+        (entry("PATCH", "Observation/jonas-pulse", NOTHING), NotFound),
+        (entry("PUT", "Observation?code=1", observation("x")), NotFound),
+        (entry("PUT", "Observation?code=8867-4", observation("x")), Stale),
+        (entry("PUT", "Observation?_sort=date", observation("x")), Incorrect),
+        (entry("DELETE", "Observation?code=8867-4"), Stale),
+        (entry("DELETE", "Observation?category=laboratory"), Incorrect),
         (entry("PUT", "Observation/other", observation("x")), Incorrect),
         (entry("POST", "Condition", observation("x")), Incorrect),
         (entry("POST", "Cat", observation("x")), Incorrect),
@@ -115,7 +127,7 @@ async def test_one_wrong_entry_stops_everything(
     await full.hear()
     before = await full.count("records_res")
 
-    with pytest.raises(kind):
+    with pytest.raises(kind) as refused:
         await full.records.transact(
             MEI_ASKS,
             bundle(
@@ -125,6 +137,7 @@ async def test_one_wrong_entry_stops_everything(
             ),
         )
 
+    assert "Entry 3" in refused.value.message or "same resource" in refused.value.message
     assert await full.count("records_res") == before
     assert await full.records.read(MEI_ASKS, "Observation", "sodium")
     assert await full.hear() == []
@@ -232,3 +245,85 @@ async def test_a_transaction_of_nothing_answers_nothing(full: Office) -> None:
     answer = await full.records.transact(MEI_ASKS, bundle())
 
     assert answer["entry"] == []
+
+
+async def test_one_transaction_may_use_every_verb_and_every_way_of_naming(full: Office) -> None:
+    patch = [{"op": "add", "path": "/note", "value": [{"text": "At rest."}]}]
+    binary = {
+        "resourceType": "Binary",
+        "contentType": "application/json-patch+json",
+        "data": base64.b64encode(orjson.dumps(patch)).decode(),
+    }
+    clinic, urn = "http://elsewhere.example/fhir/Encounter/7", "urn:uuid:new-note"
+    visit = {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": MEI},
+    }
+    report: dict[str, Any] = {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "subject": {"reference": MEI},
+        "content": [{"attachment": {"contentType": "text/html", "url": urn}}],
+        "context": {"encounter": [{"reference": "Encounter/7"}]},
+        "text": {
+            "status": "generated",
+            "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><a href="{clinic}">visit</a></div>',
+        },
+    }
+    binary_of = {**binary, "contentType": "text/plain", "securityContext": {"reference": MEI}}
+
+    answer = await full.records.transact(
+        MEI_ASKS,
+        bundle(
+            entry("GET", "Observation?_id=pulse-1"),
+            entry("PATCH", "Observation?date=2026-02-01", binary),
+            entry("PUT", "Observation?date=2026-02-03", observation("pulse-2", value=99)),
+            entry("POST", "Encounter", visit) | {"fullUrl": clinic},
+            entry("POST", "Binary", binary_of) | {"fullUrl": urn},
+            entry("POST", "DocumentReference", report)
+            | {"fullUrl": "http://elsewhere.example/fhir/DocumentReference/1"},
+            entry("DELETE", "Observation?category=laboratory"),
+            entry("GET", "Patient/mei/Condition"),
+        ),
+        wants="representation",
+    )
+
+    assert statuses(answer) == ["200", "200", "200", "201", "201", "201", "204", "200"]
+    look, patched, put, made, blob, note, _, inside = answer["entry"]
+    assert look["resource"]["entry"][0]["resource"]["note"] == [{"text": "At rest."}]
+    assert patched["resource"]["note"] == [{"text": "At rest."}]
+    assert put["resource"]["id"] == "pulse-2"
+    where = f"Encounter/{made['resource']['id']}"
+    assert note["resource"]["context"]["encounter"] == [{"reference": where}]
+    assert f'href="{where}"' in note["resource"]["text"]["div"]
+    attachment = note["resource"]["content"][0]["attachment"]
+    assert attachment["url"] == f"Binary/{blob['resource']['id']}"
+    assert [e["resource"]["id"] for e in inside["resource"]["entry"]] == ["pressure"]
+    with pytest.raises(HouseError):
+        await full.records.read(MEI_ASKS, "Observation", "sodium")
+
+
+async def test_the_same_condition_sent_many_times_at_once_makes_one_resource(
+    full: Office,
+) -> None:
+    ask = [("identifier", "http://a.example|1")]
+    new = {**condition("x"), "identifier": [{"system": "http://a.example", "value": "1"}]}
+    request = entry("POST", "Condition", new, ifNoneExist="identifier=http://a.example|1")
+
+    async def by_transaction() -> None:
+        for _ in range(5):
+            try:
+                await full.records.transact(MEI_ASKS, bundle(request))
+                return
+            except Conflict:  # somebody else was first: once more
+                continue
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(4):
+            group.create_task(full.records.create(MEI_ASKS, new, if_none_exist=ask))
+            group.create_task(by_transaction())
+
+    found = await full.records.search(MEI_ASKS, "Condition", ask)
+    assert len(found.entries) == 1

@@ -47,9 +47,11 @@ from .forgetting import forget, params_to
 from .index import Indexer
 from .ordering import Ordering
 from .parameters import is_type
+from .patch import apply_patch
 from .references import is_conditional, references_in, rewrite_references
 from .rows import Index
 from .search import compile_search, next_cursor, search_parameters
+from .subset import is_subset, subset
 from .validate import prepare, validate
 from .valuesets import ValueSets, value_sets_asked, value_sets_inside
 
@@ -75,10 +77,12 @@ __all__ = [
     "ValueSets",
     "View",
     "Within",
+    "apply_patch",
     "category_of",
     "compile_search",
     "forget",
     "is_conditional",
+    "is_subset",
     "is_type",
     "may_be_personal",
     "next_cursor",
@@ -88,6 +92,7 @@ __all__ = [
     "references_in",
     "rewrite_references",
     "search_parameters",
+    "subset",
     "validate",
     "value_sets_asked",
     "value_sets_inside",

@@ -103,6 +103,13 @@ class Clauses:
         """The resource is this one."""
         return Match(Table.RESOURCE, (self.kept.test("key", [self._key_of(type, id)]),))
 
+    def during(self, numbers: Sequence[int], start: int, end: int) -> Clause:
+        """One of these dates lies at least partly between two moments, or there is none."""
+        params = self.kept.test("param", list(numbers))
+        first, last = self.kept.bound(("lo", "<=", end)), self.kept.bound(("hi", ">=", start))
+        dated = Match(Table.DATE, (params,))
+        return AnyOf((Not(dated), Match(Table.DATE, (params, first, last))))
+
     @staticmethod
     def any(clauses: Sequence[Clause]) -> Clause:
         """At least one of these."""

@@ -34,6 +34,13 @@ OWN_SORT = {"_id": "id", "_lastUpdated": "updated_at"}
 SORTED_BY_HAND = ("token", "reference", "uri")  # the index has only their hashes
 SORT_KEYS_MOST = 8
 
+# Parameters that say when care took place, rather than when something was written down.
+CARE_DATES = (
+    *("date", "onset-date", "period", "effective", "authoredon", "authored", "occurrence"),
+    *("performed", "started", "created", "sent", "effective-time", "whenhandedover"),
+    *("recorded-date", "datewritten"),
+)
+
 Compartment = tuple[str, str]  # whose, such as Patient, and the id
 
 
@@ -46,6 +53,7 @@ def compile_search(
     is_lenient: bool = False,
     compartment: Compartment | None = None,
     value_sets: ValueSets | None = None,
+    during: tuple[int, int] | None = None,
 ) -> Query:
     """The plan for one search.
 
@@ -59,6 +67,7 @@ def compile_search(
             (Prefer: handling=lenient).
         compartment: only what lies in it.
         value_sets: those that are kept here, for `:in` and `:not-in`.
+        during: first and last microsecond; care that says it was at another time is left out.
 
     Raises:
         Incorrect: a parameter, modifier, prefix or value is not understood; the message names
@@ -86,6 +95,8 @@ def compile_search(
         search.narrow(clauses.of_types(types))
     if compartment:
         search.narrow(_inside(clauses, types, *compartment))
+    if during:
+        search.narrow(_during(clauses, types, *during))
     return search.query(type, tuple(left_out))
 
 
@@ -117,6 +128,18 @@ def _inside(clauses: Clauses, types: Sequence[str], of: str, id: str) -> Clause:
             *([clauses.itself(of, id)] if of in types else []),
         ]
     )
+
+
+def _during(clauses: Clauses, types: Sequence[str], start: int, end: int) -> Clause:
+    """At some time of care between two moments, or at no time that is known."""
+    numbers = [
+        row.number
+        for type in types
+        for code in CARE_DATES
+        if (parameter := parameters_of(type).get(code)) and parameter.kind == "date"
+        for row in own_rows(parameter)
+    ]
+    return clauses.during(numbers, start, end) if numbers else clauses.any(())
 
 
 def next_cursor(query: Query, indexer: Indexer, last: Sequence[Value | None]) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from email.utils import format_datetime
 from typing import Annotated, Any, cast
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
@@ -24,7 +25,23 @@ PREFIX = "/fhir/R4"
 ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 FHIR = "application/fhir+json; charset=utf-8"
 LARGE = 256 * 1024  # bytes of a body that are read beside the house's own work
-JSON = ("json", "application/json", "application/fhir+json", "text/json")
+JSON = ("json", "application/json", "application/fhir+json", "text/json", "application/json+fhir")
+ANYTHING = ("*/*", "application/*")
+PATCH = "application/json-patch+json"
+FORM = "application/x-www-form-urlencoded"
+VERSION = "4.0"  # of FHIR, as fhirVersion in a media type names it
+
+
+class NotAcceptable(Unsupported):
+    """The answer is wanted in a format that we do not write."""
+
+    status = 406
+
+
+class WrongFormat(Unsupported):
+    """The body is in a format that we do not read."""
+
+    status = 415
 
 
 def asking(request: Request, who: Who) -> Asking:
@@ -50,20 +67,9 @@ async def resource_in(request: Request, records: Here) -> Resource:
 
     Raises:
         Incorrect: it is no JSON object.
-        Unsupported: it is in another format.
+        WrongFormat: it is in another format.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and not kind.endswith("json"):
-        raise Unsupported("The body is in another format.", hint="Send application/fhir+json.")
-    body = await request.body()
-    try:
-        if len(body) > LARGE:
-            async with records.large_bodies:
-                held: Any = await asyncio.to_thread(decode, body)
-        else:
-            held = decode(body)
-    except ValueError as error:
-        raise Incorrect(f"The body {error}.", hint="Send one FHIR resource in JSON.") from error
+    held = await _json_in(request, records)
     if not isinstance(held, dict):
         raise Incorrect("The body is no JSON object.", hint="Send one FHIR resource in JSON.")
     return _at_home(cast(Resource, held), base_of(request) + "/")
@@ -81,16 +87,85 @@ def _at_home(resource: Resource, base: str) -> Resource:
     return rewrite_references(resource, ours) if ours else resource
 
 
+async def patch_in(request: Request, records: Here) -> Any:
+    """The body as a patch: a JSON Patch, or a Parameters resource.
+
+    Raises:
+        Incorrect: it is no JSON.
+        WrongFormat: it is in another format.
+    """
+    held = await _json_in(request, records)
+    is_list = request.headers.get("content-type", "").partition(";")[0].strip().lower() == PATCH
+    if is_list != isinstance(held, list):
+        raise WrongFormat(
+            "The patch is not what its content type says.",
+            hint=f"Send a list as {PATCH}, or Parameters as application/fhir+json.",
+        )
+    return _at_home({"patch": held}, base_of(request) + "/")["patch"]
+
+
+async def _json_in(request: Request, records: Here) -> Any:
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    if kind and not kind.strip().lower().endswith("json"):
+        raise WrongFormat("The body is in another format.", hint="Send application/fhir+json.")
+    if not _is_our_version(parameters):
+        raise WrongFormat("The body is of another version of FHIR.", hint="Send FHIR R4.")
+    body = await request.body()
+    try:
+        if len(body) <= LARGE:
+            return decode(body)
+        async with records.large_bodies:
+            return await asyncio.to_thread(decode, body)
+    except ValueError as error:
+        raise Incorrect(f"The body {error}.", hint="Send one FHIR resource in JSON.") from error
+
+
+async def form_in(request: Request) -> list[tuple[str, str]]:
+    """The body as a form.
+
+    Raises:
+        Incorrect: it is no text.
+        WrongFormat: it is something else.
+    """
+    kind = request.headers.get("content-type", FORM).partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise WrongFormat("The body is no form.", hint=f"Send it as {FORM}.")
+    try:
+        return parse_qsl((await request.body()).decode(), keep_blank_values=True)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise Incorrect("The form is no text.", hint="Send it in UTF-8.") from error
+
+
 def require_json(request: Request) -> None:
-    """Raises Unsupported if the caller wants an answer in another format than JSON."""
+    """What is asked of every answer can be done.
+
+    Raises:
+        NotAcceptable: the caller wants another format than JSON.
+        Unsupported: the caller does not want to wait for the answer.
+    """
     wanted = request.query_params.get("_format")
-    if wanted and wanted.partition(";")[0].strip().replace(" ", "+") not in JSON:
-        raise Unsupported("We answer in JSON only.", hint="Leave _format out, or say json.")
+    if wanted:  # it counts before the header
+        # A plus sign in a URL means a space.
+        is_known = wanted.partition(";")[0].strip().replace(" ", "+").lower() in JSON
+    else:
+        header = request.headers.get("accept", "*/*")
+        is_known = any(_accepts(kind) for kind in header.split(","))
+    if not is_known:
+        raise NotAcceptable("We answer in JSON only.", hint="Accept application/fhir+json.")
+    if prefers(request, "respond-async"):
+        raise Unsupported("We answer at once, not later.", hint="Leave respond-async out.")
 
 
-def etag(version: int) -> str:
-    """A version as an ETag."""
-    return f'W/"{version}"'
+def _accepts(kind: str) -> bool:
+    name, _, parameters = kind.partition(";")
+    quality = re.search(r"\bq=0(?:\.0*)?\s*(?:;|$)", parameters)
+    is_ours = name.strip().lower() in (*JSON, *ANYTHING, "")
+    return is_ours and quality is None and _is_our_version(parameters)
+
+
+def _is_our_version(parameters: str) -> bool:
+    version = re.search(r"fhirversion\s*=\s*\"?([\d.]+)", parameters.lower())
+    return version is None or version[1] in (VERSION, "4.0.1")
 
 
 def http_date(us: int) -> str:
@@ -99,6 +174,28 @@ def http_date(us: int) -> str:
 
 
 def prefers(request: Request, what: str) -> bool:
-    """Whether the Prefer header holds this, such as return=minimal."""
+    """Whether the Prefer header holds this, such as handling=lenient."""
+    return what in _preferences(request)
+
+
+def wants(request: Request) -> str:
+    """What a change is to be answered with: minimal, representation, operationoutcome, or nothing.
+
+    Raises:
+        Incorrect: it is none of these.
+    """
+    for each in _preferences(request):
+        name, _, value = each.partition("=")
+        if name == "return":
+            if value not in ("minimal", "representation", "operationoutcome"):
+                raise Incorrect(
+                    "Prefer holds an unknown return.",
+                    hint="Say minimal, representation or OperationOutcome.",
+                )
+            return value
+    return ""
+
+
+def _preferences(request: Request) -> list[str]:
     header = request.headers.get("prefer", "")
-    return what in (part.strip().lower() for part in header.replace(";", ",").split(","))
+    return [part.strip().lower().replace(" ", "") for part in re.split("[;,]", header)]

@@ -1,231 +1,324 @@
 """FHIR R4 over HTTP. https://hl7.org/fhir/R4/http.html"""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, cast
 from urllib.parse import parse_qsl
 
-import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from asklepion.kit.clock import to_us
 from asklepion.kit.errors import Incorrect
 
-from ..model import Kept
-from ..service.transacting import version_in
-from . import bundles
+from ..model import Asking, Resource
+from ..service import Records
+from ..service.entries import done_well, version_in
+from ..service.everything import EVERYTHING
+from .answers import answer, answer_kept, answer_seen
 from .asking import (
-    FHIR,
     PREFIX,
     Asks,
     Here,
     base_of,
-    etag,
-    http_date,
+    form_in,
+    patch_in,
     prefers,
     require_json,
     resource_in,
+    wants,
 )
 from .validating import validate, validate_one
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 fhir = APIRouter(prefix=PREFIX, tags=["fhir"], dependencies=[Depends(require_json)])
 
 
 Base = Annotated[str, Depends(base_of)]
+Params = list[tuple[str, str]]
 
 
-def _answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    text = body if isinstance(body, bytes) else orjson.dumps(body)
-    return Response(text, status, headers, media_type=FHIR)
-
-
-def _stored(body: bytes, version: int, updated_at: int, request: Request) -> Response:
-    headers = {"etag": etag(version), "last-modified": http_date(updated_at)}
-    if etag(version) in request.headers.get("if-none-match", "").split(", "):
-        return Response(status_code=304, headers=headers)
-    return _answer(body, headers=headers)
-
-
-def _kept(kept: Kept, request: Request, base: str) -> Response:
-    headers = {
-        "etag": etag(kept.version),
-        "last-modified": http_date(to_us(kept.at)),
-        "location": f"{base}/{kept.reference}/_history/{kept.version}",
-    }
-    status = 201 if kept.is_new else 200
-    if prefers(request, "return=minimal"):
-        return Response(status_code=status, headers=headers)
-    return _answer(kept.resource, status, headers)
-
-
-def _params(request: Request) -> list[tuple[str, str]]:
+def _params(request: Request) -> Params:
     return [(k, v) for k, v in request.query_params.multi_items() if k != "visit"]
 
 
-@fhir.get("/metadata", response_model=None)
-async def metadata(records: Here) -> Response:
+async def metadata(request: Request, records: Here) -> Response:
     """What this server can do. https://hl7.org/fhir/R4/http.html#capabilities"""
-    return _answer(records.capability)
+    return answer(request, records.capability(SERVED))
 
 
-@fhir.post("", response_model=None)
-async def transact(request: Request, asks: Asks, records: Here) -> Response:
+async def transact(request: Request, asks: Asks, records: Here, base: Base) -> Response:
     """Carry out a batch or a transaction. https://hl7.org/fhir/R4/http.html#transaction"""
-    return _answer(await records.transact(asks, await resource_in(request, records)))
+    bundle = await resource_in(request, records)
+    told = await records.transact(asks, bundle, base=base, wants=wants(request) or "minimal")
+    return answer(request, told)
 
 
-@fhir.get("/_history", response_model=None)
+# What is looked at
+
+
+async def _look(
+    request: Request,
+    asks: Asking,
+    records: Records,
+    base: str,
+    *path: str,
+    params: Params | None = None,
+) -> Response:
+    asked = _params(request) if params is None else params
+    is_lenient = prefers(request, "handling=lenient")
+    seen = await records.look(asks, path, asked, base=base, is_lenient=is_lenient)
+    return answer_seen(request, seen, base)
+
+
+async def search_all(request: Request, asks: Asks, records: Here, base: Base) -> Response:
+    """Search in all types, or those of `_type`. https://hl7.org/fhir/R4/http.html#search"""
+    return await _look(request, asks, records, base)
+
+
+async def search_all_by_form(request: Request, asks: Asks, records: Here, base: Base) -> Response:
+    """Search in all types, by a form. https://hl7.org/fhir/R4/http.html#search"""
+    params = [*_params(request), *await form_in(request)]
+    return await _look(request, asks, records, base, params=params)
+
+
 async def history_of_all(request: Request, asks: Asks, records: Here, base: Base) -> Response:
     """List every version the caller may see. https://hl7.org/fhir/R4/http.html#history"""
-    return await _history(request, asks, records, base)
+    return await _look(request, asks, records, base, "_history")
 
 
-@fhir.get("/{type}/_history", response_model=None)
 async def history_of_type(
     request: Request, type: str, asks: Asks, records: Here, base: Base
 ) -> Response:
     """List versions of one type. https://hl7.org/fhir/R4/http.html#history"""
-    return await _history(request, asks, records, base, type)
+    return await _look(request, asks, records, base, type, "_history")
 
 
-@fhir.get("/{type}/{id}/_history", response_model=None)
 async def history_of_one(
     request: Request, type: str, id: str, asks: Asks, records: Here, base: Base
 ) -> Response:
     """List the versions of one resource. https://hl7.org/fhir/R4/http.html#history"""
-    return await _history(request, asks, records, base, type, id)
+    return await _look(request, asks, records, base, type, id, "_history")
 
 
-async def _history(request: Request, asks: Asks, records: Here, base: str, *what: str) -> Response:
-    known = {"_count", "_cursor", "_format", "_pretty", "visit"}
-    params = _params(request)
-    unknown = {name for name, _ in params} - known
-    if unknown:
-        raise Incorrect("A history takes _count and _cursor only.", hint="Leave the others out.")
-    asked = dict(params)
-    count = asked.get("_count", "50")
-    if not count.isascii() or not count.isdigit():
-        raise Incorrect("_count is no number.", hint="Send a whole number.")
-    page = await records.history(asks, *what, count=int(count[:9]), cursor=asked.get("_cursor"))
-    path = "/".join([*what, "_history"])
-    return _answer(bundles.history(base, path, params, page))
-
-
-@fhir.get("/{type}/{id}/_history/{version}", response_model=None)
 async def vread(
-    request: Request, type: str, id: str, version: str, asks: Asks, records: Here
+    request: Request, type: str, id: str, version: str, asks: Asks, records: Here, base: Base
 ) -> Response:
     """Read one version of a resource. https://hl7.org/fhir/R4/http.html#vread"""
-    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-    row = await records.row(asks, type, id, number)
-    return _stored(row.body, row.version, row.updated_at, request)
+    return await _look(request, asks, records, base, type, id, "_history", version)
 
 
-@fhir.get("/{type}/{id}", response_model=None)
-async def read(request: Request, type: str, id: str, asks: Asks, records: Here) -> Response:
+async def everything(request: Request, id: str, asks: Asks, records: Here, base: Base) -> Response:
+    """All that is known about a patient. https://hl7.org/fhir/R4/patient-operation-everything.html"""
+    return await _look(request, asks, records, base, "Patient", id, EVERYTHING)
+
+
+async def everything_by_parameters(
+    request: Request, id: str, asks: Asks, records: Here, base: Base
+) -> Response:
+    """The same, asked by a Parameters resource or none."""
+    params = _params(request)
+    if await request.body():
+        params += _parameters(await resource_in(request, records))
+    return await _look(request, asks, records, base, "Patient", id, EVERYTHING, params=params)
+
+
+def _parameters(resource: Resource) -> Params:
+    """What a Parameters resource says, as a URL would say it."""
+    held: Any = resource.get("parameter", [])
+    if resource.get("resourceType") != "Parameters" or not isinstance(held, list):
+        raise Incorrect("The body is no Parameters resource.", hint="Send one, or nothing.")
+    params: Params = []
+    for each in cast(list[Any], held):
+        part = cast(dict[str, Any], each) if isinstance(each, dict) else {}
+        values = [value for name, value in part.items() if name.startswith("value")]
+        if not isinstance(part.get("name"), str) or len(values) != 1:
+            raise Incorrect("A parameter has no name or no value.", hint="Give both.")
+        params.append((part["name"], str(values[0])))
+    return params
+
+
+async def search_inside(
+    request: Request, type: str, id: str, inner: str, asks: Asks, records: Here, base: Base
+) -> Response:
+    """Search in a compartment; `*` is all types. https://hl7.org/fhir/R4/http.html#vsearch"""
+    return await _look(request, asks, records, base, type, id, inner)
+
+
+async def search_inside_by_form(
+    request: Request, type: str, id: str, inner: str, asks: Asks, records: Here, base: Base
+) -> Response:
+    """Search in a compartment, by a form. https://hl7.org/fhir/R4/http.html#vsearch"""
+    params = [*_params(request), *await form_in(request)]
+    return await _look(request, asks, records, base, type, id, inner, params=params)
+
+
+async def read(
+    request: Request, type: str, id: str, asks: Asks, records: Here, base: Base
+) -> Response:
     """Read one resource. https://hl7.org/fhir/R4/http.html#read"""
-    row = await records.row(asks, type, id)
-    return _stored(row.body, row.version, row.updated_at, request)
+    return await _look(request, asks, records, base, type, id)
 
 
-@fhir.get("/{type}", response_model=None)
 async def search(request: Request, type: str, asks: Asks, records: Here, base: Base) -> Response:
     """Search in one type. https://hl7.org/fhir/R4/http.html#search"""
-    return await _search(request, type, _params(request), asks, records, base)
+    return await _look(request, asks, records, base, type)
 
 
-@fhir.post("/{type}/_search", response_model=None)
 async def search_by_form(
     request: Request, type: str, asks: Asks, records: Here, base: Base
 ) -> Response:
     """Search in one type, by a form. https://hl7.org/fhir/R4/http.html#search"""
-    try:
-        form = (await request.body()).decode()
-    except UnicodeDecodeError as error:
-        raise Incorrect("The form is no text.", hint="Send it in UTF-8.") from error
-    params = [*_params(request), *parse_qsl(form, keep_blank_values=True)]
-    return await _search(request, type, params, asks, records, base)
+    params = [*_params(request), *await form_in(request)]
+    return await _look(request, asks, records, base, type, params=params)
 
 
-async def _search(
-    request: Request,
-    type: str,
-    params: list[tuple[str, str]],
-    asks: Asks,
-    records: Here,
-    base: str,
-) -> Response:
-    is_lenient = prefers(request, "handling=lenient")
-    page = await records.page(asks, type, params, is_lenient=is_lenient)
-    return _answer(bundles.searchset(base, type, params, page))
+# What is changed
 
 
-@fhir.post("/{type}", response_model=None)
 async def create(request: Request, type: str, asks: Asks, records: Here, base: Base) -> Response:
     """Keep a new resource. https://hl7.org/fhir/R4/http.html#create"""
-    resource = await resource_in(request, records)
-    if resource.get("resourceType") != type:
-        raise Incorrect("The body has another type than the address.", hint="Send it there.")
+    resource = await _resource_of(request, records, type)
     search = request.headers.get("if-none-exist")
     wanted = parse_qsl(search.lstrip("?"), keep_blank_values=True) if search else None
-    return _kept(await records.create(asks, resource, if_none_exist=wanted), request, base)
+    kept = await records.create(asks, resource, if_none_exist=wanted)
+    return answer_kept(request, kept, base)
 
 
-@fhir.put("/{type}/{id}", response_model=None)
+async def _resource_of(request: Request, records: Records, type: str) -> Resource:
+    resource = await resource_in(request, records)
+    if resource.get("resourceType") != type:
+        raise Incorrect("The body has another type than the address.", hint="Make them one.")
+    return resource
+
+
 async def update(
     request: Request, type: str, id: str, asks: Asks, records: Here, base: Base
 ) -> Response:
     """Keep the next version of a resource. https://hl7.org/fhir/R4/http.html#update"""
-    resource = await resource_in(request, records)
-    if (resource.get("resourceType"), resource.get("id")) != (type, id):
-        raise Incorrect("The body has another type or id than the address.", hint="Make them one.")
+    resource = await _resource_of(request, records, type)
+    if resource.get("id") != id:
+        raise Incorrect("The body has another id than the address.", hint="Make them one.")
+    kept = await records.update(
+        asks,
+        resource,
+        if_match=version_in(request.headers.get("if-match")),
+        is_new_only=request.headers.get("if-none-match", "").strip() == "*",
+    )
+    return answer_kept(request, kept, base)
+
+
+async def update_where(
+    request: Request, type: str, asks: Asks, records: Here, base: Base
+) -> Response:
+    """Keep the next version of what matches. https://hl7.org/fhir/R4/http.html#cond-update"""
+    resource = await _resource_of(request, records, type)
     version = version_in(request.headers.get("if-match"))
-    return _kept(await records.update(asks, resource, if_match=version), request, base)
+    kept = await records.update_where(asks, _params(request), resource, if_match=version)
+    return answer_kept(request, kept, base)
 
 
-@fhir.delete("/{type}/{id}", response_model=None)
+async def patch(
+    request: Request, type: str, id: str, asks: Asks, records: Here, base: Base
+) -> Response:
+    """Change parts of a resource. https://hl7.org/fhir/R4/http.html#patch"""
+    version = version_in(request.headers.get("if-match"))
+    kept = await records.patch(asks, type, id, await patch_in(request, records), if_match=version)
+    return answer_kept(request, kept, base)
+
+
+async def patch_where(
+    request: Request, type: str, asks: Asks, records: Here, base: Base
+) -> Response:
+    """Change parts of the one resource that matches. https://hl7.org/fhir/R4/http.html#patch"""
+    version = version_in(request.headers.get("if-match"))
+    params = _params(request)
+    kept = await records.patch(
+        asks, type, params, await patch_in(request, records), if_match=version
+    )
+    return answer_kept(request, kept, base)
+
+
 async def delete(request: Request, type: str, id: str, asks: Asks, records: Here) -> Response:
     """Delete a resource. https://hl7.org/fhir/R4/http.html#delete"""
     version = version_in(request.headers.get("if-match"))
     await records.delete(asks, type, id, if_match=version)
+    return _deleted(request)
+
+
+async def delete_where(request: Request, type: str, asks: Asks, records: Here) -> Response:
+    """Delete what matches. https://hl7.org/fhir/R4/http.html#cdelete"""
+    version = version_in(request.headers.get("if-match"))
+    await records.delete_where(asks, type, _params(request), if_match=version)
+    return _deleted(request)
+
+
+def _deleted(request: Request) -> Response:
+    if wants(request) == "operationoutcome":
+        return answer(request, done_well("Deleted, or it was not there."))
     return Response(status_code=204)
 
 
-fhir.post("/{type}/$validate", response_model=None)(validate)
-fhir.post("/{type}/{id}/$validate", response_model=None)(validate_one)
+# The first path that fits is taken, so the order counts.
 
-# HEAD is GET without its body, which the server takes away; OPTIONS tells what a path can do.
-
-ALLOWED = {
-    "": "POST, OPTIONS",
-    "/_history": "GET, HEAD, OPTIONS",
-    "/{type}/_history": "GET, HEAD, OPTIONS",
-    "/{type}/{id}/_history": "GET, HEAD, OPTIONS",
-    "/{type}/{id}/_history/{version}": "GET, HEAD, OPTIONS",
-    "/{type}/_search": "POST, OPTIONS",
-    "/{type}/$validate": "POST, OPTIONS",
-    "/{type}/{id}/$validate": "POST, OPTIONS",
-    "/metadata": "GET, HEAD, OPTIONS",
-    "/{type}": "GET, HEAD, POST, OPTIONS",
-    "/{type}/{id}": "GET, HEAD, PUT, DELETE, OPTIONS",
+Verb = Callable[..., Any]
+PATHS: dict[str, dict[str, Verb]] = {
+    "": {"GET": search_all, "POST": transact},
+    "/metadata": {"GET": metadata},
+    "/_search": {"POST": search_all_by_form},
+    "/_history": {"GET": history_of_all},
+    "/{type}/_search": {"POST": search_by_form},
+    "/{type}/_history": {"GET": history_of_type},
+    "/{type}/{id}/_history": {"GET": history_of_one},
+    "/{type}/{id}/_history/{version}": {"GET": vread},
+    f"/Patient/{{id}}/{EVERYTHING}": {"GET": everything, "POST": everything_by_parameters},
+    "/{type}/$validate": {"POST": validate},
+    "/{type}/{id}/$validate": {"POST": validate_one},
+    "/{type}/{id}/{inner}/_search": {"POST": search_inside_by_form},
+    "/{type}/{id}/{inner}": {"GET": search_inside},
+    "/{type}/{id}": {"GET": read, "PUT": update, "PATCH": patch, "DELETE": delete},
+    "/{type}": {
+        "GET": search,
+        "POST": create,
+        "PUT": update_where,
+        "PATCH": patch_where,
+        "DELETE": delete_where,
+    },
 }
-HEADS = {
-    "/_history": history_of_all,
-    "/{type}/_history": history_of_type,
-    "/{type}/{id}/_history": history_of_one,
-    "/{type}/{id}/_history/{version}": vread,
-    "/metadata": metadata,
-    "/{type}": search,
-    "/{type}/{id}": read,
-}
-for path, verb in HEADS.items():
-    fhir.head(path, include_in_schema=False, response_model=None)(verb)
+SERVED = frozenset((method, path) for path, verbs in PATHS.items() for method in verbs)
 
 
-def _tells(methods: str) -> Any:
+def _allowed(verbs: dict[str, Verb]) -> str:
+    methods = [[method, "HEAD"] if method == "GET" else [method] for method in verbs]
+    return ", ".join([*(each for some in methods for each in some), "OPTIONS"])
+
+
+def _tells(methods: str) -> Verb:
     async def options() -> Response:
         return Response(status_code=204, headers={"allow": methods})
 
     return options
 
 
-for path, methods in ALLOWED.items():
-    fhir.options(path, include_in_schema=False, response_model=None)(_tells(methods))
+def _refuses(methods: str) -> Verb:
+    async def refuse() -> Response:
+        told = f"Only {methods} can be done here."
+        raise HTTPException(405, told, headers={"allow": methods})
+
+    return refuse
+
+
+def _serve(path: str, verbs: dict[str, Verb]) -> None:
+    allowed = _allowed(verbs)
+    for method, verb in verbs.items():
+        fhir.api_route(path, methods=[method], response_model=None)(verb)
+    hidden: dict[str, Any] = {"include_in_schema": False, "response_model": None}
+    if "GET" in verbs:  # HEAD is GET without its body, which the server takes away
+        fhir.api_route(path, methods=["HEAD"], **hidden)(verbs["GET"])
+    fhir.api_route(path, methods=["OPTIONS"], **hidden)(_tells(allowed))
+    others = [method for method in METHODS if method not in verbs]
+    others += [] if "GET" in verbs else ["HEAD"]
+    if others:
+        fhir.api_route(path, methods=others, **hidden)(_refuses(allowed))
+
+
+for _path, _verbs in PATHS.items():
+    _serve(_path, _verbs)

@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +32,17 @@ from ..model import (
     Resource,
 )
 from ..store import access, erasures
-from ..store.rows import Row
 from . import capability
 from .books import Books, entry_of
 from .changing import Changer
 from .deciding import me_of
 from .drafting import Drafter
 from .erasing import Eraser, Forget
+from .everything import Everything
 from .granting import Granter
 from .importing import Importer, ImportStep
+from .looking import Looker, Seen
+from .matching import Matching
 from .packages import Package, Packages
 from .parts import Parts
 from .reading import HISTORY_COUNT, Reader
@@ -50,7 +51,7 @@ from .resealing import Resealer, Tell
 from .sealing import Bodies, Lines
 from .searching import Page, Params, Searcher, Wanted, not_found
 from .sources import Limits
-from .transacting import Transactions
+from .transacting import Manner, Transactions
 from .validating import Question, Validator, Verdict
 from .watching import Watching
 from .writing import Writer
@@ -63,7 +64,17 @@ SWEEP_HOUR = 3  # in UTC: when traces of erasures are swept out, since writers w
 MOST_ACCESSES = 500  # on one page
 LARGE_AT_ONCE = 2  # large bodies that are parsed at the same time
 
-__all__ = ["ImportStep", "Limits", "Package", "Packages", "Page", "Question", "Records", "Verdict"]
+__all__ = [
+    "ImportStep",
+    "Limits",
+    "Package",
+    "Packages",
+    "Page",
+    "Question",
+    "Records",
+    "Seen",
+    "Verdict",
+]
 
 
 class Records:
@@ -73,6 +84,7 @@ class Records:
         limits: what one import may take.
         uploads: the folder in which files wait that came over the network.
         retention_years: how long after its last entry a record is kept, whatever is asked.
+        deletes_most: resources that one conditional delete may take.
     """
 
     def __init__(
@@ -87,6 +99,7 @@ class Records:
         limits: Limits | None = None,
         uploads: Path,
         retention_years: int = 0,
+        deletes_most: int = 1,
     ) -> None:
         self._clock = clock
         self._db = db
@@ -114,8 +127,12 @@ class Records:
         self._resealer = Resealer(db=db, vault=keys.vault, bodies=bodies, books=books)
         self._reader = Reader(parts)
         self._searcher = Searcher(parts)
-        self._changer = Changer(parts, self._reader, self._searcher)
-        self._transactions = Transactions(parts, self._reader, self._searcher, self._changer)
+        self._looker = Looker(self._reader, self._searcher, Everything(self._searcher))
+        matching = Matching(parts, self._searcher)
+        self._changer = Changer(parts, self._reader, matching, deletes_most=deletes_most)
+        self._transactions = Transactions(
+            parts, self._reader, self._changer, self._looker, matching
+        )
         self._granter = Granter(parts, self._changer)
         self._importer = Importer(parts, self.limits)
         self._watching = Watching(parts, self._granter)
@@ -169,7 +186,12 @@ class Records:
         return await self._changer.create(asking, resource, id=id, if_none_exist=if_none_exist)
 
     async def update(
-        self, asking: Asking, resource: Resource, *, if_match: int | None = None
+        self,
+        asking: Asking,
+        resource: Resource,
+        *,
+        if_match: int | None = None,
+        is_new_only: bool = False,
     ) -> Kept:
         """Keep the next version of a resource; the same contents again are no new version.
 
@@ -178,15 +200,57 @@ class Records:
         Raises:
             NotFound: it is not there, or not for this caller.
             Forbidden: the caller may see it, but not change it.
-            Stale: its version is not `if_match` any more.
+            Stale: its version is not `if_match` any more; or it is there, and must not be.
         """
-        return await self._changer.update(asking, resource, if_match=if_match)
+        return await self._changer.update(
+            asking, resource, if_match=if_match, is_new_only=is_new_only
+        )
+
+    async def update_where(
+        self, asking: Asking, params: Params, resource: Resource, *, if_match: int | None = None
+    ) -> Kept:
+        """Keep the next version of what matches a search, or a new resource if nothing does.
+
+        Raises: as `update`; Stale if several match.
+        """
+        return await self._changer.update_where(asking, params, resource, if_match=if_match)
+
+    async def patch(
+        self,
+        asking: Asking,
+        type: str,
+        what: str | Params,
+        patch: Any,
+        *,
+        if_match: int | None = None,
+    ) -> Kept:
+        """Change parts of a resource that the caller may see.
+
+        Args:
+            what: its id, or a search that it alone matches.
+            patch: a JSON Patch, or a Parameters resource as FHIRPath Patch has it.
+
+        Raises: as `update`; Incorrect if the patch does not fit.
+        """
+        by = self._changer
+        if isinstance(what, str):
+            return await by.patch(asking, type, what, patch, if_match=if_match)
+        return await by.patch_where(asking, type, what, patch, if_match=if_match)
 
     async def delete(
         self, asking: Asking, type: str, id: str, *, if_match: int | None = None
     ) -> None:
         """Delete a resource; its versions stay for those who may see them. Raises as `update`."""
         await self._changer.delete(asking, type, id, if_match=if_match)
+
+    async def delete_where(
+        self, asking: Asking, type: str, params: Params, *, if_match: int | None = None
+    ) -> int:
+        """Delete what matches a search, all or nothing; returns how many.
+
+        Raises: as `update`; Stale if more match than one conditional delete may take.
+        """
+        return await self._changer.delete_where(asking, type, params, if_match=if_match)
 
     async def read(self, asking: Asking, type: str, id: str) -> Resource:
         """One resource.
@@ -195,15 +259,11 @@ class Records:
             NotFound: it is not there, or not for this caller.
             Gone: it was deleted.
         """
-        return orjson.loads((await self.row(asking, type, id)).body)
+        return orjson.loads((await self._reader.read(asking, type, id)).body)
 
     async def vread(self, asking: Asking, type: str, id: str, version: int) -> Resource:
         """One version of a resource. Raises as `read`."""
-        return orjson.loads((await self.row(asking, type, id, version)).body)
-
-    async def row(self, asking: Asking, type: str, id: str, version: int | None = None) -> Row:
-        """One resource with its text as stored: for http.py. Raises as `read`."""
-        return await self._reader.read(asking, type, id, version)
+        return orjson.loads((await self._reader.read(asking, type, id, version)).body)
 
     # Many
 
@@ -216,7 +276,7 @@ class Records:
             Incorrect: a parameter is not understood, unless the caller is lenient.
             Unsupported: it is understood, but not done here.
         """
-        return _found(await self.page(asking, type, params, is_lenient=is_lenient))
+        return _found(await self._searcher.search(asking, type, params, is_lenient=is_lenient))
 
     async def search_all(
         self, asking: Asking, searches: Sequence[tuple[str, Params]]
@@ -228,11 +288,24 @@ class Records:
         wanted = [Wanted(type=type, params=params) for type, params in searches]
         return [_found(page) for page in await self._searcher.search_all(asking, wanted)]
 
-    async def page(
-        self, asking: Asking, type: str, params: Params, *, is_lenient: bool = False
-    ) -> Page:
-        """What `search` finds, with its texts as stored: for http.py."""
-        return await self._searcher.search(asking, type, params, is_lenient=is_lenient)
+    async def look(
+        self,
+        asking: Asking,
+        path: Sequence[str],
+        params: Params,
+        *,
+        base: str,
+        is_lenient: bool = False,
+    ) -> Seen:
+        """What a GET of an address below our FHIR address finds, as stored: for http.py.
+
+        Args:
+            path: the parts of the address, such as Patient, 1, _history.
+            base: our FHIR address, for links.
+
+        Raises: as `read` and `search`.
+        """
+        return await self._looker.look(asking, path, params, base=base, is_lenient=is_lenient)
 
     async def history(
         self,
@@ -250,14 +323,22 @@ class Records:
         """
         return await self._reader.history(asking, type, id, count=count, cursor=cursor)
 
-    async def transact(self, asking: Asking, bundle: Resource) -> dict[str, Any]:
+    async def transact(
+        self, asking: Asking, bundle: Resource, *, base: str = "", wants: str = "minimal"
+    ) -> dict[str, Any]:
         """Carry out a batch, each entry for itself, or a transaction, all of it or nothing.
+
+        Args:
+            base: our FHIR address, for links.
+            wants: what each entry that changes something is told: minimal, representation or
+                operationoutcome.
 
         Raises:
             Incorrect: it is neither, or an entry of a transaction is wrong.
             Forbidden, NotFound, Stale: an entry of a transaction may not be carried out.
         """
-        return await self._transactions.transact(asking, bundle)
+        manner = Manner(base=base, wants=wants)
+        return await self._transactions.transact(asking, bundle, manner)
 
     async def validate(self, asking: Asking, question: "Question") -> "Verdict":
         """What is wrong with a resource, and would refuse it, or should only be told.
@@ -519,10 +600,14 @@ class Records:
         if me_of(asking.caller) != patient:
             raise not_found("Patient")
 
-    @cached_property
-    def capability(self) -> bytes:
-        """The CapabilityStatement as JSON text."""
-        return orjson.dumps(capability.statement(self._clock))
+    def capability(self, routes: frozenset[tuple[str, str]]) -> dict[str, Any]:
+        """The CapabilityStatement.
+
+        Args:
+            routes: method and path, below our FHIR address, of everything that is served.
+        """
+        most = self._changer.deletes_most
+        return capability.statement(self._clock, routes, deletes_most=most)
 
 
 def _found(page: Page) -> Found:

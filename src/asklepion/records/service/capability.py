@@ -1,5 +1,6 @@
 """What this server can do, told from what it does. https://hl7.org/fhir/R4/capabilitystatement.html"""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -7,28 +8,51 @@ from asklepion import __version__
 from asklepion.kit.clock import Clock
 
 from ..engine import search_parameters
+from ..engine.parameters import parameters_of
 from ..engine.tables import resource_types
+from .everything import EVERYTHING
 
-INTERACTIONS = (
-    "read",
-    "vread",
-    "update",
-    "delete",
-    "history-instance",
-    "history-type",
-    "create",
-    "search-type",
-)
+Routes = frozenset[tuple[str, str]]  # method and path below our FHIR address
+
+# What each route is called in the statement.
+OF_TYPES = {
+    ("GET", "/{type}/{id}"): "read",
+    ("GET", "/{type}/{id}/_history/{version}"): "vread",
+    ("PUT", "/{type}/{id}"): "update",
+    ("PATCH", "/{type}/{id}"): "patch",
+    ("DELETE", "/{type}/{id}"): "delete",
+    ("GET", "/{type}/{id}/_history"): "history-instance",
+    ("GET", "/{type}/_history"): "history-type",
+    ("POST", "/{type}"): "create",
+    ("GET", "/{type}"): "search-type",
+}
+OF_ALL = {
+    ("POST", ""): ("transaction", "batch"),
+    ("GET", "/_history"): ("history-system",),
+    ("GET", ""): ("search-system",),
+}
+OPERATIONS = {
+    ("GET", f"/Patient/{{id}}/{EVERYTHING}"): (
+        "Patient",
+        "everything",
+        "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+    )
+}
+PATCHES = ["application/json-patch+json", "application/fhir+json"]
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
-ALL = ("transaction", "batch", "history-system")
 SECURITY = (
     "Sign in, or send a bearer token. What a patient has not allowed does not exist for others:"
     " her Consents are enforced on every read, search, total, sort and include."
 )
 
 
-def statement(clock: Clock) -> dict[str, Any]:
-    """The CapabilityStatement."""
+def statement(clock: Clock, routes: Routes, *, deletes_most: int) -> dict[str, Any]:
+    """The CapabilityStatement.
+
+    Args:
+        deletes_most: resources that one conditional delete may take.
+    """
+    can_patch = ("PATCH", "/{type}/{id}") in routes
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -38,43 +62,78 @@ def statement(clock: Clock) -> dict[str, Any]:
         "implementation": {"description": "Asklepion's records"},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
+        **({"patchFormat": PATCHES} if can_patch else {}),
         "rest": [
             {
                 "mode": "server",
                 "security": {"description": SECURITY},
-                "resource": _resources(),
-                "interaction": [{"code": code} for code in ALL],
                 "operation": [{"name": "validate", "definition": VALIDATE}],
+                "resource": _resources(routes, deletes_most),
+                "interaction": [
+                    {"code": code}
+                    for route, codes in OF_ALL.items()
+                    if route in routes
+                    for code in codes
+                ],
+                "searchParam": _params(_common()),
             }
         ],
     }
 
 
 @cache
-def _resources() -> list[dict[str, Any]]:
-    return [_resource(type) for type in sorted(resource_types())]
+def _resources(routes: Routes, deletes_most: int) -> list[dict[str, Any]]:
+    return [_resource(type, routes, deletes_most) for type in sorted(resource_types())]
 
 
-def _resource(type: str) -> dict[str, Any]:
-    parameters = search_parameters(type)
+def _resource(type: str, routes: Routes, deletes_most: int) -> dict[str, Any]:
+    deletes = "multiple" if deletes_most > 1 else "single"
     resource: dict[str, Any] = {
         "type": type,
-        "interaction": [{"code": code} for code in INTERACTIONS],
+        "interaction": [{"code": code} for route, code in OF_TYPES.items() if route in routes],
         "versioning": "versioned-update",
         "readHistory": True,
         "updateCreate": True,
-        "conditionalCreate": True,
-        "conditionalRead": "not-supported",
-        "conditionalUpdate": False,
-        "conditionalDelete": "not-supported",
+        "conditionalCreate": ("POST", "/{type}") in routes,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": ("PUT", "/{type}") in routes,
+        "conditionalDelete": deletes if ("DELETE", "/{type}") in routes else "not-supported",
         "referencePolicy": ["literal", "logical", "local"],
     }
-    includes = [f"{type}:{name}" for name, kind, _ in parameters if kind == "reference"]
+    parameters = search_parameters(type)
+    includes = [f"{type}:{name}" for name, kind, url in parameters if kind == "reference" and url]
     if includes:
-        resource["searchInclude"] = includes
-    if parameters:
-        resource["searchParam"] = [
-            {"name": name, "type": kind} | ({"definition": url} if url else {})
-            for name, kind, url in parameters
-        ]
-    return resource
+        resource["searchInclude"] = ["*", *includes]
+    if referring := _referring(type):
+        resource["searchRevInclude"] = referring
+    resource["searchParam"] = _params(parameters)
+    operations = [
+        {"name": name, "definition": url}
+        for route, (of, name, url) in OPERATIONS.items()
+        if of == type and route in routes
+    ]
+    return resource | ({"operation": operations} if operations else {})
+
+
+def _params(parameters: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "type": kind} | ({"definition": url} if url else {})
+        for name, kind, url in parameters
+    ]
+
+
+def _common() -> list[tuple[str, str, str]]:
+    """What every type can be searched by."""
+    first, *others = (set(search_parameters(type)) for type in sorted(resource_types()))
+    return sorted(first.intersection(*others))
+
+
+@cache
+def _referring(type: str) -> list[str]:
+    """The parameters by which others name a type that they may refer to."""
+    return [
+        f"{other}:{it.code}"
+        for other in sorted(resource_types())
+        for it in parameters_of(other).values()
+        if type in it.targets
+    ]

@@ -1,11 +1,13 @@
 """Read, vread, history: find what may be seen, and release it."""
 
 import re
+from dataclasses import dataclass
 
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Gone, Incorrect
 
-from ..engine import is_type
+from ..engine import View, is_type
+from ..engine.dates import span_of
 from ..model import Asking
 from ..store import rows, search
 from ..store.rows import Row
@@ -16,6 +18,30 @@ from .searching import ID, Page, not_found
 CURSOR = re.compile(r"(\d+)-(\d+)-(\d+)")
 HISTORY_MOST = 1000
 HISTORY_COUNT = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """Which versions of a history are meant."""
+
+    since: int | None = None  # made at or after, microseconds
+    current: tuple[int, int] | None = None  # in force at some time of this span
+
+    @staticmethod
+    def read(since: str | None, at: str | None) -> "When":
+        """From what was asked.
+
+        Raises:
+            Incorrect: one is no date.
+        """
+        spans = [span_of(text) if text else None for text in (since, at)]
+        if (since and not spans[0]) or (at and not spans[1]):
+            raise Incorrect("_since or _at cannot be read.", hint="Write 2026-03-01T12:00:00Z.")
+        return When(since=spans[0][0] if spans[0] else None, current=spans[1])
+
+
+ANY_TIME = When()
+EVERYTHING = View()
 
 
 class Reader:
@@ -78,11 +104,13 @@ class Reader:
     async def history(
         self,
         asking: Asking,
-        type: str | None,
-        id: str | None,
+        type: str | None = None,
+        id: str | None = None,
         *,
         count: int = HISTORY_COUNT,
         cursor: str | None = None,
+        when: When = ANY_TIME,
+        view: View = EVERYTHING,
     ) -> Page:
         """Versions, newest first.
 
@@ -106,16 +134,19 @@ class Reader:
                     key=one.key if one else None,
                     type=type,
                     before=before,
+                    since=when.since,
+                    current=when.current,
                     limit=count + 1,
                 )
             hidden = [one] if one and not found else []
             weighed = await parts.releasing.weigh(tx, asking, sight, [*found[:count], *hidden])
-        page = await parts.releasing.release("read", weighed)
-        if id is not None and not page:
+        released = await parts.releasing.release("read", weighed)
+        if id is not None and not released:
             raise not_found(type or "resource")
+        page = [row for row in released if row not in hidden]  # it had no version at that time
         last = found[count - 1] if len(found) > count else None
         following = f"{last.updated_at}-{last.rid}-{last.version}" if last else None
-        return Page(rows=page, next=following)
+        return Page(rows=page, next=following, view=view)
 
 
 def _position(cursor: str) -> tuple[int, int, int]:

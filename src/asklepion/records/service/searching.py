@@ -46,6 +46,7 @@ class Wanted:
     params: Params
     compartment: tuple[str, str] | None = None  # whose, such as Patient, and the id
     is_lenient: bool = False
+    during: tuple[int, int] | None = None  # microseconds: leave out care at other times
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +180,7 @@ class Searcher:
             is_lenient=wanted.is_lenient,
             compartment=wanted.compartment,
             value_sets=value_sets,
+            during=wanted.during,
         )
 
     async def _value_sets(

@@ -1,60 +1,63 @@
 """Batches and transactions. https://hl7.org/fhir/R4/http.html#transaction"""
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import parse_qsl, unquote
 
-import orjson
+from asklepion.kit.db import Tx
+from asklepion.kit.errors import Forbidden, HouseError, Incorrect, NotFound
 
-from asklepion.kit.clock import to_iso
-from asklepion.kit.errors import Forbidden, HouseError, Incorrect, Unsupported
-
-from ..engine import is_type, references_in, rewrite_references
-from ..model import Asking, Kept, Resource, Stale
+from ..engine import is_subset, references_in, rewrite_references
+from ..model import Asking, Resource
 from ..store.rows import Row
 from .books import Entry
-from .changing import Changer, as_kept, check_version, may_bring_in, type_of
-from .drafting import Draft
+from .bundles import shown
+from .changing import (
+    Changer,
+    as_kept,
+    check_version,
+    may_bring_in,
+    stale,
+    type_of,
+    with_id_of,
+)
+from .drafting import Draft, encode
+from .entries import GONE, LOOKS, Op, answer, failed, named, read_op, told_of
+from .looking import Looker
+from .matching import Matching
 from .parts import Parts
 from .pointing import Pointers, is_open
 from .reading import Reader
-from .searching import Searcher
+from .sources import decode
 from .writing import State, denials_for, entries_for
 
 MOST_ENTRIES = 5000
-METHODS = ("DELETE", "POST", "PUT", "GET", "HEAD")
-ETAG = re.compile(r'(?:W/)?"(\d+)"')
+HINT = "Nothing of the transaction was kept. Leave the entry out, or ask an operator."
+NARROW = "Search more narrowly, or send what they point to along."
 
 
-@dataclass(kw_only=True)
-class Op:
-    """One entry of a bundle, read."""
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a bundle is to be answered."""
 
-    number: int  # from 1
-    method: str
-    type: str
-    id: str = ""
-    params: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    resource: Resource = field(default_factory=dict[str, Any])
-    full_url: str = ""
-    if_match: int | None = None
-    if_none_exist: list[tuple[str, str]] | None = None
-    found: Row | None = None  # what a conditional create found
+    base: str = ""  # our FHIR address, for links
+    wants: str = "minimal"  # of each change: minimal, representation or operationoutcome
 
 
 class Transactions:
     """Carries bundles out."""
 
-    def __init__(self, parts: Parts, reader: Reader, searcher: Searcher, changer: Changer) -> None:
+    def __init__(
+        self, parts: Parts, reader: Reader, changer: Changer, looker: Looker, matching: Matching
+    ) -> None:
         self._parts = parts
         self._reader = reader
-        self._searcher = searcher
         self._changer = changer
+        self._looker = looker
+        self._matching = matching
 
-    async def transact(self, asking: Asking, bundle: Resource) -> dict[str, Any]:
+    async def transact(self, asking: Asking, bundle: Resource, manner: Manner) -> dict[str, Any]:
         """Carry out a batch, each entry for itself, or a transaction, all of it or nothing.
 
         Raises:
@@ -74,117 +77,170 @@ class Transactions:
                 f"The bundle has more than {MOST_ENTRIES} entries.", hint="Import it as a file."
             )
         if type == "batch":
-            answers = [await self._one(asking, n, e) for n, e in enumerate(entries, start=1)]
+            answers = [await self._one(asking, n, e, manner) for n, e in enumerate(entries, 1)]
         else:
-            ops = [read_op(number, entry) for number, entry in enumerate(entries, start=1)]
-            answers = await self._all(asking, ops)
+            answers = await self._all(asking, entries, manner)
         return {"resourceType": "Bundle", "type": f"{type}-response", "entry": answers}
 
     # Batch
 
-    async def _one(self, asking: Asking, number: int, entry: Any) -> dict[str, Any]:
+    async def _one(self, asking: Asking, number: int, entry: Any, manner: Manner) -> dict[str, Any]:
         try:
             op = read_op(number, entry)
-            match op.method:
-                case "POST":
-                    kept = await self._changer.create(
-                        asking, op.resource, if_none_exist=op.if_none_exist
-                    )
-                    return _answer(kept)
-                case "PUT":
-                    kept = await self._changer.update(asking, op.resource, if_match=op.if_match)
-                    return _answer(kept)
-                case "DELETE":
-                    await self._changer.delete(asking, op.type, op.id, if_match=op.if_match)
-                    return {"response": {"status": "204 No Content"}}
-                case _:
-                    return await self._look(asking, op)
+            if op.method in LOOKS:
+                return await self._look(asking, op, manner)
+            return await self._change(asking, op, manner)
         except HouseError as error:
-            return {"response": {"status": str(error.status), "outcome": outcome(error)}}
+            return failed(error)
 
-    async def _look(self, asking: Asking, op: Op) -> dict[str, Any]:
-        if op.id:
-            row = await self._reader.read(asking, op.type, op.id)
-            status = {"status": "200 OK", "etag": f'W/"{row.version}"'}
-            return {"resource": orjson.loads(row.body), "response": status}
-        page = await self._searcher.search(asking, op.type, op.params)
-        found: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset"}
-        if page.total is not None:
-            found["total"] = page.total
-        modes = [("match", row) for row in page.rows] + [("include", row) for row in page.included]
-        found["entry"] = [
-            {"resource": orjson.loads(row.body), "search": {"mode": mode}} for mode, row in modes
-        ]
-        return {"resource": found, "response": {"status": "200 OK"}}
+    async def _change(self, asking: Asking, op: Op, manner: Manner) -> dict[str, Any]:
+        changer = self._changer
+        match op.method:
+            case "POST":
+                kept = await changer.create(asking, op.resource, if_none_exist=op.if_none_exist)
+            case "PUT" if op.is_conditional:
+                kept = await changer.update_where(
+                    asking, op.params, op.resource, if_match=op.if_match
+                )
+            case "PUT":
+                kept = await changer.update(
+                    asking,
+                    op.resource,
+                    if_match=op.if_match,
+                    is_new_only=op.if_none_match.strip() == "*",
+                )
+            case "PATCH" if op.is_conditional:
+                kept = await changer.patch_where(
+                    asking, op.type, op.params, op.patch, if_match=op.if_match
+                )
+            case "PATCH":
+                kept = await changer.patch(asking, op.type, op.id, op.patch, if_match=op.if_match)
+            case _ if op.is_conditional:
+                await changer.delete_where(asking, op.type, op.params, if_match=op.if_match)
+                return GONE
+            case _:
+                await changer.delete(asking, op.type, op.id, if_match=op.if_match)
+                return GONE
+        return answer(kept, manner.wants)
+
+    async def _look(self, asking: Asking, op: Op, manner: Manner) -> dict[str, Any]:
+        seen = await self._looker.look(asking, op.path, op.params, base=manner.base)
+        if seen.row:
+            return told_of(seen.row, shown(seen.row.body, seen.view), op)
+        status = {"response": {"status": "200 OK"}}
+        return (
+            status if op.method == "HEAD" else {"resource": decode(encode(seen.bundle)), **status}
+        )
 
     # Transaction
 
-    async def _all(self, asking: Asking, ops: Sequence[Op]) -> list[dict[str, Any]]:
-        targets = [f"{op.type}/{op.id}" for op in ops if op.method in ("PUT", "DELETE")]
-        if len(set(targets)) < len(targets):
-            raise Incorrect("Two entries change the same resource.", hint="Send it once.")
-        doomed = await self._find_targets(asking, ops)
-        await self._assign(asking, ops)
+    async def _all(
+        self, asking: Asking, entries: Sequence[Any], manner: Manner
+    ) -> list[dict[str, Any]]:
+        ops: list[Op] = []
+        for number, entry in enumerate(entries, start=1):
+            with named(number):
+                ops.append(read_op(number, entry))
+        doomed: dict[int, list[Row]] = {}
+        for op in ops:
+            with named(op.number):
+                await self._find_target(asking, op, doomed)
+        self._require_distinct(ops, doomed)
         drafts = await self._draft(asking, ops)
         try:
-            answers = await self._write(asking, ops, drafts, doomed)
+            answers = await self._write(asking, ops, drafts, doomed, manner)
         except _Denied as denied:
             await self._parts.books.keep(denied.entries)
             raise Forbidden(denied.message, hint=HINT) from None
         for op in ops:
-            if op.found:
-                answers[op.number] = _answer(as_kept(op.found, is_new=False))
-            elif op.method in ("GET", "HEAD"):
-                answers[op.number] = await self._one_look(asking, op)
+            if op.method == "POST" and op.found:
+                answers[op.number] = answer(as_kept(op.found, is_new=False), manner.wants)
+            elif op.method in LOOKS:
+                answers[op.number] = await self._one_look(asking, op, manner)
         return [answers[op.number] for op in ops]
 
-    async def _find_targets(self, asking: Asking, ops: Sequence[Op]) -> dict[int, Row]:
-        """The rows to delete; and whether what is to be updated may be known of at all."""
-        doomed: dict[int, Row] = {}
-        for op in ops:
-            if op.method == "DELETE":
+    async def _find_target(self, asking: Asking, op: Op, doomed: dict[int, list[Row]]) -> None:
+        """What the entry is about: found by its condition, or given an id; may it be known of?"""
+        match op.method:
+            case "DELETE" if op.is_conditional:
+                most = self._changer.deletes_most
+                doomed[op.number] = await self._matching.find(asking, op.type, op.params, most)
+                if op.if_match not in (None, *(row.version for row in doomed[op.number])):
+                    raise stale()
+            case "DELETE":
                 find = self._changer.find_to_delete
-                doomed[op.number] = await find(asking, op.type, op.id, op.if_match)
-            elif op.method == "PUT" and not may_bring_in(asking):
-                await self._reader.find_to_change(asking, "write", op.type, op.id)
-        return doomed
+                doomed[op.number] = [await find(asking, op.type, op.id, op.if_match)]
+            case "POST":
+                if op.if_none_exist is not None:
+                    await self._match(asking, op, op.if_none_exist)
+                op.id = op.found.id if op.found else self._parts.ids.new()
+            case "PUT":
+                await self._find_to_update(asking, op)
+            case "PATCH":
+                if op.is_conditional:
+                    await self._match(asking, op, op.params)
+                    op.id = op.found.id if op.found else ""
+                if not op.id:
+                    raise NotFound("Nothing matches.", hint="Search more widely.")
+                patched = self._changer.patched(asking, op.type, op.id, op.patch, op.if_match)
+                row, op.resource = await patched
+                op.if_match = row.version
+            case _:
+                pass
 
-    async def _assign(self, asking: Asking, ops: Sequence[Op]) -> None:
-        """Give each new resource its id, or find the one that it must not repeat."""
-        for op in ops:
-            if op.method != "POST":
-                continue
-            if op.if_none_exist is not None:
-                params = [*op.if_none_exist, ("_count", "2")]
-                page = await self._searcher.search(asking, op.type, params)
-                if len(page.rows) > 1:
-                    raise Stale(f"Entry {op.number} matches more than one resource.", hint=NARROW)
-                op.found = page.rows[0] if page.rows else None
-            op.id = op.found.id if op.found else self._parts.ids.new()
+    async def _find_to_update(self, asking: Asking, op: Op) -> None:
+        if is_subset(op.resource):
+            raise Incorrect("This is only a part of a resource.", hint="Send the whole of it.")
+        if op.is_conditional:
+            await self._match(asking, op, op.params)
+            if op.found:
+                op.resource = with_id_of(op.found, op.resource)
+                op.if_match = op.found.version if op.if_match is None else op.if_match
+            op.id = op.resource.get("id") or self._parts.ids.new()
+            if not op.found and "id" not in op.resource:
+                return  # new, under an id of ours
+        if not may_bring_in(asking):
+            await self._reader.find_to_change(asking, "write", op.type, op.id)
+
+    async def _match(self, asking: Asking, op: Op, params: list[tuple[str, str]]) -> None:
+        op.found = await self._matching.find_one(asking, op.type, params)
+        op.condition = None if op.found else params
+
+    @staticmethod
+    def _require_distinct(ops: Sequence[Op], doomed: Mapping[int, Sequence[Row]]) -> None:
+        """No two entries are about the same resource; twice the same condition may find it."""
+        found = {f"{op.type}/{op.id}" for op in ops if op.method == "POST" and op.found}
+        targets = [f"{op.type}/{op.id}" for op in ops if op.method in ("PUT", "PATCH")]
+        targets += [row.reference for each in doomed.values() for row in each]
+        targets += found
+        if len(set(targets)) < len(targets):
+            raise Incorrect("Two entries change the same resource.", hint="Send it once.")
 
     async def _draft(self, asking: Asking, ops: Sequence[Op]) -> dict[int, Draft]:
         """What is to be written, with every reference turned to where it will point."""
         mapping = {op.full_url: f"{op.type}/{op.id}" for op in ops if op.full_url and op.id}
-        written = [op for op in ops if op.method in ("POST", "PUT") and not op.found]
+        written = [op for op in ops if op.resource and not (op.method == "POST" and op.found)]
         inside = {ref for op in written for ref in references_in(op.resource) if is_open(ref)}
         asked = inside - mapping.keys()
         if asked:
             async with self._parts.db.read() as tx:
                 mapping |= await Pointers(self._parts, asking).resolve(tx, asked)
-        if lost := len(asked - mapping.keys()):
-            raise Incorrect(
-                f"{lost} references point to nothing, or to more than one thing.", hint=NARROW
-            )
+        lost = asked - mapping.keys()
+        for op in written:
+            if lost and (here := lost & references_in(op.resource)):
+                raise Incorrect(
+                    f"Entry {op.number}: {len(here)} references point to nothing, or to more"
+                    " than one thing.",
+                    hint=NARROW,
+                )
         return await asyncio.to_thread(self._draft_all, written, mapping)
 
     def _draft_all(self, ops: Sequence[Op], mapping: Mapping[str, str]) -> dict[int, Draft]:
         drafts: dict[int, Draft] = {}
         for op in ops:
-            turned = rewrite_references({**op.resource, "id": op.id}, mapping)
-            try:
+            with named(op.number):
+                turned = rewrite_references({**op.resource, "id": op.id}, mapping, op.base)
                 drafts[op.number] = self._parts.drafter.draft(turned)
-            except Incorrect as error:
-                raise Incorrect(f"Entry {op.number}: {error.message}", hint=error.hint) from error
         return drafts
 
     async def _write(
@@ -192,39 +248,57 @@ class Transactions:
         asking: Asking,
         ops: Sequence[Op],
         drafts: Mapping[int, Draft],
-        doomed: Mapping[int, Row],
+        doomed: Mapping[int, Sequence[Row]],
+        manner: Manner,
     ) -> dict[int, dict[str, Any]]:
         parts = self._parts
         answers: dict[int, dict[str, Any]] = {}
         async with parts.writer.changing() as tx:
-            entries: list[Entry] = []
-            for number, row in doomed.items():
-                reason, told = await self._changer.delete_in(tx, asking, row)
-                if reason:
-                    raise _Denied(f"Entry {number} may not be deleted: {reason}.", told)
-                entries += told
-                answers[number] = {"response": {"status": "204 No Content"}}
+            await self._require_none(tx, asking, ops)
+            entries = await self._delete(tx, asking, doomed)
+            answers |= dict.fromkeys(doomed, GONE)
             done = await parts.writer.keep(tx, asking, list(drafts.values()))
             for number, each in zip(drafts, done, strict=True):
                 if each.row is None:
                     told = denials_for(asking, "write", done)
                     raise _Denied(f"Entry {number} may not be kept: {each.reason}.", told)
-                check_version(each, ops[number - 1].if_match)
-                answers[number] = _answer(as_kept(each.row, is_new=each.state == State.NEW))
+                op = ops[number - 1]
+                with named(number):
+                    only_new = op.method == "PUT" and op.if_none_match.strip() == "*"
+                    check_version(each, op.if_match, is_new_only=only_new)
+                kept = as_kept(each.row, is_new=each.state == State.NEW)
+                answers[number] = answer(kept, manner.wants)
             await parts.writer.tell_kept(tx, done)
             await parts.books.write(tx, [*entries, *entries_for(asking, "write", done)])
         return answers
 
-    async def _one_look(self, asking: Asking, op: Op) -> dict[str, Any]:
+    async def _require_none(self, tx: Tx, asking: Asking, ops: Sequence[Op]) -> None:
+        """What conditions did not find is still not there."""
+        for op in sorted(ops, key=lambda op: (op.type, op.number)):  # locks in one order
+            if op.condition is not None:
+                with named(op.number):
+                    await self._matching.require_none(tx, asking, op.type, op.condition)
+
+    async def _delete(
+        self, tx: Tx, asking: Asking, doomed: Mapping[int, Sequence[Row]]
+    ) -> list[Entry]:
+        entries: list[Entry] = []
+        for number, found in doomed.items():
+            for row in found:
+                if row.deleted:
+                    continue
+                reason, told = await self._changer.delete_in(tx, asking, row)
+                if reason:
+                    raise _Denied(f"Entry {number} may not be deleted: {reason}.", told)
+                entries += told
+        return entries
+
+    async def _one_look(self, asking: Asking, op: Op, manner: Manner) -> dict[str, Any]:
         """A reading in a transaction sees what it wrote; alone it may fail by itself."""
         try:
-            return await self._look(asking, op)
+            return await self._look(asking, op, manner)
         except HouseError as error:
-            return {"response": {"status": str(error.status), "outcome": outcome(error)}}
-
-
-HINT = "Nothing of the transaction was kept. Leave the entry out, or ask an operator."
-NARROW = "Search more narrowly, or send what they point to along."
+            return failed(error)
 
 
 class _Denied(Exception):
@@ -234,83 +308,3 @@ class _Denied(Exception):
         super().__init__(message)
         self.message = message
         self.entries = entries
-
-
-def read_op(number: int, entry: Any) -> Op:
-    """One entry of a batch or transaction.
-
-    Raises:
-        Incorrect: it has no request, or one that cannot be read.
-        Unsupported: it asks for what is not done here.
-    """
-    held = cast(dict[str, Any], entry) if isinstance(entry, dict) else {}
-    request: Any = held.get("request")
-    if not isinstance(request, dict):
-        raise Incorrect(f"Entry {number} has no request.", hint="Give its method and url.")
-    said = cast(dict[str, Any], request)
-    method, url = said.get("method"), said.get("url")
-    if not isinstance(url, str) or method not in METHODS:
-        if method == "PATCH":
-            raise Unsupported(f"Entry {number} is a PATCH.", hint="Send the whole resource: PUT.")
-        raise Incorrect(f"Entry {number} has no method or url.", hint="Give both.")
-    path, _, query = url.partition("?")
-    parts = [unquote(part) for part in path.strip("/").split("/")]
-    if not is_type(parts[0]) or len(parts) > 2:
-        raise Incorrect(f"Entry {number} has a url that leads nowhere.", hint="Type or Type/id.")
-    op = Op(
-        number=number,
-        method=method,
-        type=parts[0],
-        id=parts[1] if len(parts) == 2 else "",
-        params=parse_qsl(query, keep_blank_values=True),
-        full_url=str(held.get("fullUrl", "")),
-        if_match=version_in(said.get("ifMatch")),
-    )
-    if isinstance(said.get("ifNoneExist"), str) and method == "POST":
-        op.if_none_exist = parse_qsl(said["ifNoneExist"].lstrip("?"), keep_blank_values=True)
-    _check_shape(op, held.get("resource"))
-    return op
-
-
-def _check_shape(op: Op, resource: Any) -> None:
-    if op.method in ("PUT", "DELETE") and not op.id:
-        raise Unsupported(f"Entry {op.number} is conditional.", hint="Name the resource by its id.")
-    if op.method in ("POST", "PUT"):
-        if type_of(resource) != op.type:
-            raise Incorrect(f"Entry {op.number} has another type than its url.")
-        if op.method == "PUT" and resource.get("id") != op.id:
-            raise Incorrect(f"Entry {op.number} has another id than its url.")
-        op.resource = resource
-
-
-def version_in(etag: Any) -> int | None:
-    """The version an ETag names.
-
-    Raises:
-        Incorrect: it is none of ours.
-    """
-    if etag is None:
-        return None
-    match = ETAG.fullmatch(etag.strip()) if isinstance(etag, str) else None
-    if match is None:
-        raise Incorrect("If-Match is no version of ours.", hint='Send it as W/"3".')
-    return int(match[1])
-
-
-def outcome(error: HouseError) -> dict[str, Any]:
-    """An error inside a bundle. https://hl7.org/fhir/R4/operationoutcome.html"""
-    issue: dict[str, Any] = {"severity": "error", "code": error.issue, "diagnostics": error.message}
-    if error.hint:
-        issue["details"] = {"text": error.hint}
-    return {"resourceType": "OperationOutcome", "issue": [issue]}
-
-
-def _answer(kept: Kept) -> dict[str, Any]:
-    return {
-        "response": {
-            "status": "201 Created" if kept.is_new else "200 OK",
-            "location": f"{kept.reference}/_history/{kept.version}",
-            "etag": f'W/"{kept.version}"',
-            "lastModified": to_iso(kept.at),
-        }
-    }

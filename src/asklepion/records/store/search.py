@@ -90,6 +90,16 @@ async def _include(tx: Tx, include: Include, page: Sequence[int], sight: Sight) 
     return rids
 
 
+# Made before the span ends, and no later version was there before it began.
+_IN_FORCE = (
+    "v.updated_at <= :last"
+    " AND NOT EXISTS (SELECT 1 FROM records_res n WHERE n.rid = v.rid"
+    " AND n.version = v.version + 1 AND n.updated_at <= :first)"
+    " AND NOT EXISTS (SELECT 1 FROM records_hist n WHERE n.rid = v.rid"
+    " AND n.version = v.version + 1 AND n.updated_at <= :first)"
+)
+
+
 async def find_history(
     tx: Tx,
     sight: Sight,
@@ -97,6 +107,8 @@ async def find_history(
     key: int | None,
     type: str | None,
     before: tuple[int, int, int] | None,
+    since: int | None,
+    current: tuple[int, int] | None,
     limit: int,
 ) -> list[Row]:
     """Versions that may be seen, newest first, each held to who may see it as it was then.
@@ -105,6 +117,8 @@ async def find_history(
         key: of one resource only.
         type: of one type only.
         before: moment, rid and version of the last one of the page before.
+        since: made at this moment [µs] or later.
+        current: in force at some time between these moments [µs].
     """
     old = ", ".join(
         f"r.{field}" if field in ("key", "type", "id") else f"h.{field}" for field in FIELDS
@@ -119,13 +133,19 @@ async def find_history(
             "(v.updated_at < :at OR (v.updated_at = :at AND (v.rid < :rid"
             " OR (v.rid = :rid AND v.version < :version))))"
         )
+    if since is not None:
+        conditions.append("v.updated_at >= :since")
+    if current is not None:
+        conditions.append(_IN_FORCE)
     sql = (
         f"SELECT {columns_of('v')} FROM (SELECT {columns_of('r')} FROM records_res r"
         f" UNION ALL SELECT {old} FROM records_hist h JOIN records_res r ON r.rid = h.rid) v"
         f" WHERE {' AND '.join(conditions)} AND {sight.condition.format(r='v')}"
         " ORDER BY v.updated_at DESC, v.rid DESC, v.version DESC LIMIT :limit"
     )
-    values = {"key": key, "type": type, "limit": limit}
+    first, last = current or (None, None)
+    values = {"key": key, "type": type, "limit": limit, "since": since}
+    values |= {"first": first, "last": last}
     if before is not None:
         values |= dict(zip(("at", "rid", "version"), before, strict=True))
     named = {name: value for name, value in values.items() if value is not None}
