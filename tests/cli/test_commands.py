@@ -200,10 +200,9 @@ def test_a_command_that_is_wrong_ends_with_2_and_a_setting_that_is_wrong_with_1(
 
 def greeting(data: Path) -> str:
     """What a house says once it is open, which is a moment after it answers."""
-    for _ in range(200):
-        told = (data / "server.log").read_text()
-        if "Close it with" in told:
-            break
+    until = time.monotonic() + 20
+    while "Close it with" not in (told := (data / "server.log").read_text()):
+        assert time.monotonic() < until, told
         time.sleep(0.05)
     return told
 
