@@ -34,10 +34,15 @@ async def test_a_stranger_gets_nothing_from_any_route(app: FastAPI, stranger: As
         assert answer.json()["resourceType"] == "OperationOutcome"
 
 
-def paths_of(router: Any) -> set[str]:
+def paths_of(router: Any, prefix: str = "") -> set[str]:
     """Every path below a router, whether it shows in the OpenAPI or not."""
-    inner = [paths_of(each.original_router) for each in router.routes if not hasattr(each, "path")]
-    return {each.path for each in router.routes if hasattr(each, "path")}.union(*inner)
+    found: set[str] = set()
+    for each in router.routes:
+        if hasattr(each, "path"):
+            found.add(prefix + each.path)
+        else:
+            found |= paths_of(each.original_router, prefix + each.include_context.prefix)
+    return found
 
 
 async def test_no_route_is_hidden_from_this_test(app: FastAPI) -> None:

@@ -143,7 +143,7 @@ class Reader:
         released = await parts.releasing.release("read", weighed)
         if id is not None and not released:
             raise not_found(type or "resource")
-        page = [row for row in released if row not in hidden]  # it had no version at that time
+        page = released if found else []  # it had no version at that time
         last = found[count - 1] if len(found) > count else None
         following = f"{last.updated_at}-{last.rid}-{last.version}" if last else None
         return Page(rows=page, next=following, view=view)
