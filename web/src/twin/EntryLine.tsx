@@ -52,6 +52,11 @@ export function EntryLine({ entry }: { entry: Entry }) {
   );
 }
 
+/** A number is never parted from its unit. */
+function amount(value: number, unit: string): string {
+  return `${number(value, digitsOf(value))}\u00a0${unitOf(unit)}`;
+}
+
 /** In the words of the record, whatever their language. */
 function Values({ values }: { values: Entry["values"] }) {
   if (values.length === 0) return null;
@@ -61,7 +66,7 @@ function Values({ values }: { values: Entry["values"] }) {
         <div key={text}>
           <dt lang="">{text}</dt>
           <dd lang="">
-            {typeof value === "number" ? number(value, digitsOf(value)) : value} {unitOf(unit)}
+            {typeof value === "number" ? amount(value, unit) : `${value} ${unitOf(unit)}`}
           </dd>
         </div>
       ))}

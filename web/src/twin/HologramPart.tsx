@@ -1,5 +1,5 @@
 import { type ThreeEvent, useFrame } from "@react-three/fiber";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type Ray, Vector3 } from "three";
 import { showPanel } from "../kit/place";
 import { useStore } from "../kit/store";
@@ -51,7 +51,11 @@ export function HologramPart() {
 }
 
 function Pulse({ showing }: { showing: Showing }) {
-  useFrame((_, dt) => {
+  const isSeen = useRef(false);
+  useFrame(({ camera }, dt) => {
+    if (!isSeen.current && !showing.hologram.isEmpty)
+      showing.hologram.hear({ type: "seen", from: camera.getWorldPosition(new Vector3()) });
+    isSeen.current = !showing.hologram.isEmpty;
     showing.hologram.hear({ type: "calm", isCalm: wantsCalm() });
     showing.update(Math.min(dt, LONGEST_S));
   });

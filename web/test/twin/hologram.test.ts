@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Mesh, type Object3D, Ray, Vector3 } from "three";
+import { Group, Mesh, type Object3D, Ray, Vector3 } from "three";
 import { describe, expect, test } from "vitest";
 import { readBody } from "../../src/twin/hologram/glb";
 import { Hologram } from "../../src/twin/hologram/Hologram";
@@ -64,6 +64,22 @@ describe("the hologram", () => {
     expect(hologram.pick(rayAt(-0.09, 1.25))).toBe("lungs");
     expect(hologram.pick(rayAt(0.03, 1.42))).toBe("thyroid");
     expect(hologram.pick(rayAt(3, 1.42))).toBeNull();
+  });
+
+  test("shows its front to whoever comes, wherever it stands", () => {
+    const hologram = shown();
+    const place = new Group();
+    place.position.set(-1.6, 0.2, -1.2);
+    place.rotation.y = Math.PI;
+    place.add(hologram.root);
+    place.updateMatrixWorld();
+    const eye = new Vector3(-0.9, 2, -4.5);
+
+    hologram.hear({ type: "seen", from: eye });
+
+    const front = hologram.root.getWorldDirection(new Vector3());
+    const away = eye.sub(hologram.root.getWorldPosition(new Vector3())).setY(0).normalize();
+    expect(front.distanceTo(away)).toBeLessThan(1e-6);
   });
 
   test("draws what is chosen near, turns it to where it is seen, and lets the others pale", () => {

@@ -26,6 +26,7 @@ export type ToHologram =
   | { type: "hovered"; organ: string | null }
   | { type: "rates"; heart: number | null; breaths: number | null }
   | { type: "calm"; isCalm: boolean }
+  | { type: "seen"; from: Vector3 }
   | { type: "turned"; by: number; dt: number }
   | { type: "released" }
   | { type: "nudged"; by: number };
@@ -97,6 +98,9 @@ export class Hologram {
       case "calm":
         this.isCalm = message.isCalm;
         break;
+      case "seen":
+        this.face(message.from);
+        break;
       case "turned":
         this.pose.drag(message.by, message.dt);
         break;
@@ -109,6 +113,12 @@ export class Hologram {
       default:
         message satisfies never;
     }
+  }
+
+  /** Stand with the front to a point of the world: nobody meets a body from behind. */
+  private face(from: Vector3): void {
+    const eye = this.root.parent?.worldToLocal(from.clone()) ?? from;
+    this.root.rotation.y = Math.atan2(eye.x - this.root.position.x, eye.z - this.root.position.z);
   }
 
   /** Whether there is somebody to show. */

@@ -130,12 +130,12 @@ function write(pen: Pen, { name, about, isOpen }: Words): void {
   pen.fillRect(0, 0, 18, HIGH);
   pen.textBaseline = "alphabetic";
   pen.fillStyle = "#22302f";
-  sized(pen, name, "560", 108, DISPLAY, WIDE - 120);
-  pen.fillText(name, 64, 122);
+  sized(pen, name, "600", 138, DISPLAY, WIDE - 120); // to be read from across the plaza
+  pen.fillText(name, 64, 138);
   pen.fillStyle = isOpen ? "#0a5457" : "#6b6252";
-  pen.font = `500 54px ${PLAIN}`;
+  pen.font = `500 52px ${PLAIN}`;
   lines(pen, about, WIDE - 120, 2).forEach((line, i) => {
-    pen.fillText(line, 64, 200 + i * 62);
+    pen.fillText(line, 64, 214 + i * 60);
   });
 }
 
