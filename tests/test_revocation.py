@@ -93,13 +93,37 @@ def looks(names: Names) -> list[Look]:
         f"Observation?patient._id={p}",
         f"DocumentReference?{whose}",
         f"Patient?_id={p}&_has:Observation:patient:code=8867-4",
+        f"Patient/{p}/$everything",
+        f"Patient/{p}/$everything?_type=Observation&start=2026",
+        f"Patient/{p}/Observation",
+        f"Patient/{p}/*",
+        f"?_type=Observation,Condition&subject=Patient/{p}&_sort=code",
+        f"Patient/{p}?_summary=true",
+        f"{pulse}?_elements=value",
+        f"{pulse}/_history?_at=2026-03-01",
+        f"Patient/{p}/_history?_since=2020",
+        f"Observation?{whose}&_sort=-code,subject&_include:iterate=*",
+        f"Observation?{whose}&code-value-quantity=8867-4$gt1",
+        f"Observation?{whose}&subject:missing=false",
     ]
     return [
-        *(Look(f"/fhir/R4/{path}") for path in fhir),
+        *(Look(f"/fhir/R4/{path}".replace("/?", "?")) for path in fhir),
         Look(f"/fhir/R4/{pulse}", headers={"if-none-match": 'W/"2"'}),
+        Look(f"/fhir/R4/{pulse}", headers={"if-modified-since": "Sun, 01 Mar 2020 12:00:00 GMT"}),
         Look(f"/fhir/R4/Observation/_search?{whose}", "POST"),
+        Look(f"/fhir/R4/_search?_type=Observation&_id={names.pulse}", "POST"),
+        Look(f"/fhir/R4/Patient/{p}/Condition/_search", "POST"),
+        Look(f"/fhir/R4/Patient/{p}/$everything", "POST"),
         *(
-            Look("/fhir/R4", "POST", bundle(kind, f"Patient/{p}", pulse, f"Observation?{whose}"))
+            Look(
+                "/fhir/R4",
+                "POST",
+                bundle(
+                    kind,
+                    *(f"Patient/{p}", pulse, f"Observation?{whose}", f"{pulse}/_history"),
+                    *(f"Patient/{p}/Condition", f"Patient/{p}/$everything"),
+                ),
+            )
             for kind in ("batch", "transaction")
         ),
         Look(
@@ -129,7 +153,45 @@ WIDE = [
     Look("/fhir/R4/Practitioner?_id=d-1&_revinclude=Observation:performer"),
     Look("/fhir/R4/Observation/_history"),
     Look("/fhir/R4/_history"),
+    Look("/fhir/R4/_history?_at=2026-03-01"),
+    Look("/fhir/R4"),
+    Look("/fhir/R4?_type=Observation,Condition&_total=accurate&_sort=-code"),
+    Look(f"/fhir/R4/Condition?_content={WORD}"),
+    Look(f"/fhir/R4/Condition?code:text={WORD}"),
+    Look("/fhir/R4/Practitioner?_id=d-1&_revinclude:iterate=*:*"),
+    Look("/fhir/R4/Practitioner/d-1/Observation"),
 ]
+
+
+def changes(names: Names) -> list[Look]:
+    """Every way to change something of hers by a condition, or in part."""
+    patch = {"content-type": "application/json-patch+json"}
+    operations: Any = [{"op": "test", "path": "/status", "value": "final"}]
+    whose, note = f"patient={names.patient}", f"DocumentReference/{names.note}"
+    parameters = {"resourceType": "Parameters"}
+    pulse = f"Observation/{names.pulse}"
+    named = document(names) | {"id": names.note}
+    inside = {"resource": parameters, "request": {"method": "PATCH", "url": pulse}}
+    gone = {"request": {"method": "DELETE", "url": f"Observation?_id={names.pulse}"}}
+    both = [
+        {"resourceType": "Bundle", "type": kind, "entry": [entry]}
+        for kind in ("batch", "transaction")
+        for entry in (inside, gone)
+    ]
+    return [
+        Look(f"/fhir/R4/{pulse}", "PATCH", operations, patch),
+        Look(f"/fhir/R4/{pulse}", "PATCH", operations, patch | {"if-match": 'W/"1"'}),
+        Look(f"/fhir/R4/{pulse}", "PATCH", parameters),
+        Look(f"/fhir/R4/Observation?{whose}", "PATCH", operations, patch),
+        Look(f"/fhir/R4/Observation?{whose}", "DELETE"),
+        Look(f"/fhir/R4/{pulse}", "DELETE", headers={"if-match": 'W/"1"'}),
+        Look(f"/fhir/R4/{note}", "PUT", named),
+        Look(f"/fhir/R4/{note}", "PUT", named, {"if-none-match": "*"}),
+        Look(f"/fhir/R4/DocumentReference?{whose}", "PUT", document(names)),
+        *(Look("/fhir/R4", "POST", each) for each in both),
+    ]
+
+
 # Ways to read what stands between them; they show no measured value, and nothing afterwards.
 STANDING = ("permit", "live", "accesses", "consents")
 
@@ -284,6 +346,9 @@ async def assert_nothing_is_left(doctor: AsyncClient) -> None:
         answer, nothing = await here.at(doctor), await nowhere.at(doctor)
         assert not HERS.search(answer.text), here.path
         assert told(answer, Names()) == told(nothing, NOBODY), here.path
+    for here, nowhere in zip(changes(Names()), changes(NOBODY), strict=True):
+        answer, nothing = await here.at(doctor), await nowhere.at(doctor)
+        assert told(answer, Names()) == told(nothing, NOBODY), here
     for look in WIDE:
         answer = await look.at(doctor)
         body = answer.json() | {"link": []}  # a bundle repeats what it was asked

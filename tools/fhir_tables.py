@@ -43,20 +43,27 @@ Json = dict[str, Any]
 # ---------------------------------------------------------------- reading the packages
 
 
+def package_path(spec: str) -> Path:
+    """Where a package's archive lies, once it was fetched."""
+    return CACHE / (spec.replace("@", "-") + ".tgz")
+
+
 def package(spec: str) -> Path:
     """The package's archive, fetched when it is not here yet."""
-    path = CACHE / (spec.replace("@", "-") + ".tgz")
+    path = package_path(spec)
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         subprocess.run(["npm", "pack", "--silent", spec], cwd=CACHE, check=True)
     return path
 
 
-def resources(spec: str) -> Iterator[tuple[str, Json]]:
-    """File name and content of every resource in a package."""
+def resources(spec: str, most: int | None = None) -> Iterator[tuple[str, Json]]:
+    """File name and content of every resource in a package, or of those up to a size in bytes."""
     with tarfile.open(package(spec)) as archive:
         for member in archive:
             name = Path(member.name).name
+            if most is not None and member.size > most:
+                continue
             if name.endswith(".json") and name != "package.json":
                 file = archive.extractfile(member)
                 if file is not None:

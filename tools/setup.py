@@ -68,6 +68,8 @@ def steps(*, for_work: bool) -> list[tuple[str, str, list[Path], Action]]:
     ]
     if for_work:
         plan.append(("linter", "Linter", [WEB / "package-lock.json"], add_linter))
+        tables = [ROOT / "tools" / "fhir_tables.py"]
+        plan.append(("definitions", "Official FHIR examples", tables, fetch_definitions))
         plan.append(("browser", "Browser for the journeys", [], find_browser))
     return plan
 
@@ -212,6 +214,16 @@ def add_linter() -> None:
     """Biome stands outside the lock: `npm ci` would want every platform's build of it."""
     options = ("--no-save", "--no-audit", "--no-fund", LINTER)
     call(npm("install", *options), "The linter could not be installed.", WEB, with_node())
+
+
+def fetch_definitions() -> None:
+    """The packages tools/fhir_tables.py reads; the tests keep and find again what is in them."""
+    folder = CACHE / "fhir"
+    folder.mkdir(parents=True, exist_ok=True)
+    for package in ("hl7.fhir.r4.examples@4.0.1", "hl7.fhir.r4.expansions@4.0.1"):
+        if not (folder / (package.replace("@", "-") + ".tgz")).exists():
+            advice = "FHIR's examples could not be fetched. Is the npm registry within reach?"
+            call(npm("pack", "--silent", package), advice, folder, with_node())
 
 
 def build_web() -> None:

@@ -135,6 +135,7 @@ async def open_house(
             limits=limits,
             uploads=uploads,
             retention_years=settings.retention_years,
+            deletes_most=settings.deletes_at_once,
         )
         # models
         devices = Devices(

@@ -323,6 +323,7 @@ async def test_what_refers_further_comes_along_step_by_step(office: Office) -> N
     back = ("_revinclude:iterate", "Observation:patient")
     whole = await hers("Organization", ("_revinclude", "Patient:organization"), back)
     assert whole == ["mei", "pulse"]
+    assert await hers("Organization", ("_id", "clinic"), ("_revinclude:iterate", "*")) == whole
     assert await hers("Observation", ("_include", "Observation:subject:Group")) == []
     for wrong in ("Patient:organization", "Observation:code", "Potato:x", "Observation:subject:P"):
         with pytest.raises(Incorrect):

@@ -1,5 +1,6 @@
 """What stands in the URL of a search, taken apart: alternatives, prefixes, amounts, dates."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -133,7 +134,9 @@ def number_bounds(asked: Asked, text: str) -> Either:
     if not isinstance(exponent, int) or abs(exponent) > 300 or abs(number.adjusted()) > 300:
         raise asked.wrong("Write a number as 5.4, or 5.4e3.")
     half = Decimal(5).scaleb(exponent - 1)
-    value, below, above = float(number), float(number - half), float(number + half)
+    value = float(number)
+    below = min(float(number - half), value)  # written more exactly than it can be kept
+    above = max(float(number + half), math.nextafter(value, math.inf))
     match prefix:
         case "eq":
             return [[("value", ">=", below), ("value", "<", above)]]

@@ -24,8 +24,8 @@ def _includes(types: Sequence[str], asked: Asked) -> list[Include]:
     is_reverse = asked.name.startswith("_revinclude")
     is_iterate = bool(asked.modifier)
     type, code, target = _parts(asked)
-    if type == "*" and not is_reverse:
-        return [Include(False, None, target, is_iterate)]
+    if type == "*" and code == "*" and not (is_reverse and target):
+        return [Include(is_reverse, None, target, is_iterate)]
     if not is_type(type) or (target is not None and not is_type(target)):
         raise asked.wrong("Write types of FHIR R4: Observation:subject:Patient.")
     if not is_reverse and not is_iterate and type not in types:

@@ -164,6 +164,8 @@ class Kinds:
         modifier = asked.modifier if is_type(asked.modifier) else ""
         if "/" not in text and ":" not in text:
             types = [modifier] if modifier else list(parameter.targets)
+            if not types and not parameter.targets and _goes_by_address(parameter):
+                return [text]
             if not types:
                 raise asked.wrong("Write the type as well: Patient/1.")
             return [f"{type}/{text}" for type in types]
@@ -250,6 +252,10 @@ class Kinds:
                 keys = [self._keys.unit(it, unit) for it in numbers]
                 clauses.append(self.kept.rows(Table.TOKEN_NUMBER, "k", keys, bounds))
         return any_of(clauses)
+
+
+def _goes_by_address(parameter: Parameter) -> bool:
+    return any(end in ("canonical", "uri") for it in own_rows(parameter) for _, end, _ in it.ways)
 
 
 def _above(uri: str) -> list[str]:

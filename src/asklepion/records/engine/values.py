@@ -11,6 +11,7 @@ from .words import normalise
 Json = Any
 
 UCUM = "http://unitsofmeasure.org"
+CURRENCIES = "urn:iso:std:iso:4217"
 
 
 Coding = tuple[str, str]  # system and code; either may be empty
@@ -147,7 +148,8 @@ def numbers_of(value: Json, end: str) -> Iterator[tuple[float, list[str]]]:
             if limit in it:
                 yield from numbers_of(it[limit], "Quantity")
     elif end == "Money" and "value" in it:
-        yield _amount(it["value"]), [it for it in [it.get("currency")] if it]
+        currency = it.get("currency")
+        yield _amount(it["value"]), [currency, f"{CURRENCIES}|{currency}"] if currency else []
     elif end != "SampledData" and "value" in it:
         yield _amount(it["value"]), units_of(it)
 
