@@ -104,6 +104,7 @@ async def open_office(
     clock: StoppedClock,
     limits: Limits | None = None,
     retention_years: int = 0,
+    deletes_most: int = 1,
 ) -> Office:
     db = connect_database(url or f"sqlite:///{folder}/records.sqlite", durable=False)
     await db.migrate(MIGRATIONS, folder / "backups", clock)
@@ -119,6 +120,7 @@ async def open_office(
         limits=limits,
         uploads=folder / "uploads",
         retention_years=retention_years,
+        deletes_most=deletes_most,
     )
     told: list[Any] = []
 

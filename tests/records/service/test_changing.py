@@ -1,11 +1,13 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Conflict, Forbidden, HouseError, Incorrect, NotFound
 from asklepion.records import Asking, Category, ResourceKept, Stale
 
-from ..conftest import Office
+from ..conftest import Office, open_office
 from ..people import (
     AMARA,
     AMARA_ASKS,
@@ -294,3 +296,26 @@ async def test_strangers_change_nothing(full: Office) -> None:
         await full.records.delete(STRANGER_ASKS, "Patient", "mei")
     with pytest.raises(Unauthenticated):
         await full.records.transact(STRANGER_ASKS, {"resourceType": "Bundle", "type": "batch"})
+
+
+async def test_a_conditional_delete_takes_as_many_as_the_house_says_or_none(
+    database_url: str, tmp_path: Path, clock: StoppedClock
+) -> None:
+    office = await open_office(database_url, tmp_path, clock, deletes_most=2)
+    await office.keep(patient(MEI), *(observation(f"o{n}", value=n) for n in range(3)))
+    asked = [("code", "8867-4")]
+
+    with pytest.raises(Stale, match="More than 2"):
+        await office.records.delete_where(MEI_ASKS, "Observation", asked)
+    assert (
+        await office.records.delete_where(
+            MEI_ASKS, "Observation", [*asked, ("value-quantity", "lt2")]
+        )
+        == 2
+    )
+    assert await office.records.delete_where(MEI_ASKS, "Observation", asked) == 1
+    assert await office.records.delete_where(MEI_ASKS, "Observation", asked) == 0
+    statement = office.records.capability(frozenset({("DELETE", "/{type}")}))
+    assert statement["rest"][0]["resource"][0]["conditionalDelete"] == "multiple"
+    await office.records.stop()
+    await office.db.close()

@@ -90,6 +90,17 @@ SEARCHES: list[tuple[str, list[tuple[str, str]]]] = [
     ("Encounter", [("status", "finished"), ("_revinclude", "Observation:encounter")]),
     ("Organization", []),
     ("Practitioner", [("_revinclude", "*")]),
+    ("", []),
+    ("", [("_type", "Observation,Condition"), ("_sort", "-code,_id")]),
+    ("", [("_content", "Lin"), ("_type", "Patient,Observation")]),
+    ("Observation", [("_sort", "code,-_id")]),
+    ("Observation", [("_sort", "subject,_id"), ("_count", "1")]),
+    ("Observation", [("subject:missing", "true")]),
+    ("Observation", [("patient:missing", "false")]),
+    ("Observation", [("code-value-quantity", "8867-4$gt70")]),
+    ("Observation", [("_include:iterate", "*"), ("_id", "during")]),
+    ("Organization", [("_revinclude:iterate", "*")]),
+    ("Patient", [("_has:Observation:patient:encounter.status", "finished")]),
 ]
 TOTALS: list[list[tuple[str, str]]] = [[], [("_total", "accurate")], [("_summary", "count")]]
 
@@ -145,6 +156,14 @@ async def everything(office: Office, asking: Asking) -> dict[str, Any]:
         name = f"{type}/{id}"
         told[name] = await answer(read(type, id))
         told[f"{name} v1"] = await answer(vread(type, id, 1))
+        patch = [{"op": "test", "path": "/status", "value": "guessed"}]
+        told[f"patch {name}"] = await answer(records.patch(asking, type, id, patch))
+        told[f"patch {name} of another version"] = await answer(
+            records.patch(asking, type, id, patch, if_match=7)
+        )
+        told[f"delete where {name}"] = await answer(
+            records.delete_where(asking, type, [("_id", id), ("code", "guessed")])
+        )
         told[f"{name} v7"] = await answer(vread(type, id, 7))
         told[f"{name} history"] = await history(office, asking, type, id)
         told[f"delete {name} of another version"] = await answer(
