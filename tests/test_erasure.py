@@ -315,7 +315,9 @@ async def test_a_backup_gives_everybody_back_but_who_was_erased_since(
             assert kept["name"]
             page = [("family", kept["name"][0]["family"])]
             assert (await house.records.search(asking, "Patient", page)).entries == [kept]
-            await house.records.update(CONSOLE, {"resourceType": "Organization", "id": "new"})
+            await house.records.update(
+                CONSOLE, {"resourceType": "Organization", "id": "new", "name": "A clinic"}
+            )
         assert (restored.gone != {}) == (copy.name == "late")
 
     her = f"Patient/{patient_in(hers)}"
