@@ -35,7 +35,7 @@ log = get_log(__name__)
 
 MAGIC = b"asklepion-backup/1\n"
 SUFFIX = ".asklepion"
-PLAIN = ("*.sqlite", "*.pgdump")  # as older programs made them
+PLAIN = ("before-*.sqlite", "before-*.pgdump")  # as older programs made them; others stay
 PAGE = 5000  # rows read at a time
 MOST_FRAME = 1 << 30  # bytes
 HOUSE = "house"  # owns what is nobody's
