@@ -1,4 +1,7 @@
+import asyncio
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -163,3 +166,73 @@ async def test_what_no_database_can_keep_is_the_senders_mistake(db: Database) ->
             await tx.all("SELECT name FROM kit_thing WHERE number = :number", number=10**40)
 
     assert await names(db) == []
+
+
+LONG = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :most)"
+    " SELECT count(*) FROM n"
+)
+
+
+async def test_a_long_question_holds_nobody_up(db: Database) -> None:
+    gaps: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            begun = time.monotonic()
+            await asyncio.sleep(0)
+            gaps.append(time.monotonic() - begun)
+            await asyncio.sleep(0.001)
+
+    ticking = asyncio.create_task(tick())
+    async with db.read() as tx:
+        assert await tx.one(LONG, most=2_000_000) == (2_000_000,)
+    ticking.cancel()
+
+    assert len(gaps) > 20  # meanwhile
+    async with db.read() as tx:  # the connection is as good as before
+        assert await tx.one("SELECT count(*) FROM kit_thing") == (0,)
+
+
+async def test_whoever_gives_up_on_a_question_leaves_the_connection_whole(db: Database) -> None:
+    for verb in (db.read, db.begin):
+
+        async def ask(verb: Any = verb) -> None:
+            async with verb() as tx:
+                await tx.one(LONG, most=100_000_000)
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await ask()
+
+    async with db.begin() as tx:
+        await tx.run(INSERT, name="olive")
+    assert await names(db) == ["olive"]
+
+
+async def test_a_snapshot_stays_the_same_when_a_question_takes_long(db: Database) -> None:
+    async with db.read() as tx:
+        before = await tx.one("SELECT count(*) FROM kit_thing")
+        async with db.begin() as other:
+            await other.many(INSERT, [{"name": f"tree {n}"} for n in range(200)])
+        await tx.one(LONG, most=2_000_000)
+        assert await tx.one("SELECT count(*) FROM kit_thing") == before == (0,)
+
+
+async def test_two_houses_on_one_file_wait_for_each_other(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    one, two = (connect_database(f"sqlite:///{tmp_path}/a.sqlite") for _ in range(2))
+    await one.migrate({"kit": (first,)}, tmp_path / "backups", clock)
+
+    async def write(db: Database, name: str) -> None:
+        async with db.begin() as tx:
+            await tx.run(INSERT, name=name)
+            await asyncio.sleep(0.05)
+            await tx.run("UPDATE kit_thing SET name = name || '!' WHERE name = :name", name=name)
+
+    await asyncio.gather(*(write(db, f"{n}") for n, db in enumerate((one, two, one, two))))
+
+    assert sorted(await names(one)) == ["0!", "1!", "2!", "3!"]
+    await one.close()
+    await two.close()

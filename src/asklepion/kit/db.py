@@ -23,15 +23,13 @@ from . import sweeping
 from .clock import Clock, to_us
 from .errors import Fault, Incorrect
 from .log import get_log
+from .sqlite import COMMON, PATIENCE_S, Line, Lines
 
 log = get_log(__name__)
 
 Step = Callable[[Operations], None]
 Row = tuple[Any, ...]
 T = TypeVar("T")
-
-READERS = 4  # open read connections to SQLite
-PATIENCE_S = 30.0  # how long a transaction waits for its turn
 
 # A table's own number for its rows; SQLite wants its native INTEGER for that.
 Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -89,28 +87,38 @@ UNFIT = (
 
 
 class Tx:
-    """One open transaction. Parameters are named, as in `WHERE id = :id`."""
+    """One open transaction. Parameters are named, as in `WHERE id = :id`.
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-        self._driver: Any = None  # aiosqlite's own connection, once it was needed
-        self.dialect = connection.dialect.name  # "sqlite" or "postgresql"
+    Args:
+        connection: SQLAlchemy's; of SQLite where its schema is changed, else of PostgreSQL.
+        line: our own connection to SQLite, where there is one.
+    """
+
+    def __init__(self, connection: AsyncConnection | None, line: Line | None = None) -> None:
+        self._held = connection
+        self._line = line
+        self.dialect = connection.dialect.name if connection else "sqlite"  # or "postgresql"
         self.callbacks: list[Callable[[], None]] = []
+
+    @property
+    def _connection(self) -> AsyncConnection:
+        if self._held is None:
+            raise Fault("SQLAlchemy has no part in this transaction.", hint="Use the verbs.")
+        return self._held
 
     async def all(self, sql: str, **values: Any) -> list[Row]:
         """Every row of the answer."""
-        if self.dialect == "sqlite":
-            driver = await self._sqlite()
+        if self._line:
             text, names = _positional(sql, self.dialect)
             with _kept_or_incorrect(), _told_alike(sql):
-                return await driver.execute_fetchall(text, [values[name] for name in names])
+                return await self._line.ask(text, [values[name] for name in names])
         with _kept_or_incorrect():
             result = await self._connection.execute(_statement(sql), values)
         return [tuple(row) for row in result]
 
     async def one(self, sql: str, **values: Any) -> Row | None:
         """The first row of the answer, or nothing."""
-        if self.dialect == "sqlite":
+        if self._line:
             rows = await self.all(sql, **values)
             return rows[0] if rows else None
         with _kept_or_incorrect():
@@ -119,12 +127,10 @@ class Tx:
 
     async def run(self, sql: str, **values: Any) -> int:
         """Carry out one change; returns how many rows it touched."""
-        if self.dialect == "sqlite":
-            driver = await self._sqlite()
+        if self._line:
             text, names = _positional(sql, self.dialect)
             with _kept_or_incorrect(), _told_alike(sql):
-                async with driver.execute(text, [values[name] for name in names]) as cursor:
-                    return cursor.rowcount
+                return await self._line.change(text, [values[name] for name in names])
         with _kept_or_incorrect():
             return (await self._connection.execute(_statement(sql), values)).rowcount
 
@@ -134,24 +140,17 @@ class Tx:
             return
         text, names = _positional(sql, self.dialect)
         values = [tuple(row[name] for name in names) for row in rows]
-        if self.dialect == "sqlite":
-            driver = await self._sqlite()
+        if self._line:
             with _kept_or_incorrect(), _told_alike(sql):
-                async with driver.executemany(text, values):
-                    return
+                return await self._line.change_many(text, values)
         with _kept_or_incorrect():
             await self._connection.exec_driver_sql(text, values)
 
     async def look(self, work: Callable[[sa.Connection], T]) -> T:
         """Let SQLAlchemy look at the schema."""
+        if self._line:
+            return await self._line.beside(partial(self._line.look, work))
         return await self._connection.run_sync(work)
-
-    async def _sqlite(self) -> Any:
-        """The driver below SQLAlchemy: one way to its thread and back instead of four."""
-        if self._driver is None:
-            raw = await self._connection.get_raw_connection()
-            self._driver = raw.driver_connection
-        return self._driver
 
     async def lock(self, name: str, *, shared: bool = False) -> None:
         """Let nobody else past this line until the transaction ends (SQLite has one writer).
@@ -171,16 +170,18 @@ class Tx:
 class Database:
     """Hands out transactions: SQLite has one writer at a time, PostgreSQL many."""
 
-    def __init__(self, writers: AsyncEngine, readers: AsyncEngine) -> None:
+    def __init__(
+        self, writers: AsyncEngine, readers: AsyncEngine, lines: Lines | None = None
+    ) -> None:
         self._writers = writers
         self._readers = readers
+        self._lines = lines
         self.dialect = writers.dialect.name
 
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[Tx]:
         """Commit when the block ends well, roll back when it does not."""
-        async with self._writers.begin() as connection:
-            tx = Tx(connection)
+        async with self._writing() as tx:
             yield tx
         for callback in tx.callbacks:
             callback()
@@ -188,7 +189,21 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Tx]:
         """One unchanging view of everything; writing in it is an error."""
+        if self._lines:
+            async with self._lines.reading() as line:
+                yield Tx(None, line)
+            return
         async with self._readers.begin() as connection:
+            yield Tx(connection)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncGenerator[Tx]:
+        if self._lines:
+            with _told_alike("COMMIT"):
+                async with self._lines.writing() as line:
+                    yield Tx(None, line)
+            return
+        async with self._writers.begin() as connection:
             yield Tx(connection)
 
     async def migrate(
@@ -295,6 +310,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._lines:
+            self._lines.close()
         await self._writers.dispose()
         if self._readers is not self._writers:
             await self._readers.dispose()
@@ -352,18 +369,16 @@ URL_HINT = "Give sqlite:///path/to/file or postgresql://user:password@host/datab
 
 def _connect_sqlite(url: sa.URL, durable: bool) -> Database:
     Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sync = "FULL" if durable else "OFF"
-    return Database(
-        _sqlite_engine(url, 1, "BEGIN IMMEDIATE", ("journal_mode = WAL", f"synchronous = {sync}")),
-        _sqlite_engine(url, READERS, "BEGIN", ("query_only = ON",)),
-    )
+    engine = _sqlite_engine(url, "FULL" if durable else "OFF")
+    return Database(engine, engine, Lines(str(url.database), durable=durable))
 
 
-def _sqlite_engine(url: sa.URL, size: int, begin: str, pragmas: Sequence[str]) -> AsyncEngine:
+def _sqlite_engine(url: sa.URL, sync: str) -> AsyncEngine:
+    """SQLAlchemy's way to SQLite: for its migrations alone."""
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
-        pool_size=size,
+        pool_size=1,
         max_overflow=0,
         pool_timeout=PATIENCE_S,
     )
@@ -371,27 +386,20 @@ def _sqlite_engine(url: sa.URL, size: int, begin: str, pragmas: Sequence[str]) -
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         cursor = connection.cursor()
-        for pragma in (*pragmas, f"busy_timeout = {int(PATIENCE_S * 1000)}", *COMMON):
+        own = ("journal_mode = WAL", f"synchronous = {sync}")
+        for pragma in (*own, *COMMON, f"busy_timeout = {int(PATIENCE_S * 1000)}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     def say_begin(connection: sa.Connection) -> None:
         driver: Any = connection.connection.driver_connection
-        with _told_alike(begin):
-            await_only(driver.execute_fetchall(begin))
+        with _told_alike("BEGIN IMMEDIATE"):
+            await_only(driver.execute_fetchall("BEGIN IMMEDIATE"))
 
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", say_begin)
     return engine
 
-
-COMMON = (
-    "foreign_keys = ON",
-    "mmap_size = 268435456",
-    "cache_size = -65536",
-    "temp_store = MEMORY",
-    "secure_delete = ON",  # what is deleted is overwritten
-)
 
 if sqlite3.sqlite_version_info < (3, 35):  # RETURNING
     raise ImportError(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or newer is needed.")
