@@ -136,6 +136,7 @@ async def open_house(
             uploads=uploads,
             retention_years=settings.retention_years,
             deletes_most=settings.deletes_at_once,
+            glass_group=settings.glass_group,
         )
         # models
         devices = Devices(

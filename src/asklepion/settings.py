@@ -32,6 +32,9 @@ class Settings:
     import_limit_mib: Annotated[int, "Largest file taken in by one import [MiB]."] = 1024
     unpacked_limit_mib: Annotated[int, "Most that one import may unpack to [MiB]."] = 8192
     retention_years: Annotated[int, "Years a record is kept after its last entry; 0 for none."] = 0
+    glass_group: Annotated[
+        str, "Group whose members alone may break the glass; empty for every clinician."
+    ] = ""
     deletes_at_once: Annotated[int, "Most resources one conditional delete may take."] = 1
     web: Annotated[Path, "Folder with the built web client."] = ROOT / "web/dist"
     bodies: Annotated[Path, "Folder with the bodies baked at set-up."] = ROOT / ".cache/bodies"

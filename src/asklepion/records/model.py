@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 from typing import Any
 
 from asklepion.identity import Caller
@@ -36,6 +36,45 @@ class Category(IntEnum):
     def bit(self) -> int:
         """This category alone, as a mask."""
         return 1 << self.value
+
+
+class Label(IntEnum):
+    """How carefully a fact is to be handled, and about what it is delicate; the number is its bit.
+
+    The names are the codes of HL7 v3 Confidentiality (the first six) and of ActCode.
+    Source: https://terminology.hl7.org/CodeSystem-v3-ActCode.html, InformationSensitivityPolicy
+    """
+
+    U = 0  # unrestricted
+    L = 1  # low
+    M = 2  # moderate
+    N = 3  # normal
+    R = 4  # restricted
+    V = 5  # very restricted
+    ETH = 6  # alcohol and drugs
+    ETHUD = 7  # alcohol
+    OPIOIDUD = 8  # opioids
+    PSY = 9  # mental health
+    BH = 10  # behaviour: mental health, alcohol and drugs together
+    HIV = 11
+    STD = 12  # sexually transmitted infections
+    SDV = 13  # violence and abuse
+    SEX = 14  # sexuality and having children
+    GDIS = 15  # what runs in the family, by genes
+    SICKLE = 16  # sickle cell disease
+
+    @property
+    def bit(self) -> int:
+        """This label alone, as a mask."""
+        return 1 << self.value
+
+
+class Act(IntFlag):
+    """What somebody may do with another's record."""
+
+    ACCESS = 1  # look at it
+    CORRECT = 2  # write in it as she would
+    DECIDE = 4  # say in her name who else may
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +188,7 @@ class AccessEntry:
     what: Mapping[str, int]  # how many of each type
     categories: tuple[Category, ...]
     refs: tuple[str, ...]  # up to twenty of the resources
+    detail: Mapping[str, str]  # further facts, such as `query`, `client` or `reason`
     index: int  # of its leaf in the ledger
     number: int  # counts this patient's entries without a gap
 
@@ -164,6 +204,87 @@ class Permit:
     until: datetime
     visit: str | None
     purpose: str = "TREAT"
+    partial: frozenset[Category] = frozenset()  # of these something may be closed all the same
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What a patient says about her record, in plain parts; what is empty means everything.
+
+    Several parts narrow: vitals *and* mental health is what is both. Within one part any counts.
+    """
+
+    is_denial: bool = False
+    actors: tuple[str, ...] = ()  # Practitioner/…, Organization/…, Group/…, a role; all clinicians
+    categories: frozenset[Category] = frozenset()
+    labels: frozenset[Label] = frozenset()
+    things: tuple[str, ...] = ()  # single facts, such as DocumentReference/1
+    authors: tuple[str, ...] = ()  # what these people wrote
+    made_from: str = ""  # first day of what it is about, as FHIR writes dates
+    made_until: str = ""  # last day of that
+    purposes: tuple[str, ...] = ()  # codes of HL7 v3 ActReason
+    start: datetime | None = None
+    end: datetime | None = None
+    visit: str = ""
+    acts: Act = Act.ACCESS
+    but: tuple[str, ...] = ()  # of a denial: these may all the same
+    but_emergency: bool = False  # of a denial: not where somebody breaks the glass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A Consent of a patient's as she made it."""
+
+    consent: str
+    version: int
+    at: datetime
+    stands: bool
+    choice: Choice | None  # nothing where it says more than a `Choice` can
+
+
+@dataclass(frozen=True, kw_only=True)
+class Because:
+    """Why something is shown to somebody."""
+
+    patient: str
+    kind: str  # herself, consent, representative, emergency, author, nobody
+    consent: str = ""  # its reference, or what stands for one
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """Why one resource is shown to the caller, and to whom else."""
+
+    because: list[Because]
+    others: list[tuple[str, Because]]  # an actor, and why to him; told to who decides alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breaking:
+    """One time that somebody looked without being allowed, because it could not wait."""
+
+    id: str
+    patient: str
+    actor: str  # the account
+    actor_name: str
+    actor_person: str
+    reason: str
+    at: datetime
+    until: datetime
+    state: str  # open, over, justified or unjustified
+    reviewer: str = ""
+    remark: str = ""
+    reviewed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class GlassBroken:
+    """Somebody looks into a record in an emergency; its patient is told at once."""
+
+    id: str
+    patient: str
+    actor: str
 
 
 @dataclass(frozen=True)
@@ -199,6 +320,14 @@ class ConsentGranted:
     patient: str
     actor: str
     visit: str | None
+
+
+@dataclass(frozen=True)
+class ConsentChanged:
+    """What a patient denies is otherwise now: whoever looks at her record is to be asked again."""
+
+    consent: str
+    patient: str
 
 
 @dataclass(frozen=True)

@@ -153,16 +153,16 @@ class Twin:
             measured: of which measures, and how many of the newest readings.
             lists: what is read to its end, if that can be.
         """
-        hidden = await self._look(asking, patient)
+        hidden, partly = await self._look(asking, patient)
         readings = [latest(key, count) for key, count in measured.items()]
         asked = [person(patient), *readings, undated(measured), *lists]
         answers = await self._ask(asking, patient, asked)
         # What she hid or showed while we read: an empty answer is no "no".
-        hidden |= await self._look(asking, patient)
-        return _read_chart(answers, hidden)
+        now_hidden, now_partly = await self._look(asking, patient)
+        return _read_chart(answers, hidden | now_hidden, partly | now_partly)
 
-    async def _look(self, asking: Asking, patient: str) -> frozenset[str]:
-        """Which inputs are hidden from the caller.
+    async def _look(self, asking: Asking, patient: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Which inputs are hidden from the caller, and of which something may be.
 
         Raises:
             NotFound: everything is.
@@ -171,10 +171,10 @@ class Twin:
         if permit is None:
             # Records says no in its own words, and writes down that somebody tried.
             await self._records.read(asking, *patient.split("/", 1))
-            return frozenset()
-        return frozenset(
-            key for key, category in NEEDS_CATEGORY.items() if category not in permit.categories
-        )
+            return frozenset(), frozenset()
+        needs = NEEDS_CATEGORY.items()
+        hidden = frozenset(key for key, category in needs if category not in permit.categories)
+        return hidden, frozenset(key for key, category in needs if category in permit.partial)
 
     async def _ask(
         self, asking: Asking, patient: str, questions: Iterable[Question]
@@ -201,7 +201,7 @@ def _require_clinician(caller: Caller) -> None:
         )
 
 
-def _read_chart(answers: Sequence[Answer], hidden: frozenset[str]) -> Chart:
+def _read_chart(answers: Sequence[Answer], hidden: frozenset[str], partly: frozenset[str]) -> Chart:
     found: dict[str, list[Resource]] = {}
     for answer in answers:
         found.setdefault(answer.question.type, []).extend(answer.entries)
@@ -214,7 +214,7 @@ def _read_chart(answers: Sequence[Answer], hidden: frozenset[str]) -> Chart:
         conditions=read_conditions(found.get("Condition", ())),
         medicines=read_medicines(one for type in MEDICINES for one in found.get(type, ())),
         hidden=hidden,
-        unread=frozenset(key for type in cut for key in TOLD_BY.get(type, ())),
+        unread=partly.union(key for type in cut for key in TOLD_BY.get(type, ())),
     )
 
 

@@ -53,6 +53,39 @@ async def test_a_look_at_nothing_and_a_look_refused_are_looks(full: Office) -> N
     assert read.refs == ("Observation/pulse-1",)
 
 
+async def test_a_search_is_kept_as_it_was_asked(full: Office) -> None:
+    await full.allow(MOST)
+
+    await full.records.search(
+        AMARA_ASKS, "Observation", [("patient", MEI), ("code", "8867-4"), ("_count", "5")]
+    )
+
+    (entry,) = await last(full)
+    assert entry.detail == {"query": "Observation?patient=Patient/mei&code=8867-4&_count=5"}
+
+
+async def test_nobody_reads_in_her_own_list_whom_else_somebody_looked_for(full: Office) -> None:
+    await full.allow(MOST)
+    await full.allow(MOST, asking=JONAS_ASKS)
+
+    await full.records.search(
+        AMARA_ASKS, "Patient", [("name", "Lin,Weber"), ("birthdate", "gt1950"), ("_count", "5")]
+    )
+
+    (entry,) = await last(full)
+    assert entry.what == {"Patient": 1}
+    assert entry.detail["query"] == "Patient?name=…&birthdate=…&_count=5"
+
+
+async def test_a_change_is_told_from_something_new(full: Office) -> None:
+    kept = await full.records.create(MEI_ASKS, observation("x"))
+    await full.records.update(MEI_ASKS, {**kept.resource, "status": "amended"})
+
+    changed, new = await last(full, 2)
+
+    assert (new.detail, changed.detail) == ({}, {"interaction": "update"})
+
+
 async def test_writing_is_a_line_as_well(full: Office) -> None:
     await full.records.create(MEI_ASKS, observation("x"))
     await full.records.delete(MEI_ASKS, "Observation", "pulse-1")

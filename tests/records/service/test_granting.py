@@ -385,13 +385,12 @@ async def test_a_day_named_as_the_end_still_counts(full: Office) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"provision": [{"type": "deny"}]},
+        {"provision": [{"type": "deny", "provision": [{"type": "permit"}]}]},
         {"code": [{"text": "x"}]},
-        {"data": [{"meaning": "instance", "reference": {"reference": MEI}}]},
-        {"dataPeriod": {"start": "2026"}},
+        {"data": [{"meaning": "instance", "reference": {"display": "that one"}}]},
         {"securityLabel": [{"code": "R"}]},
-        {"class": [{"system": "http://hl7.org/fhir/resource-types", "code": "Observation"}]},
-        {"actor": []},
+        {"class": [{"system": "http://a.example/kinds", "code": "Observation"}]},
+        {"actor": [{"role": {"text": "x"}, "reference": {"reference": "Device/1"}}]},
         {"type": None},
         {"purpose": [{"display": "no code"}]},
         {"action": [{"coding": [{"code": "collect"}]}]},

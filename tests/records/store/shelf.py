@@ -35,6 +35,7 @@ class Shelf:
                     patient="",
                     category=it.get("category_for_the_test", 15),
                     author="",
+                    labels=8,
                     deleted=0,
                     digest=b"",
                     body=b"",

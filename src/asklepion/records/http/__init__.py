@@ -1,9 +1,11 @@
 """Translation only: HTTP to verb and back."""
 
+from .consenting import router as consenting
 from .erasing import router as erasing
 from .fhir import fhir
 from .routes import IMPORT_PATH, router
 
+router.include_router(consenting)
 router.include_router(erasing)
 
 __all__ = ["IMPORT_PATH", "fhir", "router"]

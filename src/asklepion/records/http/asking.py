@@ -32,6 +32,9 @@ FORM = "application/x-www-form-urlencoded"
 VERSION = "4.0"  # of FHIR, as fhirVersion in a media type names it
 
 
+OWN_PURPOSE = {"Patient": "PATRQT", "RelatedPerson": "FAMRQT"}
+
+
 class NotAcceptable(Unsupported):
     """The answer is wanted in a format that we do not write."""
 
@@ -47,11 +50,12 @@ class WrongFormat(Unsupported):
 def asking(request: Request, who: Who) -> Asking:
     """Who asks, for which purpose and in which visit; a stranger gets no further.
 
-    A patient asks for herself (PATRQT), anybody else to treat (TREAT), unless `X-Purpose-Of-Use`
+    A patient asks for herself (PATRQT), a relative for the family (FAMRQT), anybody else to treat
+    (TREAT), unless `X-Purpose-Of-Use`
     says otherwise; `X-Visit` or `visit` names the visit.
     """
     who.require_known()
-    own = "PATRQT" if (who.person or "").startswith("Patient/") else "TREAT"
+    own = OWN_PURPOSE.get((who.person or "").partition("/")[0], "TREAT")
     headers = request.headers
     visit = headers.get("x-visit") or request.query_params.get("visit")
     if visit and not ID.fullmatch(visit):

@@ -164,6 +164,7 @@ def _permit(found: Permit) -> dict[str, Any]:
         "patient": found.patient,
         "actor": found.actor,
         "categories": [code_of(category) for category in sorted(found.categories)],
+        "partial": [code_of(category) for category in sorted(found.partial)],
         "until": to_iso(found.until),
         "visit": found.visit,
         "purpose": found.purpose,

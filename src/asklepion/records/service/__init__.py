@@ -22,9 +22,11 @@ from asklepion.ledger import Finding, Ledger
 from ..engine import Indexer
 from ..model import (
     AccessEntry,
+    Act,
     Asking,
     Category,
     Erasure,
+    Explained,
     Found,
     Ground,
     Kept,
@@ -35,8 +37,8 @@ from ..store import access, erasures
 from . import capability
 from .books import Books, entry_of
 from .changing import Changer
-from .deciding import me_of
 from .drafting import Drafter
+from .emergencies import Emergencies
 from .erasing import Eraser, Forget
 from .everything import Everything
 from .granting import Granter
@@ -48,8 +50,9 @@ from .parts import Parts
 from .reading import HISTORY_COUNT, Reader
 from .releasing import Releasing
 from .resealing import Resealer, Tell
+from .ruling import Ruler
 from .sealing import Bodies, Lines
-from .searching import Page, Params, Searcher, Wanted, not_found
+from .searching import Page, Params, Searcher, Wanted
 from .sources import Limits
 from .transacting import Manner, Transactions
 from .validating import Question, Validator, Verdict
@@ -85,6 +88,7 @@ class Records:
         uploads: the folder in which files wait that came over the network.
         retention_years: how long after its last entry a record is kept, whatever is asked.
         deletes_most: resources that one conditional delete may take.
+        glass_group: Group/… whose members alone may break the glass; empty: every clinician.
     """
 
     def __init__(
@@ -100,6 +104,7 @@ class Records:
         uploads: Path,
         retention_years: int = 0,
         deletes_most: int = 1,
+        glass_group: str = "",
     ) -> None:
         self._clock = clock
         self._db = db
@@ -109,7 +114,8 @@ class Records:
         self.packages = Packages(db=db, clock=clock)
         bodies, lines = Bodies(keys.vault), Lines(keys.vault)
         books = Books(db=db, clock=clock, ids=ids, ledger=ledger, lines=lines, seal_key=seal_key)
-        releasing = Releasing(clock=clock, books=books, bodies=bodies)
+        releasing = Releasing(db=db, clock=clock, books=books, bodies=bodies)
+        ruler = Ruler(clock=clock, events=events, indexer=indexer, bodies=bodies)
         self._parts = parts = Parts(
             db=db,
             clock=clock,
@@ -119,8 +125,16 @@ class Records:
             drafter=Drafter(indexer, keys.key("records-digest"), lambda: self.packages.library),
             books=books,
             releasing=releasing,
-            writer=Writer(db=db, clock=clock, events=events, releasing=releasing, bodies=bodies),
+            writer=Writer(
+                db=db,
+                clock=clock,
+                events=events,
+                releasing=releasing,
+                bodies=bodies,
+                ruler=ruler,
+            ),
         )
+        self._ruler = ruler
         self.limits = limits or Limits()
         self.uploads = uploads
         self.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
@@ -135,6 +149,8 @@ class Records:
         )
         self._granter = Granter(parts, self._changer)
         self._importer = Importer(parts, self.limits)
+        self.emergencies = Emergencies(parts, lines, ruler, group=glass_group)
+        self.consents = self._granter
         self._watching = Watching(parts, self._granter)
         self._validator = Validator(parts, self._reader, self.packages)
         self._eraser = Eraser(
@@ -150,10 +166,18 @@ class Records:
         """Read what packages are installed, end what was begun on stored rows, begin to expire."""
         await self.packages.refresh()
         await self._resealer.finish()
+        await self._label()
         await self._eraser.carry_out_due()
         self._tasks = [
             asyncio.create_task(work()) for work in (self._expire_for_ever, self._erase_for_ever)
         ]
+
+    async def _label(self) -> None:
+        """Label what an older program kept without, some at a time."""
+        while True:
+            async with self._db.begin() as tx:
+                if not await self._ruler.label_some(tx):
+                    return
 
     async def stop(self) -> None:
         """End that, once everything handed in is written."""
@@ -264,6 +288,15 @@ class Records:
     async def vread(self, asking: Asking, type: str, id: str, version: int) -> Resource:
         """One version of a resource. Raises as `read`."""
         return orjson.loads((await self._reader.read(asking, type, id, version)).body)
+
+    async def explain(self, asking: Asking, reference: str) -> Explained:
+        """Why something is shown to the caller, and, for who decides, to whom else.
+
+        Raises:
+            NotFound: it is not there, or not for this caller.
+        """
+        type, _, id = reference.partition("/")
+        return await self._reader.explain(asking, type, id)
 
     # Many
 
@@ -565,7 +598,7 @@ class Records:
         Raises:
             NotFound: somebody else asks.
         """
-        self._require_own(asking, patient)
+        await self._granter.require_own(asking, patient)
         limit = max(1, min(count, MOST_ACCESSES))
         async with self._db.read() as tx:
             found = await access.find_of_patient(tx, patient, before=before, limit=limit)
@@ -580,7 +613,7 @@ class Records:
         asking.caller.require_known()
         async with self._db.read() as tx:
             row = await access.find(tx, access_id)
-        if row is None or not row.patient or row.patient != me_of(asking.caller):
+        if row is None or not await self._parts.releasing.acts(asking, row.patient) & Act.DECIDE:
             raise NotFound("There is no such entry.", hint="Take one from your own list.")
         (opened,) = await self._parts.books.open([row])
         return await self._ledger.receipt(row.leaf, orjson.loads(opened.event), opened.key)
@@ -594,11 +627,6 @@ class Records:
             *await self._resealer.verify(),
             *await self._eraser.verify(),
         ]
-
-    def _require_own(self, asking: Asking, patient: str) -> None:
-        asking.caller.require_known()
-        if me_of(asking.caller) != patient:
-            raise not_found("Patient")
 
     def capability(self, routes: frozenset[tuple[str, str]]) -> dict[str, Any]:
         """The CapabilityStatement.

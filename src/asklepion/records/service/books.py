@@ -30,6 +30,7 @@ from .sealing import Lines
 log = get_log(__name__)
 
 MOST_REFS = 20  # resources named in one entry
+MOST_DETAIL = 2000  # characters of one further fact
 KEY_BYTES = 32
 PAGE = 1000  # entries checked at a time
 SPAN = 4 * PAGE  # leaves read with them; other rooms' leaves lie between
@@ -49,6 +50,7 @@ class Entry:
     what: Counter[str] = field(default_factory=Counter[str])
     categories: set[int] = field(default_factory=set[int])
     refs: list[str] = field(default_factory=list[str])
+    detail: dict[str, str] = field(default_factory=dict[str, str])  # further facts: query, reason
 
     def add(self, type: str, reference: str, category: int) -> None:
         """Count one resource in."""
@@ -173,6 +175,7 @@ class Books:
             "what": dict(sorted(entry.what.items())),
             "categories": [code_of(category) for category in sorted(entry.categories)],
             "refs": entry.refs,
+            "detail": {name: text[:MOST_DETAIL] for name, text in entry.detail.items()},
         }
 
     def _head(self, patient: str, number: int, leaf: int) -> AccessHead:
@@ -359,5 +362,6 @@ def entry_of(row: AccessRow) -> AccessEntry:
         what=event["what"],
         categories=tuple(CATEGORY_OF[code] for code in event["categories"]),
         refs=tuple(event["refs"]),
+        detail=event.get("detail", {}),  # lines of older programs have none
         index=row.leaf,
     )

@@ -256,9 +256,8 @@ class Changer:
     async def delete_in(self, tx: Tx, asking: Asking, row: Row) -> tuple[str, list[Entry]]:
         """Delete inside a transaction, if it may be; returns why not, and what to write down."""
         parts = self._parts
-        thing = (await parts.releasing.things(tx, [row]))[row.rid, row.version]
-        sight = parts.releasing.sight(asking)
-        standing = await parts.releasing.standing(tx, sight, thing.patients)
+        things, standing = await parts.releasing.consider(tx, parts.releasing.sight(asking), [row])
+        thing = things[row.rid, row.version]
         reason = why_not_write(asking, thing, thing, standing)
         if not reason:
             await parts.writer.delete(tx, row)

@@ -5,31 +5,38 @@ here it is applied once more, to every row, before anything leaves.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from asklepion.identity import Caller, Role
-from asklepion.kit.clock import to_us
+from asklepion.kit.clock import from_us, to_us
 
-from ..model import Asking, Category, Resource
+from ..engine.categories import BY_TYPE
+from ..model import Act, Asking, Because, Category, Resource
 from ..store import Sight
-from ..store.permits import ANY_PURPOSE, EVERYBODY, PermitRow
+from ..store.permits import ANY_PURPOSE, Kind, PermitRow
 from ..store.rows import NOBODY, SEVERAL, UNKNOWN
 
 PATIENT = "Patient/"
 PRACTITIONERS = ("Practitioner/", "PractitionerRole/")
+RELATIVES = ("RelatedPerson/", PATIENT)
+ALL = (1 << len(Category)) - 1
+
+Mark = tuple[str, int]  # consent and part
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What a decision is about: whose it is, of which kind, and who wrote it."""
+    """What a decision is about: whose it is, of which kind, how delicate, and who wrote it."""
 
     type: str
     patient: str
     category: int
     author: str = ""
     parties: frozenset[str] = frozenset()
+    labels: int = 0
+    marks: frozenset[Mark] = frozenset()  # narrow parts of Consents that are about it
 
     @property
     def patients(self) -> frozenset[str]:
@@ -42,13 +49,15 @@ class Thing:
 def sight_of(asking: Asking, now: datetime) -> Sight:
     """What the caller may see, as far as it can be said without looking at permits."""
     caller = asking.caller
+    actor = actor_of(caller)
     return Sight(
         me=me_of(caller),
-        actor=actor_of(caller),
+        actor=actor,
         account=caller.account,
         purpose=asking.purpose,
         visit=asking.visit or "",
         at=to_us(now),
+        is_clinician=actor.startswith(PRACTITIONERS),
         sees_unknown=caller.has(Role.OPERATOR),
     )
 
@@ -60,9 +69,20 @@ def me_of(caller: Caller) -> str:
 
 
 def actor_of(caller: Caller) -> str:
-    """The practitioner to whom patients give permits, if the caller is one."""
+    """Who the caller is to the rules: a practitioner, a relative, or a patient (for others)."""
     person = caller.person or ""
-    return person if person.startswith(PRACTITIONERS) and caller.has(Role.CLINICIAN) else ""
+    if person.startswith(PRACTITIONERS):
+        return person if caller.has(Role.CLINICIAN) else ""
+    return person if person.startswith(RELATIVES) and not caller.has(Role.DEVICE) else ""
+
+
+def is_about(rule: PermitRow, thing: Thing) -> bool:
+    """Whether a rule is about this."""
+    return (
+        bool((rule.categories >> thing.category) & 1 or f"|{thing.type}|" in rule.types)
+        and (not rule.labels or bool(rule.labels & thing.labels))
+        and (not rule.narrow or (rule.consent, rule.part) in thing.marks)
+    )
 
 
 class Standing:
@@ -72,48 +92,102 @@ class Standing:
         self.sight = sight
         self._permits: dict[str, list[PermitRow]] = {}
         self._denials: dict[str, list[PermitRow]] = {}
+        self._acts: dict[str, Act] = {}
+        self._lifting: dict[str, list[PermitRow]] = {}  # exceptions to denials, by Consent
+        self.asks_marks = False  # some rule is narrow
         for row in rows:
-            if sight.actor and self._applies(row):
-                kind = self._denials if row.is_denial else self._permits
-                kind.setdefault(row.patient, []).append(row)
+            if not sight.actor:
+                break
+            if not row.is_denial:
+                self._acts[row.patient] = self._acts.get(row.patient, Act(0)) | Act(row.acts)
+            if self._applies(row):
+                self.asks_marks |= bool(row.narrow)
+                self._take(row)
+
+    def _take(self, row: PermitRow) -> None:
+        if row.is_denial:
+            self._denials.setdefault(row.patient, []).append(row)
+            return
+        if row.is_exception:
+            self._lifting.setdefault(row.consent, []).append(row)
+        if row.acts & Act.ACCESS and self._opens(row):
+            self._permits.setdefault(row.patient, []).append(row)
 
     def _applies(self, row: PermitRow) -> bool:
-        """For this purpose, at this time; a permit given in another visit is none in this one."""
+        """For this purpose, at this time. That it is for this actor was asked of the database."""
         sight = self.sight
         return (
-            row.actor in (sight.actor, EVERYBODY)
-            and row.purpose in (sight.purpose, ANY_PURPOSE)
-            and row.from_at <= sight.at < row.until_at
-            and (bool(row.is_denial) or not (row.visit and sight.visit) or row.visit == sight.visit)
+            row.purpose in (sight.purpose, ANY_PURPOSE) and row.from_at <= sight.at < row.until_at
         )
+
+    def _opens(self, row: PermitRow) -> bool:
+        """A permit given in another visit is none in this one; in an emergency only glass opens."""
+        sight = self.sight
+        if sight.is_emergency and row.kind != Kind.GLASS:
+            return False
+        return not (row.visit and sight.visit) or row.visit == sight.visit
 
     def permits(self, patient: str) -> Sequence[PermitRow]:
         """Every permit that stands for this patient."""
         return self._permits.get(patient, ())
 
+    def acts(self, patient: str) -> Act:
+        """What the caller may do with this patient's record in her place, for any purpose."""
+        if patient and patient == self.sight.me:
+            return Act.ACCESS | Act.CORRECT | Act.DECIDE
+        return self._acts.get(patient, Act(0))
+
     def mask(self, patient: str) -> int:
-        """The categories of this patient that are open; all of them to herself."""
+        """The categories of this patient of which something may be open; to herself, all."""
         if patient == self.sight.me:
             return ALL
         mask = 0
         for permit in self.permits(patient):
             mask |= permit.categories
+            if permit.types:
+                mask |= sum(1 << c for c in range(len(Category)) if _may_hold(permit.types, c))
         return mask & ~self._denied(patient)
 
-    def _denied(self, patient: str) -> int:
+    def whole(self, patient: str) -> int:
+        """The categories of this patient that are open with nothing in them closed."""
+        if patient == self.sight.me:
+            return ALL
         mask = 0
+        for permit in self.permits(patient):
+            mask |= 0 if permit.labels or permit.narrow else permit.categories
         for denial in self._denials.get(patient, ()):
-            mask |= denial.categories
+            mask &= ~denial.categories
+            for category in range(len(Category)):
+                if denial.types and _may_hold(denial.types, category):
+                    mask &= ~(1 << category)
         return mask
 
-    def permit_for(self, patient: str, category: int, author: str) -> PermitRow | None:
+    def _denied(self, patient: str) -> int:
+        """Categories of which nothing at all is open."""
+        mask = 0
+        for denial in self._denials.get(patient, ()):
+            if not (denial.labels or denial.narrow or self._lifting.get(denial.consent)):
+                mask |= denial.categories
+        return mask
+
+    def is_denied(self, patient: str, thing: Thing) -> bool:
+        """Whether a denial stands against this that no exception of its Consent lifts."""
+        return any(
+            is_about(denial, thing)
+            and (
+                denial.is_exception
+                or not any(is_about(r, thing) for r in self._lifting.get(denial.consent, ()))
+            )
+            for denial in self._denials.get(patient, ())
+        )
+
+    def permit_for(self, patient: str, thing: Thing) -> PermitRow | None:
         """The permit under which this may be seen, if any."""
-        bit = 1 << category
-        if self._denied(patient) & bit:
+        if self.is_denied(patient, thing):
             return None
-        wrote = category == Category.NOTES and bool(author) and author == self.sight.account
+        wrote = is_note(thing) and bool(thing.author) and thing.author == self.sight.account
         permits = self.permits(patient)
-        return next((p for p in permits if wrote or p.categories & bit), None)
+        return next((p for p in permits if wrote or is_about(p, thing)), None)
 
     def sees(self, thing: Thing) -> bool:
         """Whether this may be seen."""
@@ -122,12 +196,46 @@ class Standing:
         if thing.patient == UNKNOWN:
             return self.sight.sees_unknown
         return bool(thing.patients) and all(
-            patient == self.sight.me or self.permit_for(patient, thing.category, thing.author)
+            patient == self.sight.me or self.permit_for(patient, thing)
             for patient in thing.patients
         )
 
+    def because(self, thing: Thing) -> list[Because]:
+        """Why this is shown, for everybody it is about; empty where it is not."""
+        if not self.sees(thing):
+            return []
+        found: list[Because] = []
+        for patient in sorted(thing.patients):
+            permit = None if patient == self.sight.me else self.permit_for(patient, thing)
+            found.append(_because(patient, permit, thing))
+        return found or [Because(patient="", kind="nobody")]
 
-ALL = (1 << len(Category)) - 1
+
+def _because(patient: str, permit: PermitRow | None, thing: Thing) -> Because:
+    if permit is None:
+        return Because(patient=patient, kind="herself")
+    kind = {Kind.REPRESENTATIVE: "representative", Kind.GLASS: "emergency"}.get(
+        Kind(permit.kind), "consent" if is_about(permit, thing) else "author"
+    )
+    until = None if permit.until_at >= FAR else from_us(permit.until_at)
+    consent = permit.consent if "/" in permit.consent else f"Consent/{permit.consent}"
+    return Because(patient=patient, kind=kind, consent=consent, until=until)
+
+
+FAR = to_us(datetime(9000, 1, 1, tzinfo=UTC))
+
+
+def _may_hold(types: str, category: int) -> bool:
+    """Whether resources of one of these types may be of a category."""
+    held = {type for type in types.split("|") if type}
+    if held & {"Observation", "DiagnosticReport"}:
+        return True
+    return any(BY_TYPE.get(type, Category.OTHER) == category for type in held)
+
+
+def is_note(thing: Thing) -> bool:
+    """Whether it is a clinician's note."""
+    return thing.category == Category.NOTES
 
 
 def why_not_write(asking: Asking, new: Thing, old: Thing | None, standing: Standing) -> str:
@@ -143,14 +251,23 @@ def why_not_write(asking: Asking, new: Thing, old: Thing | None, standing: Stand
         return "" if mine and old is None else "a device may only add observations of its patient"
     if caller.has(Role.OPERATOR):
         return ""
-    if standing.sight.me:
-        mine = {thing.patient for thing in (new, old) if thing} == {standing.sight.me}
-        if mine and old and old.category == Category.NOTES and old.author != caller.account:
-            return "it is another's note; ask its author to correct it"
-        return "" if mine else "it is not about you; ask an operator"
-    if standing.sight.actor:
+    if standing.sight.is_clinician:
         return _why_not_note(new, old, standing)
+    if standing.sight.actor:
+        return _why_not_hers(caller, new, old, standing)
     return "your account may not write here; ask an operator"
+
+
+def _why_not_hers(caller: Caller, new: Thing, old: Thing | None, standing: Standing) -> str:
+    """A patient writes about herself, and whoever may stand in for her in her place."""
+    patients = {thing.patient for thing in (new, old) if thing}
+    acts = standing.acts(next(iter(patients))) if len(patients) == 1 else Act(0)
+    needed = Act.DECIDE if "Consent" in (new.type, old.type if old else "") else Act.CORRECT
+    if not acts & needed:
+        return "it is not about you; ask an operator"
+    if old and is_note(old) and old.author != caller.account:
+        return "it is another's note; ask its author to correct it"
+    return ""
 
 
 def is_forged(asking: Asking, thing: Thing, resource: Resource) -> bool:
@@ -164,11 +281,11 @@ def is_forged(asking: Asking, thing: Thing, resource: Resource) -> bool:
 
 
 def _why_not_note(new: Thing, old: Thing | None, standing: Standing) -> str:
-    if new.category != Category.NOTES:
+    if not is_note(new):
         return "a clinician writes notes only"
     if old and (old.author != standing.sight.account or old.patient != new.patient):
         return "it is not your own note"
-    author = standing.sight.account
-    if standing.permit_for(new.patient, Category.NOTES, author) is None:
+    mine = replace(new, author=standing.sight.account)
+    if standing.permit_for(new.patient, mine) is None:
         return "the patient has not given you access"
     return ""

@@ -22,6 +22,7 @@ from ..engine import (
     validate,
 )
 from ..engine.claims import unkept
+from ..engine.labels import labels_of
 from ..engine.profiles import Library
 from ..model import Issue, Resource
 from ..store.rows import NOBODY, SEVERAL, UNKNOWN, Row, Writing
@@ -70,6 +71,7 @@ class Draft:
                 patient=self.thing.patient,
                 category=self.thing.category,
                 author=author,
+                labels=self.thing.labels,
                 deleted=0,
                 digest=self.digest,
                 body=encode(resource),
@@ -116,7 +118,13 @@ class Drafter:
     def _draft(self, resource: Resource) -> Draft:
         patient, parties = whose(resource)
         type: str = resource["resourceType"]
-        thing = Thing(type, patient, int(category_of(resource)), parties=parties)
+        thing = Thing(
+            type,
+            patient,
+            int(category_of(resource)),
+            parties=parties,
+            labels=labels_of(resource),
+        )
         return Draft(
             resource=resource,
             key=self._indexer.key_of(type, resource["id"]),

@@ -12,13 +12,15 @@ from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Forbidden, Incorrect
 
-from ..model import Asking, Category, Overtaken, Permit, Resource
-from ..store import permits, rows
-from ..store.permits import PermitRow
-from .books import Entry
+from ..engine.labels import names_of
+from ..model import Act, Asking, Category, Choice, Kept, Overtaken, Permit, Resource, Said
+from ..store import Sight, permits, rows, search
+from ..store.permits import Kind, PermitRow
+from .books import Entry, code_of
 from .changing import Changer
-from .consenting import ALL, Terms, as_permit, categories_in
-from .deciding import PRACTITIONERS, actor_of, me_of
+from .choosing import as_consent, choice_of
+from .consenting import ALL, as_permit, categories_in, first_of_each
+from .deciding import PRACTITIONERS, RELATIVES, actor_of, me_of
 from .parts import Parts
 from .searching import not_found
 from .writing import State
@@ -58,16 +60,16 @@ class Granter:
         now = self._parts.clock.now()
         if until <= now:
             raise Incorrect("The end lies in the past.", hint="Allow until some time from now.")
-        terms = Terms(
-            patient=patient,
-            actor=actor,
-            categories=sorted(set(categories)),
-            purpose=purpose,
-            visit=visit,
+        choice = Choice(
+            actors=(actor,),
+            categories=frozenset(categories),
+            purposes=(purpose,),
             start=now,
             end=until,
+            visit=visit or "",
         )
-        return await self._say(asking, terms, "grant", tx)
+        require_one(choice)
+        return (await self.say(asking, patient, choice, action="grant", tx=tx)).id
 
     async def refuse(
         self,
@@ -80,28 +82,60 @@ class Granter:
         tx: Tx | None = None,
     ) -> str:
         """Write down that the patient said no; returns the Consent's id."""
-        terms = Terms(
-            patient=patient,
-            actor=actor,
-            categories=sorted(set(categories)),
-            purpose="TREAT",
-            visit=visit,
+        choice = Choice(
+            is_denial=True,
+            actors=(actor,),
+            categories=frozenset(categories),
+            purposes=("TREAT",),
             start=self._parts.clock.now(),
-            status="rejected",
-            type="deny",
+            visit=visit or "",
         )
-        return await self._say(asking, terms, "refuse", tx)
-
-    async def _say(self, asking: Asking, terms: Terms, action: str, tx: Tx | None) -> str:
-        asking.caller.require_known()
-        if me_of(asking.caller) != terms.patient:
-            raise Forbidden("Only the patient may say that.", hint="Sign in as the patient.")
-        if not terms.actor.startswith(PRACTITIONERS):
-            raise Incorrect("The actor is no practitioner.", hint="Give Practitioner/….")
-        if not terms.categories:
-            raise Incorrect("No category is named.", hint="Name at least one.")
-        said = await self._changer.create(asking, terms.as_resource(), action=action, tx=tx)
+        require_one(choice)
+        said = await self.say(asking, patient, choice, action="refuse", status="rejected", tx=tx)
         return said.id
+
+    async def say(
+        self,
+        asking: Asking,
+        patient: str,
+        choice: Choice,
+        *,
+        action: str = "grant",
+        status: str = "active",
+        tx: Tx | None = None,
+    ) -> Kept:
+        """Keep what a patient, or who may decide in her place, says about her record.
+
+        Raises:
+            Forbidden: somebody else asks.
+            Incorrect: it lies in the past, or names somebody who cannot be meant.
+        """
+        asking.caller.require_known()
+        await self.require_decides(asking, patient)
+        now = self._parts.clock.now()
+        if choice.end is not None and choice.end <= now:
+            raise Incorrect("The end lies in the past.", hint="Choose some time from now.")
+        consent = as_consent(
+            replace(choice, start=choice.start or now),
+            patient=patient,
+            performer=asking.caller.person or patient,
+            at=now,
+            status=status,
+        )
+        return await self._changer.create(asking, consent, action=action, tx=tx)
+
+    async def decides(self, asking: Asking, patient: str) -> bool:
+        """Whether the caller is this patient, or may decide in her place."""
+        return bool(await self._parts.releasing.acts(asking, patient) & Act.DECIDE)
+
+    async def require_decides(self, asking: Asking, patient: str) -> None:
+        """Let nobody past but the patient and those who may decide in her place.
+
+        Raises:
+            Forbidden: it is somebody else.
+        """
+        if not await self.decides(asking, patient):
+            raise Forbidden("Only the patient may say that.", hint="Sign in as the patient.")
 
     async def end(self, asking: Asking, consent: str) -> None:
         """Let a consent end now; nothing happens where it has ended already.
@@ -168,7 +202,7 @@ class Granter:
         actors = resource.get("provision", {}).get("actor", ())
         named = {actor.get("reference", {}).get("reference") for actor in actors}
         patient = resource.get("patient", {}).get("reference", "")
-        mine = bool(patient) and patient == me_of(asking.caller)
+        mine = await self.decides(asking, patient)
         given_to_me = bool(actor_of(asking.caller)) and actor_of(asking.caller) in named
         if not (mine or given_to_me):
             raise not_found("Consent")
@@ -195,7 +229,8 @@ class Granter:
             return None
         first = as_permit(stands[0])
         until = from_us(min(row.until_at for row in stands))
-        return replace(first, categories=categories_in(mask), until=until)
+        partial = categories_in(mask & ~standing.whole(patient))
+        return replace(first, categories=categories_in(mask), until=until, partial=partial)
 
     async def given(self, asking: Asking, patient: str) -> list[Permit]:
         """Everything the patient allows to anybody at present; only she may ask.
@@ -204,11 +239,95 @@ class Granter:
             NotFound: somebody else asks.
         """
         sight = self._parts.releasing.sight(asking)
-        if sight.me != patient:
-            raise not_found("Patient")
+        await self.require_own(asking, patient)
         async with self._parts.db.read() as tx:
             held = await permits.find_of_patient(tx, patient)
-        return [as_permit(row) for row in held if not row.is_denial and row.until_at > sight.at]
+        stands = [row for row in held if not row.is_denial and row.until_at > sight.at]
+        return [as_permit(row) for row in first_of_each(stands)]
+
+    async def said(self, asking: Asking, patient: str) -> list[Said]:
+        """Every Consent of a patient's, newest first; for herself, and who decides in her place.
+
+        Raises:
+            NotFound: somebody else asks.
+        """
+        await self.require_own(asking, patient)
+        now = to_us(self._parts.clock.now())
+        async with self._parts.db.read() as tx:
+            found = await rows.find_of_type(tx, patient, "Consent")
+            weighed = await self._parts.releasing.weigh(
+                tx, asking, self._parts.releasing.sight(asking), found, [patient]
+            )
+            standing = {
+                row.consent
+                for row in await permits.find_of_patient(tx, patient)
+                if row.until_at > now
+            }
+        opened = await self._parts.releasing.release("read", weighed)
+        return [
+            Said(
+                consent=row.id,
+                version=row.version,
+                at=from_us(row.updated_at),
+                stands=row.id in standing,
+                choice=choice_of(orjson.loads(row.body)),
+            )
+            for row in sorted(opened, key=lambda row: (row.updated_at, row.rid), reverse=True)
+        ]
+
+    async def represents(self, asking: Asking) -> dict[str, Act]:
+        """The patients in whose place the caller may do something, and what."""
+        asking.caller.require_known()
+        actor = actor_of(asking.caller)
+        now = to_us(self._parts.clock.now())
+        if not actor.startswith(RELATIVES):
+            return {}
+        async with self._parts.db.read() as tx:
+            found = await permits.find_of_actor(tx, actor, (Kind.CONSENT, Kind.REPRESENTATIVE), now)
+        acts: dict[str, Act] = {}
+        for row in found:
+            acts[row.patient] = acts.get(row.patient, Act(0)) | Act(row.acts)
+        return acts
+
+    async def sensitive(self, asking: Asking, patient: str) -> dict[str, int]:
+        """How many of her facts are delicate about what, so that she can say who may see them."""
+        await self.require_own(asking, patient)
+        async with self._parts.db.read() as tx:
+            found = await permits.count_labels(tx, patient)
+        counts: dict[str, int] = {}
+        for mask, category, count in found:
+            for name in names_of(mask) if category != Category.CONSENTS else ():
+                counts[name] = counts.get(name, 0) + count
+        return counts
+
+    async def preview(
+        self, asking: Asking, patient: str, actor: str, purpose: str
+    ) -> dict[str, tuple[int, int]]:
+        """What somebody would see of a patient now: by category, how many and out of how many.
+
+        Raises:
+            NotFound: somebody else than the patient or who decides for her asks.
+        """
+        await self.require_own(asking, patient)
+        now = self._parts.clock.now()
+        is_clinician = actor.startswith(PRACTITIONERS)
+        sight = Sight(actor=actor, purpose=purpose, at=to_us(now), is_clinician=is_clinician)
+        counts: dict[str, tuple[int, int]] = {}
+        async with self._parts.db.read() as tx:
+            found = await search.count_seen(tx, sight, patient)
+        for category, seen, whole in found:
+            counts[code_of(category)] = (seen, whole)
+        return counts
+
+    async def require_own(self, asking: Asking, patient: str) -> None:
+        """Let nobody past but the patient and those who may decide in her place.
+
+        Raises:
+            NotFound: it is somebody else.
+        """
+        asking.caller.require_known()
+        if not await self.decides(asking, patient):
+            raise not_found("Patient")
 
     async def is_any_over(self) -> bool:
         """Whether some permit's time is over."""
@@ -222,3 +341,15 @@ def _may_end(asking: Asking, row: PermitRow) -> bool:
     return (
         caller.has(Role.OPERATOR) or me_of(caller) == row.patient or actor_of(caller) == row.actor
     )
+
+
+def require_one(choice: Choice) -> None:
+    """Somebody and something are named.
+
+    Raises:
+        Incorrect: they are not.
+    """
+    if not all(actor.startswith(PRACTITIONERS) for actor in choice.actors):
+        raise Incorrect("The actor is no practitioner.", hint="Give Practitioner/….")
+    if not choice.categories:
+        raise Incorrect("No category is named.", hint="Name at least one.")

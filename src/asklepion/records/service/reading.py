@@ -8,9 +8,11 @@ from asklepion.kit.errors import Gone, Incorrect
 
 from ..engine import View, is_type
 from ..engine.dates import span_of
-from ..model import Asking
-from ..store import rows, search
+from ..model import Act, Asking, Because, Explained
+from ..store import Sight, permits, rows, search
+from ..store.permits import ANY_PURPOSE
 from ..store.rows import Row
+from .deciding import RELATIVES
 from .parts import Parts
 from .releasing import Weighed
 from .searching import ID, Page, not_found
@@ -83,6 +85,43 @@ class Reader:
         else:
             row = await rows.find_version(tx, key, version)
         return row if row and (row.type, row.id) == (type, id) else None
+
+    async def explain(self, asking: Asking, type: str, id: str) -> Explained:
+        """Why a resource is shown to the caller; to who decides, also to whom else and why.
+
+        Raises:
+            NotFound: it is not there, or not for this caller.
+        """
+        found, weighed = await self._weigh_one(asking, type, id)
+        allowed = await self._parts.releasing.release("read", weighed)
+        if found is None or not allowed:
+            raise not_found(type)
+        thing, standing = weighed.thing(found), weighed.standing
+        others: list[tuple[str, Because]] = []
+        for patient in sorted(thing.patients):
+            if standing.acts(patient) & Act.DECIDE:
+                others += await self._others(asking, found, patient, standing.sight)
+        return Explained(because=standing.because(thing), others=others)
+
+    async def _others(
+        self, asking: Asking, row: Row, patient: str, sight: Sight
+    ) -> list[tuple[str, Because]]:
+        """Everybody named in a patient's Consents to whom a row is shown, for what he may ask."""
+        found: dict[tuple[str, str], Because] = {}
+        async with self._parts.db.read() as tx:
+            rules = await permits.find_of_patient(tx, patient)
+            for actor, purpose in sorted({(r.actor, r.purpose) for r in rules if not r.is_denial}):
+                his = Sight(
+                    actor=actor,
+                    purpose="TREAT" if purpose == ANY_PURPOSE else purpose,
+                    at=sight.at,
+                    is_clinician=not actor.startswith(RELATIVES),
+                )
+                things, standing = await self._parts.releasing.consider(tx, his, [row])
+                for because in standing.because(things[row.rid, row.version]):
+                    if because.patient == patient:
+                        found.setdefault((actor, because.consent), because)
+        return [(actor, because) for (actor, _), because in found.items()]
 
     async def find_unseen(self, type: str, id: str) -> Row | None:
         """A row for an operator to change without seeing it; never shown to anybody."""

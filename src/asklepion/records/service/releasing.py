@@ -1,12 +1,14 @@
 """The one way out: decide, write it down, only then hand over."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from asklepion.kit.clock import Clock
-from asklepion.kit.db import Tx
+from asklepion.kit.db import Database, Tx
 
-from ..model import Asking
+from ..engine.question import Question
+from ..model import Act, Asking
 from ..store import Sight, permits, rows
 from ..store.rows import SEVERAL, Row
 from .books import Books, Entry
@@ -17,7 +19,8 @@ from .sealing import Bodies
 class Releasing:
     """Stands between what was found and whoever asked."""
 
-    def __init__(self, *, clock: Clock, books: Books, bodies: Bodies) -> None:
+    def __init__(self, *, db: Database, clock: Clock, books: Books, bodies: Bodies) -> None:
+        self._db = db
         self._clock = clock
         self._books = books
         self._bodies = bodies
@@ -31,15 +34,48 @@ class Releasing:
         asking.caller.require_known()
         return sight_of(asking, self._clock.now())
 
+    async def acts(self, asking: Asking, patient: str) -> Act:
+        """What the caller may do in a patient's place; of herself, everything.
+
+        Raises:
+            Unauthenticated: a stranger asks.
+        """
+        sight = self.sight(asking)
+        if patient and sight.me == patient:
+            return Act.ACCESS | Act.CORRECT | Act.DECIDE
+        async with self._db.read() as tx:
+            return (await self.standing(tx, sight, [patient])).acts(patient)
+
     async def standing(self, tx: Tx, sight: Sight, patients: Iterable[str]) -> Standing:
         """The permits between the caller and these patients, as they are in this transaction."""
         about = sorted(set(patients) - {""})
         if not sight.actor or not about:
             return Standing(sight)
-        return Standing(sight, await permits.find_standing(tx, sight.actor, about, sight.at))
+        rules = await permits.find_standing(
+            tx, sight.actor, about, sight.at, is_clinician=sight.is_clinician
+        )
+        return Standing(sight, rules)
+
+    async def consider(
+        self, tx: Tx, sight: Sight, found: Sequence[Row], patients: Iterable[str] = ()
+    ) -> tuple[dict[tuple[int, int], Thing], Standing]:
+        """What is to be decided about each row, and the rules to decide by.
+
+        Args:
+            patients: whom to look up besides those that the rows are about.
+        """
+        things = await self.things(tx, found)
+        about = {patient for thing in things.values() for patient in thing.patients}
+        standing = await self.standing(tx, sight, about | set(patients))
+        if things and standing.asks_marks:
+            marks = await permits.find_marks(tx, [row.rid for row in found])
+            things = {
+                key: replace(thing, marks=marks.get(key, thing.marks))
+                for key, thing in things.items()
+            }
+        return things, standing
 
     async def things(self, tx: Tx, found: Sequence[Row]) -> dict[tuple[int, int], Thing]:
-        """What is to be decided about each row, by its rid and version."""
         several = [row.rid for row in found if row.patient == SEVERAL]
         parties = await rows.find_parties(tx, several) if several else {}
         return {
@@ -49,6 +85,7 @@ class Releasing:
                 row.category,
                 row.author,
                 parties.get(row.rid, frozenset()) if row.patient == SEVERAL else frozenset(),
+                row.labels,
             )
             for row in found
         }
@@ -61,17 +98,25 @@ class Releasing:
         Args:
             asked: patients whom the request named.
         """
-        things = await self.things(tx, found)
-        patients = {patient for thing in things.values() for patient in thing.patients}
-        standing = await self.standing(tx, sight, patients | set(asked))
+        things, standing = await self.consider(tx, sight, found, asked)
         return Weighed(asking, standing, found, things, tuple(asked))
 
-    async def release(self, action: str, weighed: "Weighed") -> list[Row]:
+    async def release(
+        self, action: str, weighed: "Weighed", question: Question | None = None
+    ) -> list[Row]:
         """Those rows that may leave, opened; the access is in the log before this returns.
 
         Everything that shows a body to anybody comes through here: a row is sealed before.
+
+        Args:
+            question: the search that found them.
         """
-        await self._books.keep(weighed.entries(action))
+        entries = weighed.entries(action)
+        if question is not None:
+            is_alone = len({entry.patient for entry in entries}) == 1
+            for entry in entries:
+                entry.detail["query"] = question.whole if is_alone else question.veiled
+        await self._books.keep(entries)
         return await self._bodies.open(weighed.allowed)
 
     async def look(self, found: Sequence[Row]) -> list[Row]:
@@ -150,4 +195,4 @@ class Weighed:
             return None
         if row is None:
             return next(iter(self.standing.permits(patient)), None)
-        return self.standing.permit_for(patient, row.category, row.author)
+        return self.standing.permit_for(patient, self.thing(row))

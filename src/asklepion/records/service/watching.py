@@ -11,8 +11,10 @@ from asklepion.kit.errors import Busy
 
 from ..model import (
     Asking,
+    ConsentChanged,
     ConsentEnded,
     ConsentGranted,
+    GlassBroken,
     PatientErased,
     Permit,
     RecordImported,
@@ -20,7 +22,7 @@ from ..model import (
 )
 from ..store import rows
 from .books import code_of
-from .deciding import actor_of
+from .deciding import PRACTITIONERS, actor_of
 from .granting import Granter
 from .parts import Parts
 from .releasing import Weighed
@@ -40,6 +42,17 @@ class Watch:
         self.why = ""  # a consent ended, told why
         self.is_behind = False
         self._waiting: dict[str, None] = {}
+        self._notices: list[dict[str, Any]] = []  # for the patient and who decides for her
+
+    def tell(self, notice: dict[str, Any]) -> None:
+        """Something she is to know at once."""
+        self._notices = [*self._notices, notice][-MOST_WAITING:]
+        self.news.set()
+
+    def notices(self) -> list[dict[str, Any]]:
+        """What she is to know since the last time."""
+        notices, self._notices = self._notices, []
+        return notices
 
     def push(self, reference: str) -> None:
         """One resource is new; twice the same is told once."""
@@ -73,6 +86,8 @@ class Watching:
         parts.events.on(RecordImported, self._hear_imported)
         parts.events.on(ConsentGranted, self._hear_consent)
         parts.events.on(ConsentEnded, self._hear_consent)
+        parts.events.on(GlassBroken, self._hear_broken)
+        parts.events.on(ConsentChanged, self._hear_changed)
         parts.events.on(PatientErased, self._hear_erased)
 
     async def _hear_kept(self, event: ResourceKept) -> None:
@@ -84,10 +99,19 @@ class Watching:
             watch.fall_behind()
 
     async def _hear_consent(self, event: ConsentGranted | ConsentEnded) -> None:
+        is_of_many = not event.actor.startswith(PRACTITIONERS)  # an organization, a group, anybody
         for watch in self._watches.get(event.patient, ()):
-            if watch.actor == event.actor:
+            if is_of_many or watch.actor == event.actor:
                 watch.why = event.why if isinstance(event, ConsentEnded) else ""
                 watch.news.set()
+
+    async def _hear_changed(self, event: ConsentChanged) -> None:
+        for watch in self._watches.get(event.patient, ()):
+            watch.news.set()
+
+    async def _hear_broken(self, event: GlassBroken) -> None:
+        for watch in self._watches.get(event.patient, ()):
+            watch.tell({"kind": "emergency", "id": event.id})
 
     async def _hear_erased(self, event: PatientErased) -> None:
         for watch in self._watches.get(event.patient, ()):
@@ -134,6 +158,10 @@ class Watching:
             if permit != known:
                 known = permit
                 yield _told(permit)
+            notices = watch.notices()
+            if notices and await self._granter.decides(asking, patient):
+                for notice in notices:
+                    yield notice
             waiting, is_behind = watch.take()
             if is_behind:
                 yield {"kind": "resync"}

@@ -12,21 +12,20 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.events import Events
 
 from ..model import (
+    Act,
     Asking,
-    ConsentEnded,
-    ConsentGranted,
     Overtaken,
     RecordImported,
     ResourceKept,
 )
-from ..store import permits, rows
+from ..store import rows
 from ..store.permits import PermitRow
 from ..store.rows import Row, Writing
 from .books import Entry
-from .consenting import permits_of
-from .deciding import Standing, Thing, is_forged, me_of, why_not_write
+from .deciding import Standing, Thing, is_forged, why_not_write
 from .drafting import Draft
 from .releasing import Releasing
+from .ruling import Ruler
 from .sealing import Bodies
 
 ERASING = "records.erasing"  # lock: many may write, or one may be erased
@@ -50,6 +49,7 @@ class Done:
     row: Row | None = None  # as it stands now
     reason: str = ""  # of a refusal
     permit: PermitRow | None = None  # under which it was written, by somebody else than the patient
+    decides: bool = False  # whoever wrote it may decide who sees the patient's record
 
 
 class Writer:
@@ -63,8 +63,10 @@ class Writer:
         events: Events,
         releasing: Releasing,
         bodies: Bodies,
+        ruler: Ruler,
     ) -> None:
         self._db = db
+        self._ruler = ruler
         self._bodies = bodies
         self._clock = clock
         self._events = events
@@ -107,7 +109,7 @@ class Writer:
             for number, each in await self._keep(tx, asking, list(wave.values()), is_import):
                 done[number] = each
             present = [done[number] for number, _ in wave.values()]
-            await self._compile(tx, asking, present, is_import, why_ended)
+            await self._rule(tx, asking, present, is_import, why_ended)
             waiting = [(number, draft) for number, draft in waiting if number not in done]
         return [done[number] for number in range(len(drafts))]
 
@@ -116,9 +118,10 @@ class Writer:
     ) -> list[tuple[int, Done]]:
         drafts = [draft for _, draft in wave]
         old = await rows.find(tx, [draft.key for draft in drafts])
-        things = {key[0]: t for key, t in (await self._things(tx, list(old.values()))).items()}
-        patients = {p for t in (*things.values(), *(d.thing for d in drafts)) for p in t.patients}
-        standing = await self._releasing.standing(tx, self._releasing.sight(asking), patients)
+        patients = {patient for draft in drafts for patient in draft.thing.patients}
+        sight = self._releasing.sight(asking)
+        known, standing = await self._releasing.consider(tx, sight, list(old.values()), patients)
+        things = {rid: thing for (rid, _), thing in known.items()}
         earlier = await _earlier(tx, drafts, old) if is_import else set[tuple[int, bytes]]()
         done: list[tuple[int, Done]] = []
         for number, draft in wave:
@@ -141,9 +144,6 @@ class Writer:
         """A stored row as text, for a decision about it; nothing of it is handed out."""
         opened = await self._bodies.open([row])
         return opened[0] if opened else None
-
-    async def _things(self, tx: Tx, found: Sequence[Row]) -> dict[tuple[int, int], Thing]:
-        return await self._releasing.things(tx, found)
 
     def _decide(
         self,
@@ -169,10 +169,12 @@ class Writer:
             return Done(draft, State.SAME, row)
         at = self._clock.now()
         of = draft.thing
-        permit = standing.permit_for(of.patient, of.category, account)
+        permit = standing.permit_for(of.patient, replace(of, author=account))
         rid, version = (row.rid, row.version + 1) if row else (0, 1)
         writing = draft.write(rid=rid, version=version, at=at, author=account)
-        return Done(draft, State.CHANGED if row else State.NEW, writing.row, permit=permit)
+        state = State.CHANGED if row else State.NEW
+        decides = bool(standing.acts(of.patient) & Act.DECIDE)
+        return Done(draft, state, writing.row, permit=permit, decides=decides)
 
     async def _write(self, tx: Tx, done: Iterable[Done]) -> None:
         """In the order of their keys, so that two who write the same never wait for each other."""
@@ -205,42 +207,34 @@ class Writer:
         )
         if not await rows.replace(tx, [Writing(gone, None)]):
             raise changed_meanwhile()
-        if row.type == "Consent":
-            await self._tell_ended(tx, await permits.drop(tx, row.id), "revoked")
+        await self._ruler.forget(tx, row)
         return gone
 
-    # Consents
+    # What it comes to
 
-    async def _compile(
+    async def _rule(
         self, tx: Tx, asking: Asking, done: Iterable[Done], is_import: bool, why_ended: str
     ) -> None:
-        """Make permits of Consents that the patient herself wrote, and of no others."""
-        for each in done:
-            if each.draft.type != "Consent" or each.state not in (State.NEW, State.CHANGED):
+        """Turn what was written into rules; Consents only where one wrote them who decides."""
+        written = [
+            (each, each.row)
+            for each in done
+            if each.row and each.state in (State.NEW, State.CHANGED)
+        ]
+        marked = [(row, each.draft.resource, each.draft.thing.patients) for each, row in written]
+        await self._ruler.mark_new(tx, marked)
+        for each, row in written:
+            if each.draft.type != "Consent":
+                await self._ruler.take(tx, each.draft.resource, row.patient)
                 continue
-            before = await permits.drop(tx, each.draft.id)
-            is_hers = each.draft.thing.patient == me_of(asking.caller)
-            stands = permits_of(each.draft.resource) if is_hers and not is_import else []
-            await permits.add(tx, stands)
-            actors = {row.actor for row in stands if not row.is_denial}
-            ended = [row for row in before if row.actor not in actors]
-            await self._tell_ended(tx, ended, why_ended)
-            for actor in sorted(actors):
-                row = next(row for row in stands if row.actor == actor)
-                visit = row.visit or None
-                await self._events.tell(tx, ConsentGranted(row.consent, row.patient, actor, visit))
-
-    async def _tell_ended(self, tx: Tx, ended: Iterable[PermitRow], why: str) -> None:
-        told = {(r.consent, r.patient, r.actor, r.visit): r for r in ended if not r.is_denial}
-        for consent, patient, actor, visit in told:
-            event = ConsentEnded(consent, patient, actor, visit or None, why)
-            await self._events.tell(tx, event)
+            stands = each.decides and not is_import
+            await self._ruler.take_consent(
+                tx, each.draft.resource, stands=stands, why_ended=why_ended
+            )
 
     async def expire(self, tx: Tx) -> int:
-        """Take away permits whose time is over, and tell; returns how many."""
-        over = await permits.drop_expired(tx, to_us(self._clock.now()))
-        await self._tell_ended(tx, over, "expired")
-        return len(over)
+        """Take away rules whose time is over, and tell; returns how many."""
+        return await self._ruler.expire(tx)
 
     # What is told
 
@@ -282,6 +276,8 @@ def entries_for(asking: Asking, action: str, done: Iterable[Done]) -> list[Entry
         for patient in sorted(thing.patients):
             entry = made.setdefault(patient, Entry(asking=asking, action=action, patient=patient))
             entry.add(thing.type, each.draft.reference, thing.category)
+            if each.state == State.CHANGED:  # told apart where something was changed
+                entry.detail["interaction"] = "update"
             if each.permit:
                 entry.consent, entry.visit = each.permit.consent, each.permit.visit or None
         if not thing.patients:

@@ -1,15 +1,17 @@
 """The tables of the records room, and every line of SQL that touches them."""
 
-from . import access, erasures, permits, rows, sealed, search
-from .sight import Sight
+from . import access, erasures, glass, permits, rows, sealed, search
+from .sight import Blind, Sight
 from .tables import MIGRATIONS, OWNED
 
 __all__ = [
     "MIGRATIONS",
     "OWNED",
+    "Blind",
     "Sight",
     "access",
     "erasures",
+    "glass",
     "permits",
     "rows",
     "sealed",

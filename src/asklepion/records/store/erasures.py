@@ -12,6 +12,13 @@ from .sealed import HIST
 
 DUE, GONE, DONE = 0, 1, 2  # asked for; her rows are gone; her keys too, and it is in the ledger
 INDEXES = ("tok", "ref", "date", "str", "num", "tok_num")
+PERSONAL = (
+    "records_hist",
+    "records_permit",
+    "records_mark",
+    "records_party",
+    "records_glass",
+)
 
 
 class ErasureRow(NamedTuple):
@@ -175,7 +182,7 @@ async def destroy_resources(tx: Tx, rids: Sequence[int]) -> dict[str, int]:
     """Take resources away with everything beside them; returns how many rows of which table."""
     counts: dict[str, int] = {}
     for part in chunks(rids):
-        for table in (*INDEXES, "party", "hist", "res"):
+        for table in (*INDEXES, "mark", "party", "hist", "res"):
             sql = f"DELETE FROM records_{table} WHERE rid IN {in_list('r', len(part))}"
             name = f"records_{table}"
             counts[name] = counts.get(name, 0) + await tx.run(sql, **in_values("r", part))
@@ -191,9 +198,11 @@ async def rids_of(tx: Tx, patient: str) -> list[int]:
 async def destroy_rest(tx: Tx, patient: str) -> dict[str, int]:
     """Take away older versions, permits, chores and parties that name this patient."""
     counts: dict[str, int] = {}
-    for table in ("records_hist", "records_permit", "records_party"):
+    for table in PERSONAL:
         sql = f"DELETE FROM {table} WHERE patient = :patient"
         counts[table] = await tx.run(sql, patient=patient)
+    sql = "DELETE FROM records_permit WHERE actor = :patient"  # where she stands in for others
+    counts["records_permit"] += await tx.run(sql, patient=patient)
     await tx.run("DELETE FROM records_chore WHERE name = :name", name=f"rotate {patient}")
     return counts
 
@@ -222,7 +231,7 @@ async def bury(tx: Tx, rows: Sequence[AccessRow], head: AccessHead | None, patie
 async def drop_orphans(tx: Tx) -> int:
     """Take away what belongs to resources that a backup did not give back; returns how many."""
     count = 0
-    for table in ("party", "hist"):
+    for table in ("party", "hist", "mark"):
         sql = (
             f"DELETE FROM records_{table} WHERE NOT EXISTS"
             f" (SELECT 1 FROM records_res r WHERE r.rid = records_{table}.rid)"

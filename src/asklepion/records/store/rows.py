@@ -13,9 +13,11 @@ SEVERAL = "*"  # about each patient in records_party
 
 CHUNK = 1024  # values in one IN list
 COLUMNS = (
-    "rid, key, type, id, version, updated_at, patient, category, author, deleted, digest, body"
+    "rid, key, type, id, version, updated_at, patient, category, author, labels, deleted, digest,"
+    " body"
 )
 FIELDS = COLUMNS.split(", ")
+OLD = ", ".join(field for field in FIELDS if field not in ("key", "type", "id"))
 T = TypeVar("T")
 
 
@@ -31,6 +33,7 @@ class Row(NamedTuple):
     patient: str
     category: int
     author: str
+    labels: int  # mask of model.Label; 0 where an older program kept it
     deleted: int
     digest: bytes
     body: bytes
@@ -104,6 +107,15 @@ async def find(tx: Tx, keys: Sequence[int]) -> dict[int, Row]:
     return found
 
 
+async def find_of_type(tx: Tx, patient: str, type: str) -> list[Row]:
+    """A patient's resources of one type that were not deleted."""
+    sql = (
+        f"SELECT {COLUMNS} FROM records_res"
+        " WHERE patient = :patient AND type = :type AND deleted = 0 ORDER BY rid"
+    )
+    return [Row(*row) for row in await tx.all(sql, patient=patient, type=type)]
+
+
 async def is_about(tx: Tx, patient: str) -> bool:
     """Whether anything that is or was here is about this patient."""
     tables = ("records_res", "records_hist", "records_party")
@@ -120,7 +132,7 @@ async def find_version(tx: Tx, key: int, version: int) -> Row | None:
         version=version,
     ) or await tx.one(
         "SELECT h.rid, r.key, r.type, r.id, h.version, h.updated_at, h.patient, h.category,"
-        " h.author, h.deleted, h.digest, h.body"
+        " h.author, h.labels, h.deleted, h.digest, h.body"
         " FROM records_res r JOIN records_hist h ON h.rid = r.rid"
         " WHERE r.key = :key AND h.version = :version",
         key=key,
@@ -184,9 +196,8 @@ async def replace(tx: Tx, writings: Sequence[Writing]) -> bool:
         return True
     for part in chunks([w.row.rid for w in writings]):
         await tx.run(
-            "INSERT INTO records_hist (rid, version, updated_at, patient, category, author,"
-            " deleted, digest, body) SELECT rid, version, updated_at, patient, category, author,"
-            f" deleted, digest, body FROM records_res WHERE rid IN {in_list('r', len(part))}",
+            f"INSERT INTO records_hist ({OLD}) SELECT {OLD} FROM records_res"
+            f" WHERE rid IN {in_list('r', len(part))}",
             **in_values("r", part),
         )
     await _drop_index(tx, [w.row.rid for w in writings])
@@ -196,6 +207,7 @@ async def replace(tx: Tx, writings: Sequence[Writing]) -> bool:
         "patient",
         "category",
         "author",
+        "labels",
         "deleted",
         "digest",
         "body",

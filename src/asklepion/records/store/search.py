@@ -21,7 +21,7 @@ async def find_page(
     Returns:
         The rows in order; for each its rid and sort keys; whether there is more.
     """
-    sql = select_page(query.shape, sight.condition)
+    sql = sight.prelude + select_page(query.shape, sight.condition)
     values = {**query.values, **sight.values, "type": query.type, "limit": query.count + 1}
     keys = await tx.all(sql, **values)
     page = keys[: query.count]
@@ -41,14 +41,14 @@ async def find_rows(tx: Tx, rids: Sequence[int]) -> dict[int, Row]:
 
 async def count_all(tx: Tx, query: Query, sight: Sight) -> int:
     """How many resources meet the search and may be seen."""
-    sql = select_total(query.shape, sight.condition)
+    sql = sight.prelude + select_total(query.shape, sight.condition)
     row = await tx.one(sql, **{**query.values, **sight.values, "type": query.type})
     return int(row[0]) if row else 0
 
 
 async def find_all(tx: Tx, query: Query, sight: Sight, most: int) -> list[Row] | None:
     """Everything that meets the search and may be seen, in no order; None if that is too much."""
-    sql = select_page(query.shape, sight.condition)
+    sql = sight.prelude + select_page(query.shape, sight.condition)
     values = {**query.values, **sight.values, "type": query.type, "limit": most + 1}
     keys = await tx.all(sql, **values)
     if len(keys) > most:
@@ -83,7 +83,7 @@ async def _include(tx: Tx, include: Include, page: Sequence[int], sight: Sight) 
     rids: list[int] = []
     for part in chunks(page):
         count = padded(len(part))
-        sql = select_included(shape_of(include, count), sight.condition)
+        sql = sight.prelude + select_included(shape_of(include, count), sight.condition)
         among = [part[min(i, len(part) - 1)] for i in range(count)]
         values = {**include_values(include, among), **sight.values, "limit": INCLUDED_MOST + 1}
         rids += [row[0] for row in await tx.all(sql, **values)]
@@ -98,6 +98,17 @@ _IN_FORCE = (
     " AND NOT EXISTS (SELECT 1 FROM records_hist n WHERE n.rid = v.rid"
     " AND n.version = v.version + 1 AND n.updated_at <= :first)"
 )
+
+
+async def count_seen(tx: Tx, sight: Sight, patient: str) -> list[tuple[int, int, int]]:
+    """For each category of a patient's own facts, how many may be seen, and out of how many."""
+    seen = f"CASE WHEN {sight.condition.format(r='r')} THEN 1 ELSE 0 END"
+    sql = (
+        f"{sight.prelude}SELECT r.category, sum({seen}), count(*) FROM records_res r"
+        " WHERE r.patient = :patient AND r.deleted = 0 GROUP BY r.category ORDER BY r.category"
+    )
+    rows = await tx.all(sql, patient=patient, **sight.values)
+    return [(row[0], int(row[1]), int(row[2])) for row in rows]
 
 
 async def find_history(
@@ -138,7 +149,7 @@ async def find_history(
     if current is not None:
         conditions.append(_IN_FORCE)
     sql = (
-        f"SELECT {columns_of('v')} FROM (SELECT {columns_of('r')} FROM records_res r"
+        f"{sight.prelude}SELECT {columns_of('v')} FROM (SELECT {columns_of('r')} FROM records_res r"
         f" UNION ALL SELECT {old} FROM records_hist h JOIN records_res r ON r.rid = h.rid) v"
         f" WHERE {' AND '.join(conditions)} AND {sight.condition.format(r='v')}"
         " ORDER BY v.updated_at DESC, v.rid DESC, v.version DESC LIMIT :limit"

@@ -1,9 +1,14 @@
-"""What a caller may see, as a condition that every search puts on every row it touches."""
+"""What a caller may see, as a condition that every search puts on every row it touches.
+
+The same rule stands in `service/deciding.py` for single rows; `tests/records/service/test_rules.py`
+holds one against the other.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from .permits import EMERGENCY, Kind, is_actor
 from .rows import NOBODY, SEVERAL, UNKNOWN
 
 
@@ -15,17 +20,34 @@ class Sight:
     """
 
     me: str = ""  # the patient the caller is
-    actor: str = ""  # the practitioner the caller is, to whom permits are given
+    actor: str = ""  # who the caller is to the rules: a practitioner, a patient, a relative
     account: str = ""  # what the caller wrote is marked with it
     purpose: str = ""
     visit: str = ""  # empty: whichever visit a permit was given in
     at: int = 0  # microseconds
+    is_clinician: bool = False  # rules for every clinician speak of the caller
     sees_unknown: bool = False  # also rows about a patient nobody named
 
     @property
+    def is_emergency(self) -> bool:
+        """The caller asks as one who broke the glass: only where he did."""
+        return self.purpose == EMERGENCY
+
+    @property
+    def prelude(self) -> str:
+        """What a statement begins with in which the condition stands: the caller's rules."""
+        return _prelude(self.is_clinician) if self.actor else ""
+
+    @property
     def condition(self) -> str:
-        """The text, with {r} for the alias of the row."""
-        return _condition(bool(self.me), bool(self.actor), bool(self.visit), self.sees_unknown)
+        """The text, with {r} for the alias of the row; only behind the prelude."""
+        return _condition(
+            bool(self.me),
+            bool(self.actor),
+            bool(self.visit),
+            self.is_emergency,
+            self.sees_unknown,
+        )
 
     @property
     def values(self) -> dict[str, Any]:
@@ -43,14 +65,50 @@ class Sight:
         return values
 
 
+class Blind(Sight):
+    """Finds whose record is meant, where nothing of it is shown to anybody."""
+
+    @property
+    def condition(self) -> str:
+        """Every row."""
+        return "1 = 1"
+
+
 @lru_cache
-def _condition(has_me: bool, has_actor: bool, has_visit: bool, sees_unknown: bool) -> str:
+def _prelude(is_clinician: bool) -> str:
+    """The rules that speak of the caller, for his purpose, now; `weight` says how they compare.
+
+    In one Consent the greatest weight counts: 0 permits, 1 denies, 2 is an exception that permits,
+    3 one that denies. So an odd one denies. Written into each place where it is asked: neither
+    database makes a table of it first.
+    """
+    names = "consent, part, patient, kind, is_denial, categories, types, labels, narrow, visit"
+    return (
+        "WITH rule AS NOT MATERIALIZED"
+        f" (SELECT {', '.join(f'p.{name}' for name in names.split(', '))},"
+        " p.acts & 1 AS shows, p.is_denial + 2 * p.is_exception AS weight"
+        " FROM records_permit p WHERE p.from_at <= :see_at AND p.until_at > :see_at"
+        f" AND p.purpose IN (:see_purpose, '*') AND {is_actor('p', is_clinician=is_clinician)}) "
+    )
+
+
+@lru_cache
+def _condition(
+    has_me: bool, has_actor: bool, has_visit: bool, is_emergency: bool, sees_unknown: bool
+) -> str:
     ways = [f"{{r}}.patient = '{NOBODY}'"]
     if sees_unknown:
         ways.append(f"{{r}}.patient = '{UNKNOWN}'")
-    one = _may_see("{r}.patient", has_me, has_actor, has_visit)
+
+    def may_see(patient: str) -> list[str]:
+        mine = [f"{patient} = :see_me"] if has_me else []
+        if not has_actor:
+            return mine
+        return [*mine, _permitted(patient, has_visit, is_emergency)]
+
+    one = may_see("{r}.patient")
     if one:
-        each = _may_see("party.patient", has_me, has_actor, has_visit)
+        each = may_see("party.patient")
         ways += [
             *one,
             f"({{r}}.patient = '{SEVERAL}' AND NOT EXISTS (SELECT 1 FROM records_party party"
@@ -59,28 +117,32 @@ def _condition(has_me: bool, has_actor: bool, has_visit: bool, sees_unknown: boo
     return f"({' OR '.join(ways)})"
 
 
-def _may_see(patient: str, has_me: bool, has_actor: bool, has_visit: bool) -> list[str]:
-    ways = [f"{patient} = :see_me"] if has_me else []
-    if has_actor:
-        ways.append(f"({_permitted(patient, has_visit)})")
-    return ways
+def _permitted(patient: str, has_visit: bool, is_emergency: bool) -> str:
+    """A permit stands for the row, or he wrote it as a note; and no Consent denies it.
 
-
-def _permitted(patient: str, has_visit: bool) -> str:
-    """A permit stands for the row's category, or he wrote it as a note; and no denial does."""
-    # Bits are compared as numbers: both databases shift and mask alike.
-    category = "(permit.categories >> {r}.category) & 1 = 1"
-    note = "({r}.category = 9 AND {r}.author = :see_account)"
-    visit = " AND (permit.visit = '' OR permit.visit = :see_visit)" if has_visit else ""
-    stands = (
-        f"permit.patient = {patient} AND permit.from_at <= :see_at AND permit.until_at > :see_at"
-        " AND permit.purpose IN (:see_purpose, '*')"
-    )
+    Written flat: a statement may hold it many times over, and SQLite reads only so deep.
+    """
+    note = "{r}.category = 9 AND {r}.author = :see_account"
+    visit = " AND (p.visit = '' OR p.visit = :see_visit)" if has_visit else ""
+    glass = f" AND p.kind = {int(Kind.GLASS)}" if is_emergency else ""
     return (
-        "EXISTS (SELECT 1 FROM records_permit permit"
-        f" WHERE permit.actor = :see_actor AND permit.is_denial = 0 AND {stands}{visit}"
-        f" AND ({category} OR {note}))"
-        " AND NOT EXISTS (SELECT 1 FROM records_permit permit"
-        f" WHERE permit.actor IN (:see_actor, '*') AND permit.is_denial = 1 AND {stands}"
-        f" AND {category})"
+        f"EXISTS (SELECT 1 FROM rule p {_MARKED}"
+        f" WHERE p.patient = {patient} AND p.is_denial = 0 AND p.shows = 1{visit}{glass}"
+        f" AND ({_ABOUT} OR {note}))"
+        f" AND NOT EXISTS (SELECT 1 FROM rule p {_MARKED}"
+        f" WHERE p.patient = {patient} AND {_ABOUT}"
+        " GROUP BY p.consent HAVING max(p.weight) IN (1, 3))"
     )
+
+
+# A narrow rule is about the versions that are marked for it.
+_MARKED = (
+    "LEFT JOIN records_mark mark ON mark.consent = p.consent AND mark.part = p.part"
+    " AND mark.rid = {r}.rid AND mark.version = {r}.version"
+)
+# A rule is about the row. Bits are compared as numbers: both databases shift and mask alike.
+_ABOUT = (
+    "((p.categories >> {r}.category) & 1 = 1 OR p.types LIKE '%|' || {r}.type || '|%')"
+    " AND (p.labels = 0 OR (p.labels & {r}.labels) <> 0)"
+    " AND (p.narrow = '' OR mark.rid IS NOT NULL)"
+)

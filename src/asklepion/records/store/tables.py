@@ -176,6 +176,78 @@ def _erasure(op: Operations) -> None:
         )
 
 
+def _rules(op: Operations) -> None:
+    """Consents as finer rules; labels on every version; who is one of whom; broken glass."""
+    for table in ("records_res", "records_hist"):
+        with op.batch_alter_table(table) as batch:
+            batch.add_column(sa.Column("labels", sa.BigInteger, nullable=False, server_default="0"))
+    op.drop_index("records_permit_actor", "records_permit")
+    op.drop_index("records_permit_until", "records_permit")
+    op.rename_table("records_permit", "records_permit_before")
+    op.create_table(  # what the patients' Consents, and what stands beside them, come to
+        "records_permit",
+        sa.Column("consent", sa.Text, primary_key=True),  # its id, or RelatedPerson/…, glass/…
+        sa.Column("number", sa.Integer, primary_key=True),
+        _column("part", sa.Integer),  # which provision it comes from; 0 is the first
+        _column("kind", sa.Integer),  # 0 a Consent, 1 a representative, 2 a broken glass
+        _column("patient", sa.Text),
+        _column("actor", sa.Text),  # * is every clinician
+        _column("purpose", sa.Text),  # * is every purpose
+        _column("is_denial", sa.Integer),
+        _column("is_exception", sa.Integer),  # to another part of the same Consent
+        _column("categories", sa.BigInteger),
+        _column("types", sa.Text),  # as |Observation|Condition|, beside the categories
+        _column("labels", sa.BigInteger),  # any of these; 0 is whatever labels
+        _column("narrow", sa.Text),  # what else it asks, as JSON: then records_mark says of what
+        _column("acts", sa.Integer),
+        _column("from_at", sa.BigInteger),
+        _column("until_at", sa.BigInteger),
+        _column("visit", sa.Text),  # empty: of no visit in particular
+    )
+    op.execute(
+        "INSERT INTO records_permit SELECT consent, row_number() OVER (PARTITION BY consent"
+        " ORDER BY actor, purpose) - 1, 0, 0, patient, actor, purpose, is_denial, 0, categories,"
+        " '', 0, '', 1, from_at, until_at, visit FROM records_permit_before"
+    )
+    op.drop_table("records_permit_before")
+    op.create_index("records_permit_patient", "records_permit", ["patient"])
+    op.create_index("records_permit_actor", "records_permit", ["actor", "kind"])
+    op.create_index("records_permit_until", "records_permit", ["until_at"])
+    op.create_table(  # which versions a narrow part of a Consent is about
+        "records_mark",
+        sa.Column("consent", sa.Text, primary_key=True),
+        sa.Column("part", sa.Integer, primary_key=True),
+        sa.Column("rid", sa.BigInteger, primary_key=True),
+        sa.Column("version", sa.BigInteger, primary_key=True),
+        _column("patient", sa.Text),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("records_mark_rid", "records_mark", ["rid"])
+    op.create_index("records_mark_patient", "records_mark", ["patient"])
+    op.create_table(  # which practitioner has which role, in which organization or group
+        "records_member",
+        sa.Column("source", sa.Text, primary_key=True),  # the resource that says so
+        sa.Column("member", sa.Text, primary_key=True),
+        sa.Column("belongs_to", sa.Text, primary_key=True),
+        _column("from_at", sa.BigInteger),
+        _column("until_at", sa.BigInteger),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("records_member_of", "records_member", ["member", "belongs_to"])
+    op.create_table(
+        "records_glass",
+        sa.Column("id", sa.Text, primary_key=True),
+        _column("patient", sa.Text),
+        _column("actor", sa.Text),
+        _column("made_at", sa.BigInteger),
+        _column("until_at", sa.BigInteger),
+        _column("state", sa.Text),
+        _column("body", sa.LargeBinary),  # who, why, and what a reviewer said; sealed
+    )
+    op.create_index("records_glass_patient", "records_glass", ["patient"])
+    op.create_index("records_glass_state", "records_glass", ["state", "id"])
+
+
 ACCESS = "records_access"
 
 _OF_ROW = (
@@ -204,6 +276,9 @@ OWNED: dict[str, Owned | None] = {
         )
     },
     "records_permit": Owned("t.patient"),
+    "records_mark": Owned("t.patient"),
+    "records_member": Owned("''"),
+    "records_glass": Owned("t.patient"),
     "records_access": Owned("t.patient", order=("leaf",), remains=("leaf", "number")),
     "records_access_head": Owned("CASE WHEN t.patient = '*' THEN '' ELSE t.patient END"),
     "records_erasure": Owned("t.patient"),
@@ -217,4 +292,5 @@ MIGRATIONS: tuple[Step, ...] = (
     _access,
     _definitions,
     _erasure,
+    _rules,
 )

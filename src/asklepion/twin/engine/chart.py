@@ -101,8 +101,8 @@ class Chart:
     Args:
         unreadable: measures that were found, but in no form that can be used.
         hidden: inputs that the patient has not let the caller see.
-        unread: inputs of which only a "yes" is known, since the record goes on beyond what was
-            read of it.
+        unread: inputs of which only a "yes" is known, since more was closed, or goes on beyond what
+            was read.
     """
 
     person: Person = Person()
