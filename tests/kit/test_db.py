@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import time
 from pathlib import Path
 from typing import Any
@@ -236,3 +237,15 @@ async def test_two_houses_on_one_file_wait_for_each_other(
     assert sorted(await names(one)) == ["0!", "1!", "2!", "3!"]
     await one.close()
     await two.close()
+
+
+async def test_many_changes_one_after_the_other_never_disturb_each_other(db: Database) -> None:
+    """What was used in a thread is let go there, whenever the rest is collected."""
+    for turn in range(60):
+        async with db.begin() as tx:
+            await tx.many(INSERT, [{"name": f"{turn} {n}"} for n in range(150)])
+            await tx.many(INSERT, [{"name": f"{turn} more {n}"} for n in range(150)])
+        gc.collect(turn % 3)
+
+    async with db.read() as tx:
+        assert await tx.one("SELECT count(*) FROM kit_thing") == (18_000,)

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -46,7 +46,7 @@ class Line:
         self._deadline = 0.0  # 0: none
         self._driver = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         for pragma in (*pragmas, *COMMON):
-            self._driver.execute(f"PRAGMA {pragma}")
+            self._do(f"PRAGMA {pragma}")
         self._driver.set_progress_handler(self._is_late, STEPS)
 
     def _is_late(self) -> bool:
@@ -55,24 +55,41 @@ class Line:
     async def ask(self, sql: str, values: Values) -> Rows:
         """Every row of an answer."""
         if not sql.startswith(("SELECT", "WITH")):  # a stopped change would take all back with it
-            return await self._change(lambda: self._driver.execute(sql, values).fetchall(), values)
+            return await self._change(lambda: self._rows(sql, values), values)
         self._deadline = time.monotonic() + MOMENT_S
         try:
-            return self._driver.execute(sql, values).fetchall()
+            return self._rows(sql, values)
         except sqlite3.OperationalError as error:
             if not _why(error).startswith(("SQLITE_INTERRUPT", "SQLITE_BUSY")):
                 raise
         finally:
             self._deadline = 0.0
-        return await self.beside(lambda: self._driver.execute(sql, values).fetchall())
+        return await self.beside(lambda: self._rows(sql, values))
 
     async def change(self, sql: str, values: Values) -> int:
         """Carry out one change; returns how many rows it touched."""
-        return await self._change(lambda: self._driver.execute(sql, values).rowcount, values)
+        return await self._change(lambda: self._count(sql, values), values)
 
     async def change_many(self, sql: str, rows: Sequence[Values]) -> None:
         """Carry out one change for each set of values."""
-        await self._change(lambda: self._driver.executemany(sql, rows), rows)
+        await self._change(lambda: self._many(sql, rows), rows)
+
+    # A cursor is closed where it was used: left to be collected some time, it would reset a
+    # statement that another thread is in the midst of.
+
+    def _rows(self, sql: str, values: Values) -> Rows:
+        with closing(self._driver.execute(sql, values)) as cursor:
+            return cursor.fetchall()
+
+    def _count(self, sql: str, values: Values) -> int:
+        with closing(self._driver.execute(sql, values)) as cursor:
+            return cursor.rowcount
+
+    def _many(self, sql: str, rows: Sequence[Values]) -> None:
+        self._driver.executemany(sql, rows).close()
+
+    def _do(self, sql: str) -> None:
+        self._driver.execute(sql).close()
 
     async def _change(self, work: Callable[[], T], values: Sequence[Any]) -> T:
         return await self.beside(work) if len(values) >= MANY else work()
@@ -112,20 +129,20 @@ class Line:
     async def begin(self, how: str) -> None:
         """Begin a transaction, once nobody else is in the way."""
         try:
-            self._driver.execute(how)
+            self._do(how)
         except sqlite3.OperationalError as error:
             if not _why(error).startswith("SQLITE_BUSY"):
                 raise
-            await self.beside(lambda: self._driver.execute(how))
+            await self.beside(lambda: self._do(how))
 
     async def commit(self) -> None:
         """End a transaction well: on the disk when this returns."""
-        await self.beside(lambda: self._driver.execute("COMMIT"))
+        await self.beside(lambda: self._do("COMMIT"))
 
     def roll_back(self) -> None:
         """Take a transaction back; nothing happens where SQLite did so itself."""
         if self._driver.in_transaction:
-            self._driver.execute("ROLLBACK")
+            self._do("ROLLBACK")
 
     def close(self) -> None:
         """Close the connection."""
