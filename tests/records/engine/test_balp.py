@@ -50,6 +50,7 @@ ACTIONS = (*PATTERNS, *DECIDED, "something new")
 VARIANTS: tuple[Json, ...] = (
     {},
     {"refs": (), "what": {}, "detail": {}},
+    {"consent": "glass/1"},
     {"consent": None, "visit": None, "categories": ()},
     {"actor_person": None, "actor_name": "", "via": ""},
     {"purpose": "no  code"},
@@ -95,6 +96,7 @@ def test_a_line_is_told_by_the_pattern_that_fits_it() -> None:
     assert told == {
         "read": ["PatientRead"],
         "search": ["PatientQuery"],
+        "find": ["PatientQuery"],
         "write": ["PatientCreate"],
         "delete": ["PatientDelete"],
         "erase": ["PatientDelete"],

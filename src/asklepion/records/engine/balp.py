@@ -9,7 +9,7 @@ Source: IHE ITI BALP 1.1.3, https://profiles.ihe.net/ITI/BALP/
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from asklepion.kit.clock import to_iso
@@ -72,6 +72,7 @@ DISCLOSURES = {SENT: ("110106", "Export"), TAKEN: ("110107", "Import")}
 PATTERNS = {
     "read": READ,
     "search": QUERY,
+    "find": QUERY,
     "write": CREATE,
     "delete": DELETE,
     "erase": DELETE,
@@ -83,7 +84,9 @@ PATTERNS = {
     "share": SENT,
 }
 DECIDES = frozenset({"grant", "refuse", "revoke"})  # the patient's own word, under no consent
-DECIDED = frozenset({"break-glass", "decide"})  # a decision alone: nothing was accessed yet
+DECIDED = frozenset(
+    {"break-glass", "decide", "review"}
+)  # a decision alone: nothing was accessed yet
 
 
 def events_of(entry: AccessEntry, house: House) -> list[Json]:
@@ -168,7 +171,7 @@ def _decision(entry: AccessEntry, house: House, id: str) -> Json:
     return event
 
 
-NO_CONSENT = {"display": "No consent allows it."}
+NO_CONSENT: Json = {"display": "No consent allows it."}
 
 
 def _event(entry: AccessEntry, id: str, profile: str) -> Json:
@@ -279,11 +282,14 @@ def _consents(entry: AccessEntry) -> list[Json]:
     """The consent under which it was; one that was itself written is among the things."""
     if not entry.consent or entry.action in DECIDES:
         return []
-    return [_consent({"reference": f"Consent/{entry.consent}"})]
+    reference = f"Consent/{entry.consent}"
+    if REFERENCE.fullmatch(reference):
+        return [_consent({"reference": reference})]
+    return [_consent({"identifier": {"value": entry.consent}})]  # an emergency is no Consent
 
 
-def _consent(what: Mapping[str, str]) -> Json:
-    return {"what": dict(what), "type": _coding(TYPES, "Consent")}
+def _consent(what: Json) -> Json:
+    return {"what": what, "type": _coding(TYPES, "Consent")}
 
 
 def _coding(system: str, code: str, display: str = "") -> Json:

@@ -179,6 +179,7 @@ def _row(entry: AccessEntry, event: dict[str, Any]) -> Row:
         author="",
         deleted=0,
         digest=b"",
+        labels=0,
         body=encode(event),
     )
 
