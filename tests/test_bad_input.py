@@ -126,6 +126,17 @@ def addresses(text: str) -> list[str]:
         f"/api/twin/p-1/timeline?visit={text}&before={text}",
         *(f"/api/records/patients/{text}/{p}" for p in ("permit", "accesses", "consents", "live")),
         f"/api/records/accesses/{text}/receipt",
+        *(f"/api/records/patients/{text}/accesses/{p}" for p in ("groups", "days", "export")),
+        f"/api/records/patients/p-1/accesses/{text}/alike",
+        *(
+            f"/api/records/patients/p-1/accesses/groups?{name}={text}"
+            for name in ("kinds", "actor", "since", "until", "text")
+        ),
+        *(
+            f"/fhir/R4/AuditEvent?patient=p-1&{name}={text}"
+            for name in ("_cursor", "date", "agent", "action", "_count", "_sort", "policy")
+        ),
+        f"/fhir/R4/AuditEvent/{text}",
         f"/api/identity/accounts?after={text}",
         f"/api/world/places/{text}",
         f"/api/ledger/consistency?old={text}&new=1",
@@ -192,6 +203,11 @@ def numbered(number: str) -> list[str]:
         f"/api/twin/p-1/timeline?before={number}",
         f"/api/records/patients/p-1/accesses?count={number}",
         f"/api/records/patients/p-1/accesses?before={number}",
+        f"/api/records/patients/p-1/accesses/groups?before={number}",
+        f"/api/records/patients/p-1/accesses/groups?zone={number}&count={number}",
+        f"/api/records/patients/p-1/accesses/x/alike?before={number}",
+        f"/api/records/patients/p-1/accesses/days?days={number}&zone={number}",
+        f"/fhir/R4/AuditEvent?patient=p-1&_cursor={number}-{number}-",
         f"/api/ledger/consistency?old={number}&new={number}",
     ]
 

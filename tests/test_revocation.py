@@ -192,8 +192,9 @@ def changes(names: Names) -> list[Look]:
     ]
 
 
+ACCESSES = ("groups", "days", "export", "x/alike")
 # Ways to read what stands between them; they show no measured value, and nothing afterwards.
-STANDING = ("permit", "live", "accesses", "consents")
+STANDING = ("permit", "live", "accesses", "consents", *(f"accesses/{it}" for it in ACCESSES))
 
 
 def hers() -> list[dict[str, Any]]:

@@ -130,10 +130,11 @@ def end(person: Person) -> None:
 def prove(patient: Person, server: Server, receipt: Path) -> None:
     """Step 6: she finds who looked, and has it proven without trusting the house."""
     page = patient.page
-    lines = panel(patient, "Who looked").get_by_role("button", name=re.compile(re.escape(AMARA)))
-    lines.first.click()
-    if lines.first.get_attribute("aria-expanded"):  # many of one kind are one line that opens
-        lines.nth(1).click()
+    listed = panel(patient, "Who looked")
+    line = listed.locator("button.access", has_text=AMARA).first
+    line.click()
+    if line.get_attribute("aria-expanded"):  # many of one kind are one line that opens
+        listed.locator(".access-lines button.access").first.click()
     expect(page.get_by_text("The proof holds")).to_be_visible()
     patient.picture("proof")
     with page.expect_download() as download:

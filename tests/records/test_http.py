@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from fastapi import FastAPI
 
 from asklepion.identity import Caller, Identity, Role
 from asklepion.ledger import verify_receipt
-from asklepion.records import Limits
+from asklepion.records import Limits, verify_export
 from asklepion.records.engine import validate
 
 from .conftest import Office
@@ -324,6 +325,38 @@ async def test_she_sees_who_looked_and_takes_the_proof_along(
         receipt = (await mei.get(f"/api/records/{path}/{entries[0]['id']}/receipt")).json()
         assert verify_receipt(receipt, trusted=full.ledger.verifier_key).holds
     assert (await amara.get(f"/api/records/accesses/{entries[0]['id']}/receipt")).status_code == 404
+
+
+async def test_her_list_is_folded_counted_searched_and_taken_along_over_http(
+    full: Office, mei: Client, amara: Client, operator: Client, tmp_path: Path
+) -> None:
+    await full.allow(VITALS)
+    for _ in range(3):
+        await amara.get("/fhir/R4/Observation/pulse-1")
+    where = "/api/records/patients/mei/accesses"
+
+    folded = (await mei.get(f"{where}/groups?kinds=looked&zone=60")).json()
+    days = (await mei.get(f"{where}/days")).json()
+    events = (await mei.get("/fhir/R4/AuditEvent?patient=mei&action=R&_sort=-date")).json()
+    taken = await mei.get(f"{where}/export")
+
+    (group,) = folded["groups"]
+    assert (group["count"], group["newest"]["categories"], folded["next"]) == (3, ["vitals"], None)
+    opened = (await mei.get(f"{where}/{group['newest']['id']}/alike?zone=60")).json()
+    assert [it["id"] for it in opened["entries"]] == [
+        it["resource"]["id"] for it in events["entry"]
+    ]
+    one = await mei.get(events["entry"][0]["fullUrl"])
+    assert (one.json()["id"], one.headers["etag"]) == (group["newest"]["id"], 'W/"1"')
+    assert sum(it["count"] for it in days["days"] if it["actor"] == "account-amara") == 3
+    assert taken.headers["content-type"] == "application/zip"
+    (tmp_path / "export.zip").write_bytes(taken.content)
+    checked = verify_export(tmp_path / "export.zip", trusted=full.ledger.verifier_key)
+    assert (checked.wrong, checked.is_trusted) == ("", True)
+    assert (await operator.get("/api/records/audit/oddities")).json() == []
+    assert (await mei.get("/api/records/audit/oddities")).status_code == 403
+    for asked in ("kinds=wrong", "since=yesterday", "zone=9999", "count=0"):
+        assert (await mei.get(f"{where}/groups?{asked}")).status_code == 400
 
 
 async def steps_of(client: Client, body: bytes, name: str = "x.ndjson") -> list[dict[str, Any]]:

@@ -5,7 +5,9 @@ import contextlib
 import json
 import os
 import sys
+import zipfile
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -19,7 +21,7 @@ from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.log import write_logs
 from asklepion.ledger import read_receipt, verify_receipt
-from asklepion.records import Asking, Ground
+from asklepion.records import Asking, Ground, verify_export
 from asklepion.settings import Settings, read_settings
 
 from . import importing, keeping, serving
@@ -83,17 +85,21 @@ def import_(
 
 @app.command()
 def verify(
-    receipt: Annotated[Path | None, typer.Argument(help="A receipt to check, offline.")] = None,
+    receipt: Annotated[
+        Path | None, typer.Argument(help="A receipt to check, or an export of an access log.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Check this whole server.")] = False,
     key: Annotated[str | None, typer.Option(help="The verifier key you trust.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a receipt without any server, or every row that this server keeps."""
+    """Check a receipt or an export without any server, or every row that this server keeps."""
     if everything == (receipt is not None):
         raise Incorrect("Nothing or too much to check.", hint="Give a RECEIPT, or --all.")
     if receipt is None:
         raise typer.Exit(_in_house(lambda house: _verify_all(house, as_json)))
     try:
+        if zipfile.is_zipfile(receipt):
+            raise typer.Exit(_verify_export(receipt, key, as_json))
         text = receipt.read_bytes()
     except OSError as error:
         raise Incorrect(f"{receipt} cannot be read.", hint="Check the path.") from error
@@ -104,6 +110,22 @@ def verify(
         for check in verdict.checks:
             print(f"{MARKS[check.state]} {check.words}")
     raise typer.Exit(0 if verdict.holds else 1)
+
+
+def _verify_export(path: Path, key: str | None, as_json: bool) -> int:
+    checked = verify_export(path, trusted=key)
+    if as_json:
+        print(json.dumps({"holds": checked.holds, **asdict(checked)}))
+    elif checked.holds:
+        print(f"✓ All {checked.lines} lines about {checked.patient} stand in the signed log.")
+        print("✓ The other files say what the lines say.")
+        if checked.is_trusted:
+            print("✓ It was signed with the key you trust.")
+        else:
+            print(f"? Compare {checked.verifier} with the key that the house publishes (--key).")
+    else:
+        print(f"✗ {checked.wrong}.")
+    return 0 if checked.holds else 1
 
 
 async def _verify_all(house: House, as_json: bool) -> int:

@@ -6,7 +6,7 @@ Never: holds personal data, or a plain hash of it. A leaf is a keyed commitment;
 tells nothing, so what is erased with its key is gone.
 """
 
-from .engine.commitment import canonical, commit
+from .engine.commitment import canonical, commit, commit_text
 from .engine.merkle import is_consistent, is_included, leaf_hash
 from .engine.receipt import read_receipt, verify_receipt
 from .model import Check, Checkpoint, Finding, Verdict
@@ -23,6 +23,7 @@ __all__ = [
     "Verdict",
     "canonical",
     "commit",
+    "commit_text",
     "is_consistent",
     "is_included",
     "leaf_hash",

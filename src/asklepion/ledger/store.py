@@ -15,6 +15,7 @@ Node = tuple[int, int]
 Span = tuple[int, int]
 
 LOWEST = -(2**63)
+AT_ONCE = 1000  # places asked for in one statement
 
 
 def _create(op: Operations) -> None:
@@ -121,21 +122,19 @@ async def commitment(tx: Tx, index: int) -> bytes | None:
 
 async def hashes(tx: Tx, nodes: Iterable[Node]) -> dict[Node, bytes]:
     """The hashes of some leaves (level 0) and nodes; those that are missing are left out."""
-    wanted = sorted(set(nodes))
-    low = [index for level, index in wanted if level == 0]
-    high = [node for node in wanted if node[0]]
+    levels: dict[int, list[int]] = {}
+    for level, index in sorted(set(nodes)):
+        levels.setdefault(level, []).append(index)
     found: dict[Node, bytes] = {}
-    if low:
-        names = ", ".join(f":i{n}" for n in range(len(low)))
-        sql = f"SELECT 0, idx, hash FROM ledger_leaf WHERE idx IN ({names})"
-        rows = await tx.all(sql, **{f"i{n}": index for n, index in enumerate(low)})
-        found |= {(level, index): _bytes(value) for level, index, value in rows}
-    if high:
-        where = " OR ".join(f"(level = :l{n} AND idx = :i{n})" for n in range(len(high)))
-        values = {f"l{n}": level for n, (level, _) in enumerate(high)}
-        values |= {f"i{n}": index for n, (_, index) in enumerate(high)}
-        rows = await tx.all(f"SELECT level, idx, hash FROM ledger_node WHERE {where}", **values)
-        found |= {(level, index): _bytes(value) for level, index, value in rows}
+    for level, indexes in levels.items():
+        table = "ledger_node WHERE level = :level AND" if level else "ledger_leaf WHERE"
+        for at in range(0, len(indexes), AT_ONCE):
+            part = indexes[at : at + AT_ONCE]
+            values = {f"i{n}": index for n, index in enumerate(part)}
+            names = ", ".join(f":{name}" for name in values)
+            values |= {"level": level} if level else {}
+            rows = await tx.all(f"SELECT idx, hash FROM {table} idx IN ({names})", **values)
+            found |= {(level, index): _bytes(value) for index, value in rows}
     return found
 
 

@@ -35,6 +35,7 @@ from .model import (
     Stale,
 )
 from .service import ImportStep, Limits, Package, Packages, Question, Records, Verdict
+from .service.audit import Checked, verify_export
 from .service.books import CATEGORY_OF, code_of
 from .store import MIGRATIONS, OWNED
 
@@ -48,6 +49,7 @@ __all__ = [
     "Because",
     "Breaking",
     "Category",
+    "Checked",
     "Choice",
     "ConsentChanged",
     "ConsentEnded",
@@ -77,4 +79,5 @@ __all__ = [
     "Stale",
     "Verdict",
     "code_of",
+    "verify_export",
 ]

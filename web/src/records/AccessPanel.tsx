@@ -1,26 +1,18 @@
-import { BookOpenCheck, ChevronDown, ChevronRight, ChevronUp, ScrollText } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { BookOpenCheck, Download, ScrollText, SearchX } from "lucide-react";
+import { useEffect, useMemo, useState } from "react";
 import type { Panel } from "../kit/place";
-import { useSession } from "../kit/session";
 import { moment, useText } from "../kit/text";
-import { Badge, Button, Card, Empty, ErrorNote, Switch, Waiting } from "../kit/ui";
-import {
-  type AccessEntry,
-  actionIcons,
-  byDay,
-  type Run,
-  reasons,
-  runsOf,
-  sentence,
-  things,
-} from "./access";
-import { useAccesses } from "./accesses";
+import { Button, Card, Empty, ErrorNote, Field, Waiting } from "../kit/ui";
+import { AccessDays } from "./AccessDays";
+import { GroupLine } from "./AccessGroup";
+import { type AccessEntry, type AccessGroup, KINDS, type Kind } from "./access";
+import { EVERYTHING, useGroups, type Wish } from "./groups";
 import { Receipt } from "./Receipt";
 import "./records.css";
 import { useSubject } from "./subject";
 
-/** Fewer than these in a run are shown one by one. */
-const FEW = 3;
+/** A pause in typing after which the list is read [ms]. */
+const PAUSE_MS = 300;
 
 function AccessPanel() {
   const subject = useSubject();
@@ -30,9 +22,14 @@ function AccessPanel() {
 
 function Accesses({ patient }: { patient: string }) {
   const text = useText();
-  const [withDevices, setWithDevices] = useState(false);
-  const { entries, isWaiting, hasMore, error, more, again } = useAccesses(patient, withDevices);
+  const [wish, setWish] = useState<Wish>(EVERYTHING);
+  const [turn, setTurn] = useState(0);
+  const list = useGroups(patient, wish);
   const [shown, setShown] = useState<AccessEntry | null>(null);
+  const again = () => {
+    setTurn(turn + 1);
+    list.again();
+  };
   return (
     <Card
       title={text("records.accesses")}
@@ -44,113 +41,135 @@ function Accesses({ patient }: { patient: string }) {
       }
     >
       <p className="muted">{text("records.accesses.about")}</p>
-      <Switch
-        label={text("records.accesses.devices")}
-        checked={withDevices}
-        onChange={setWithDevices}
-      />
-      {!isWaiting && !error && entries.length === 0 && (
-        <Empty
-          icon={ScrollText}
-          title={text("records.accesses.empty")}
-          text={text("records.accesses.empty.hint")}
-        />
+      <AccessDays patient={patient} wish={wish} onWish={setWish} turn={turn} />
+      <Filter wish={wish} onWish={setWish} />
+      {!list.isWaiting && !list.error && list.groups.length === 0 && (
+        <Nothing wish={wish} hasMore={list.next !== null} onWish={setWish} />
       )}
-      {byDay(entries).map(([day, lines]) => (
+      {byDay(list.groups).map(([day, groups]) => (
         <section key={day} className="stack-tight">
-          <h3 className="day">{moment(day, "date")}</h3>
+          <h3 className="day">{moment(`${day}T12:00:00`, "date")}</h3>
           <ul>
-            {runsOf(lines).map((run) => (
-              <RunLines key={run[0].id} run={run} onShow={setShown} />
+            {groups.map((group) => (
+              <GroupLine key={group.key} group={group} patient={patient} onShow={setShown} />
             ))}
           </ul>
         </section>
       ))}
-      {isWaiting && <Waiting label={text("records.accesses.waiting")} />}
-      <ErrorNote error={error} onRetry={again} />
-      {hasMore && !isWaiting && (
-        <Button wide onClick={more}>
+      {list.isWaiting && <Waiting label={text("records.accesses.waiting")} />}
+      <ErrorNote error={list.error} onRetry={again} />
+      {list.next !== null && !list.isWaiting && (
+        <Button wide onClick={list.more}>
           {text("records.more")}
         </Button>
       )}
+      <TakeAlong patient={patient} />
       {shown && <Receipt entry={shown} patient={patient} onClose={() => setShown(null)} />}
     </Card>
   );
 }
 
-interface RunLinesProps {
-  run: Run;
-  onShow: (entry: AccessEntry) => void;
+/** Days apart, in their order. */
+function byDay(groups: readonly AccessGroup[]): [string, AccessGroup[]][] {
+  const days = new Map<string, AccessGroup[]>();
+  for (const group of groups) days.set(group.day, [...(days.get(group.day) ?? []), group]);
+  return [...days];
 }
 
-/** One line for what was done once; for more, one that opens to each. */
-function RunLines({ run, onShow }: RunLinesProps) {
+interface FilterProps {
+  wish: Wish;
+  onWish: (wish: Wish) => void;
+}
+
+/** Words to look for, and which kinds of lines are shown. */
+function Filter({ wish, onWish }: FilterProps) {
   const text = useText();
-  const [isOpen, setOpen] = useState(run.length < FEW);
-  const lines = run.map((entry) => (
-    <Line key={entry.id} entry={entry} onShow={() => onShow(entry)} />
-  ));
-  if (run.length < FEW) return lines;
-  const [newest] = run;
-  const oldest = run.at(-1) ?? newest;
+  const [typed, setTyped] = useState(wish.text);
+  useEffect(() => {
+    if (typed.trim() === wish.text) return;
+    const pause = setTimeout(() => onWish({ ...wish, text: typed.trim() }), PAUSE_MS);
+    return () => clearTimeout(pause);
+  }, [typed, wish, onWish]);
+  useEffect(() => {
+    if (wish === EVERYTHING) setTyped("");
+  }, [wish]);
+  const turned = (kind: Kind): Kind[] =>
+    KINDS.filter((it) => (it === kind) !== wish.kinds.includes(it));
   return (
-    <>
-      <li>
-        <button
-          type="button"
-          className="access"
-          data-outcome={newest.outcome}
-          aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
-        >
-          <Told entry={newest}>
-            <span className="small">{text("records.times", { n: run.length })}</span>
-            <span className="muted small">
-              {[`${moment(oldest.at, "time")} – ${moment(newest.at, "time")}`, reasons(newest)]
-                .filter(Boolean)
-                .join(" · ")}
-            </span>
-          </Told>
-          {isOpen ? <ChevronUp aria-hidden /> : <ChevronDown aria-hidden />}
-        </button>
-      </li>
-      {isOpen && lines}
-    </>
+    <div className="stack-tight">
+      <div className="access-find">
+        <Field
+          label={text("records.accesses.search")}
+          type="search"
+          value={typed}
+          placeholder={text("records.accesses.search.hint")}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <Field
+          label={text("records.accesses.day")}
+          type="date"
+          value={wish.day}
+          onChange={(event) => onWish({ ...wish, day: event.target.value })}
+        />
+      </div>
+      <ul className="row">
+        {KINDS.map((kind) => (
+          <li key={kind}>
+            <button
+              type="button"
+              className="access-chip"
+              aria-pressed={wish.kinds.includes(kind)}
+              disabled={turned(kind).length === 0}
+              onClick={() => onWish({ ...wish, kinds: turned(kind) })}
+            >
+              {text(`records.kind.${kind}`)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
-function Told({ entry, children }: { entry: AccessEntry; children: ReactNode }) {
-  const me = useSession();
-  const Icon = actionIcons[entry.action] ?? ScrollText;
+interface NothingProps extends FilterProps {
+  hasMore: boolean;
+}
+
+function Nothing({ wish, hasMore, onWish }: NothingProps) {
+  const text = useText();
+  const isAny = wish.text === "" && wish.actor === "" && wish.day === "" && !hasMore;
+  if (isAny)
+    return (
+      <Empty
+        icon={ScrollText}
+        title={text("records.accesses.empty")}
+        text={text("records.accesses.empty.hint")}
+      />
+    );
   return (
-    <>
-      <span className="access-icon">
-        <Icon aria-hidden />
-      </span>
-      <span className="access-words">
-        <span className="access-did">{sentence(entry, me?.account ?? "")}</span>
-        {children}
-      </span>
-    </>
+    <Empty
+      icon={SearchX}
+      title={text("records.accesses.none")}
+      text={text(hasMore ? "records.accesses.none.earlier" : "records.accesses.none.hint")}
+      action={<Button onClick={() => onWish(EVERYTHING)}>{text("records.accesses.all")}</Button>}
+    />
   );
 }
 
-function Line({ entry, onShow }: { entry: AccessEntry; onShow: () => void }) {
+/** The whole list as a file, with the proof of every line. */
+function TakeAlong({ patient }: { patient: string }) {
   const text = useText();
-  const what = things(entry);
+  const path = useMemo(() => `/api/records/patients/${patient}/accesses/export`, [patient]);
   return (
-    <li>
-      <button type="button" className="access" data-outcome={entry.outcome} onClick={onShow}>
-        <Told entry={entry}>
-          {what && <span className="small">{what}</span>}
-          <span className="muted small">
-            {[moment(entry.at, "time"), reasons(entry)].filter(Boolean).join(" · ")}
-          </span>
-          {entry.outcome === "deny" && <Badge tone="warn">{text("records.denied")}</Badge>}
-        </Told>
-        <ChevronRight aria-hidden />
-      </button>
-    </li>
+    <div className="stack-tight access-take">
+      <a className="button button-quiet wide" href={path} download>
+        <Download aria-hidden />
+        <span>{text("records.accesses.take")}</span>
+      </a>
+      <p className="muted small">
+        {text("records.accesses.take.hint")} <code>asklepion verify access-log.zip</code>
+      </p>
+    </div>
   );
 }
 

@@ -71,7 +71,10 @@ function Told({ entry }: { entry: AccessEntry }) {
     [text("records.when"), moment(entry.at)],
     [text("records.what"), things(entry)],
     [text("records.why"), reasons(entry)],
+    [text("records.because"), entry.detail?.reason ?? ""],
+    [text("records.program"), entry.detail?.client ?? ""],
   ];
+  const query = entry.detail?.query;
   return (
     <div className="stack-tight">
       <p className="receipt-did">{sentence(entry, me?.account ?? "")}</p>
@@ -85,6 +88,12 @@ function Told({ entry }: { entry: AccessEntry }) {
             </div>
           ))}
       </dl>
+      {query && (
+        <details>
+          <summary>{text("records.asked")}</summary>
+          <code className="access-query">{query}</code>
+        </details>
+      )}
       <ul className="row">
         {categoriesOf(entry).map((category) => (
           <li key={category}>

@@ -1,14 +1,23 @@
 import {
   Ban,
+  CalendarDays,
   Download,
   Eye,
   FilePlus,
   HandHeart,
+  HeartPulse,
+  LayoutDashboard,
   type LucideIcon,
+  MonitorSmartphone,
+  PersonStanding,
+  Radio,
   Search,
+  Share2,
+  Siren,
   Trash2,
   Undo2,
   Upload,
+  Watch,
 } from "lucide-react";
 import { hasText, t } from "../kit/text";
 import { type Category, categoryOf } from "./categories";
@@ -30,9 +39,28 @@ export interface AccessEntry {
   readonly consent: string | null;
   readonly what: Readonly<Record<string, number>>;
   readonly categories: readonly (string | number)[];
+  /** Further facts, such as the search as it was asked, or why the glass was broken. */
+  readonly detail?: Readonly<Record<string, string>>;
 }
 
-export const actionIcons: Record<string, LucideIcon> = {
+/** What was done in the same way once or more on one day, folded into one. */
+export interface AccessGroup {
+  /** The same for what belongs together, also on the next page. */
+  readonly key: string;
+  /** The day where the reader is, such as 2026-03-01. */
+  readonly day: string;
+  readonly count: number;
+  readonly first_at: string;
+  readonly last_at: string;
+  readonly what: Readonly<Record<string, number>>;
+  readonly newest: AccessEntry;
+}
+
+/** What a line tells of; the house folds and filters by these. */
+export const KINDS = ["looked", "changed", "allowed", "refused", "device"] as const;
+export type Kind = (typeof KINDS)[number];
+
+const actionIcons: Record<string, LucideIcon> = {
   read: Eye,
   search: Search,
   write: FilePlus,
@@ -42,11 +70,32 @@ export const actionIcons: Record<string, LucideIcon> = {
   revoke: Undo2,
   refuse: Ban,
   export: Download,
+  share: Share2,
+  "break-glass": Siren,
 };
 
+const viaIcons: Record<string, LucideIcon> = {
+  "risk cards": LayoutDashboard,
+  timeline: CalendarDays,
+  vitals: HeartPulse,
+  body: PersonStanding,
+  live: Radio,
+  device: Watch,
+  rest: MonitorSmartphone,
+};
+
+/** Ways on which a look is a screen drawing itself, rather than somebody searching. */
+const SCREENS: ReadonlySet<string> = new Set(["risk cards", "timeline", "vitals", "body", "live"]);
+const LOOKS: ReadonlySet<string> = new Set(["read", "search"]);
 const CONSOLE = "console"; // a command at the machine itself, which has no account
 
-function nameOf({ actor, actor_name }: AccessEntry): string {
+/** A picture for a line: of the way for a look, else of what was done. */
+export function iconOf({ action, via }: AccessEntry): LucideIcon {
+  const byWay = LOOKS.has(action) ? viaIcons[via] : undefined;
+  return byWay ?? actionIcons[action] ?? Eye;
+}
+
+export function nameOf({ actor, actor_name }: Pick<AccessEntry, "actor" | "actor_name">): string {
   return actor === CONSOLE ? t("records.operator") : actor_name || t("records.nobody");
 }
 
@@ -57,9 +106,40 @@ export function sentence(entry: AccessEntry, me: string): string {
   return t(hasText(key) ? key : `records.did.other.${entry.outcome}`, { who });
 }
 
+/**
+ * What a group was, as one sentence: "Dr Okafor's screen re-read your vital signs 40 times for the
+ * risk cards". Only looks are put so; anything else done again is told as if done once.
+ */
+export function groupSentence({ newest, count }: AccessGroup, me: string): string {
+  const { action, outcome, via } = newest;
+  if (count < 2 || outcome !== "permit" || !LOOKS.has(action)) return sentence(newest, me);
+  const mine = newest.actor === me ? "own" : "other";
+  const kind = SCREENS.has(via) ? "screen" : "person";
+  const way = `records.way.${via.replaceAll(" ", "-")}`;
+  return t(`records.folded.${kind}.${mine}`, {
+    who: nameOf(newest),
+    what: yours(newest),
+    n: count,
+    way: hasText(way) ? t(way) : "",
+  })
+    .replace(/ +([.。]?)$/, "$1")
+    .trim();
+}
+
+const MOST_NAMED = 3;
+
+/** Whose what it was, in plain words: "your vital signs, your medicines and more". */
+export function yours(entry: AccessEntry): string {
+  const categories = categoriesOf(entry);
+  if (categories.length === 0) return t("records.yours.record");
+  const named = categories.slice(0, MOST_NAMED).map((it) => t(`records.yours.${it}`));
+  const list = named.join(t("records.comma"));
+  return categories.length > MOST_NAMED ? t("records.yours.more", { list }) : list;
+}
+
 /** How many of what: "12 measurements, 3 conditions". */
-export function things(entry: AccessEntry): string {
-  return Object.entries(entry.what)
+export function things({ what }: Pick<AccessEntry, "what">): string {
+  return Object.entries(what)
     .map(([type, count]) => {
       const key = `records.type.${type}`;
       return t(hasText(key) ? key : "records.type.other", { n: count });
@@ -89,39 +169,7 @@ export function isAbout(event: Readonly<Record<string, unknown>>, entry: AccessE
   const same = ["id", "number", "at", "action", "outcome", "actor", "purpose", "visit"] as const;
   return (
     same.every((name) => event[name] === entry[name]) &&
-    JSON.stringify(event.what) === JSON.stringify(entry.what)
+    JSON.stringify(event.what) === JSON.stringify(entry.what) &&
+    JSON.stringify(event.detail ?? {}) === JSON.stringify(entry.detail ?? {})
   );
-}
-
-/** A home device writing into the record: often, and seldom what one looks for. */
-export function isDevice(entry: AccessEntry): boolean {
-  return entry.via === "device" && entry.outcome === "permit";
-}
-
-/** Days apart, newest first, so that a long list can be read. */
-export function byDay(entries: readonly AccessEntry[]): [string, AccessEntry[]][] {
-  const days = new Map<string, AccessEntry[]>();
-  for (const entry of entries) {
-    const day = new Date(entry.at).toDateString();
-    days.set(day, [...(days.get(day) ?? []), entry]);
-  }
-  return [...days.values()].map((day) => [day[0]?.at ?? "", day]);
-}
-
-/** What was done several times on end in the same way, newest first. */
-export type Run = readonly [AccessEntry, ...AccessEntry[]];
-
-/** Entries in their order, the same thing done again and again gathered into one run. */
-export function runsOf(entries: readonly AccessEntry[]): Run[] {
-  const runs: [AccessEntry, ...AccessEntry[]][] = [];
-  for (const entry of entries) {
-    const run = runs.at(-1);
-    if (run && kindOf(run[0]) === kindOf(entry)) run.push(entry);
-    else runs.push([entry]);
-  }
-  return runs;
-}
-
-function kindOf({ actor, action, outcome, via, purpose, visit }: AccessEntry): string {
-  return [actor, action, outcome, via, purpose, visit].join(" ");
 }

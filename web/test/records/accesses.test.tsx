@@ -1,10 +1,18 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import { session } from "../../src/kit/session";
 import { language } from "../../src/kit/text";
 import { accessPanel } from "../../src/records/AccessPanel";
-import { type AccessEntry, reasons, sentence, things } from "../../src/records/access";
+import {
+  type AccessEntry,
+  type AccessGroup,
+  groupSentence,
+  reasons,
+  sentence,
+  things,
+} from "../../src/records/access";
+import { joined } from "../../src/records/groups";
 import { subject } from "../../src/records/subject";
 import { fakeHouse, outcome } from "../house/house";
 import receipts from "../ledger/receipts.json";
@@ -29,6 +37,19 @@ function entry(changes: Partial<AccessEntry> = {}): AccessEntry {
     consent: "c1",
     what: { Observation: 12, Condition: 1 },
     categories: ["vitals", "conditions"],
+    ...changes,
+  };
+}
+
+function group(changes: Partial<AccessGroup> = {}): AccessGroup {
+  return {
+    key: "k1",
+    day: "2026-03-01",
+    count: 40,
+    first_at: "2026-03-01T11:00:00Z",
+    last_at: "2026-03-01T12:00:00Z",
+    what: { Observation: 12 },
+    newest: entry(),
     ...changes,
   };
 }
@@ -88,80 +109,195 @@ describe("a line", () => {
   });
 });
 
+describe("a group", () => {
+  const folded = (changes: Partial<AccessEntry> = {}, count = 40): AccessGroup =>
+    group({ count, newest: entry({ categories: ["vitals"], ...changes }) });
+
+  test("says that a screen read the same again and again", () => {
+    expect(groupSentence(folded(), "a1")).toBe(
+      "Dr Amara Okafor’s screen re-read your vital signs 40 times for the risk cards",
+    );
+    expect(groupSentence(folded({ actor: "a1", via: "timeline" }), "a1")).toBe(
+      "Your screen re-read your vital signs 40 times for the timeline",
+    );
+  });
+
+  test("says that somebody looked often, by another way", () => {
+    expect(groupSentence(folded({ via: "rest", categories: [] }, 3), "a1")).toBe(
+      "Dr Amara Okafor looked at your record 3 times through another program",
+    );
+    expect(groupSentence(folded({ via: "unheard of" }, 3), "a1")).toBe(
+      "Dr Amara Okafor looked at your vital signs 3 times",
+    );
+  });
+
+  test("names three kinds of data at most", () => {
+    const categories = ["vitals", "notes", "medicines", "visits"];
+
+    expect(groupSentence(folded({ categories }), "a1")).toContain(
+      "your vital signs, your notes, your medicines and more",
+    );
+  });
+
+  test("is told as done once where it was, or was refused, or was no look", () => {
+    for (const one of [folded({}, 1), folded({ outcome: "deny" }), folded({ action: "grant" })])
+      expect(groupSentence(one, "a1")).toBe(sentence(one.newest, "a1"));
+  });
+
+  test("is Chinese in Chinese", () => {
+    language.set("zh-CN");
+
+    expect(groupSentence(folded(), "a1")).toBe(
+      "Dr Amara Okafor的屏幕为显示风险卡片重新读取了您的生命体征，共 40 次",
+    );
+  });
+
+  test("goes on where a page cut its day", () => {
+    const [first, second] = joined(
+      [group({ count: 3 }), group({ key: "other" })],
+      [group({ count: 2, first_at: "2026-03-01T08:00:00Z" }), group({ day: "2026-02-28" })],
+    );
+
+    expect([first?.count, first?.first_at]).toEqual([5, "2026-03-01T08:00:00Z"]);
+    expect(second?.key).toBe("other");
+  });
+});
+
 describe("the list", () => {
-  /** As many entries as asked for, from a number down; every `n`-th is a person's. */
-  function devicesWithPersonEvery(n: number, from: number) {
-    return ({ path }: { path: string }): AccessEntry[] => {
-      const query = new URLSearchParams(path.split("?")[1]);
-      const first = Number(query.get("before") ?? from + 1) - 1;
-      const count = Math.min(Number(query.get("count")), Math.max(0, first));
-      return Array.from({ length: count }, (_, at) => {
-        const number = first - at;
-        const changes = number % n ? { via: "device", action: "write", actor_name: "Cuff" } : {};
-        return entry({ id: `e${number}`, number, actor: `a${number}`, ...changes });
-      });
-    };
-  }
+  const asked = (all: readonly { path: string }[]) =>
+    all
+      .filter(({ path }) => path.startsWith(`${PATH}/groups`))
+      .map(({ path }) => new URLSearchParams(path.split("?")[1]));
 
   test("is read part by part, newest first", async () => {
-    const asked = fakeHouse({ [`GET ${PATH}`]: devicesWithPersonEvery(1, 31) });
+    const groups = (...days: string[]) => days.map((day) => group({ day, count: 1 }));
+    const all = fakeHouse({
+      [`GET ${PATH}/groups`]: ({ path }: { path: string }) =>
+        path.includes("before=5")
+          ? { groups: groups("2026-02-27"), next: null }
+          : { groups: groups("2026-03-01", "2026-02-28"), next: 5 },
+    });
     render(<Accesses place="home" />);
-    await userEvent.click(screen.getByRole("switch", { name: /home devices/ }));
-    await waitFor(() => expect(screen.getAllByText(/looked at your record/)).toHaveLength(30));
+    await waitFor(() => expect(screen.getAllByText(/looked at your record/)).toHaveLength(2));
 
     await userEvent.click(screen.getByRole("button", { name: "Show earlier ones" }));
 
-    await waitFor(() => expect(screen.getAllByText(/looked at your record/)).toHaveLength(31));
+    await waitFor(() => expect(screen.getAllByText(/looked at your record/)).toHaveLength(3));
     expect(screen.queryByRole("button", { name: "Show earlier ones" })).toBeNull();
-    expect(asked.slice(1).map(({ path }) => path.split("?")[1])).toEqual([
-      "count=30",
-      "count=30&before=2",
-    ]);
+    expect(asked(all).map((query) => query.get("before"))).toEqual([null, "5"]);
   });
 
-  test("leaves out what home devices write, however much it is, until that is wanted", async () => {
-    fakeHouse({ [`GET ${PATH}`]: devicesWithPersonEvery(400, 1000) });
+  test("leaves out what home devices write until that is wanted", async () => {
+    const all = fakeHouse({ [`GET ${PATH}/groups`]: { groups: [group()], next: null } });
     render(<Accesses place="home" />);
-    expect(await screen.findAllByText(/looked at your record/)).toHaveLength(2);
-    expect(screen.queryByText(/Cuff/)).toBeNull();
+    await screen.findByText(/re-read/);
 
-    await userEvent.click(screen.getByRole("switch", { name: /home devices/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Home devices" }));
 
-    expect((await screen.findAllByText(/Cuff added/)).length).toBeGreaterThan(0);
+    await waitFor(() => expect(asked(all)).toHaveLength(2));
+    const [first, second] = asked(all).map((query) => query.get("kinds"));
+    expect(first).toBe("looked,changed,allowed,refused");
+    expect(second).toBe("looked,changed,allowed,refused,device");
   });
 
-  test("gathers what was done again and again into one line that opens", async () => {
-    const four = [7, 6, 5, 4].map((number) => entry({ id: `e${number}`, number }));
-    fakeHouse({ [`GET ${PATH}`]: [...four, entry({ id: "e3", number: 3, action: "grant" })] });
+  test("is searched by words, a day and a person", async () => {
+    const today = new Date();
+    const day = `${today.getFullYear()}-${`${today.getMonth() + 1}`.padStart(2, "0")}-01`;
+    const all = fakeHouse({
+      [`GET ${PATH}/groups`]: { groups: [group()], next: null },
+      [`GET ${PATH}/days`]: {
+        days: [{ day, actor: "a2", count: 40 }],
+        actors: [{ actor: "a2", name: "Dr Amara Okafor", via: "rest", at: "" }],
+      },
+    });
     render(<Accesses place="home" />);
-    const line = await screen.findByRole("button", { name: /4 times/ });
-    expect(screen.getAllByText(/looked at your record/)).toHaveLength(1);
+
+    await userEvent.type(screen.getByRole("searchbox", { name: "Find a line" }), "pulse");
+    await waitFor(() => expect(asked(all).at(-1)?.get("text")).toBe("pulse"));
+    fireEvent.change(screen.getByLabelText("On one day"), { target: { value: "2026-03-01" } });
+    await waitFor(() => expect(asked(all).at(-1)?.get("since")).toBeTruthy());
+    await userEvent.click(await screen.findByRole("button", { name: /Dr Amara Okafor ?40/ }));
+
+    await waitFor(() => expect(asked(all).at(-1)?.get("actor")).toBe("a2"));
+    expect(asked(all).at(-1)?.get("text")).toBe("pulse");
+    const [since, until] = ["since", "until"].map((it) =>
+      Date.parse(asked(all).at(-1)?.get(it) ?? ""),
+    );
+    expect((until ?? 0) - (since ?? 0)).toBe(24 * 3600 * 1000);
+  });
+
+  test("opens a group to each of its lines", async () => {
+    const lines = (numbers: number[]) =>
+      numbers.map((number) => entry({ id: `e${number}`, number }));
+    fakeHouse({
+      [`GET ${PATH}/groups`]: { groups: [group({ count: 4 })], next: null },
+      [`GET ${PATH}/e1/alike`]: ({ path }: { path: string }) =>
+        path.includes("before=6")
+          ? { entries: lines([5, 4]), next: null }
+          : { entries: lines([7, 6]), next: 6 },
+    });
+    render(<Accesses place="home" />);
+    const line = await screen.findByRole("button", { name: /re-read .* 4 times/ });
 
     await userEvent.click(line);
+    await waitFor(() => expect(screen.getAllByText(/looked at your record/)).toHaveLength(2));
+    await userEvent.click(screen.getByRole("button", { name: "Show earlier ones" }));
 
-    expect(screen.getAllByText(/looked at your record/)).toHaveLength(5);
+    await waitFor(() => expect(screen.getAllByText(/looked at your record/)).toHaveLength(4));
+  });
+
+  test("tells a refusal as one", async () => {
+    const refused = group({ count: 2, newest: entry({ outcome: "deny" }) });
+    fakeHouse({ [`GET ${PATH}/groups`]: { groups: [refused], next: null } });
+    render(<Accesses place="home" />);
+
+    expect(await screen.findByText(/tried to look and saw nothing/)).toBeTruthy();
+    expect(screen.getByText("2 times")).toBeTruthy();
   });
 
   test("that is empty says what will stand here", async () => {
-    fakeHouse({ [`GET ${PATH}`]: [] });
+    fakeHouse({ [`GET ${PATH}/groups`]: { groups: [], next: null } });
     render(<Accesses place="home" />);
 
     expect(await screen.findByText("Nobody has looked yet")).toBeTruthy();
   });
 
+  test("in which nothing fits says so, and shows all again", async () => {
+    const all = fakeHouse({ [`GET ${PATH}/groups`]: { groups: [], next: null } });
+    render(<Accesses place="home" />);
+    const box = screen.getByRole("searchbox", { name: "Find a line" });
+    await userEvent.type(box, "zebra");
+    expect(await screen.findByText("Nothing like that")).toBeTruthy();
+
+    await userEvent.click(screen.getByRole("button", { name: "Show everything" }));
+
+    await waitFor(() => expect(asked(all).at(-1)?.get("text")).toBeNull());
+    expect(box).toHaveProperty("value", "");
+  });
+
   test("that cannot be read says why", async () => {
-    fakeHouse({ [`GET ${PATH}`]: outcome(503, "transient", "The house is busy.", "Wait.") });
+    const busy = outcome(503, "transient", "The house is busy.", "Wait.");
+    fakeHouse({ [`GET ${PATH}/groups`]: busy });
     render(<Accesses place="home" />);
 
     expect((await screen.findByRole("alert")).textContent).toContain("The house is busy.");
   });
 
-  test("is nobody's where no record stands open", () => {
-    subject.set(null);
-    const asked = fakeHouse({});
+  test("is taken along with one press", async () => {
+    fakeHouse({ [`GET ${PATH}/groups`]: { groups: [], next: null } });
     render(<Accesses place="home" />);
 
-    expect(asked).toEqual([]);
+    const link = await screen.findByRole("link", { name: "Take the whole list along" });
+
+    expect(link.getAttribute("href")).toBe(`${PATH}/export`);
+  });
+
+  test("is nobody's where no record stands open", () => {
+    subject.set(null);
+    const all = fakeHouse({});
+    render(<Accesses place="home" />);
+
+    expect(all).toEqual([]);
   });
 });
 
@@ -170,7 +306,7 @@ describe("the receipt of a line", () => {
 
   async function open(proof: unknown, key: unknown, shown = told): Promise<HTMLElement> {
     fakeHouse({
-      [`GET ${PATH}`]: [shown],
+      [`GET ${PATH}/groups`]: { groups: [group({ count: 1, newest: shown })], next: null },
       [`GET ${PATH}/${shown.id}/receipt`]: proof,
       "GET /api/ledger/key": key,
     });

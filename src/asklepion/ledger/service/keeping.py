@@ -1,7 +1,7 @@
 """Append, sign, prove, verify."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -128,6 +128,33 @@ class Ledger:
             proof = await self._prove_leaf(tx, index, leaf, checkpoint)
         return make_receipt(event, key, index, proof, (checkpoint, self.verifier_key))
 
+    async def receipts(
+        self, events: Sequence[tuple[int, Event, bytes]], checkpoint: Checkpoint
+    ) -> list[dict[str, Any]]:
+        """The receipts of many events under one checkpoint: places, events and keys.
+
+        Raises:
+            NotFound: the log had no such place yet.
+            Fault: what stands at one is not its event, or the log was altered.
+        """
+        size = checkpoint.size
+        if any(not 0 <= index < size for index, _, _ in events):
+            raise NotFound("The log had no such entry yet.")
+        wanted = [
+            (index, merkle.leaf_hash(commit(event, key)), merkle.inclusion_spans(index, size))
+            for index, event, key in events
+        ]
+        nodes = {node for *_, spans in wanted for span in spans for node in merkle.subtrees(span)}
+        async with self._db.read() as tx:
+            known = await store.hashes(tx, nodes)
+        made: list[dict[str, Any]] = []
+        for (index, leaf, spans), (_, event, key) in zip(wanted, events, strict=True):
+            proof = self._proof(spans, known)
+            if not merkle.is_included(index, checkpoint.size, leaf, proof, checkpoint.root):
+                raise Fault(f"Entry {index} of the log is not that of its event.", hint=AUDIT_HINT)
+            made.append(make_receipt(event, key, index, proof, (checkpoint, self.verifier_key)))
+        return made
+
     async def consistency(self, old: int, new: int) -> list[bytes]:
         """Hashes that prove that the log of `new` leaves begins with the whole one of `old`.
 
@@ -234,6 +261,10 @@ class Ledger:
     async def _prove(self, tx: Tx, spans: Iterable[merkle.Span]) -> list[bytes]:
         spans = list(spans)
         known = await store.hashes(tx, [node for span in spans for node in merkle.subtrees(span)])
+        return self._proof(spans, known)
+
+    @staticmethod
+    def _proof(spans: Iterable[merkle.Span], known: Mapping[merkle.Node, bytes]) -> list[bytes]:
         try:
             return merkle.prove(spans, known.__getitem__)
         except KeyError as error:

@@ -4,61 +4,57 @@ What somebody looked for stands in the line of each patient found. A value may n
 by id, name or birth date; so where an answer is about several, only values that name nobody stay.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 MOST = 2000  # characters
 VEIL = "…"
 CURSOR = "_cursor"  # sealed, and only says where a page began
-NAMES_NOBODY = frozenset({"category", "class", "clinical-status", "code", "date", "status", "type"})
-ABOUT_THE_ANSWER = frozenset(
-    {"_count", "_elements", "_include", "_lastUpdated", "_revinclude", "_sort", "_summary"}
+SHOWN = frozenset(
+    {"category", "class", "clinical-status", "code", "date", "status", "type"}  # name nobody
+    | {"_count", "_elements", "_include", "_lastUpdated", "_revinclude", "_sort", "_summary"}
     | {"_total", "_type"}
 )
+UNSAFE = re.compile(r"[%&#+=\s\ud800-\udfff]")
 
 Params = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked, such as `Observation?code=8867-4&patient=1`."""
+    """One search as it was asked."""
 
-    whole: str
-    veiled: str
+    type: str  # empty for all types
+    params: Params
+    compartment: tuple[str, str] | None = None  # in whose, such as Patient, and the id
 
-    def __add__(self, other: "Question") -> "Question":
-        """Both, one a line: they were asked as one look."""
-        return Question(
-            f"{self.whole}\n{other.whole}"[:MOST], f"{self.veiled}\n{other.veiled}"[:MOST]
+    def said(self, *, is_veiled: bool = False) -> str:
+        """Such as `Observation?code=8867-4&patient=1`."""
+        of, id = self.compartment or ("", "")
+        where = self.type or "*"
+        if of:
+            where = f"{of}/{VEIL if is_veiled and of == 'Patient' else id}/{where}"
+        said = "&".join(
+            f"{_escaped(name)}={VEIL if is_veiled and name not in SHOWN else _escaped(value)}"
+            for name, value in self.params
+            if name != CURSOR
         )
+        return f"{where}?{said}" if said else where
 
 
-def question(type: str, params: Params, compartment: tuple[str, str] | None = None) -> Question:
-    """A search as it was asked.
-
-    Args:
-        type: what was searched; empty for all types.
-        compartment: in whose, such as Patient, and the id.
-    """
-    of, id = compartment or ("", "")
-    named = type or "*"
-    return Question(
-        _text(f"{of}/{id}/{named}" if of else named, params, is_veiled=False),
-        _text(f"{of}/{VEIL}/{named}" if of == "Patient" else named, params, is_veiled=True),
-    )
+def in_words(questions: Sequence[Question], *, is_veiled: bool) -> str:
+    """Searches that were asked as one look, one a line, as far as there is room."""
+    lines: list[str] = []
+    room = MOST
+    for question in questions:
+        if room <= 0:
+            break
+        lines.append(question.said(is_veiled=is_veiled)[:room])
+        room -= len(lines[-1]) + 1
+    return "\n".join(lines)
 
 
-def _text(where: str, params: Params, *, is_veiled: bool) -> str:
-    said = "&".join(
-        f"{quote(name, safe=':', errors='replace')}={_value(name, value, is_veiled=is_veiled)}"
-        for name, value in params
-        if name != CURSOR
-    )
-    return (f"{where}?{said}" if said else where)[:MOST]
-
-
-def _value(name: str, value: str, *, is_veiled: bool) -> str:
-    if is_veiled and name not in NAMES_NOBODY | ABOUT_THE_ANSWER:
-        return VEIL
-    return quote(value, safe="/|,:-", errors="replace")
+def _escaped(text: str) -> str:
+    """As it may stand in a URL, and can still be read."""
+    return UNSAFE.sub(lambda it: f"%{ord(it[0]):02X}", text) if UNSAFE.search(text) else text

@@ -1,10 +1,12 @@
 """Translation only: HTTP to verb and back."""
 
+from .auditing import router as auditing
 from .consenting import router as consenting
 from .erasing import router as erasing
 from .fhir import fhir
 from .routes import IMPORT_PATH, router
 
+router.include_router(auditing)
 router.include_router(consenting)
 router.include_router(erasing)
 

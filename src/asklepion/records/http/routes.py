@@ -18,10 +18,11 @@ from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.http import event_stream, room
 from asklepion.kit.log import get_log
 
-from ..model import AccessEntry, Asking, Category, Permit
+from ..model import Asking, Category, Permit
 from ..service import ImportStep, Records
 from ..service.books import CATEGORY_OF, code_of
 from .asking import Asks, Here
+from .auditing import told
 from .uploads import Closing, receive
 
 log = get_log(__name__)
@@ -79,14 +80,7 @@ async def accesses(
 ) -> list[dict[str, Any]]:
     """Who looked at this record, newest first; for the patient alone."""
     found = await records.accesses(asks, f"Patient/{id}", before=before, count=count)
-    return [_entry(entry) for entry in found]
-
-
-def _entry(entry: AccessEntry) -> dict[str, Any]:
-    told = asdict(entry)
-    told["at"] = to_iso(entry.at)
-    told["categories"] = [code_of(category) for category in entry.categories]
-    return told
+    return [told(entry) for entry in found]
 
 
 @router.get("/patients/{id}/accesses/{access}/receipt")

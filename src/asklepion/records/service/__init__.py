@@ -35,6 +35,7 @@ from ..model import (
 )
 from ..store import access, erasures
 from . import capability
+from .audit import Audit
 from .books import Books, entry_of
 from .changing import Changer
 from .drafting import Drafter
@@ -141,7 +142,8 @@ class Records:
         self._resealer = Resealer(db=db, vault=keys.vault, bodies=bodies, books=books)
         self._reader = Reader(parts)
         self._searcher = Searcher(parts)
-        self._looker = Looker(self._reader, self._searcher, Everything(self._searcher))
+        self.audit = Audit(parts, self._searcher, ledger)
+        self._looker = Looker(self._reader, self._searcher, Everything(self._searcher), self.audit)
         matching = Matching(parts, self._searcher)
         self._changer = Changer(parts, self._reader, matching, deletes_most=deletes_most)
         self._transactions = Transactions(

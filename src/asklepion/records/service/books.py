@@ -16,7 +16,7 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Busy, HouseError
 from asklepion.kit.ids import Ids
 from asklepion.kit.log import get_log
-from asklepion.ledger import Finding, Ledger, canonical, commit
+from asklepion.ledger import Finding, Ledger, canonical, commit, commit_text
 
 from ..engine.bodies import seal
 from ..model import AccessEntry, Asking, Category
@@ -132,13 +132,14 @@ class Books:
         now = self._clock.now()
         heads = await access.find_heads(tx, sorted({e.patient for e in entries} | {WHOLE_HOUSE}))
         numbers = {patient: head.number for patient, head in heads.items()}
-        made: list[tuple[Entry, dict[str, Any], bytes]] = []
+        made: list[tuple[Entry, dict[str, Any], bytes, bytes]] = []
         for entry in entries:
             for patient in (entry.patient, WHOLE_HOUSE):
                 numbers[patient] = numbers.get(patient, 0) + 1
             event = self._event(entry, numbers[entry.patient], now)
-            made.append((entry, event, secrets.token_bytes(KEY_BYTES)))
-        leaves = await self._ledger.append(tx, [commit(event, key) for _, event, key in made])
+            made.append((entry, event, canonical(event), secrets.token_bytes(KEY_BYTES)))
+        commitments = [commit_text(text, key) for *_, text, key in made]
+        leaves = await self._ledger.append(tx, commitments)
         rows = [
             AccessRow(
                 id=event["id"],
@@ -147,10 +148,10 @@ class Books:
                 number=event["number"],
                 actor=entry.asking.caller.account,
                 made_at=to_us(now),
-                event=canonical(event),
+                event=text,
                 key=key,
             )
-            for (entry, event, key), leaf in zip(made, leaves, strict=True)
+            for (entry, event, text, key), leaf in zip(made, leaves, strict=True)
         ]
         last = {row.patient: row.leaf for row in rows} | {WHOLE_HOUSE: leaves[-1]}
         written = await self.seal(rows)
@@ -344,11 +345,15 @@ def _whats_wrong(row: AccessRow, leaf: bytes | None) -> str:
 
 def entry_of(row: AccessRow) -> AccessEntry:
     """One stored entry as it is shown."""
-    event = json.loads(row.event)
+    return entry_from(json.loads(row.event), row.leaf)
+
+
+def entry_from(event: dict[str, Any], index: int) -> AccessEntry:
+    """What was committed to, at its place in the ledger, as it is shown."""
     return AccessEntry(
-        id=row.id,
-        number=row.number,
-        at=from_us(row.made_at),
+        id=event["id"],
+        number=event["number"],
+        at=datetime.fromisoformat(event["at"]),
         action=event["action"],
         outcome=event["outcome"],
         actor=event["actor"],
@@ -363,5 +368,5 @@ def entry_of(row: AccessRow) -> AccessEntry:
         categories=tuple(CATEGORY_OF[code] for code in event["categories"]),
         refs=tuple(event["refs"]),
         detail=event.get("detail", {}),  # lines of older programs have none
-        index=row.leaf,
+        index=index,
     )

@@ -13,6 +13,7 @@ from ..engine.tables import compartments
 from ..model import Asking
 from ..store.rows import Row
 from . import bundles
+from .audit import Audit
 from .everything import EVERYTHING, Everything
 from .reading import HISTORY_COUNT, Reader, When
 from .searching import Params, Searcher, Wanted
@@ -35,7 +36,10 @@ class Seen:
 class Looker:
     """Answers what is asked by an address."""
 
-    def __init__(self, reader: Reader, searcher: Searcher, everything: Everything) -> None:
+    def __init__(
+        self, reader: Reader, searcher: Searcher, everything: Everything, audit: Audit
+    ) -> None:
+        self._audit = audit
         self._reader = reader
         self._searcher = searcher
         self._everything = everything
@@ -67,6 +71,11 @@ class Looker:
                 return await self._history(asking, what, params, base)
             case [type, id, "_history", version]:
                 return await self._read(asking, type, id, params, version)
+            case ["AuditEvent"] if self._audit.answers(asking, params):
+                page = await self._audit.search(asking, params, base=base, is_lenient=is_lenient)
+                return Seen(bundle=bundles.searchset(base, "AuditEvent", params, page))
+            case ["AuditEvent", id]:
+                return await self._read_event(asking, id, params, base)
             case ["Patient", id, name] if name == EVERYTHING:
                 page = await self._everything.of(asking, id, params)
                 where = f"Patient/{id}/{EVERYTHING}"
@@ -96,6 +105,14 @@ class Looker:
             is_number = version.isascii() and version.isdigit() and len(version) < 10
             number = int(version) if is_number else 0
         return Seen(row=await self._reader.read(asking, type, id, number), view=view)
+
+    async def _read_event(self, asking: Asking, id: str, params: Params, base: str) -> Seen:
+        """An AuditEvent that is kept, or else one that the access log is told as."""
+        try:
+            return await self._read(asking, "AuditEvent", id, params)
+        except NotFound:
+            row = await self._audit.read(asking, id, base=base)
+        return Seen(row=row, view=view_of(params, OF_READS))
 
     async def _history(
         self, asking: Asking, what: Sequence[str], params: Params, base: str

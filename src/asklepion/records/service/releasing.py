@@ -7,7 +7,7 @@ from typing import Any
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
 
-from ..engine.question import Question
+from ..engine.question import Question, in_words
 from ..model import Act, Asking
 from ..store import Sight, permits, rows
 from ..store.rows import SEVERAL, Row
@@ -102,20 +102,21 @@ class Releasing:
         return Weighed(asking, standing, found, things, tuple(asked))
 
     async def release(
-        self, action: str, weighed: "Weighed", question: Question | None = None
+        self, action: str, weighed: "Weighed", questions: Sequence[Question] = ()
     ) -> list[Row]:
         """Those rows that may leave, opened; the access is in the log before this returns.
 
         Everything that shows a body to anybody comes through here: a row is sealed before.
 
         Args:
-            question: the search that found them.
+            questions: the searches that found them.
         """
         entries = weighed.entries(action)
-        if question is not None:
-            is_alone = len({entry.patient for entry in entries}) == 1
+        if questions:
+            is_veiled = len({entry.patient for entry in entries}) > 1
+            words = in_words(questions, is_veiled=is_veiled)
             for entry in entries:
-                entry.detail["query"] = question.whole if is_alone else question.veiled
+                entry.detail["query"] = words
         await self._books.keep(entries)
         return await self._bodies.open(weighed.allowed)
 

@@ -4,8 +4,6 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import add
 from typing import Any
 
 import orjson
@@ -24,7 +22,7 @@ from ..engine import (
     value_sets_asked,
     value_sets_inside,
 )
-from ..engine.question import question
+from ..engine.question import Question
 from ..model import Asking
 from ..store import Sight, rows, search
 from ..store.rows import Row
@@ -113,9 +111,9 @@ class Searcher:
                 dict.fromkeys([who for one in wanted for who in await self._asked(tx, one)])
             )
             weighed = await parts.releasing.weigh(tx, asking, sight, found, asked)
-        said = [question(one.type, one.params, one.compartment) for one in wanted]
-        whole = reduce(add, said) if said else None
-        allowed = {row.rid: row for row in await parts.releasing.release(action, weighed, whole)}
+        asked_for = [Question(one.type, one.params, one.compartment) for one in wanted]
+        released = await parts.releasing.release(action, weighed, asked_for)
+        allowed = {row.rid: row for row in released}
         return [
             Page(
                 rows=[allowed[row.rid] for row in look.rows if row.rid in allowed],
