@@ -15,7 +15,7 @@ from ..service.books import CATEGORY_OF, code_of
 from ..service.emergencies import Sought
 from .asking import Asks, Here
 
-router = APIRouter(tags=["records"])
+router = APIRouter()
 
 ACT_OF = {"access": Act.ACCESS, "correct": Act.CORRECT, "decide": Act.DECIDE}
 Body = TypeVar("Body", bound=BaseModel)
