@@ -29,6 +29,7 @@ JSON = ("json", "application/json", "application/fhir+json", "text/json", "appli
 ANYTHING = ("*/*", "application/*")
 PATCH = "application/json-patch+json"
 FORM = "application/x-www-form-urlencoded"
+TABULAR = ("$viewdefinition-run", "ViewDefinition/$run")
 VERSION = "4.0"  # of FHIR, as fhirVersion in a media type names it
 
 
@@ -147,6 +148,8 @@ def require_json(request: Request) -> None:
         NotAcceptable: the caller wants another format than JSON.
         Unsupported: the caller does not want to wait for the answer.
     """
+    if request.url.path.endswith(TABULAR):  # it answers in tables, and chooses by itself
+        return
     wanted = request.query_params.get("_format")
     if wanted:  # it counts before the header
         # A plus sign in a URL means a space.

@@ -25,6 +25,7 @@ from .asking import (
     resource_in,
     wants,
 )
+from .cohorts import run_view
 from .validating import validate, validate_one
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -265,6 +266,9 @@ PATHS: dict[str, dict[str, Verb]] = {
     "/metadata": {"GET": metadata},
     "/_search": {"POST": search_all_by_form},
     "/_history": {"GET": history_of_all},
+    "/$viewdefinition-run": {"POST": run_view},
+    "/ViewDefinition/$viewdefinition-run": {"POST": run_view},
+    "/ViewDefinition/$run": {"POST": run_view},
     "/{type}/_search": {"POST": search_by_form},
     "/{type}/_history": {"GET": history_of_type},
     "/{type}/{id}/_history": {"GET": history_of_one},

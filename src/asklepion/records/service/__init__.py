@@ -37,6 +37,7 @@ from ..store import access, erasures
 from . import capability
 from .books import Books, entry_of
 from .changing import Changer
+from .cohorts import Cohorts
 from .drafting import Drafter
 from .emergencies import Emergencies
 from .erasing import Eraser, Forget
@@ -89,6 +90,7 @@ class Records:
         retention_years: how long after its last entry a record is kept, whatever is asked.
         deletes_most: resources that one conditional delete may take.
         glass_group: Group/… whose members alone may break the glass; empty: every clinician.
+        smallest_cell: patients that a row of counts about many rests on at least.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class Records:
         retention_years: int = 0,
         deletes_most: int = 1,
         glass_group: str = "",
+        smallest_cell: int = 5,
     ) -> None:
         self._clock = clock
         self._db = db
@@ -152,6 +155,9 @@ class Records:
         self.emergencies = Emergencies(parts, lines, ruler, group=glass_group)
         self.consents = self._granter
         self._watching = Watching(parts, self._granter)
+        self.cohorts = Cohorts(
+            parts, self._searcher, key=keys.key("records-cohorts"), smallest=smallest_cell
+        )
         self._validator = Validator(parts, self._reader, self.packages)
         self._eraser = Eraser(
             parts,

@@ -38,6 +38,12 @@ OPERATIONS = {
         "http://hl7.org/fhir/OperationDefinition/Patient-everything",
     )
 }
+OF_SYSTEM = {
+    ("POST", "/$viewdefinition-run"): (
+        "viewdefinition-run",
+        "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run",
+    ),
+}
 PATCHES = ["application/json-patch+json", "application/fhir+json"]
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 SECURITY = (
@@ -67,7 +73,14 @@ def statement(clock: Clock, routes: Routes, *, deletes_most: int) -> dict[str, A
             {
                 "mode": "server",
                 "security": {"description": SECURITY},
-                "operation": [{"name": "validate", "definition": VALIDATE}],
+                "operation": [
+                    {"name": "validate", "definition": VALIDATE},
+                    *(
+                        {"name": name, "definition": url}
+                        for route, (name, url) in OF_SYSTEM.items()
+                        if route in routes
+                    ),
+                ],
                 "resource": _resources(routes, deletes_most),
                 "interaction": [
                     {"code": code}
