@@ -1,7 +1,6 @@
 """Views and questions about many patients, over HTTP."""
 
 import asyncio
-import re
 from dataclasses import replace
 from typing import Annotated, Any, cast
 
@@ -16,10 +15,10 @@ from ..model import Asking, Resource
 from ..service import Records
 from ..service.cohorts import Finding, Question, Run
 from .asking import ID, Asks, Here, asking, resource_in
+from .given import Given, parameters_in
 
 router = APIRouter(prefix="/cohorts")
 
-RESOURCES_MOST = 1_000  # sent along with one view
 PATIENTS_MOST = 100
 TAKEN = ("_format", "header", "viewResource", "patient", "_since", "_limit", "resource")
 NOT_DONE = ("viewReference", "group", "source")
@@ -34,57 +33,34 @@ async def run_view(request: Request, asks: Asks, records: Here) -> Response:
     The body is Parameters with `viewResource`, or the ViewDefinition itself.
     """
     body = await resource_in(request, records)
-    given: list[tuple[str, Any]] = [*request.query_params.multi_items()]
-    if body.get("resourceType") == "Parameters":
-        given += _parameters(body)
-    else:
-        given.append(("viewResource", body))
-    for name, _ in given:
-        if name in NOT_DONE:
-            raise Unsupported(
-                f"{name} is not done here.",
-                hint="No ViewDefinitions are kept, as FHIR R4 has none: send viewResource.",
-            )
-        if name not in TAKEN and name != "visit":
-            raise Incorrect("There is an unknown parameter.", hint=f"Known: {', '.join(TAKEN)}.")
-    format = _format(request, _one(given, "_format"))
-    header = str(_one(given, "header") or "true").lower()
+    values: list[tuple[str, Any]] = [
+        (name, value) for name, value in request.query_params.multi_items() if name != "visit"
+    ]
+    is_bare = body.get("resourceType") != "Parameters"
+    values += [("viewResource", body)] if is_bare else parameters_in(body)
+    if any(name in NOT_DONE for name, _ in values):
+        raise Unsupported(
+            f"{', '.join(NOT_DONE)} are not done here.",
+            hint="No ViewDefinitions are kept, as FHIR R4 has none: send viewResource.",
+        )
+    asked = Given(values, TAKEN)
+    format = _format(request, asked.text("_format"))
+    header = asked.flag("header", default=True)
     run = Run(
-        definition=_one(given, "viewResource"),
-        patients=_patients(given),
-        since=_since(given),
-        limit=_limit(_one(given, "_limit")),
-        resources=_resources(given),
+        definition=asked.one("viewResource"),
+        patients=_patients(asked),
+        since=_since(asked),
+        limit=asked.number("_limit"),
+        resources=_resources(asked),
     )
     table = await records.cohorts.run(asks, run)
-    return await _answer(records, table, format, header=header != "false")
+    return await _answer(records, table, format, header=header)
 
 
-def _parameters(body: Resource) -> list[tuple[str, Any]]:
-    held: Any = body.get("parameter", [])
-    if not isinstance(held, list):
-        raise Incorrect("Parameters.parameter: a list is expected.")
-    found: list[tuple[str, Any]] = []
-    for number, each in enumerate(cast(list[Any], held)):
-        part = cast(dict[str, Any], each) if isinstance(each, dict) else {}
-        values = [part[key] for key in part if key == "resource" or key.startswith("value")]
-        if not isinstance(part.get("name"), str) or len(values) != 1:
-            raise Incorrect(f"Parameters.parameter[{number}]: a name and a value are expected.")
-        found.append((part["name"], values[0]))
-    return found
-
-
-def _one(given: list[tuple[str, Any]], name: str) -> Any:
-    values = [value for key, value in given if key == name]
-    if len(values) > 1:
-        raise Incorrect(f"{name} stands there more than once.")
-    return values[0] if values else None
-
-
-def _format(request: Request, wanted: Any) -> str:
+def _format(request: Request, wanted: str) -> str:
     """The format by parameter, else by header, else NDJSON."""
     if wanted:
-        name = str(wanted).partition(";")[0].strip()
+        name = wanted.partition(";")[0].strip()
         name = ACCEPTED.get(name, name)
         if name not in FORMATS:
             raise Unsupported(
@@ -97,11 +73,9 @@ def _format(request: Request, wanted: Any) -> str:
     return "ndjson"
 
 
-def _patients(given: list[tuple[str, Any]]) -> list[str]:
+def _patients(asked: Given) -> list[str]:
     found: list[str] = []
-    for name, value in given:
-        if name != "patient":
-            continue
+    for value in asked.all("patient"):
         text: Any = (
             cast(dict[str, Any], value).get("reference") if isinstance(value, dict) else value
         )
@@ -114,26 +88,15 @@ def _patients(given: list[tuple[str, Any]]) -> list[str]:
     return found
 
 
-def _since(given: list[tuple[str, Any]]) -> str:
-    value = _one(given, "_since")
-    if value is not None and (not isinstance(value, str) or span_of(value) is None):
+def _since(asked: Given) -> str:
+    value = asked.text("_since")
+    if value and span_of(value) is None:
         raise Incorrect("_since: a moment such as 2026-03-01T12:00:00Z is expected.")
-    return value or ""
+    return value
 
 
-def _limit(value: Any) -> int | None:
-    if value is None:
-        return None
-    text = str(value)
-    if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
-        raise Incorrect("_limit: a whole number is expected.")
-    return int(text)
-
-
-def _resources(given: list[tuple[str, Any]]) -> list[Resource] | None:
-    sent = [value for name, value in given if name == "resource"]
-    if len(sent) > RESOURCES_MOST:
-        raise Incorrect(f"resource: {RESOURCES_MOST} at most are expected.")
+def _resources(asked: Given) -> list[Resource] | None:
+    sent = asked.all("resource")
     if not all(isinstance(it, dict) for it in sent):
         raise Incorrect("resource: a resource in JSON is expected.")
     return sent or None

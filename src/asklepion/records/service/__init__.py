@@ -55,6 +55,7 @@ from .ruling import Ruler
 from .sealing import Bodies, Lines
 from .searching import Page, Params, Searcher, Wanted
 from .sources import Limits
+from .terminology import Terminology
 from .transacting import Manner, Transactions
 from .validating import Question, Validator, Verdict
 from .watching import Watching
@@ -143,7 +144,7 @@ class Records:
         self.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
         self._resealer = Resealer(db=db, vault=keys.vault, bodies=bodies, books=books)
         self._reader = Reader(parts)
-        self._searcher = Searcher(parts)
+        self._searcher = Searcher(parts, lambda: self.packages.library)
         self._looker = Looker(self._reader, self._searcher, Everything(self._searcher))
         matching = Matching(parts, self._searcher)
         self._changer = Changer(parts, self._reader, matching, deletes_most=deletes_most)
@@ -157,6 +158,12 @@ class Records:
         self._watching = Watching(parts, self._granter)
         self.cohorts = Cohorts(
             parts, self._searcher, key=keys.key("records-cohorts"), smallest=smallest_cell
+        )
+        self.terminology = Terminology(
+            clock=clock,
+            searcher=self._searcher,
+            reader=self._reader,
+            library=lambda: self.packages.library,
         )
         self._validator = Validator(parts, self._reader, self.packages)
         self._eraser = Eraser(

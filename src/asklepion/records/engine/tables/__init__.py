@@ -72,6 +72,12 @@ def extensible_codes() -> dict[str, Systems]:
 
 
 @cache
+def terms() -> dict[str, dict[str, Any]]:
+    """Code systems, value sets and concept maps by URL, under systems, sets and maps."""
+    return _read("terms")
+
+
+@cache
 def search() -> dict[str, dict[str, Any]]:
     """The search parameters of every type; those of every resource under Resource."""
     return _read("search")
