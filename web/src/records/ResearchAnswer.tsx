@@ -1,4 +1,5 @@
 import { Download, EyeOff, TableProperties, UsersRound } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { number, useText } from "../kit/text";
 import { Badge, Button, Empty } from "../kit/ui";
 import { type Bar, barsOf, type Cell, csvOf, type Finding, shown } from "./research";
@@ -8,6 +9,8 @@ const ROWS_SHOWN = 200;
 /** What a question found: on whom it rests, a picture where one helps, and the table. */
 export function ResearchAnswer({ found }: { found: Finding }) {
   const text = useText();
+  const answer = useRef<HTMLElement>(null);
+  useEffect(() => answer.current?.scrollIntoView({ block: "nearest", behavior: "smooth" }), []);
   const { patients, resources, rows, held_back: heldBack, smallest } = found;
   if (patients === 0) {
     return (
@@ -20,7 +23,12 @@ export function ResearchAnswer({ found }: { found: Finding }) {
   }
   const picture = barsOf(found);
   return (
-    <section className="stack" aria-label={text("records.research.answer")} aria-live="polite">
+    <section
+      ref={answer}
+      className="stack"
+      aria-label={text("records.research.answer")}
+      aria-live="polite"
+    >
       <p className="row">
         <Badge tone="accent" icon={UsersRound}>
           {text("records.research.people", { n: patients })}
@@ -54,16 +62,16 @@ export function ResearchAnswer({ found }: { found: Finding }) {
 function Bars({ bars, measure }: { bars: readonly Bar[]; measure: string }) {
   const most = Math.max(...bars.map(({ value }) => value), 1e-9);
   return (
-    <figure className="bars">
+    <figure className="research-bars">
       <figcaption className="muted small">{measure}</figcaption>
       {bars.map(({ label, value }, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two rows may say the same, and never move
-        <div key={at} className="bar">
-          <span className="bar-label">{label}</span>
-          <span className="bar-track" aria-hidden>
+        <div key={at} className="research-bar">
+          <span className="research-bar-label">{label}</span>
+          <span className="research-bar-track" aria-hidden>
             <span style={{ width: `${(100 * value) / most}%` }} />
           </span>
-          <span className="bar-value">{number(value)}</span>
+          <span className="research-bar-value">{number(value)}</span>
         </div>
       ))}
     </figure>
@@ -76,7 +84,7 @@ function Table({ found: { columns, rows, is_cut: isCut } }: { found: Finding }) 
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-      <section className="found" tabIndex={0} aria-label={text("records.research.table")}>
+      <section className="research-found" tabIndex={0} aria-label={text("records.research.table")}>
         <table>
           <thead>
             <tr>

@@ -68,7 +68,7 @@ function ResearchPanel() {
         </Select>
         <TextArea
           label={text("records.research.sql")}
-          className="input code"
+          className="input research-code"
           rows={7}
           spellCheck={false}
           value={asked.sql}
@@ -80,7 +80,7 @@ function ResearchPanel() {
           <TextArea
             label={text("records.research.tables.label")}
             hint={text("records.research.tables.hint", { patient: "patient" })}
-            className="input code"
+            className="input research-code"
             rows={12}
             spellCheck={false}
             value={asked.tables}

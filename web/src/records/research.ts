@@ -63,11 +63,18 @@ function measureOf({ columns, rows }: Finding): number {
   return numeric.findLast((at) => columns[at]?.name !== "patients") ?? numeric.at(-1) ?? -1;
 }
 
+/** Whether rows are measured in several units: then their lengths cannot stand side by side. */
+function hasSeveralUnits({ columns, rows }: Finding): boolean {
+  const at = columns.findIndex(({ name }) => name === "unit");
+  return at >= 0 && new Set(rows.map((row) => row[at])).size > 1;
+}
+
 /** An answer as bars, and what they measure; null where a picture says nothing. */
 export function barsOf(finding: Finding): { bars: readonly Bar[]; measure: string } | null {
   const { columns, rows } = finding;
   const at = measureOf(finding);
   if (at < 0 || rows.length < 2 || rows.length > BARS_MOST) return null;
+  if (hasSeveralUnits(finding)) return null;
   const names = columns.map((_, n) => n).filter((n) => n < at && columns[n]?.name !== "patients");
   if (names.length === 0) return null;
   const bars = rows.map((row) => ({

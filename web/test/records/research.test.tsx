@@ -124,6 +124,8 @@ describe("an answer", () => {
       ),
     ).toBeNull();
     expect(barsOf(finding([["female", 7, 1]]))).toBeNull();
+    const columns = ["unit", "patients", "mean"].map((name) => ({ name, type: "" }));
+    expect(barsOf({ ...SOME, columns })).toBeNull();
   });
 
   test("becomes a file that no spreadsheet runs", () => {

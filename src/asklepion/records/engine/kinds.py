@@ -1,6 +1,5 @@
 """Values of each kind of search parameter as clauses."""
 
-
 from ..wire import AllOf, AnyOf, Clause, Match, Not, Table, Within
 from .asked import Asked, date_bounds, number_bounds, quantity_parts, split, unescape
 from .index import Indexer

@@ -10,6 +10,7 @@ import orjson
 from asklepion.kit.clock import Clock, to_iso
 from asklepion.kit.errors import Incorrect, NotFound, Unsupported
 
+from ..engine import tables
 from ..engine.profiles import Library
 from ..engine.terms import (
     Coding,
@@ -285,6 +286,7 @@ class Terminology:
     async def _terms(self, asking: Asking, names: Sequence[tuple[str, str]]) -> Terms:
         """All that is held under these addresses, and of what that is made of."""
         asking = replace(asking, via=VIA)
+        await asyncio.to_thread(tables.terms)  # read once, when first needed
         kept: dict[tuple[str, str], Resource] = {}
         library = self._library()
         seen: set[tuple[str, str]] = set()

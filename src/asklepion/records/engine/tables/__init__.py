@@ -1,10 +1,11 @@
 """What the official definitions of FHIR R4 say, as tables; made by tools/fhir_tables.py."""
 
 import gzip
-import json
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
+
+import orjson
 
 Systems = dict[str, list[str]]  # codes by system
 Way = tuple[tuple[str, ...], str, Any]  # JSON keys, type at the end, filter (see walk.py)
@@ -22,7 +23,7 @@ class Element(NamedTuple):
 
 
 def _read(name: str) -> Any:
-    return json.loads(gzip.decompress((files(__name__) / f"{name}.json.gz").read_bytes()))
+    return orjson.loads(gzip.decompress((files(__name__) / f"{name}.json.gz").read_bytes()))
 
 
 @cache
