@@ -282,6 +282,31 @@ async def test_a_code_is_translated_there_and_back(client: AsyncClient) -> None:
     assert told(none)["result"] is False
 
 
+async def test_a_map_that_is_kept_here_is_used_as_well(client: AsyncClient, full: Office) -> None:
+    element = {"code": "cox", "target": [{"code": "1", "equivalence": "wider"}]}
+    group = {"source": FRUIT, "target": "http://example.org/shelf", "element": [element]}
+    kept = {"resourceType": "ConceptMap", "id": "shelf", "status": "active", "group": [group]}
+    await full.keep(kept)
+
+    every = await get(client, "ConceptMap/$translate", system=FRUIT, code="cox")
+    by_id = await get(client, "ConceptMap/shelf/$translate", system=FRUIT, code="cox")
+    elsewhere = await get(
+        client, "ConceptMap/$translate", system=FRUIT, code="cox", targetsystem="http://other"
+    )
+
+    assert told(every)["result"] is told(by_id)["result"] is True
+    assert told(elsewhere)["result"] is False
+
+
+async def test_a_code_of_another_system_is_none_of_this_one(client: AsyncClient) -> None:
+    for path in ("CodeSystem/fruit/$validate-code", "CodeSystem/$validate-code"):
+        ask = {"code": "cox", "url": FRUIT} if "fruit/" not in path else {"code": "cox"}
+        other = await get(client, path, system="http://example.org/other", **ask)
+        same = await get(client, path, system=FRUIT, **ask)
+        assert told(other)["result"] is False
+        assert told(same)["result"] is True
+
+
 async def test_the_terminology_capabilities_say_what_is_held_in_full(client: AsyncClient) -> None:
     answer = await client.get("/fhir/R4/metadata", params={"mode": "terminology"})
 

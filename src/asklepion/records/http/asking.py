@@ -148,10 +148,10 @@ def require_json(request: Request) -> None:
         NotAcceptable: the caller wants another format than JSON.
         Unsupported: the caller does not want to wait for the answer.
     """
-    if request.url.path.endswith(TABULAR):  # it answers in tables, and chooses by itself
-        return
     wanted = request.query_params.get("_format")
-    if wanted:  # it counts before the header
+    if request.url.path.endswith(TABULAR):  # they answer in tables, and choose by themselves
+        is_known = True
+    elif wanted:  # it counts before the header
         # A plus sign in a URL means a space.
         is_known = wanted.partition(";")[0].strip().replace(" ", "+").lower() in JSON
     else:

@@ -22,7 +22,9 @@ from .searching import Params, Searcher, Wanted
 from .sources import decode
 
 RESOURCES_MOST = 50_000  # read for one question
+BYTES_MOST = 32 * 1024 * 1024  # of them, as they are stored
 ROWS_MOST = 200_000  # of one view
+CELLS_MOST = 4_000_000  # of all views together
 VIEWS_MOST = 10
 VIEWS_S = 30.0  # how long views may run
 WAIT_S = 20.0  # how long a question waits for others
@@ -190,16 +192,20 @@ class Cohorts:
         parts = self._parts
         sight = parts.releasing.sight(asking)
         found: dict[int, Row] = {}
+        size = 0
         async with parts.db.read() as tx:
             for one in (each for several in wanted.values() for each in several):
                 query = await self._searcher.compile(tx, one, sight)
-                some = await search.find_all(tx, query, sight, RESOURCES_MOST - len(found))
+                some = await search.find_all(
+                    tx, query, sight, RESOURCES_MOST - len(found), BYTES_MOST - size
+                )
                 if some is None:
                     raise Unsupported(
-                        f"The question reads more than {RESOURCES_MOST} resources.",
+                        f"The question reads more than {RESOURCES_MOST} resources, or large ones.",
                         hint="Ask about fewer types or patients.",
                     )
                 found.update((row.rid, row) for row in some)
+                size = sum(len(row.body) for row in found.values())
             asked = await self._known(tx, named)
             weighed = await parts.releasing.weigh(tx, asking, sight, list(found.values()), asked)
         opened = await parts.releasing.release("search", weighed)
@@ -257,12 +263,20 @@ class Cohorts:
             for view in views
         ]
         made: list[Rows] = [[] for _ in views]
+        cells = 0
         for it in resources:
             resource: Resource = decode(it.body) if isinstance(it, Row) else it
             if hide is not None:
                 resource = hide(resource)
             for runner, some in zip(runners, made, strict=True):
-                some += runner.rows(resource)
+                new = runner.rows(resource)
+                cells += len(new) * len(runner.view.columns)
+                some += new
+            if cells > CELLS_MOST:
+                raise Unsupported(
+                    f"The views make more than {CELLS_MOST} cells.",
+                    hint="Ask for fewer columns or rows.",
+                )
         return made
 
 

@@ -166,7 +166,8 @@ class Terminology:
                 with_abstract=with_abstract,
             )
         system, terms = await self._system(asking, which)
-        codings = [it for it in codings if it.system in ("", which.url or it.system)]
+        url = system.url if system is not None else which.url
+        codings = [it for it in codings if it.system in ("", url)]
         return check_code(terms, codings, system=system, languages=languages)
 
     async def lookup(self, asking: Asking, system: str, code: str) -> tuple[System, Concept]:
@@ -228,7 +229,7 @@ class Terminology:
             held, _ = await self._held(asking, which)
             maps: Iterable[Resource] = [held]
         else:
-            maps = [*await self._maps(asking, codings, is_reverse), *self.official().maps()]
+            maps = await self._maps(asking, codings, is_reverse)
         maps = [it for it in maps if _is_between(it, between)]
         return await asyncio.to_thread(
             translate, maps, codings, target=target, is_reverse=is_reverse
@@ -237,6 +238,7 @@ class Terminology:
     async def _maps(
         self, asking: Asking, codings: Sequence[Coding], is_reverse: bool
     ) -> list[Resource]:
+        """Every map that is held here and may say something of these codes."""
         name = "target-code" if is_reverse else "source-code"
         wanted = [
             Wanted(
@@ -247,7 +249,10 @@ class Terminology:
         ]
         pages = await self._searcher.search_all(replace(asking, via=VIA), wanted)
         rows = {row.rid: row for page in pages for row in page.rows}
-        return [orjson.loads(row.body) for row in rows.values()]
+        found = [orjson.loads(row.body) for row in rows.values()]
+        kept = {("ConceptMap", str(it.get("url") or it["id"])): it for it in found}
+        await asyncio.to_thread(tables.terms)
+        return list(Terms(self._library(), kept).maps())
 
     async def _system(self, asking: Asking, which: Which) -> tuple[System | None, Terms]:
         """A code system as far as it is held here; None: not at all."""

@@ -55,6 +55,13 @@ def test_references_lead_to_the_same_pseudonym_and_say_no_name() -> None:
     assert "Mei" not in json.dumps(hidden)
 
 
+def test_narratives_within_a_document_are_gone_as_well() -> None:
+    section = {"title": "Problems", "text": {"status": "generated", "div": "<div>Mei</div>"}}
+    composition = {"resourceType": "Composition", "id": "c", "section": [section]}
+
+    assert Pseudonyms(b"k" * 32).hide(composition)["section"] == [{"title": "Problems"}]
+
+
 @given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
 def test_two_cohorts_share_no_name(one: bytes, other: bytes) -> None:
     same = Pseudonyms(one).of("Patient/mei") == Pseudonyms(other).of("Patient/mei")

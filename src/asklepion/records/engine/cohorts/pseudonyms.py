@@ -60,7 +60,7 @@ class Pseudonyms:
                 continue
             if (is_reference and plain == "display") or (is_attachment and plain in OF_ATTACHMENT):
                 continue
-            if is_resource and plain == "text":  # the narrative
+            if plain == "text" and isinstance(value, dict):  # a narrative
                 continue
             if key == "reference" and isinstance(value, str):
                 if named := self._reference(value):

@@ -190,8 +190,9 @@ def _value_set(terms: Terms, url: str) -> Json:
 
 def _of_system(terms: Terms, part: Json) -> Iterator[Member]:
     url = part["system"]
-    system = terms.system(_canonical(part)) or terms.system(url)
+    system = terms.system(_canonical(part))
     if listed := part.get("concept"):
+        system = system or terms.system(url)  # another version tells what a code is called
         for it in listed:
             concept = system.find(it["code"]) if system is not None else None
             yield Member(
@@ -212,7 +213,7 @@ def _of_system(terms: Terms, part: Json) -> Iterator[Member]:
 def _whole(system: System | None, url: str) -> System:
     if system is None or not system.is_complete:
         raise Unknowable(
-            f"The code system {url[:200]} is not here in full.",
+            f"The code system {url[:200]} is not here in full, or in another version.",
             hint="Install a package that holds all of it.",
         )
     return system
@@ -283,7 +284,7 @@ def _in_system(terms: Terms, part: Json, code: str) -> Member | None:
     if part.get("concept"):
         members = _of_system(terms, part)
         return next((it for it in members if it.code == code), None)
-    system = terms.system(_canonical(part)) or terms.system(url)
+    system = terms.system(_canonical(part))
     concept = system.find(code) if system is not None else None
     if concept is None:
         _whole(system, url)  # only what is here in full has no other codes

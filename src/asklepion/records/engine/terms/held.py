@@ -64,7 +64,7 @@ class Terms:
         seen: set[str] = set()
         kept = [it for (type, _), it in self._kept.items() if type == "ConceptMap"]
         for it in (*kept, *self._library.all("ConceptMap"), *tables.terms()["maps"].values()):
-            url = str(it.get("url", ""))
+            url = str(it.get("url") or it.get("id", ""))
             if url not in seen:
                 seen.add(url)
                 yield it
@@ -85,7 +85,7 @@ def _of_table(url: str) -> System:
     return system_in_table(url, tables.terms()["systems"][url])
 
 
-def names_inside(resource: Json) -> Iterable[tuple[str, str]]:
+def names_inside(resource: Json) -> Iterable[tuple[str, Any]]:
     """Type and address of every definition that a value set or a concept map is made of."""
     compose: Any = resource.get("compose")
     if isinstance(compose, dict):
