@@ -226,6 +226,15 @@ async def told(office: Office, sql: str) -> Any:
         return (type(error), error.message, error.hint)
 
 
+async def test_a_view_asks_whether_a_code_is_of_a_value_set(full: Office) -> None:
+    statuses = "http://hl7.org/fhir/ValueSet/observation-status"
+    where = [{"path": f"status.memberOf('{statuses}')"}]
+
+    for wanted, count in ((where, 1), ([{"path": f"{where[0]['path']}.not()"}], 0)):
+        run = Run(definition={**PULSES, "where": wanted}, resources=[observation("sent")])
+        assert len((await full.records.cohorts.run(RESEARCH, run)).rows) == count
+
+
 async def test_a_stranger_asks_nothing(full: Office) -> None:
     with pytest.raises(Unauthenticated):
         await full.records.cohorts.ask(STRANGER_ASKS, Question(views=VIEWS, sql=ALL))

@@ -157,7 +157,11 @@ class Records:
         self.consents = self._granter
         self._watching = Watching(parts, self._granter)
         self.cohorts = Cohorts(
-            parts, self._searcher, key=keys.key("records-cohorts"), smallest=smallest_cell
+            parts,
+            self._searcher,
+            key=keys.key("records-cohorts"),
+            smallest=smallest_cell,
+            library=lambda: self.packages.library,
         )
         self.terminology = Terminology(
             clock=clock,

@@ -12,6 +12,7 @@ from asklepion.kit.db import Tx
 from asklepion.kit.errors import Busy, Incorrect, Unsupported
 
 from ..engine.cohorts import Answer, Bounds, Pseudonyms, Table, ask, check_name, table_of, withhold
+from ..engine.profiles import Library
 from ..engine.views import Runner, View, compile_view
 from ..model import Asking, Resource
 from ..store import rows, search
@@ -97,6 +98,7 @@ class Cohorts:
     Args:
         key: from which names of patients are made for each cohort.
         smallest: patients that a row of counts rests on at least.
+        library: what is installed, for memberOf() in a view.
     """
 
     def __init__(
@@ -106,11 +108,13 @@ class Cohorts:
         *,
         key: bytes,
         smallest: int = 5,
+        library: Callable[[], Library] = Library,
         bounds: Bounds | None = None,
     ) -> None:
         self._parts = parts
         self._searcher = searcher
         self._key = key
+        self._library = library
         self._bounds = bounds or Bounds()
         self._turns = asyncio.Semaphore(AT_ONCE)
         self.smallest = smallest
@@ -253,12 +257,14 @@ class Cohorts:
     ) -> list[Rows]:
         """The rows of each view over the same resources, each of which is parsed once."""
         end = time.monotonic() + VIEWS_S
+        library = self._library()
         runners = [
             Runner(
                 view,
                 now=self._parts.clock.now(),
                 rows_most=ROWS_MOST,
                 is_over=lambda: time.monotonic() > end,
+                member_of=library.member_of,
             )
             for view in views
         ]

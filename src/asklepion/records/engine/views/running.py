@@ -27,6 +27,7 @@ class Runner:
         now: for now() and today().
         rows_most: of all resources together.
         is_over: asked before each resource; true ends the run.
+        member_of: for memberOf(): whether an item's JSON is of a value set, if that is known.
     """
 
     def __init__(
@@ -36,12 +37,14 @@ class Runner:
         now: datetime | None = None,
         rows_most: int = 1_000_000,
         is_over: Callable[[], bool] | None = None,
+        member_of: Callable[[Any, str], bool | None] | None = None,
     ) -> None:
         self.view = view
         self._now = now
         self._left = rows_most
         self._rows_most = rows_most
         self._is_over = is_over
+        self._member_of = member_of
         self._variables: dict[str, Any] = dict(view.constants)
         self._environment = Environment()
 
@@ -62,6 +65,7 @@ class Runner:
             now=self._now,
             resource=node,
             variables=self._variables,
+            member_of=self._member_of,
             budget=Budget(STEPS_MOST),
         )
         if not all(self._holds(place, path, node) for place, path in self.view.where):
