@@ -10,7 +10,7 @@ const ROWS_SHOWN = 200;
 export function ResearchAnswer({ found }: { found: Finding }) {
   const text = useText();
   const answer = useRef<HTMLElement>(null);
-  useEffect(() => answer.current?.scrollIntoView({ block: "nearest", behavior: "smooth" }), []);
+  useEffect(() => answer.current?.scrollIntoView({ block: "start", behavior: "smooth" }), []);
   const { patients, resources, rows, held_back: heldBack, smallest } = found;
   if (patients === 0) {
     return (
