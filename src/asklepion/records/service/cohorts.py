@@ -6,6 +6,8 @@ import hmac
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
 from typing import Any
 
 from asklepion.kit.db import Tx
@@ -13,6 +15,7 @@ from asklepion.kit.errors import Busy, Incorrect, Unsupported
 
 from ..engine.cohorts import Answer, Bounds, Pseudonyms, Table, ask, check_name, table_of, withhold
 from ..engine.profiles import Library
+from ..engine.question import question
 from ..engine.views import Runner, View, compile_view
 from ..model import Asking, Resource
 from ..store import rows, search
@@ -143,7 +146,7 @@ class Cohorts:
             found = found[: run.limit]
         return table_of(view, found)
 
-    async def ask(self, asking: Asking, question: Question) -> Finding:
+    async def ask(self, asking: Asking, asked: Question) -> Finding:
         """What one SQL text finds in the tables of some views.
 
         Every patient whose facts are read finds it in her list, once.
@@ -153,22 +156,22 @@ class Cohorts:
             Unsupported: it takes more than it may.
         """
         asking.caller.require_known()
-        if question.level not in ("counts", "rows"):
+        if asked.level not in ("counts", "rows"):
             raise Incorrect("The level is neither counts nor rows.", hint="Say one of these.")
-        views = _compiled(question.views)
-        if not question.sql.strip():
+        views = _compiled(asked.views)
+        if not asked.sql.strip():
             raise Incorrect("SQL: exactly one SELECT is expected.")
-        via = "cohort" if question.level == "counts" else "cohort rows"
+        via = "cohort" if asked.level == "counts" else "cohort rows"
         asking = replace(asking, via=via)
         async with _Turn(self._turns):
             # Tried on nothing first: whoever misspells a word reads nobody's facts.
-            await asyncio.to_thread(self._tried, views, question)
+            await asyncio.to_thread(self._tried, views, asked)
             wanted = {view.resource: _wanted(view.resource, None) for view in views.values()}
             read = await self._read(asking, wanted)
-            hide = self._hiding(asking, question.cohort)
-            answer = await asyncio.to_thread(self._answer, views, read, hide, question.sql)
+            hide = self._hiding(asking, asked.cohort)
+            answer = await asyncio.to_thread(self._answer, views, read, hide, asked.sql)
         held_back = 0
-        if question.level == "counts":
+        if asked.level == "counts":
             answer, held_back = withhold(answer, self.smallest)
         return Finding(
             columns=answer.columns,
@@ -195,10 +198,11 @@ class Cohorts:
         """Everything of these types that may be seen: one look, one line for each patient."""
         parts = self._parts
         sight = parts.releasing.sight(asking)
+        searches = [each for several in wanted.values() for each in several]
         found: dict[int, Row] = {}
         size = 0
         async with parts.db.read() as tx:
-            for one in (each for several in wanted.values() for each in several):
+            for one in searches:
                 query = await self._searcher.compile(tx, one, sight)
                 some = await search.find_all(
                     tx, query, sight, RESOURCES_MOST - len(found), BYTES_MOST - size
@@ -212,7 +216,8 @@ class Cohorts:
                 size = sum(len(row.body) for row in found.values())
             asked = await self._known(tx, named)
             weighed = await parts.releasing.weigh(tx, asking, sight, list(found.values()), asked)
-        opened = await parts.releasing.release("search", weighed)
+        said = [question(one.type, one.params, one.compartment) for one in searches]
+        opened = await parts.releasing.release("search", weighed, reduce(add, said))
         read = _Read(by_type={type: [] for type in wanted})
         for row in sorted(opened, key=lambda row: (row.type, row.rid)):
             read.by_type[row.type].append(row)
@@ -227,9 +232,9 @@ class Cohorts:
         known = await rows.find(tx, list(keys)) if keys else {}
         return [keys[key] for key in known]
 
-    def _tried(self, views: Mapping[str, View], question: Question) -> None:
-        answer = ask([table_of(view, [], name) for name, view in views.items()], question.sql)
-        if question.level == "counts":
+    def _tried(self, views: Mapping[str, View], asked: Question) -> None:
+        answer = ask([table_of(view, [], name) for name, view in views.items()], asked.sql)
+        if asked.level == "counts":
             withhold(answer, self.smallest)
 
     def _answer(
