@@ -200,6 +200,91 @@ def _contained(codes: list[Json]) -> Iterator[Json]:
         yield from _contained(code.get("contains", []))
 
 
+# ---------------------------------------------------------------- terminology
+
+SNOMED = "http://snomed.info/sct"
+OF_SYSTEM = ("version", "name", "content", "caseSensitive", "hierarchyMeaning", "valueSet")
+OF_MAP = ("url", "version", "name")
+RETIRED = ("retired", "inactive")
+
+
+def terms() -> Json:
+    """Code systems, value sets and concept maps, by URL, as far as terminology is asked of them.
+
+    Of SNOMED CT only codes, without its names: those are not ours to give.
+    """
+    table: Json = {"systems": {}, "sets": {}, "maps": {}}
+    for name, it in resources(DEFINITIONS):
+        url = it.get("url")
+        if not url or not name.startswith(("CodeSystem-", "ValueSet-", "ConceptMap-")):
+            continue
+        match it["resourceType"]:
+            case "CodeSystem":
+                held = {key: it[key] for key in OF_SYSTEM if key in it}
+                concepts: list[list[Any]] = []
+                _concepts(it.get("concept", []), [], concepts)
+                table["systems"][url] = held | {"concepts": concepts}
+            case "ValueSet":
+                held = {key: it[key] for key in ("version", "name") if key in it}
+                table["sets"][url] = held | {"compose": _compose(it.get("compose", {}))}
+            case "ConceptMap":
+                _unname(it.get("group", []))
+                table["maps"][url] = {
+                    key: value
+                    for key, value in it.items()
+                    if key in (*OF_MAP, "group") or key.startswith(("source", "target"))
+                }
+            case _:
+                pass
+    return table
+
+
+def _concepts(level: list[Json], parents: list[str], out: list[list[Any]]) -> None:
+    """Rows: code, display, what it is a kind of, flags (a: abstract, r: retired), other names."""
+    for it in level:
+        properties = it.get("property", [])
+        said = [p.get("valueCode") for p in properties if p["code"] in ("parent", "subsumedBy")]
+        is_abstract = any(
+            p["code"] in ("notSelectable", "abstract") and p.get("valueBoolean") for p in properties
+        )
+        is_retired = any(
+            (p["code"] == "status" and p.get("valueCode") in RETIRED)
+            or (p["code"] == "inactive" and p.get("valueBoolean"))
+            for p in properties
+        )
+        names = [
+            [each["language"], each["value"]]
+            for each in it.get("designation", [])
+            if each.get("language") and each["language"] != "en"
+        ]
+        row = [it["code"], it.get("display", ""), [*parents, *filter(None, said)]]
+        flags = ("a" if is_abstract else "") + ("r" if is_retired else "")
+        below = [p["valueCode"] for p in properties if p["code"] == "child"]
+        out.append([*row, flags, names, below])
+        _concepts(it.get("concept", []), [it["code"]], out)
+
+
+def _unname(groups: list[Json]) -> None:
+    """Take the names of SNOMED CT's codes out of a concept map."""
+    for group in groups:
+        for element in group.get("element", []):
+            if group.get("source") == SNOMED:
+                element.pop("display", None)
+            for target in element.get("target", []):
+                if group.get("target") == SNOMED:
+                    target.pop("display", None)
+
+
+def _compose(compose: Json) -> Json:
+    kept = {key: compose[key] for key in ("inactive", "include", "exclude") if key in compose}
+    for part in [*kept.get("include", []), *kept.get("exclude", [])]:
+        if part.get("system") == SNOMED:
+            part["concept"] = [{"code": it["code"]} for it in part.get("concept", [])]
+            if not part["concept"]:
+                del part["concept"]
+    return kept
+
+
 # ---------------------------------------------------------------- invariants
 
 BEST_PRACTICE = BASE + "StructureDefinition/elementdefinition-bestpractice"
@@ -435,6 +520,7 @@ def make() -> None:
     write("elements", {"resources": elements.resources, "nodes": elements.nodes})
     write("codes", codes(elements.bindings))
     write("extensible", extensible(types))
+    write("terms", terms())
     write("invariants", invariants(types))
     write("search", search(elements, parameters))
     members = {

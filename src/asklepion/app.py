@@ -137,6 +137,7 @@ async def open_house(
             retention_years=settings.retention_years,
             deletes_most=settings.deletes_at_once,
             glass_group=settings.glass_group,
+            smallest_cell=settings.smallest_cell,
         )
         # models
         devices = Devices(

@@ -84,7 +84,7 @@ class Asking:
     caller: Caller
     purpose: str = "TREAT"  # a code of HL7 v3 ActReason, such as TREAT or PATRQT
     visit: str | None = None  # the visit this belongs to
-    via: str = "rest"  # rest, timeline, vitals, risk cards, body, live, import, export
+    via: str = "rest"  # rest, timeline, vitals, risk cards, body, live, import, cohort, …
 
 
 @dataclass(frozen=True, slots=True)

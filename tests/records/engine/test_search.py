@@ -43,7 +43,8 @@ def test_what_is_not_understood_is_refused_by_name_or_left_out_and_named(name: s
     ("name", "value"),
     [
         *[("_filter", "a"), ("_query", "a"), ("_contained", "true"), ("_containedType", "a")],
-        *[("code:above", "a"), ("code:below", "a"), ("_list", "$current-problems")],
+        *[("code:above", "http://loinc.org|1"), ("code:below", "http://snomed.info/sct|1")],
+        ("_list", "$current-problems"),
         *[("code:in", "http://a.example/nowhere"), ("code:not-in", "http://a.example/x|1")],
     ],
 )

@@ -422,3 +422,22 @@ async def test_searches_of_one_shape_are_written_once(full: Office) -> None:
 
     after = select_page.cache_info()
     assert (after.misses, after.hits) == (before.misses, before.hits + 3)
+
+
+async def test_a_code_is_found_by_what_it_is_a_kind_of_and_by_any_value_set_that_can_be_told(
+    office: Office,
+) -> None:
+    act = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+    for code in ("AMB", "ACUTE", "HH"):
+        visit = {"resourceType": "Encounter", "id": code.lower(), "status": "finished"}
+        visit = {**visit, "subject": {"reference": MEI}}
+        await office.keep({**visit, "class": {"system": act, "code": code}})
+
+    below = await ids(office, "Encounter", ("class:below", f"{act}|_ActEncounterCode"))
+    inpatient = await ids(office, "Encounter", ("class:below", f"{act}|IMP"))
+    above = await ids(office, "Encounter", ("class:above", f"{act}|ACUTE"))
+    of_v3 = "http://terminology.hl7.org/ValueSet/v3-ActEncounterCode"
+    among = await ids(office, "Encounter", ("class:in", of_v3))
+
+    assert sorted(below) == sorted(among) == ["acute", "amb", "hh"]
+    assert inpatient == above == ["acute"]

@@ -1,9 +1,7 @@
 """Values of each kind of search parameter as clauses."""
 
-from asklepion.kit.errors import Unsupported
-
 from ..wire import AllOf, AnyOf, Clause, Match, Not, Table, Within
-from .asked import Asked, date_bounds, number_bounds, quantity_parts, shown, split, unescape
+from .asked import Asked, date_bounds, number_bounds, quantity_parts, split, unescape
 from .index import Indexer
 from .kept import Kept, any_of
 from .keys import IDENTIFIER
@@ -43,10 +41,7 @@ class Kinds:
             case "text":
                 return self._token_text(parameter, asked)
             case "above" | "below":
-                raise Unsupported(
-                    f"{shown(asked.name)} needs a terminology that is not here.",
-                    hint="Write the codes one by one, or use :in with a value set.",
-                )
+                keys = self._related(parameter, asked)
             case _:
                 raise asked.refuse_modifier()
         match_ = Match(Table.TOKEN, (self.kept.test("k", keys),)) if keys else AnyOf(())
@@ -73,12 +68,26 @@ class Kinds:
         return (parts[0], parts[1], True) if len(parts) == 2 else ("", parts[0], False)
 
     def _in_value_set(self, parameter: Parameter, asked: Asked) -> list[int]:
-        ends = {end for _, end, _ in parameter.ways}
         codings = [
             coding
             for text in asked.alternatives()
             for coding in self._value_sets.codings(asked, unescape(text))
         ]
+        return self._coding_keys(parameter, codings)
+
+    def _related(self, parameter: Parameter, asked: Asked) -> list[int]:
+        """Down or up a code system. https://hl7.org/fhir/R4/search.html#token"""
+        codings: list[tuple[str, str]] = []
+        for text in asked.alternatives():
+            parts = [unescape(part) for part in split(text, "|")]
+            if len(parts) != 2 or not all(parts):
+                raise asked.wrong("Write system|code: a code is above another in its own system.")
+            is_above = asked.modifier == "above"
+            codings += self._value_sets.related(asked, *parts, is_above=is_above)
+        return self._coding_keys(parameter, codings)
+
+    def _coding_keys(self, parameter: Parameter, codings: list[tuple[str, str]]) -> list[int]:
+        ends = {end for _, end, _ in parameter.ways}
         keys: list[int] = []
         for it in own_rows(parameter):
             for system, code in codings:

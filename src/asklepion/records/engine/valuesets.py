@@ -1,77 +1,75 @@
 """Which codes belong to a value set, as far as that is written down in full."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from asklepion.kit.errors import Unsupported
 
-from . import tables
 from .asked import Asked, shown, split, unescape
+from .profiles import Library
+from .terms import Terms, TooCostly, Unknowable, expand
 
-BASE = "http://hl7.org/fhir/ValueSet/"
 CODES_MOST = 4000  # of one value set in a search
-DEPTH_MOST = 8  # value sets inside value sets
 
 Coding = tuple[str, str]  # system and code
 
 
 class ValueSets:
-    """Those of the official definitions that elements are bound to, and those that are kept here.
+    """Those that are kept here, those of installed packages, and R4's own.
 
     Args:
         kept: ValueSet resources by their canonical address.
+        library: what is installed.
     """
 
-    def __init__(self, kept: Mapping[str, dict[str, Any]] | None = None) -> None:
-        self._kept = kept or {}
+    def __init__(
+        self, kept: Mapping[str, dict[str, Any]] | None = None, library: Library | None = None
+    ) -> None:
+        held = {("ValueSet", url): it for url, it in (kept or {}).items()}
+        self._terms = Terms(library, held)
 
     def codings(self, asked: Asked, url: str) -> list[Coding]:
         """Every coding of the value set at that address.
 
         Raises:
-            Unsupported: it is not here, or not written down code by code.
+            Unsupported: it is not here, not to be told code by code, or too large.
         """
-        found = list(dict.fromkeys(self._find(asked, url, DEPTH_MOST)))
-        if len(found) > CODES_MOST:
-            raise self._refuse(asked, f"has more than {CODES_MOST} codes")
-        return found
-
-    def _find(self, asked: Asked, url: str, depth: int) -> Iterator[Coding]:
-        plain = url.partition("|")[0]
-        kept = self._kept.get(url) or self._kept.get(plain)
-        if depth == 0:
-            raise self._refuse(asked, "holds others too deeply")
-        if kept:
-            yield from self._of(asked, kept, depth)
-            return
-        known = tables.codes().get(plain.removeprefix(BASE)) if plain.startswith(BASE) else None
-        if known is None:
+        value_set = self._terms.definition("ValueSet", url)
+        if value_set is None:
             raise self._refuse(asked, "is not here")
-        for system, codes in known.items():
-            yield from ((system, code) for code in codes)
+        try:
+            members, _ = expand(self._terms, value_set)
+        except Unknowable as error:
+            raise self._refuse(asked, "cannot be written down code by code here") from error
+        except TooCostly:
+            members = []
+        if not members or len(members) > CODES_MOST:
+            raise self._refuse(asked, f"has none or more than {CODES_MOST} codes")
+        return [(it.system, it.code) for it in members if not it.is_abstract]
 
-    def _of(self, asked: Asked, it: dict[str, Any], depth: int) -> Iterator[Coding]:
-        if "expansion" in it:
-            yield from _contained(it["expansion"].get("contains", []))
-            return
-        compose: dict[str, Any] = it.get("compose", {})
-        out = {
-            coding
-            for part in compose.get("exclude", [])
-            for coding in self._part(asked, part, depth)
-        }
-        for part in compose.get("include", []):
-            yield from (coding for coding in self._part(asked, part, depth) if coding not in out)
+    def related(self, asked: Asked, system: str, code: str, *, is_above: bool) -> list[Coding]:
+        """A code and every one below it, or above it, in its code system.
 
-    def _part(self, asked: Asked, part: dict[str, Any], depth: int) -> list[Coding]:
-        """Codes that are listed; with value sets, only those that all of these hold too."""
-        if part.get("filter") or not ("concept" in part or "valueSet" in part):
-            raise self._refuse(asked, "is not written down code by code")
-        system: str = part.get("system", "")
-        sets = [set(self._find(asked, url, depth - 1)) for url in part.get("valueSet", [])]
-        listed = [(system, concept["code"]) for concept in part.get("concept", [])]
-        first = listed if "concept" in part else sorted(sets[0])
-        return [coding for coding in first if all(coding in each for each in sets)]
+        Raises:
+            Unsupported: the code system is not here in full.
+        """
+        held = self._terms.system(system)
+        if held is None or not held.is_complete:
+            raise Unsupported(
+                f"{shown(asked.name)} needs a code system that is not here in full.",
+                hint="Write the codes one by one, or use :in with a value set.",
+            )
+        concept = held.find(code)
+        if concept is None:
+            return []
+        walk = held.ancestors if is_above else held.descendants
+        found = [concept.code, *walk(concept.code)]
+        if len(found) > CODES_MOST:
+            raise Unsupported(
+                f"{shown(asked.name)} means more than {CODES_MOST} codes.",
+                hint="Name a code that is further down.",
+            )
+        return [(system, each) for each in found]
 
     @staticmethod
     def _refuse(asked: Asked, why: str) -> Unsupported:
@@ -79,14 +77,6 @@ class ValueSets:
             f"The value set of {shown(asked.name)} {why}.",
             hint="Keep a ValueSet here with its codes listed, or write the codes one by one.",
         )
-
-
-def _contained(items: Sequence[Any]) -> Iterator[Coding]:
-    for item in items:
-        it = cast(dict[str, Any], item)
-        if "code" in it and not it.get("abstract"):
-            yield it.get("system", ""), it["code"]
-        yield from _contained(it.get("contains", ()))
 
 
 def value_sets_asked(params: Sequence[tuple[str, str]]) -> list[str]:

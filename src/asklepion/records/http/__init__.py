@@ -1,6 +1,7 @@
 """Translation only: HTTP to verb and back."""
 
 from .auditing import router as auditing
+from .cohorts import router as cohorts
 from .consenting import router as consenting
 from .erasing import router as erasing
 from .fhir import fhir
@@ -9,5 +10,6 @@ from .routes import IMPORT_PATH, router
 router.include_router(auditing)
 router.include_router(consenting)
 router.include_router(erasing)
+router.include_router(cohorts)
 
 __all__ = ["IMPORT_PATH", "fhir", "router"]

@@ -29,6 +29,7 @@ JSON = ("json", "application/json", "application/fhir+json", "text/json", "appli
 ANYTHING = ("*/*", "application/*")
 PATCH = "application/json-patch+json"
 FORM = "application/x-www-form-urlencoded"
+TABULAR = ("$viewdefinition-run", "ViewDefinition/$run")
 VERSION = "4.0"  # of FHIR, as fhirVersion in a media type names it
 
 
@@ -148,7 +149,9 @@ def require_json(request: Request) -> None:
         Unsupported: the caller does not want to wait for the answer.
     """
     wanted = request.query_params.get("_format")
-    if wanted:  # it counts before the header
+    if request.url.path.endswith(TABULAR):  # they answer in tables, and choose by themselves
+        is_known = True
+    elif wanted:  # it counts before the header
         # A plus sign in a URL means a space.
         is_known = wanted.partition(";")[0].strip().replace(" ", "+").lower() in JSON
     else:

@@ -1,5 +1,6 @@
 """FHIR R4 over HTTP. https://hl7.org/fhir/R4/http.html"""
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any, cast
 from urllib.parse import parse_qsl
@@ -25,6 +26,8 @@ from .asking import (
     resource_in,
     wants,
 )
+from .cohorts import run_view
+from .terminology import PATHS as OF_TERMS
 from .validating import validate, validate_one
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -42,7 +45,14 @@ def _params(request: Request) -> Params:
 
 async def metadata(request: Request, records: Here) -> Response:
     """What this server can do. https://hl7.org/fhir/R4/http.html#capabilities"""
-    return answer(request, records.capability(SERVED))
+    match request.query_params.get("mode", "full"):
+        case "full" | "normative":
+            return answer(request, records.capability(SERVED))
+        case "terminology":
+            told = await asyncio.to_thread(records.terminology.capability, SERVED)
+            return answer(request, told)
+        case _:
+            raise Incorrect("There is no such mode.", hint="Say full, normative or terminology.")
 
 
 async def transact(request: Request, asks: Asks, records: Here, base: Base) -> Response:
@@ -265,6 +275,10 @@ PATHS: dict[str, dict[str, Verb]] = {
     "/metadata": {"GET": metadata},
     "/_search": {"POST": search_all_by_form},
     "/_history": {"GET": history_of_all},
+    "/$viewdefinition-run": {"POST": run_view},
+    "/ViewDefinition/$viewdefinition-run": {"POST": run_view},
+    "/ViewDefinition/$run": {"POST": run_view},
+    **OF_TERMS,
     "/{type}/_search": {"POST": search_by_form},
     "/{type}/_history": {"GET": history_of_type},
     "/{type}/{id}/_history": {"GET": history_of_one},

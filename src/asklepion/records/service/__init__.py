@@ -38,6 +38,7 @@ from . import capability
 from .audit import Audit
 from .books import Books, entry_of
 from .changing import Changer
+from .cohorts import Cohorts
 from .drafting import Drafter
 from .emergencies import Emergencies
 from .erasing import Eraser, Forget
@@ -55,6 +56,7 @@ from .ruling import Ruler
 from .sealing import Bodies, Lines
 from .searching import Page, Params, Searcher, Wanted
 from .sources import Limits
+from .terminology import Terminology
 from .transacting import Manner, Transactions
 from .validating import Question, Validator, Verdict
 from .watching import Watching
@@ -90,6 +92,7 @@ class Records:
         retention_years: how long after its last entry a record is kept, whatever is asked.
         deletes_most: resources that one conditional delete may take.
         glass_group: Group/… whose members alone may break the glass; empty: every clinician.
+        smallest_cell: patients that a row of counts about many rests on at least.
     """
 
     def __init__(
@@ -106,6 +109,7 @@ class Records:
         retention_years: int = 0,
         deletes_most: int = 1,
         glass_group: str = "",
+        smallest_cell: int = 5,
     ) -> None:
         self._clock = clock
         self._db = db
@@ -141,7 +145,7 @@ class Records:
         self.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
         self._resealer = Resealer(db=db, vault=keys.vault, bodies=bodies, books=books)
         self._reader = Reader(parts)
-        self._searcher = Searcher(parts)
+        self._searcher = Searcher(parts, lambda: self.packages.library)
         self.audit = Audit(parts, self._searcher, ledger)
         self._looker = Looker(self._reader, self._searcher, Everything(self._searcher), self.audit)
         matching = Matching(parts, self._searcher)
@@ -154,6 +158,19 @@ class Records:
         self.emergencies = Emergencies(parts, lines, ruler, group=glass_group)
         self.consents = self._granter
         self._watching = Watching(parts, self._granter)
+        self.cohorts = Cohorts(
+            parts,
+            self._searcher,
+            key=keys.key("records-cohorts"),
+            smallest=smallest_cell,
+            library=lambda: self.packages.library,
+        )
+        self.terminology = Terminology(
+            clock=clock,
+            searcher=self._searcher,
+            reader=self._reader,
+            library=lambda: self.packages.library,
+        )
         self._validator = Validator(parts, self._reader, self.packages)
         self._eraser = Eraser(
             parts,

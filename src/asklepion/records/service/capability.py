@@ -10,10 +10,12 @@ from asklepion.kit.clock import Clock
 from ..engine import search_parameters
 from ..engine.parameters import parameters_of
 from ..engine.tables import resource_types
+from ..engine.terms import Terms
 from .everything import EVERYTHING
 
 Routes = frozenset[tuple[str, str]]  # method and path below our FHIR address
 
+DEFINITION = "http://hl7.org/fhir/OperationDefinition/"
 # What each route is called in the statement.
 OF_TYPES = {
     ("GET", "/{type}/{id}"): "read",
@@ -36,8 +38,30 @@ OPERATIONS = {
         "Patient",
         "everything",
         "http://hl7.org/fhir/OperationDefinition/Patient-everything",
-    )
+    ),
+    **{
+        ("GET", f"/{type}/${name}"): (type, name, f"{DEFINITION}{type}-{name}")
+        for type, name in (
+            ("ValueSet", "expand"),
+            ("ValueSet", "validate-code"),
+            ("CodeSystem", "lookup"),
+            ("CodeSystem", "validate-code"),
+            ("CodeSystem", "subsumes"),
+            ("ConceptMap", "translate"),
+        )
+    },
 }
+OF_SYSTEM = {
+    ("POST", "/$viewdefinition-run"): (
+        "viewdefinition-run",
+        "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run",
+    ),
+}
+# R4's TerminologyCapabilities has no place for it yet; R5 has codeSystem.content.
+CONTENT = (
+    "http://hl7.org/fhir/5.0/StructureDefinition/"
+    "extension-TerminologyCapabilities.codeSystem.content"
+)
 PATCHES = ["application/json-patch+json", "application/fhir+json"]
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 SECURITY = (
@@ -67,7 +91,14 @@ def statement(clock: Clock, routes: Routes, *, deletes_most: int) -> dict[str, A
             {
                 "mode": "server",
                 "security": {"description": SECURITY},
-                "operation": [{"name": "validate", "definition": VALIDATE}],
+                "operation": [
+                    {"name": "validate", "definition": VALIDATE},
+                    *(
+                        {"name": name, "definition": url}
+                        for route, (name, url) in OF_SYSTEM.items()
+                        if route in routes
+                    ),
+                ],
                 "resource": _resources(routes, deletes_most),
                 "interaction": [
                     {"code": code}
@@ -79,6 +110,45 @@ def statement(clock: Clock, routes: Routes, *, deletes_most: int) -> dict[str, A
             }
         ],
     }
+
+
+def terminology(clock: Clock, routes: Routes, terms: Terms) -> dict[str, Any]:
+    """The TerminologyCapabilities. https://hl7.org/fhir/R4/terminologycapabilities.html
+
+    Of a code system that is not held here in full, a code that is not found is neither right nor
+    wrong: its operations say so.
+    """
+    systems = [
+        {
+            "uri": url,
+            **({"version": [{"code": version}]} if version else {}),
+            "extension": [{"url": CONTENT, "valueCode": content}],
+        }
+        for url, version, content in terms.systems()
+    ]
+    told: dict[str, Any] = {
+        "resourceType": "TerminologyCapabilities",
+        "status": "active",
+        "date": clock.now().date().isoformat(),
+        "kind": "instance",
+        "software": {"name": "Asklepion", "version": __version__},
+        "implementation": {"description": "Asklepion's terminology"},
+        "codeSystem": systems,
+        "codeSearch": "all",
+    }
+    if ("GET", "/ValueSet/$expand") in routes:
+        names = ("filter", "offset", "count", "includeDesignations", "activeOnly")
+        told["expansion"] = {
+            "hierarchical": False,
+            "paging": True,
+            "incomplete": False,
+            "parameter": [{"name": name} for name in (*names, "displayLanguage")],
+        }
+    if ("GET", "/ValueSet/$validate-code") in routes:
+        told["validateCode"] = {"translations": True}
+    if ("GET", "/ConceptMap/$translate") in routes:
+        told["translation"] = {"needsMap": False}
+    return told
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from ..engine import (
     value_sets_asked,
     value_sets_inside,
 )
+from ..engine.profiles import Library
 from ..engine.question import Question
 from ..model import Asking
 from ..store import Sight, rows, search
@@ -78,8 +79,9 @@ class _Look:
 class Searcher:
     """Everything that looks for many."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, library: Callable[[], Library] = Library) -> None:
         self._parts = parts
+        self._library = library
 
     async def search(
         self, asking: Asking, type: str, params: Params, *, is_lenient: bool = False
@@ -174,7 +176,8 @@ class Searcher:
         if wanted.type and not is_type(wanted.type):
             raise not_found("resource type")
         urls = value_sets_asked(wanted.params)
-        value_sets = ValueSets(await self._value_sets(tx, urls, sight)) if urls else None
+        kept = await self._value_sets(tx, urls, sight) if urls else {}
+        value_sets = ValueSets(kept, self._library())
         return compile_search(
             wanted.type,
             wanted.params,

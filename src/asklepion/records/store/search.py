@@ -46,14 +46,28 @@ async def count_all(tx: Tx, query: Query, sight: Sight) -> int:
     return int(row[0]) if row else 0
 
 
-async def find_all(tx: Tx, query: Query, sight: Sight, most: int) -> list[Row] | None:
-    """Everything that meets the search and may be seen, in no order; None if that is too much."""
+async def find_all(
+    tx: Tx, query: Query, sight: Sight, most: int, bytes_most: int | None = None
+) -> list[Row] | None:
+    """Everything that meets the search and may be seen, in no order; None if that is too much.
+
+    Args:
+        bytes_most: of all their bodies together, as they are stored.
+    """
     sql = sight.prelude + select_page(query.shape, sight.condition)
     values = {**query.values, **sight.values, "type": query.type, "limit": most + 1}
     keys = await tx.all(sql, **values)
     if len(keys) > most:
         return None
-    return list((await find_rows(tx, [key[0] for key in keys])).values())
+    found: list[Row] = []
+    size = 0
+    for part in chunks([key[0] for key in keys]):
+        some = (await find_rows(tx, part)).values()
+        size += sum(len(row.body) for row in some)
+        if bytes_most is not None and size > bytes_most:
+            return None
+        found += some
+    return found
 
 
 async def find_included(

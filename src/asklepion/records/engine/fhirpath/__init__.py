@@ -10,13 +10,13 @@ https://hl7.org/fhirpath/; https://hl7.org/fhir/R4/fhirpath.html.
 from functools import lru_cache
 from typing import Any, cast
 
-from .checking import check_tree
+from .checking import check_tree, kinds_found
 from .compiling import compile_tree
 from .equality import plain
 from .moments import Moment
 from .nodes import Node
 from .running import Budget, Environment, Items, Run, truth
-from .syntax import parse
+from .syntax import parse, variables_in
 from .units import Quantity
 
 __all__ = [
@@ -48,6 +48,18 @@ class Expression:
             Incorrect: it names an element that is not there.
         """
         check_tree(self.tree, type)
+
+    def kinds(self, types: frozenset[str] | None) -> frozenset[str] | None:
+        """The types of what it finds in elements of these types; None where that is uncertain.
+
+        Raises:
+            Incorrect: it names an element that is not there.
+        """
+        return kinds_found(self.tree, types)
+
+    def variables(self) -> dict[str, int]:
+        """Every %name it asks for, with its place in the text."""
+        return variables_in(self.tree)
 
     def evaluate(self, focus: Any, environment: Environment = NOTHING) -> Items:
         """Everything it finds, from a Node, the JSON of a resource, or a list of items.

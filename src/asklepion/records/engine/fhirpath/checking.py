@@ -53,6 +53,15 @@ def check_tree(tree: Tree, type: str) -> None:
     _Checker(frozenset([type])).infer(tree, Kinds(frozenset([type])))
 
 
+def kinds_found(tree: Tree, types: frozenset[str] | None) -> frozenset[str] | None:
+    """The types an expression finds when it is run on elements of these types; None: uncertain.
+
+    Raises:
+        Incorrect: as check_tree.
+    """
+    return _Checker(types or frozenset()).infer(tree, Kinds(types)).names
+
+
 class _Checker:
     def __init__(self, focus: frozenset[str]) -> None:
         self._focus = focus
@@ -121,6 +130,8 @@ class _Checker:
     def _call(self, call: Call, found: Kinds, this: Kinds) -> Kinds:
         if call.name in IN_ORDER:
             _in_order(found, call.at)
+        if call.name == "getReferenceKey":  # its argument is a type's name
+            return ANY
         if call.name in ("ofType", "as", "is"):
             return ANY if call.name == "is" else _just(type_of_argument(call.args[0])[1])
         inside = found if call.name in LAMBDAS else this

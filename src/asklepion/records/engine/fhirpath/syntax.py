@@ -378,3 +378,28 @@ def type_of_argument(tree: Tree) -> tuple[str, str]:
         if len(names) == len(tree.steps):
             return type_name(names, tree.at)
     raise wrong(tree.at, "the name of a type is expected.")
+
+
+def variables_in(tree: Tree) -> dict[str, int]:
+    """Every %name that a tree asks for, with where it first stands."""
+    found: dict[str, int] = {}
+    waiting: list[Tree] = [tree]
+    while waiting:
+        match waiting.pop():
+            case Variable(at, name):
+                if not name.startswith("$"):
+                    found[name] = min(at, found.get(name, at))
+            case Sign(_, _, of) | TypeTest(_, _, of, _):
+                waiting.append(of)
+            case Operation(_, first, rest):
+                waiting += [first, *(it for _, _, it in rest)]
+            case Chain(_, head, steps):
+                waiting += [head] if head is not None else []
+                for step in steps:
+                    if isinstance(step, Call):
+                        waiting += step.args
+                    elif isinstance(step, Index):
+                        waiting.append(step.of)
+            case Literal():
+                pass
+    return found

@@ -33,6 +33,14 @@ class Library:
         """True if nothing is installed."""
         return not self._found
 
+    def definition(self, type: str, canonical: str) -> Json | None:
+        """The definition at an address; with a version, that one and no other."""
+        return self._found.get((type, canonical))
+
+    def all(self, type: str) -> list[Json]:
+        """Every definition of a type, the greatest version of each."""
+        return [it for (kind, url), it in self._found.items() if kind == type and "|" not in url]
+
     def _find(self, type: str, canonical: str) -> Json | None:
         exact = self._found.get((type, canonical))
         return exact or self._found.get((type, canonical.partition("|")[0]))

@@ -1,10 +1,11 @@
 """What the official definitions of FHIR R4 say, as tables; made by tools/fhir_tables.py."""
 
 import gzip
-import json
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
+
+import orjson
 
 Systems = dict[str, list[str]]  # codes by system
 Way = tuple[tuple[str, ...], str, Any]  # JSON keys, type at the end, filter (see walk.py)
@@ -22,7 +23,7 @@ class Element(NamedTuple):
 
 
 def _read(name: str) -> Any:
-    return json.loads(gzip.decompress((files(__name__) / f"{name}.json.gz").read_bytes()))
+    return orjson.loads(gzip.decompress((files(__name__) / f"{name}.json.gz").read_bytes()))
 
 
 @cache
@@ -69,6 +70,12 @@ def extensible() -> dict[str, str]:
 def extensible_codes() -> dict[str, Systems]:
     """The codes of those value sets, by URL."""
     return _read("extensible")["codes"]
+
+
+@cache
+def terms() -> dict[str, dict[str, Any]]:
+    """Code systems, value sets and concept maps by URL, under systems, sets and maps."""
+    return _read("terms")
 
 
 @cache

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 from ..nodes import Node, is_fhir_type
 from ..running import Items, Run, single, text
-from ..syntax import wrong
+from ..syntax import Tree, type_of_argument, wrong
 from ..xhtml import is_safe
-from .registry import simple
+from .registry import Compile, Step, simple, special
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 
@@ -114,3 +114,41 @@ def _html_checks(run: Run, at: int, items: Items) -> Items:
         return []
     run.spend(len(value) // 64)
     return [is_safe(value)]
+
+
+# Keys of SQL on FHIR: https://sql-on-fhir.org/ig/StructureDefinition-ViewDefinition.html#functions
+
+
+@simple("getResourceKey")
+def _resource_key(run: Run, at: int, items: Items) -> Items:
+    """What getReferenceKey() gives for a reference to this resource: its type and id."""
+    found: Items = []
+    for it in items:
+        json = _object(it.value) if isinstance(it, Node) else {}
+        if isinstance(json.get("resourceType"), str) and isinstance(json.get("id"), str):
+            found.append(f"{json['resourceType']}/{json['id']}")
+    return found
+
+
+@special("getReferenceKey", 0, 1)
+def _reference_key(at: int, args: tuple[Tree, ...], compile: Compile) -> Step:
+    wanted = type_of_argument(args[0])[1] if args else ""
+    if wanted and not is_fhir_type(wanted):
+        raise wrong(args[0].at, "there is no type of this name.")
+
+    def keys(run: Run, items: Items, this: Items) -> Items:
+        run.spend(len(items))
+        found = [_key_in(it) for it in items if isinstance(it, Node)]
+        return [key for type, key in found if key and wanted in ("", type)]
+
+    return keys
+
+
+def _key_in(reference: Node) -> tuple[str, str]:
+    """Type and key of what a reference names; nothing if it names nothing that has a key."""
+    text = _object(reference.value).get("reference")
+    if not isinstance(text, str) or text.startswith(("#", "urn:")):
+        return "", ""
+    plain = text.partition("/_history/")[0]
+    type = plain.split("/")[-2] if "/" in plain else ""
+    return (type, plain) if type else ("", "")
