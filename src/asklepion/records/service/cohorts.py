@@ -13,7 +13,7 @@ from asklepion.kit.errors import Busy, Incorrect, Unsupported
 
 from ..engine.cohorts import Answer, Bounds, Pseudonyms, Table, ask, check_name, table_of, withhold
 from ..engine.profiles import Library
-from ..engine.question import Question
+from ..engine.question import Question as Search
 from ..engine.views import Runner, View, compile_view
 from ..model import Asking, Resource
 from ..store import rows, search
@@ -214,7 +214,7 @@ class Cohorts:
                 size = sum(len(row.body) for row in found.values())
             asked = await self._known(tx, named)
             weighed = await parts.releasing.weigh(tx, asking, sight, list(found.values()), asked)
-        said = [Question(one.type, one.params, one.compartment) for one in searches]
+        said = [Search(one.type, one.params, one.compartment) for one in searches]
         opened = await parts.releasing.release("search", weighed, said)
         read = _Read(by_type={type: [] for type in wanted})
         for row in sorted(opened, key=lambda row: (row.type, row.rid)):
