@@ -20,7 +20,7 @@ from asklepion.clinic import ROOMS, Clinic
 from asklepion.clinic import http as clinic_http
 from asklepion.devices import Devices
 from asklepion.devices import http as devices_http
-from asklepion.identity import Identity
+from asklepion.identity import Caller, Identity
 from asklepion.identity import http as identity_http
 from asklepion.kit import events as outbox
 from asklepion.kit.backup import Backups, Owned, Restored, drop_plain
@@ -137,6 +137,7 @@ async def open_house(
             retention_years=settings.retention_years,
             deletes_most=settings.deletes_at_once,
             glass_group=settings.glass_group,
+            hook_hosts=settings.hook_hosts.split(","),
         )
         # models
         devices = Devices(
@@ -155,6 +156,7 @@ async def open_house(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
         )
         _introduce(world=world, clinic=clinic)
+        records.subscriptions.know_callers(partial(_caller_of, identity))
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
         records.also_forget(clinic.forget)
@@ -163,7 +165,8 @@ async def open_house(
             stack.push_async_callback(room.stop)
         drop_plain(folder)  # whatever they held is sealed now, and in a sealed backup
         if serving:
-            stack.push_async_callback(_stop, asyncio.create_task(events.run()))
+            for work in (events.run(), records.subscriptions.run()):
+                stack.push_async_callback(_stop, asyncio.create_task(work))
         yield House(
             settings=settings,
             clock=clock,
@@ -207,6 +210,11 @@ async def restore_house(settings: Settings, backup: Path, clock: Clock | None = 
     async with open_house(settings, clock, serving=False) as house:
         await house.records.mend(restored.remains.get("records_access", []))
     return restored
+
+
+async def _caller_of(identity: Identity, account: str) -> Caller | None:
+    found = await identity.find(account)
+    return found.caller if found else None
 
 
 async def _close_account(identity: Identity, tx: Tx, patient: str) -> Forgotten:

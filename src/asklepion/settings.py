@@ -36,6 +36,9 @@ class Settings:
         str, "Group whose members alone may break the glass; empty for every clinician."
     ] = ""
     deletes_at_once: Annotated[int, "Most resources one conditional delete may take."] = 1
+    hook_hosts: Annotated[
+        str, "Hosts inside the network that subscriptions may call, without TLS too; with commas."
+    ] = ""
     web: Annotated[Path, "Folder with the built web client."] = ROOT / "web/dist"
     bodies: Annotated[Path, "Folder with the bodies baked at set-up."] = ROOT / ".cache/bodies"
     log: Annotated[str, "What is logged: DEBUG, INFO, WARNING or ERROR."] = "WARNING"

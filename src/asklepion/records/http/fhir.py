@@ -12,6 +12,7 @@ from ..model import Asking, Resource
 from ..service import Records
 from ..service.entries import done_well, version_in
 from ..service.everything import EVERYTHING
+from . import subscribing
 from .answers import answer, answer_kept, answer_seen
 from .asking import (
     PREFIX,
@@ -42,7 +43,7 @@ def _params(request: Request) -> Params:
 
 async def metadata(request: Request, records: Here) -> Response:
     """What this server can do. https://hl7.org/fhir/R4/http.html#capabilities"""
-    return answer(request, records.capability(SERVED))
+    return answer(request, records.capability(SERVED, subscribing.socket_of(request)))
 
 
 async def transact(request: Request, asks: Asks, records: Here, base: Base) -> Response:
@@ -265,6 +266,7 @@ PATHS: dict[str, dict[str, Verb]] = {
     "/metadata": {"GET": metadata},
     "/_search": {"POST": search_all_by_form},
     "/_history": {"GET": history_of_all},
+    **subscribing.PATHS,
     "/{type}/_search": {"POST": search_by_form},
     "/{type}/_history": {"GET": history_of_type},
     "/{type}/{id}/_history": {"GET": history_of_one},

@@ -51,9 +51,11 @@ from .reading import HISTORY_COUNT, Reader
 from .releasing import Releasing
 from .resealing import Resealer, Tell
 from .ruling import Ruler
-from .sealing import Bodies, Lines
+from .sealing import Bodies, Lines, Texts
 from .searching import Page, Params, Searcher, Wanted
 from .sources import Limits
+from .subscribing.hooks import Hooks
+from .subscriptions import Subscriptions
 from .transacting import Manner, Transactions
 from .validating import Question, Validator, Verdict
 from .watching import Watching
@@ -89,6 +91,7 @@ class Records:
         retention_years: how long after its last entry a record is kept, whatever is asked.
         deletes_most: resources that one conditional delete may take.
         glass_group: Group/… whose members alone may break the glass; empty: every clinician.
+        hook_hosts: hosts inside the network that subscriptions may call all the same.
     """
 
     def __init__(
@@ -105,6 +108,7 @@ class Records:
         retention_years: int = 0,
         deletes_most: int = 1,
         glass_group: str = "",
+        hook_hosts: Iterable[str] = (),
     ) -> None:
         self._clock = clock
         self._db = db
@@ -112,7 +116,7 @@ class Records:
         indexer = Indexer(keys.key("records-index"))
         seal_key = keys.key("records-access")
         self.packages = Packages(db=db, clock=clock)
-        bodies, lines = Bodies(keys.vault), Lines(keys.vault)
+        bodies, lines, texts = Bodies(keys.vault), Lines(keys.vault), Texts(keys.vault)
         books = Books(db=db, clock=clock, ids=ids, ledger=ledger, lines=lines, seal_key=seal_key)
         releasing = Releasing(db=db, clock=clock, books=books, bodies=bodies)
         ruler = Ruler(clock=clock, events=events, indexer=indexer, bodies=bodies)
@@ -152,6 +156,13 @@ class Records:
         self.emergencies = Emergencies(parts, lines, ruler, group=glass_group)
         self.consents = self._granter
         self._watching = Watching(parts, self._granter)
+        self.subscriptions = Subscriptions(
+            parts,
+            texts=texts,
+            searcher=self._searcher,
+            granter=self._granter,
+            hooks=Hooks(hook_hosts),
+        )
         self._validator = Validator(parts, self._reader, self.packages)
         self._eraser = Eraser(
             parts,
@@ -160,6 +171,7 @@ class Records:
             ledger=ledger,
             retention_years=retention_years,
         )
+        self._eraser.also(self.subscriptions.forget)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -628,14 +640,15 @@ class Records:
             *await self._eraser.verify(),
         ]
 
-    def capability(self, routes: frozenset[tuple[str, str]]) -> dict[str, Any]:
+    def capability(self, routes: frozenset[tuple[str, str]], socket: str = "") -> dict[str, Any]:
         """The CapabilityStatement.
 
         Args:
             routes: method and path, below our FHIR address, of everything that is served.
+            socket: where notifications are listened to.
         """
         most = self._changer.deletes_most
-        return capability.statement(self._clock, routes, deletes_most=most)
+        return capability.statement(self._clock, routes, deletes_most=most, socket=socket)
 
 
 def _found(page: Page) -> Found:

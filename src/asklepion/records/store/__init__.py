@@ -1,6 +1,6 @@
 """The tables of the records room, and every line of SQL that touches them."""
 
-from . import access, erasures, glass, permits, rows, sealed, search
+from . import access, erasures, glass, permits, rows, sealed, search, subscriptions
 from .sight import Blind, Sight
 from .tables import MIGRATIONS, OWNED
 
@@ -16,4 +16,5 @@ __all__ = [
     "rows",
     "sealed",
     "search",
+    "subscriptions",
 ]
