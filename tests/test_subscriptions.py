@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 from tests.records.hook import Hook, open_hook, subscription, values
 from tests.records.people import observation
@@ -103,7 +104,7 @@ def bound(server: Server, token: str, id: str) -> tuple[str, str]:
     return held["token"]["valueString"], held["websocket-url"]["valueUrl"]
 
 
-def heard(socket: ClientConnection) -> dict[str, object]:
+def heard(socket: Connection) -> dict[str, object]:
     return values(json.loads(socket.recv(timeout=WAIT_S)))
 
 

@@ -50,7 +50,12 @@ MIGRATIONS = {
     "devices": devices.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
-OURS = ("api/", "fhir/", "assets/")  # addresses below these are never the client's own
+OURS = (
+    "api/",
+    "fhir/",
+    "dicom-web/",
+    "assets/",
+)  # addresses below these are never the client's own
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
     **identity.OWNED,
@@ -246,6 +251,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.include_router(identity_http.router)
     app.include_router(records_http.fhir)
     app.include_router(records_http.router)
+    app.include_router(records_http.dicomweb)
     app.include_router(devices_http.router)
     app.include_router(twin_http.router)
     app.include_router(world_http.router)
@@ -269,7 +275,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     limit = house.settings.body_limit_mib * MIB
     app.add_middleware(identity_http.SameOrigin)
     app.add_middleware(identity_http.Recognise, identity=house.identity)
-    app.add_middleware(BodyLimit, most=limit, streamed=(records_http.IMPORT_PATH,))
+    app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
     app.add_middleware(Secured)
     return app
 
@@ -310,7 +316,10 @@ class Secured:
                     *message["headers"],
                     *((name, value) for name, value in SECURITY.items() if name not in names),
                 ]
-                if scope["path"].startswith(("/api/", "/fhir/")) and b"cache-control" not in names:
+                if (
+                    scope["path"].startswith(("/api/", "/fhir/", "/dicom-web/"))
+                    and b"cache-control" not in names
+                ):
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 

@@ -137,5 +137,5 @@ def values(bundle: Resource) -> dict[str, Any]:
 
 
 def value(parameter: Resource) -> Any:
-    (found,) = (held for name, held in parameter.items() if name.startswith("value"))
-    return found["reference"] if isinstance(found, dict) and "reference" in found else found
+    held: Any = next(held for name, held in parameter.items() if name.startswith("value"))
+    return held["reference"] if "valueReference" in parameter else held

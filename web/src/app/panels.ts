@@ -10,6 +10,7 @@ import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/pla
 import { accessPanel } from "../records/AccessPanel";
 import { consentsPanel } from "../records/ConsentsPanel";
 import { importPanel } from "../records/ImportPanel";
+import { imagingPanel } from "../records/imaging/panel";
 import { hologramPart, twinPanels } from "../twin/panels";
 import { worldBanners, worldPanels } from "../world/panels/panels";
 
@@ -23,7 +24,7 @@ const centrePart: ScenePart = {
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
   addPanels(peoplePanel);
-  addPanels(consentsPanel, accessPanel, importPanel);
+  addPanels(consentsPanel, accessPanel, importPanel, imagingPanel);
   addPanels(devicesPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);

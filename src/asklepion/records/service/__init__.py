@@ -42,6 +42,7 @@ from .emergencies import Emergencies
 from .erasing import Eraser, Forget
 from .everything import Everything
 from .granting import Granter
+from .images import Images
 from .importing import Importer, ImportStep
 from .looking import Looker, Seen
 from .matching import Matching
@@ -163,6 +164,14 @@ class Records:
             granter=self._granter,
             hooks=Hooks(hook_hosts),
         )
+        self.images = Images(
+            parts,
+            texts=texts,
+            searcher=self._searcher,
+            reader=self._reader,
+            granter=self._granter,
+            folder=uploads.parent / "images",
+        )
         self._validator = Validator(parts, self._reader, self.packages)
         self._eraser = Eraser(
             parts,
@@ -172,6 +181,7 @@ class Records:
             retention_years=retention_years,
         )
         self._eraser.also(self.subscriptions.forget)
+        self._eraser.also(self.images.forget)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -180,6 +190,7 @@ class Records:
         await self._resealer.finish()
         await self._label()
         await self._eraser.carry_out_due()
+        await self.images.start()
         self._tasks = [
             asyncio.create_task(work()) for work in (self._expire_for_ever, self._erase_for_ever)
         ]

@@ -1,6 +1,6 @@
 """The tables of the records room, and every line of SQL that touches them."""
 
-from . import access, erasures, glass, permits, rows, sealed, search, subscriptions
+from . import access, erasures, glass, imaging, permits, rows, sealed, search, subscriptions
 from .sight import Blind, Sight
 from .tables import MIGRATIONS, OWNED
 
@@ -12,6 +12,7 @@ __all__ = [
     "access",
     "erasures",
     "glass",
+    "imaging",
     "permits",
     "rows",
     "sealed",

@@ -12,7 +12,7 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
-from . import subscriptions
+from . import imaging, subscriptions
 
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -287,6 +287,7 @@ OWNED: dict[str, Owned | None] = {
     "records_definition": Owned("''"),
     "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
     **subscriptions.OWNED,
+    **imaging.OWNED,
 }
 MIGRATIONS: tuple[Step, ...] = (
     _resources,
@@ -297,4 +298,5 @@ MIGRATIONS: tuple[Step, ...] = (
     _erasure,
     _rules,
     subscriptions.create,
+    imaging.create,
 )
