@@ -142,6 +142,7 @@ async def test_a_study_is_found_and_told_by_dicomweb(
     assert series["00080060"]["Value"] == ["CT"]
     assert [each["00200013"]["Value"] for each in instances] == [[1], [2]]
     assert len(metadata) == 2
+    assert metadata[0]["00280030"]["Value"] == [0.661468, 0.661468]
     assert [
         await count(StudyInstanceUID=STUDY), await count(StudyInstanceUID="1.2"),
         await count(ModalitiesInStudy="CT"), await count(StudyDate="20040101-20041231"),

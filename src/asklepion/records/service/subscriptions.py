@@ -191,10 +191,8 @@ class Subscriptions:
         wish = read_wish(resource, self._ground.now_at)
         if len(wish.patients) > 1:
             raise Incorrect("It names several patients.", hint="Make one for each of them.")
-        me = me_of(asking.caller)
         for patient in wish.patients:
-            is_open = patient == me or (not me and await self._ground.stands(patient, asking))
-            if not is_open:
+            if not await self._ground.stands(patient, asking):
                 raise not_found("Patient")
         await self._ground.compile(wish, asking)
         if wish.channel == REST_HOOK and not self._hooks.may_call(wish.endpoint):
@@ -361,13 +359,16 @@ class Subscriptions:
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
         """Take away what is about somebody who is erased, hers and others'."""
-        counts = await store.forget(tx, patient)
+        ids, events = await store.forget(tx, patient)
         named = await store.shared_references(tx)
         keys = {self._parts.indexer.key_of(*each.split("/", 1)): each for each in named}
         kept = await rows.find(tx, list(keys)) if keys else {}
         gone = [reference for key, reference in keys.items() if key not in kept]
-        counts["records_subscription_event"] += await store.forget_references(tx, gone)
-        return Forgotten(rows=counts)
+        events += await store.forget_references(tx, gone)
+        tx.after_commit(lambda: self._ground.forget(ids))
+        return Forgotten(
+            rows={"records_subscription": len(ids), "records_subscription_event": events}
+        )
 
     # Whose
 

@@ -185,14 +185,18 @@ async def drop(tx: Tx, ids: Sequence[str]) -> int:
     return count
 
 
-async def forget(tx: Tx, patient: str) -> dict[str, int]:
-    """Take away what is about a patient alone, her own and others' alike."""
+async def forget(tx: Tx, patient: str) -> tuple[list[str], int]:
+    """Take away what is about a patient alone, her own and others' alike.
+
+    Returns:
+        The ids of the subscriptions, and how many events went as well.
+    """
     sql = "SELECT id FROM records_subscription WHERE patient = :patient"
     ids = [row[0] for row in await tx.all(sql, patient=patient)]
     sql = "DELETE FROM records_subscription_event WHERE patient = :patient"
     events = await tx.run(sql, patient=patient)
-    await drop(tx, ids)
-    return {"records_subscription": len(ids), "records_subscription_event": events}
+    events += await drop(tx, ids) - len(ids)
+    return ids, events
 
 
 async def shared_references(tx: Tx) -> list[str]:

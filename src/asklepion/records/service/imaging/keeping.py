@@ -117,17 +117,21 @@ class Keeping:
 
     async def _whose(self, asking: Asking, facts: "Facts", patient: str) -> str:
         """The patient an object is kept for."""
-        me = me_of(asking.caller)
         if not asking.caller.has(Role.OPERATOR):
-            if not me:
-                raise Refused("your account has no record yet; bring that first")
-            if patient not in ("", me):
-                raise Refused("it is not about you; ask an operator")
-            return me
+            return self._own(asking, patient)
         async with self._parts.db.read() as tx:
             if patient:
                 return await self._known(tx, patient)
             return await self._by_identifier(tx, asking, facts)
+
+    def _own(self, asking: Asking, patient: str) -> str:
+        """Whoever is no operator brings what is her own."""
+        me = me_of(asking.caller)
+        if not me:
+            raise Refused("your account has no record yet; bring that first")
+        if patient not in ("", me):
+            raise Refused("it is not about you; ask an operator")
+        return me
 
     async def _known(self, tx: Tx, patient: str) -> str:
         id = patient.removeprefix(PATIENT)

@@ -43,7 +43,12 @@ class Image:
 
 def text_of(facts: "Facts", digest: str) -> bytes:
     """What is kept, sealed, of what an object says."""
-    return orjson.dumps({"facts": asdict(facts), "digest": digest}, default=str)
+    return orjson.dumps({"facts": asdict(facts), "digest": digest}, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """A number of pydicom's as a number, anything else of its as a text."""
+    return float(value) if isinstance(value, float) else str(value)
 
 
 # FHIR

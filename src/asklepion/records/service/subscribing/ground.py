@@ -1,6 +1,6 @@
 """What every part of the subscriptions works with: their bodies, their makers, their ends."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,6 +130,12 @@ class Ground:
             await store.drop_waiting(tx, row.id)
             tx.after_commit(lambda: self.lines.cut(row.id))
             log.info("subscription ended", id=row.id, reason=reason)
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Nothing of these stays in memory, and nobody listens for them."""
+        self._wishes.clear()
+        for id in ids:
+            self.lines.cut(id)
 
     # What it may be told
 
