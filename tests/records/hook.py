@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -63,10 +64,10 @@ class Hook:
 
 
 @asynccontextmanager
-async def open_hook() -> AsyncGenerator[Hook]:
+async def open_hook(tls: ssl.SSLContext | None = None) -> AsyncGenerator[Hook]:
     hook = Hook()
-    server = await asyncio.start_server(hook.answer, "127.0.0.1", 0)
-    hook.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+    server = await asyncio.start_server(hook.answer, "127.0.0.1", 0, ssl=tls)
+    hook.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
     yield hook
     for task in list(hook.tasks):
         task.cancel()

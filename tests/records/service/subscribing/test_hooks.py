@@ -1,8 +1,16 @@
 """An endpoint is called where it was looked for, and nowhere inside the house's own network."""
 
+import ssl
 from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,3 +109,49 @@ async def test_who_is_not_there_does_not_hear() -> None:
         await Hooks(["127.0.0.1"]).call(call("http://127.0.0.1:1/hook"))
 
     assert refused.value.reason == "endpoint"
+
+
+NAME = "hook.example.org"
+
+
+def certified(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server that goes by a name, and somebody who trusts its certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    path = folder / f"{name}.pem"
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    path.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain) + pem)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(path)
+    return server, ssl.create_default_context(cadata=pem.decode())
+
+
+@pytest.mark.parametrize(
+    ("goes_by", "is_trusted", "is_heard"),
+    [(NAME, True, True), (NAME, False, False), ("other.example.org", True, False)],
+)
+async def test_over_tls_the_endpoint_must_be_who_it_says_it_is(
+    tmp_path: Path, goes_by: str, is_trusted: bool, is_heard: bool
+) -> None:
+    server, trusts = certified(tmp_path, goes_by)
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        return ["127.0.0.1"]
+
+    hooks = Hooks([NAME], resolve=resolve, trusts=trusts if is_trusted else None)
+    async with open_hook(server) as hook:
+        url = hook.url.replace("127.0.0.1", NAME)
+        with nullcontext() if is_heard else pytest.raises(NotHeard, match="endpoint"):
+            await hooks.call(call(url))
+
+    assert len(hook.take()) == is_heard

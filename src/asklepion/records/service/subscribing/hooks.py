@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -107,6 +108,11 @@ class Hooks:
         if not 200 <= status < 300:
             raise NotHeard("endpoint")
 
+    @cached_property
+    def _certificates(self) -> ssl.SSLContext:
+        """Read once: that takes longer than a call."""
+        return self._trusts or httpx.create_ssl_context(trust_env=False)
+
     async def _address(self, url: str) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
@@ -125,9 +131,11 @@ class Hooks:
         url = urlunsplit((parts.scheme, f"{at}:{port}", parts.path or "/", parts.query, ""))
         headers = [*call.headers, ("Host", parts.netloc.rpartition("@")[2])]
         headers += [("Content-Type", call.mime)] if call.mime else []
-        trusts: ssl.SSLContext | bool = self._trusts if self._trusts is not None else True
         async with httpx.AsyncClient(
-            verify=trusts, trust_env=False, follow_redirects=False, timeout=call.timeout_s
+            verify=self._certificates,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=call.timeout_s,
         ) as client:
             request = client.build_request(
                 call.method,
