@@ -50,12 +50,9 @@ MIGRATIONS = {
     "devices": devices.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
-OURS = (
-    "api/",
-    "fhir/",
-    "dicom-web/",
-    "assets/",
-)  # addresses below these are never the client's own
+# Addresses below these are never the client's own.
+OURS = ("api/", "fhir/", "dicom-web/", "assets/")
+PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
     **identity.OWNED,
@@ -316,10 +313,7 @@ class Secured:
                     *message["headers"],
                     *((name, value) for name, value in SECURITY.items() if name not in names),
                 ]
-                if (
-                    scope["path"].startswith(("/api/", "/fhir/", "/dicom-web/"))
-                    and b"cache-control" not in names
-                ):
+                if scope["path"].startswith(PRIVATE) and b"cache-control" not in names:
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 

@@ -16,8 +16,10 @@ from asklepion.kit.db import Tx
 from asklepion.kit.errors import Gone, Incorrect, NotFound, Unsupported
 from asklepion.kit.log import get_log
 
-from ..model import Asking, Category, Forgotten, Resource
+from ..model import Asking, Forgotten, Resource
 from ..store import imaging as store
+from ..store import rows
+from .deciding import me_of
 from .granting import Granter
 from .imaging.files import Files
 from .imaging.keeping import VIA, Keeping, Outcome
@@ -129,12 +131,23 @@ class Images:
             found = await store.find_of_resource(tx, id)
         # Sealed under the key of whom they came for: whose they are is not changed by writing it.
         own = [row for row in found if row.patient == patient]
-        permit = await self._granter.permits(asking, patient)
         return Study(
             resource=resource,
             images=await self._keeping.open(own),
-            shows_person=permit is not None and Category.DEMOGRAPHICS in permit.categories,
+            shows_person=bool(own) and await self._shows_person(asking, patient),
         )
+
+    async def _shows_person(self, asking: Asking, patient: str) -> bool:
+        """Whether the caller may know who a patient is: might read her Patient, at this moment."""
+        parts = self._parts
+        if me_of(asking.caller) == patient:
+            return True
+        key = parts.indexer.key_of(*patient.split("/", 1))
+        sight = parts.releasing.sight(asking)
+        async with parts.db.read() as tx:
+            found = await rows.find(tx, [key])
+            weighed = await parts.releasing.weigh(tx, asking, sight, list(found.values()))
+        return bool(weighed.allowed)
 
     async def study_by_uid(self, asking: Asking, uid: str) -> Study:
         """A study by its UID. Raises as `study`."""
@@ -268,8 +281,7 @@ class Images:
                 found = await store.find_of_resource(tx, row.id)
             own = [each for each in found if each.patient == patient]
             if images := await self._keeping.open(own):
-                permit = await self._granter.permits(asking, patient)
-                shows = permit is not None and Category.DEMOGRAPHICS in permit.categories
+                shows = await self._shows_person(asking, patient)
                 told.append(found_study(images, base, shows_person=shows))
         return told
 

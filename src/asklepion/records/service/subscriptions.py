@@ -17,7 +17,7 @@ from ..store import rows
 from ..store import subscriptions as store
 from ..store.subscriptions import ACTIVE, OFF, REQUESTED, SubscriptionRow
 from .books import Entry
-from .deciding import actor_of, me_of
+from .deciding import me_of
 from .drafting import stamp
 from .granting import Granter
 from .parts import Parts
@@ -108,7 +108,6 @@ class Subscriptions:
         row = SubscriptionRow(
             id=self._parts.ids.new(),
             account=asking.caller.account,
-            actor=actor_of(asking.caller),
             patient="",
             owner="",
             status=REQUESTED,
@@ -146,7 +145,6 @@ class Subscriptions:
             failures=0,
             due_at=0,
             reason="",
-            actor=actor_of(asking.caller),
         )
         return await self._keep(asking, row, resource, base, mine)
 

@@ -14,7 +14,7 @@ from .rows import chunks, in_list, in_values
 REQUESTED, ACTIVE, ERROR, OFF = "requested", "active", "error", "off"
 OPEN = f"('{REQUESTED}', '{ACTIVE}', '{ERROR}')"
 COLUMNS = (
-    "id, account, actor, patient, owner, status, channel, version, made_at, changed_at, until_at,"
+    "id, account, patient, owner, status, channel, version, made_at, changed_at, until_at,"
     " number, failures, due_at, said_at, heartbeat_us, reason, body"
 )
 FIELDS = tuple(COLUMNS.split(", "))
@@ -26,7 +26,6 @@ class SubscriptionRow(NamedTuple):
 
     id: str
     account: str  # who made it, and whose sight decides
-    actor: str  # the practitioner that account speaks as; empty for others
     patient: str  # whom alone it is about; empty: everybody who may be seen
     owner: str  # whose key seals the body; empty is the house
     status: str
@@ -59,7 +58,7 @@ class EventRow(NamedTuple):
 
 def create(op: Operations) -> None:
     """The tables."""
-    texts = ("account", "actor", "patient", "owner", "status", "channel", "reason")
+    texts = ("account", "patient", "owner", "status", "channel", "reason")
     numbers = (
         *("version", "made_at", "changed_at", "until_at", "number", "failures", "due_at"),
         *("said_at", "heartbeat_us"),
@@ -136,13 +135,13 @@ async def find_of_account(tx: Tx, account: str) -> list[SubscriptionRow]:
     return [SubscriptionRow(*row) for row in await tx.all(sql, account=account)]
 
 
-async def find_standing_on(tx: Tx, patient: str, actor: str) -> list[SubscriptionRow]:
-    """Those of one practitioner about one patient alone that are not off."""
+async def find_standing_on(tx: Tx, patient: str) -> list[SubscriptionRow]:
+    """Those about one patient alone that are not off."""
     sql = (
         f"SELECT {COLUMNS} FROM records_subscription"
-        f" WHERE patient = :patient AND actor = :actor AND status IN {OPEN} ORDER BY id"
+        f" WHERE patient = :patient AND status IN {OPEN} ORDER BY id"
     )
-    rows = await tx.all(sql, patient=patient, actor=actor)
+    rows = await tx.all(sql, patient=patient)
     return [SubscriptionRow(*row) for row in rows]
 
 

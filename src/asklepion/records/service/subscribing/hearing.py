@@ -11,7 +11,7 @@ import orjson
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import HouseError
 
-from ...model import ConsentEnded, Resource, ResourceImported, ResourceKept
+from ...model import ConsentChanged, ConsentEnded, Resource, ResourceImported, ResourceKept
 from ...store import rows
 from ...store import subscriptions as store
 from ...store.rows import Row
@@ -30,7 +30,8 @@ class Hearing:
         events = ground.parts.events
         events.on(ResourceKept, self._hear_kept)
         events.on(ResourceImported, self._hear_kept)
-        events.on(ConsentEnded, self._hear_ended)
+        events.on(ConsentEnded, self._hear_consent)
+        events.on(ConsentChanged, self._hear_consent)
 
     async def _hear_kept(self, event: ResourceKept | ResourceImported) -> None:
         ground = self._ground
@@ -101,11 +102,11 @@ class Hearing:
         opened = await self._ground.parts.releasing.look(found)
         return {row.version: orjson.loads(row.body) for row in opened}
 
-    async def _hear_ended(self, event: ConsentEnded) -> None:
-        """What stood on that consent alone ends with it."""
+    async def _hear_consent(self, event: ConsentEnded | ConsentChanged) -> None:
+        """What stood on that consent alone ends with it, whoever it was given to."""
         ground = self._ground
         async with ground.parts.db.read() as tx:
-            standing = await store.find_standing_on(tx, event.patient, event.actor)
+            standing = await store.find_standing_on(tx, event.patient)
         for row in standing:
             held = await ground.open(row)
             asking = await ground.asking(row, held) if held else None
