@@ -20,7 +20,7 @@ from asklepion.clinic import ROOMS, Clinic
 from asklepion.clinic import http as clinic_http
 from asklepion.devices import Devices
 from asklepion.devices import http as devices_http
-from asklepion.identity import Identity
+from asklepion.identity import Caller, Identity
 from asklepion.identity import http as identity_http
 from asklepion.kit import events as outbox
 from asklepion.kit.backup import Backups, Owned, Restored, drop_plain
@@ -50,7 +50,9 @@ MIGRATIONS = {
     "devices": devices.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
-OURS = ("api/", "fhir/", "assets/")  # addresses below these are never the client's own
+# Addresses below these are never the client's own.
+OURS = ("api/", "fhir/", "dicom-web/", "assets/")
+PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
     **identity.OWNED,
@@ -138,6 +140,7 @@ async def open_house(
             deletes_most=settings.deletes_at_once,
             glass_group=settings.glass_group,
             smallest_cell=settings.smallest_cell,
+            hook_hosts=settings.hook_hosts.split(","),
         )
         # models
         devices = Devices(
@@ -156,6 +159,7 @@ async def open_house(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
         )
         _introduce(world=world, clinic=clinic)
+        records.subscriptions.know_callers(partial(_caller_of, identity))
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
         records.also_forget(clinic.forget)
@@ -164,7 +168,8 @@ async def open_house(
             stack.push_async_callback(room.stop)
         drop_plain(folder)  # whatever they held is sealed now, and in a sealed backup
         if serving:
-            stack.push_async_callback(_stop, asyncio.create_task(events.run()))
+            for work in (events.run(), records.subscriptions.run()):
+                stack.push_async_callback(_stop, asyncio.create_task(work))
         yield House(
             settings=settings,
             clock=clock,
@@ -210,6 +215,11 @@ async def restore_house(settings: Settings, backup: Path, clock: Clock | None = 
     return restored
 
 
+async def _caller_of(identity: Identity, account: str) -> Caller | None:
+    found = await identity.find(account)
+    return found.caller if found else None
+
+
 async def _close_account(identity: Identity, tx: Tx, patient: str) -> Forgotten:
     rows, accounts = await identity.forget(tx, patient)
     return Forgotten(rows=rows, accounts=accounts)
@@ -239,6 +249,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.include_router(identity_http.router)
     app.include_router(records_http.fhir)
     app.include_router(records_http.router)
+    app.include_router(records_http.dicomweb)
     app.include_router(devices_http.router)
     app.include_router(twin_http.router)
     app.include_router(world_http.router)
@@ -262,7 +273,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     limit = house.settings.body_limit_mib * MIB
     app.add_middleware(identity_http.SameOrigin)
     app.add_middleware(identity_http.Recognise, identity=house.identity)
-    app.add_middleware(BodyLimit, most=limit, streamed=(records_http.IMPORT_PATH,))
+    app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
     app.add_middleware(Secured)
     return app
 
@@ -303,7 +314,7 @@ class Secured:
                     *message["headers"],
                     *((name, value) for name, value in SECURITY.items() if name not in names),
                 ]
-                if scope["path"].startswith(("/api/", "/fhir/")) and b"cache-control" not in names:
+                if scope["path"].startswith(PRIVATE) and b"cache-control" not in names:
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)
 

@@ -39,6 +39,9 @@ class Settings:
     smallest_cell: Annotated[
         int, "Patients a row of counts for research rests on at least; fewer are held back."
     ] = 5
+    hook_hosts: Annotated[
+        str, "Hosts inside the network that subscriptions may call, without TLS too; with commas."
+    ] = ""
     web: Annotated[Path, "Folder with the built web client."] = ROOT / "web/dist"
     bodies: Annotated[Path, "Folder with the bodies baked at set-up."] = ROOT / ".cache/bodies"
     log: Annotated[str, "What is logged: DEBUG, INFO, WARNING or ERROR."] = "WARNING"

@@ -121,7 +121,9 @@ async def open_office(
         uploads=folder / "uploads",
         retention_years=retention_years,
         deletes_most=deletes_most,
+        hook_hosts=("127.0.0.1",),
     )
+    room.subscriptions.know_callers(people.find_caller)
     told: list[Any] = []
 
     async def listen(event: object) -> None:

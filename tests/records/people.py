@@ -30,6 +30,16 @@ DEVICE_CALLS = Caller(
     account="device-1", name="Monitor", roles=frozenset({Role.DEVICE}), acts_for=MEI
 )
 
+ACCOUNTS = {
+    each.account: each
+    for each in (MEI_CALLS, JONAS_CALLS, AMARA_CALLS, BORIS_CALLS, OPERATOR_CALLS)
+}
+
+
+async def find_caller(account: str) -> Caller | None:
+    return ACCOUNTS.get(account)
+
+
 MEI_ASKS = Asking(caller=MEI_CALLS, purpose="PATRQT")
 JONAS_ASKS = Asking(caller=JONAS_CALLS, purpose="PATRQT")
 NEW_ASKS = Asking(caller=NEW_CALLS, purpose="PATRQT")

@@ -62,6 +62,7 @@ async def app(full: "Office", callers: dict[str, Caller]) -> FastAPI:
     app.state.rooms = {Records: full.records, Identity: identity}
     app.include_router(records_http.fhir)
     app.include_router(records_http.router)
+    app.include_router(records_http.dicomweb)
     answer_errors(app)
     app.add_middleware(Named, callers=callers)
     return app

@@ -298,6 +298,16 @@ class ResourceKept:
 
 
 @dataclass(frozen=True)
+class ResourceImported:
+    """One resource of an import; told only while somebody subscribes to anything."""
+
+    reference: str
+    patient: str | None
+    category: int
+    version: int
+
+
+@dataclass(frozen=True)
 class RecordImported:
     """Much of one patient was taken in at once; ResourceKept is not told of each."""
 

@@ -26,7 +26,7 @@ import {
 } from "./import";
 import "./records.css";
 
-const KINDS = ".json,.ndjson,.jsonl,.zip,application/json,application/zip";
+const KINDS = ".json,.ndjson,.jsonl,.zip,.dcm,application/json,application/zip,application/dicom";
 
 /** Bring FHIR records in: drop files, or choose them. */
 function ImportPanel() {

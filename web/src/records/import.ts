@@ -3,6 +3,7 @@ import { recall } from "../kit/session";
 import { Store } from "../kit/store";
 import { type Params, t } from "../kit/text";
 import { type Found, MOST_ENTRIES, type Placed, TooMany } from "./folder";
+import { isDicom, isImages } from "./imaging/dicom";
 import { pack } from "./pack";
 
 /** One line of the house's account of an import; the counts are those so far. */
@@ -136,7 +137,16 @@ async function bringAll(id: number, name: string, look: () => Promise<Found>): P
       const inside = `${name}/${path}`;
       enqueue(inside, (next) => bringOne(next, file, inside));
     }
-    await bringLoose(id, name, loose, found.unread, zips.length > 0);
+    const images: Placed[] = [];
+    const others: Placed[] = [];
+    for (const each of loose) ((await isDicom(each.file)) ? images : others).push(each);
+    if (images.length > 0 && others.length > 0) {
+      const inside = `${name} · DICOM`;
+      enqueue(inside, (next) => bringLoose(next, inside, images, [], false));
+      await bringLoose(id, name, others, found.unread, true);
+    } else {
+      await bringLoose(id, name, loose, found.unread, zips.length > 0);
+    }
   } catch (error) {
     change(id, () => ({ state: "failed", error: error instanceof TooMany ? tooMany() : error }));
   }
@@ -196,7 +206,8 @@ function withRefusal(known: readonly Refusal[], step: ImportStep): readonly Refu
 }
 
 async function* stepsOf(file: Blob, name: string): AsyncGenerator<ImportStep> {
-  const path = `/api/records/import?name=${encodeURIComponent(name)}`;
+  const what = (await isImages(file, name)) ? "images" : "import";
+  const path = `/api/records/${what}?name=${encodeURIComponent(name)}`;
   const response = await ask(path, {
     method: "POST",
     body: file,

@@ -1,4 +1,5 @@
 import { moment, number, useText } from "../kit/text";
+import { ImagesButton } from "../records/imaging/ImagingPanel";
 import type { Entry } from "../wire/twin";
 import { iconOfKind } from "./icons";
 import { EntryButton } from "./Source";
@@ -31,6 +32,9 @@ export function EntryLine({ entry }: { entry: Entry }) {
           <p className="muted small">{text("twin.ui.entry.by", { name: entry.author })}</p>
         )}
         <Values values={entry.values.slice(0, FEW)} />
+        {studiesIn(entry).map((study) => (
+          <ImagesButton key={study} study={study} />
+        ))}
         {more && (
           <details>
             <summary>{text("twin.ui.timeline.more", { n: entry.count })}</summary>
@@ -50,6 +54,15 @@ export function EntryLine({ entry }: { entry: Entry }) {
       </div>
     </li>
   );
+}
+
+/** Imaging studies that an entry stands for. */
+function studiesIn(entry: Entry): string[] {
+  const prefix = "ImagingStudy/";
+  return entry.references
+    .filter((reference) => reference.startsWith(prefix))
+    .slice(0, MOST)
+    .map((reference) => reference.slice(prefix.length));
 }
 
 /** A number is never parted from its unit. */

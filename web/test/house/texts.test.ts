@@ -12,7 +12,7 @@ const SAME = /^(EN|FHIR.*|NEWS2|PREVENT|CKD-EPI.*|WebXR|JSON|\W*|[A-Z]{2,5}|\{.*
 
 /** Latin words that a Chinese sentence rightly keeps: names, formats, units and scores. */
 const KEPT = new Set(
-  `Asklepion FHIR JSON NDJSON zip ZIP NEWS2 PREVENT X CKD-EPI eGFR BMI HDL LDL HbA1c SpO MQTT WebXR VR AR
+  `Asklepion FHIR DICOM JSON NDJSON zip ZIP NEWS2 PREVENT X CKD-EPI eGFR BMI HDL LDL HbA1c SpO MQTT WebXR VR AR
    WASD RFC SHA-256 GB CT Merkle Ed25519 TLS LOINC SNOMED R4 UCUM ICD-10 RxNorm WebGL Synthea PNG USB ID
    N NT-proBNP ASKLEPION HOST SQL CSV`
     .split(/\s+/)

@@ -13,6 +13,7 @@ from ..model import Asking, Resource
 from ..service import Records
 from ..service.entries import done_well, version_in
 from ..service.everything import EVERYTHING
+from . import subscribing
 from .answers import answer, answer_kept, answer_seen
 from .asking import (
     PREFIX,
@@ -47,7 +48,8 @@ async def metadata(request: Request, records: Here) -> Response:
     """What this server can do. https://hl7.org/fhir/R4/http.html#capabilities"""
     match request.query_params.get("mode", "full"):
         case "full" | "normative":
-            return answer(request, records.capability(SERVED))
+            socket = subscribing.socket_of(request)
+            return answer(request, records.capability(SERVED, socket))
         case "terminology":
             told = await asyncio.to_thread(records.terminology.capability, SERVED)
             return answer(request, told)
@@ -279,6 +281,7 @@ PATHS: dict[str, dict[str, Verb]] = {
     "/ViewDefinition/$viewdefinition-run": {"POST": run_view},
     "/ViewDefinition/$run": {"POST": run_view},
     **OF_TERMS,
+    **subscribing.PATHS,
     "/{type}/_search": {"POST": search_by_form},
     "/{type}/_history": {"GET": history_of_type},
     "/{type}/{id}/_history": {"GET": history_of_one},

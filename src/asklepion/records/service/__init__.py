@@ -44,6 +44,7 @@ from .emergencies import Emergencies
 from .erasing import Eraser, Forget
 from .everything import Everything
 from .granting import Granter
+from .images import Images
 from .importing import Importer, ImportStep
 from .looking import Looker, Seen
 from .matching import Matching
@@ -53,9 +54,11 @@ from .reading import HISTORY_COUNT, Reader
 from .releasing import Releasing
 from .resealing import Resealer, Tell
 from .ruling import Ruler
-from .sealing import Bodies, Lines
+from .sealing import Bodies, Lines, Texts
 from .searching import Page, Params, Searcher, Wanted
 from .sources import Limits
+from .subscribing.hooks import Hooks
+from .subscriptions import Subscriptions
 from .terminology import Terminology
 from .transacting import Manner, Transactions
 from .validating import Question, Validator, Verdict
@@ -93,6 +96,7 @@ class Records:
         deletes_most: resources that one conditional delete may take.
         glass_group: Group/… whose members alone may break the glass; empty: every clinician.
         smallest_cell: patients that a row of counts about many rests on at least.
+        hook_hosts: hosts inside the network that subscriptions may call all the same.
     """
 
     def __init__(
@@ -110,6 +114,7 @@ class Records:
         deletes_most: int = 1,
         glass_group: str = "",
         smallest_cell: int = 5,
+        hook_hosts: Iterable[str] = (),
     ) -> None:
         self._clock = clock
         self._db = db
@@ -117,7 +122,7 @@ class Records:
         indexer = Indexer(keys.key("records-index"))
         seal_key = keys.key("records-access")
         self.packages = Packages(db=db, clock=clock)
-        bodies, lines = Bodies(keys.vault), Lines(keys.vault)
+        bodies, lines, texts = Bodies(keys.vault), Lines(keys.vault), Texts(keys.vault)
         books = Books(db=db, clock=clock, ids=ids, ledger=ledger, lines=lines, seal_key=seal_key)
         releasing = Releasing(db=db, clock=clock, books=books, bodies=bodies)
         ruler = Ruler(clock=clock, events=events, indexer=indexer, bodies=bodies)
@@ -171,6 +176,21 @@ class Records:
             reader=self._reader,
             library=lambda: self.packages.library,
         )
+        self.subscriptions = Subscriptions(
+            parts,
+            texts=texts,
+            searcher=self._searcher,
+            granter=self._granter,
+            hooks=Hooks(hook_hosts),
+        )
+        self.images = Images(
+            parts,
+            texts=texts,
+            searcher=self._searcher,
+            reader=self._reader,
+            granter=self._granter,
+            folder=uploads.parent / "images",
+        )
         self._validator = Validator(parts, self._reader, self.packages)
         self._eraser = Eraser(
             parts,
@@ -179,6 +199,8 @@ class Records:
             ledger=ledger,
             retention_years=retention_years,
         )
+        self._eraser.also(self.subscriptions.forget)
+        self._eraser.also(self.images.forget)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -187,6 +209,7 @@ class Records:
         await self._resealer.finish()
         await self._label()
         await self._eraser.carry_out_due()
+        await self.images.start()
         self._tasks = [
             asyncio.create_task(work()) for work in (self._expire_for_ever, self._erase_for_ever)
         ]
@@ -647,14 +670,15 @@ class Records:
             *await self._eraser.verify(),
         ]
 
-    def capability(self, routes: frozenset[tuple[str, str]]) -> dict[str, Any]:
+    def capability(self, routes: frozenset[tuple[str, str]], socket: str = "") -> dict[str, Any]:
         """The CapabilityStatement.
 
         Args:
             routes: method and path, below our FHIR address, of everything that is served.
+            socket: where notifications are listened to.
         """
         most = self._changer.deletes_most
-        return capability.statement(self._clock, routes, deletes_most=most)
+        return capability.statement(self._clock, routes, deletes_most=most, socket=socket)
 
 
 def _found(page: Page) -> Found:

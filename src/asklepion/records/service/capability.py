@@ -12,6 +12,13 @@ from ..engine.parameters import parameters_of
 from ..engine.tables import resource_types
 from ..engine.terms import Terms
 from .everything import EVERYTHING
+from .subscribing.topics import TOPICS
+from .subscribing.wishes import BACKPORT
+from .subscriptions import SEARCHED
+
+WEBSOCKET = "http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket"
+TOPIC = f"{BACKPORT}/capabilitystatement-subscriptiontopic-canonical"
+BACKPORT_OPERATIONS = BACKPORT.replace("StructureDefinition", "OperationDefinition")
 
 Routes = frozenset[tuple[str, str]]  # method and path below our FHIR address
 
@@ -70,11 +77,14 @@ SECURITY = (
 )
 
 
-def statement(clock: Clock, routes: Routes, *, deletes_most: int) -> dict[str, Any]:
+def statement(
+    clock: Clock, routes: Routes, *, deletes_most: int, socket: str = ""
+) -> dict[str, Any]:
     """The CapabilityStatement.
 
     Args:
         deletes_most: resources that one conditional delete may take.
+        socket: where notifications are listened to.
     """
     can_patch = ("PATCH", "/{type}/{id}") in routes
     return {
@@ -89,6 +99,7 @@ def statement(clock: Clock, routes: Routes, *, deletes_most: int) -> dict[str, A
         **({"patchFormat": PATCHES} if can_patch else {}),
         "rest": [
             {
+                **({"extension": [{"url": WEBSOCKET, "valueUri": socket}]} if socket else {}),
                 "mode": "server",
                 "security": {"description": SECURITY},
                 "operation": [
@@ -153,7 +164,10 @@ def terminology(clock: Clock, routes: Routes, terms: Terms) -> dict[str, Any]:
 
 @cache
 def _resources(routes: Routes, deletes_most: int) -> list[dict[str, Any]]:
-    return [_resource(type, routes, deletes_most) for type in sorted(resource_types())]
+    found = {type: _resource(type, routes, deletes_most) for type in sorted(resource_types())}
+    if ("POST", "/Subscription") in routes:
+        found["Subscription"] = _subscriptions()
+    return list(found.values())
 
 
 def _resource(type: str, routes: Routes, deletes_most: int) -> dict[str, Any]:
@@ -183,6 +197,29 @@ def _resource(type: str, routes: Routes, deletes_most: int) -> dict[str, Any]:
         if of == type and route in routes
     ]
     return resource | ({"operation": operations} if operations else {})
+
+
+def _subscriptions() -> dict[str, Any]:
+    """Subscriptions are nobody's record: each is its maker's own, and made one at a time."""
+    interactions = ("create", "read", "update", "delete", "search-type")
+    definitions = search_parameters("Subscription")
+    return {
+        "extension": [{"url": TOPIC, "valueCanonical": url} for url in TOPICS],
+        "type": "Subscription",
+        "supportedProfile": [f"{BACKPORT}/backport-subscription"],
+        "interaction": [{"code": code} for code in interactions],
+        "versioning": "versioned",
+        "readHistory": False,
+        "updateCreate": False,
+        "conditionalCreate": False,
+        "conditionalUpdate": False,
+        "conditionalDelete": "not-supported",
+        "searchParam": _params(each for each in definitions if each[0] in SEARCHED),
+        "operation": [
+            {"name": name, "definition": f"{BACKPORT_OPERATIONS}/backport-subscription-{name}"}
+            for name in ("status", "events", "get-ws-binding-token")
+        ],
+    }
 
 
 def _params(parameters: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:

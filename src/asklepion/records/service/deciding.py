@@ -249,6 +249,8 @@ def why_not_write(asking: Asking, new: Thing, old: Thing | None, standing: Stand
     if caller.has(Role.DEVICE):
         mine = new.type == "Observation" and new.patient == caller.acts_for
         return "" if mine and old is None else "a device may only add observations of its patient"
+    if new.type == "Subscription" and asking.via != "import":
+        return "a subscription is made by itself, at its own address"
     if caller.has(Role.OPERATOR):
         return ""
     if standing.sight.is_clinician:

@@ -4,6 +4,7 @@
 anew, and to nothing else: whoever only finds rows holds bytes that mean nothing.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from asklepion.kit.errors import Fault
@@ -12,6 +13,7 @@ from asklepion.kit.vault import DataKey, Vault
 from ..engine import bodies
 from ..store.rows import NOBODY, SEVERAL, UNKNOWN, Row
 
+LARGE = 256 * 1024  # bytes that are sealed or opened beside the house's own work
 HOUSE = "house"  # owns what is about nobody, or about somebody nobody named
 
 
@@ -97,6 +99,36 @@ class Lines:
                 require_destroyed(self._vault, bodies.key_of(blob))
             texts.append(bodies.open_sealed(key, blob, context) if key else None)
         return texts
+
+
+class Texts:
+    """Seals and opens what is kept beside the resources: endpoints, images."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def seal(self, owner: str, text: bytes, context: str) -> bytes:
+        """The text under its owner's key, or the house's where the owner is empty."""
+        owner = owner or HOUSE
+        key = (await self._vault.current([owner]))[owner]
+        if len(text) < LARGE:
+            return bodies.seal(key, text, context)
+        return await asyncio.to_thread(bodies.seal, key, text, context)
+
+    async def open(self, blob: bytes, context: str) -> bytes | None:
+        """The text again; nothing where its key was destroyed.
+
+        Raises:
+            Fault: it was altered or put in another's place, or its key is lost.
+        """
+        number = bodies.key_of(blob)
+        key = (await self._vault.by_id([number])).get(number)
+        if key is None:
+            require_destroyed(self._vault, number)
+            return None
+        if len(blob) < LARGE:
+            return bodies.open_sealed(key, blob, context)
+        return await asyncio.to_thread(bodies.open_sealed, key, blob, context)
 
 
 def require_destroyed(vault: Vault, key: int) -> None:

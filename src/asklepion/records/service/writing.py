@@ -16,9 +16,10 @@ from ..model import (
     Asking,
     Overtaken,
     RecordImported,
+    ResourceImported,
     ResourceKept,
 )
-from ..store import rows
+from ..store import rows, subscriptions
 from ..store.permits import PermitRow
 from ..store.rows import Row, Writing
 from .books import Entry
@@ -240,17 +241,22 @@ class Writer:
 
     async def tell_kept(self, tx: Tx, done: Iterable[Done]) -> None:
         """Tell of each resource that is new or changed."""
+        await self._tell_each(tx, ResourceKept, done)
+
+    async def _tell_each(
+        self, tx: Tx, kind: type[ResourceKept] | type[ResourceImported], done: Iterable[Done]
+    ) -> None:
         for each in done:
             if each.row is None or each.state not in (State.NEW, State.CHANGED):
                 continue
             for patient in sorted(each.draft.thing.patients) or [None]:
-                event = ResourceKept(
-                    each.draft.reference, patient, each.row.category, each.row.version
-                )
+                event = kind(each.draft.reference, patient, each.row.category, each.row.version)
                 await self._events.tell(tx, event)
 
-    async def tell_imported(self, tx: Tx, done: Iterable[Done]) -> None:
-        """Tell once for each patient that much is new."""
+    async def tell_imported(self, tx: Tx, done: Sequence[Done]) -> None:
+        """Tell once for each patient that much is new; and of each, if anybody subscribes."""
+        if await subscriptions.is_any_open(tx):
+            await self._tell_each(tx, ResourceImported, done)
         counts: dict[str, int] = {}
         for each in done:
             if each.state in (State.NEW, State.CHANGED):

@@ -1,6 +1,6 @@
 """The tables of the records room, and every line of SQL that touches them."""
 
-from . import access, erasures, glass, permits, rows, sealed, search
+from . import access, erasures, glass, imaging, permits, rows, sealed, search, subscriptions
 from .sight import Blind, Sight
 from .tables import MIGRATIONS, OWNED
 
@@ -12,8 +12,10 @@ __all__ = [
     "access",
     "erasures",
     "glass",
+    "imaging",
     "permits",
     "rows",
     "sealed",
     "search",
+    "subscriptions",
 ]

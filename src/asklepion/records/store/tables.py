@@ -12,6 +12,8 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
+from . import imaging, subscriptions
+
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
@@ -284,6 +286,8 @@ OWNED: dict[str, Owned | None] = {
     "records_erasure": Owned("t.patient"),
     "records_definition": Owned("''"),
     "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
+    **subscriptions.OWNED,
+    **imaging.OWNED,
 }
 MIGRATIONS: tuple[Step, ...] = (
     _resources,
@@ -293,4 +297,6 @@ MIGRATIONS: tuple[Step, ...] = (
     _definitions,
     _erasure,
     _rules,
+    subscriptions.create,
+    imaging.create,
 )

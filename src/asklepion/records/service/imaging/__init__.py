@@ -1,0 +1,1 @@
+"""What keeping and showing DICOM objects is made of: files, studies, and whose they are."""
