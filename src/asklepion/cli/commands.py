@@ -24,7 +24,7 @@ from asklepion.ledger import read_receipt, verify_receipt
 from asklepion.records import Asking, Ground, verify_export
 from asklepion.settings import Settings, read_settings
 
-from . import importing, keeping, serving
+from . import hl7, importing, keeping, serving
 from .running import read_demo_device, read_running
 
 T = TypeVar("T")
@@ -44,6 +44,7 @@ app.add_typer(device_app, name="device")
 app.add_typer(account_app, name="account")
 app.add_typer(fhir_app, name="fhir")
 app.add_typer(keys_app, name="keys")
+app.add_typer(hl7.app, name="hl7")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 console = Console(stderr=True)
@@ -72,10 +73,12 @@ def serve(
 
 @app.command(name="import")
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders, zips or NDJSON of FHIR R4.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files, folders, zips: FHIR R4, C-CDA, HL7 v2.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Take FHIR R4 records in; tells exactly what was refused and why."""
+    """Take records in: FHIR R4, C-CDA, HL7 v2; tells what was refused, and why."""
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise Incorrect(f"There is no {', '.join(missing)}.", hint="Check the path.")

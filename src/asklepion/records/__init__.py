@@ -5,6 +5,7 @@ what may not be seen answers exactly like what does not exist; what was acknowle
 Never: hides an error, guesses a consent.
 """
 
+from .engine.foreign import split_messages
 from .model import (
     AccessEntry,
     Act,
@@ -37,6 +38,9 @@ from .model import (
 from .service import ImportStep, Limits, Package, Packages, Question, Records, Verdict
 from .service.audit import Checked, verify_export
 from .service.books import CATEGORY_OF, code_of
+from .service.messages import Held, Messages, Sender
+from .service.mllp import Mllp, Tls
+from .service.mllp import send as send_messages
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -60,11 +64,14 @@ __all__ = [
     "Found",
     "GlassBroken",
     "Ground",
+    "Held",
     "ImportStep",
     "Issue",
     "Kept",
     "Label",
     "Limits",
+    "Messages",
+    "Mllp",
     "Overtaken",
     "Package",
     "Packages",
@@ -76,8 +83,12 @@ __all__ = [
     "Resource",
     "ResourceKept",
     "Said",
+    "Sender",
     "Stale",
+    "Tls",
     "Verdict",
     "code_of",
     "verify_export",
+    "send_messages",
+    "split_messages",
 ]

@@ -36,6 +36,7 @@ from ..model import (
 from ..store import access, erasures
 from . import capability
 from .audit import Audit
+from .aliases import Aliases
 from .books import Books, entry_of
 from .changing import Changer
 from .cohorts import Cohorts
@@ -47,6 +48,7 @@ from .granting import Granter
 from .importing import Importer, ImportStep
 from .looking import Looker, Seen
 from .matching import Matching
+from .messages import Messages
 from .packages import Package, Packages
 from .parts import Parts
 from .reading import HISTORY_COUNT, Reader
@@ -58,6 +60,7 @@ from .searching import Page, Params, Searcher, Wanted
 from .sources import Limits
 from .terminology import Terminology
 from .transacting import Manner, Transactions
+from .translating import Translator
 from .validating import Question, Validator, Verdict
 from .watching import Watching
 from .writing import Writer
@@ -121,6 +124,7 @@ class Records:
         books = Books(db=db, clock=clock, ids=ids, ledger=ledger, lines=lines, seal_key=seal_key)
         releasing = Releasing(db=db, clock=clock, books=books, bodies=bodies)
         ruler = Ruler(clock=clock, events=events, indexer=indexer, bodies=bodies)
+        aliases = Aliases(indexer)
         self._parts = parts = Parts(
             db=db,
             clock=clock,
@@ -137,6 +141,7 @@ class Records:
                 releasing=releasing,
                 bodies=bodies,
                 ruler=ruler,
+                aliases=aliases,
             ),
         )
         self._ruler = ruler
@@ -154,9 +159,11 @@ class Records:
             parts, self._reader, self._changer, self._looker, matching
         )
         self._granter = Granter(parts, self._changer)
-        self._importer = Importer(parts, self.limits)
         self.emergencies = Emergencies(parts, lines, ruler, group=glass_group)
         self.consents = self._granter
+        translator = Translator(parts, aliases, self._reader)
+        self._importer = Importer(parts, self.limits, translator)
+        self.messages = Messages(parts, translator)
         self._watching = Watching(parts, self._granter)
         self.cohorts = Cohorts(
             parts,
@@ -179,6 +186,7 @@ class Records:
             ledger=ledger,
             retention_years=retention_years,
         )
+        self._eraser.also(self.messages.forget)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 from asklepion.identity import Role
 from asklepion.kit.errors import Busy, Conflict
 
+from ..engine.foreign import Unreadable
 from ..model import Asking
 from ..store import rows
 from .deciding import actor_of, me_of
 from .parts import Parts
 from .pointing import Pointers
-from .sources import Limits, Meter, Piece, Refused, read_path
+from .sources import Letter, Limits, Meter, Piece, Refused, read_path
+from .translating import Translator
 from .units import Unit, ask, draft_all, units_of
 from .writing import Done, State, denials_for, entries_for
 
@@ -28,11 +30,11 @@ ATTEMPTS = 3  # at one unit, when somebody else changes the same thing
 class ImportStep:
     """One thing that happened in an import; the counts are those so far."""
 
-    kind: str  # claimed, refused, progress, done
+    kind: str  # claimed, refused, noted, progress, done
     file: str = ""
     entry: int = 0  # number of the refused entry in its file; 0 is the whole file
-    reference: str = ""  # of the refused entry, as it came
-    reason: str = ""  # why it was refused
+    reference: str = ""  # of the refused entry, as it came; noted: where in a letter
+    reason: str = ""  # why it was refused; noted: what was left in the original only
     patient: str = ""  # claimed: the Patient that becomes the caller's own
     entries: int = 0  # seen
     accepted: int = 0  # new, changed and unchanged
@@ -40,6 +42,7 @@ class ImportStep:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    noted: int = 0
     bytes_done: int = 0
     bytes_total: int = 0
     by_type: dict[str, int] = field(default_factory=dict[str, int])  # done: accepted, distinct
@@ -52,6 +55,7 @@ class Tally:
     meter: Meter
     states: Counter[str] = field(default_factory=Counter[str])
     refused: int = 0
+    noted: int = 0
     seen: dict[str, set[int]] = field(default_factory=dict[str, set[int]])  # keys by type
 
     def count(self, done: list[Done], unit: Unit) -> None:
@@ -74,6 +78,7 @@ class Tally:
             changed=changed,
             unchanged=same,
             refused=self.refused,
+            noted=self.noted,
             bytes_done=self.meter.done,
             bytes_total=self.meter.total,
             **more,
@@ -83,9 +88,10 @@ class Tally:
 class Importer:
     """Takes files in."""
 
-    def __init__(self, parts: Parts, limits: Limits) -> None:
+    def __init__(self, parts: Parts, limits: Limits, translator: Translator) -> None:
         self._parts = parts
         self._limits = limits
+        self._translator = translator
         self._importing: set[str] = set()
 
     @contextmanager
@@ -169,6 +175,18 @@ class Importer:
         self, asking: Asking, piece: Piece, pointers: Pointers, tally: Tally, is_last: bool
     ) -> AsyncGenerator[ImportStep | None]:
         """The steps of one piece; nothing but None if it should wait for the others."""
+        if isinstance(piece.items[0], Letter):
+            try:
+                settled = await self._translator.settle(asking, piece.items[0])
+            except Unreadable as error:
+                tally.refused += 1
+                yield tally.step("refused", file=piece.file, reason=str(error))
+                return
+            piece = replace(piece, items=[settled.bundle])
+            tally.noted += len(settled.notes)
+            for note in settled.notes:
+                where, reason = note.where, note.reason
+                yield tally.step("noted", file=piece.file, reference=where, reason=reason)
         units = await asyncio.to_thread(self._units, piece)
         found: list[dict[str, str]] = []
         for unit in units:
@@ -222,10 +240,16 @@ class Importer:
     async def _claim(self, source: Path, name: str) -> str | Refused:
         """The one Patient in the source, if nobody knows it here."""
         patients = await asyncio.to_thread(self._patients, source, name)
+        letter = await self._first_letter(source, name)
+        if letter and not patients:
+            return await self._claim_letter(letter, name)
         if len(patients) != 1:
             reason = "holds more than one Patient" if patients else "holds no Patient"
             return Refused(file=name, reason=f"{reason}, so that none can be yours")
         (patient,) = patients
+        return await self._claim_patient(patient, name)
+
+    async def _claim_patient(self, patient: str, name: str) -> str | Refused:
         key = self._parts.indexer.key_of("Patient", patient)
         async with self._parts.db.read() as tx:
             if await rows.find(tx, [key]) or await rows.is_about(tx, f"Patient/{patient}"):
@@ -233,10 +257,31 @@ class Importer:
                 return Refused(file=name, reference=f"Patient/{patient}", reason=reason)
         return f"Patient/{patient}"
 
+    async def _claim_letter(self, letter: Letter, name: str) -> str | Refused:
+        """The patient of the first letter; the others have to agree with her, or are refused."""
+        try:
+            foreign = await self._translator.read(letter)
+        except Unreadable as error:
+            return Refused(file=name, reason=str(error))
+        if await self._translator.is_known(foreign):
+            reason = "is of a Patient who is known here; ask an operator to link your account"
+            return Refused(file=name, reason=reason)
+        return await self._claim_patient(foreign.patient.removeprefix("Patient/"), name)
+
+    async def _first_letter(self, source: Path, name: str) -> Letter | None:
+        def find() -> Letter | None:
+            with closing(read_path(source, name, self._limits)) as pieces:
+                for piece in pieces:
+                    if isinstance(piece, Piece) and isinstance(piece.items[0], Letter):
+                        return piece.items[0]
+            return None
+
+        return await asyncio.to_thread(find)
+
     def _patients(self, source: Path, name: str) -> set[str]:
         found: set[str] = set()
         for piece in read_path(source, name, self._limits):
-            if isinstance(piece, Piece):
+            if isinstance(piece, Piece) and not isinstance(piece.items[0], Letter):
                 for unit in units_of(piece, self._parts.drafter):
                     found |= {i.resource["id"] for i in unit.items if _is_patient(i.resource)}
         return found

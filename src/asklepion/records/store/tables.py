@@ -12,6 +12,8 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
+from .letters import letters
+
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
@@ -283,6 +285,9 @@ OWNED: dict[str, Owned | None] = {
     "records_access_head": Owned("CASE WHEN t.patient = '*' THEN '' ELSE t.patient END"),
     "records_erasure": Owned("t.patient"),
     "records_definition": Owned("''"),
+    "records_alias": Owned("t.patient"),
+    "records_sender": Owned("''"),
+    "records_received": Owned("t.patient"),
     "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
 }
 MIGRATIONS: tuple[Step, ...] = (
@@ -293,4 +298,5 @@ MIGRATIONS: tuple[Step, ...] = (
     _definitions,
     _erasure,
     _rules,
+    letters,
 )
