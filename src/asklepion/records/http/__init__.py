@@ -6,10 +6,12 @@ from .consenting import router as consenting
 from .erasing import router as erasing
 from .fhir import fhir
 from .routes import IMPORT_PATH, router
+from .taking import router as taking
 
 router.include_router(auditing)
 router.include_router(consenting)
 router.include_router(erasing)
 router.include_router(cohorts)
+router.include_router(taking)
 
 __all__ = ["IMPORT_PATH", "fhir", "router"]

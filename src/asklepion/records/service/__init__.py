@@ -59,6 +59,7 @@ from .sealing import Bodies, Lines
 from .searching import Page, Params, Searcher, Wanted
 from .sources import Limits
 from .terminology import Terminology
+from .taking import Taking
 from .transacting import Manner, Transactions
 from .translating import Translator
 from .validating import Question, Validator, Verdict
@@ -187,6 +188,7 @@ class Records:
             retention_years=retention_years,
         )
         self._eraser.also(self.messages.forget)
+        self.taking = Taking(parts, self._searcher, self._reader, self._granter, ledger, uploads)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
