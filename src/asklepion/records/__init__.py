@@ -5,7 +5,8 @@ what may not be seen answers exactly like what does not exist; what was acknowle
 Never: hides an error, guesses a consent.
 """
 
-from .engine.foreign import split_messages
+from .engine.foreign import Unreadable, split_messages
+from .engine.foreign.sheet import Mapping, read_mapping
 from .model import (
     AccessEntry,
     Act,
@@ -70,6 +71,7 @@ __all__ = [
     "Kept",
     "Label",
     "Limits",
+    "Mapping",
     "Messages",
     "Mllp",
     "Overtaken",
@@ -86,9 +88,11 @@ __all__ = [
     "Sender",
     "Stale",
     "Tls",
+    "Unreadable",
     "Verdict",
     "code_of",
     "verify_export",
+    "read_mapping",
     "send_messages",
     "split_messages",
 ]

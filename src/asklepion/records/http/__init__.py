@@ -6,6 +6,7 @@ from .consenting import router as consenting
 from .erasing import router as erasing
 from .fhir import fhir
 from .routes import IMPORT_PATH, router
+from .sheets import router as sheets
 from .taking import router as taking
 
 router.include_router(auditing)
@@ -13,5 +14,6 @@ router.include_router(consenting)
 router.include_router(erasing)
 router.include_router(cohorts)
 router.include_router(taking)
+router.include_router(sheets)
 
 __all__ = ["IMPORT_PATH", "fhir", "router"]

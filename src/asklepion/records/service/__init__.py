@@ -57,6 +57,7 @@ from .resealing import Resealer, Tell
 from .ruling import Ruler
 from .sealing import Bodies, Lines
 from .searching import Page, Params, Searcher, Wanted
+from .sheets import Sheets
 from .sources import Limits
 from .terminology import Terminology
 from .taking import Taking
@@ -165,6 +166,7 @@ class Records:
         translator = Translator(parts, aliases, self._reader)
         self._importer = Importer(parts, self.limits, translator)
         self.messages = Messages(parts, translator)
+        self.sheets = Sheets(parts, translator, self._importer, self._searcher, self._changer)
         self._watching = Watching(parts, self._granter)
         self.cohorts = Cohorts(
             parts,

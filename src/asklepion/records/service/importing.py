@@ -12,14 +12,15 @@ from asklepion.identity import Role
 from asklepion.kit.errors import Busy, Conflict
 
 from ..engine.foreign import Unreadable
+from ..engine.foreign.sheet import Row
 from ..model import Asking
-from ..store import rows
+from ..store import rows as rows_of
 from .deciding import actor_of, me_of
 from .parts import Parts
 from .pointing import Pointers
 from .sources import Letter, Limits, Meter, Piece, Refused, read_path
 from .translating import Translator
-from .units import Unit, ask, draft_all, units_of
+from .units import Item, Unit, ask, draft_all, units_of
 from .writing import Done, State, denials_for, entries_for
 
 MANY = 1000  # new resources after which the database counts its rows again
@@ -145,6 +146,39 @@ class Importer:
         by_type = {type: len(keys) for type, keys in sorted(tally.seen.items())}
         yield tally.step("done", by_type=by_type)
 
+    async def take_rows(
+        self, asking: Asking, chunks: Iterator[list[Row]], name: str, size: int
+    ) -> AsyncGenerator[ImportStep]:
+        """Take in the rows of a table, some of them at a time; ids are theirs already."""
+        tally = Tally(meter=Meter(total=size))
+        while (rows := await asyncio.to_thread(next, chunks, None)) is not None:
+            unit = Unit(file=name)
+            known = await self._known([it for row in rows for it in row.resources])
+            resources = [(row.number, it) for row in rows for it in row.resources]
+            for place, (_, resource) in enumerate(resources):
+                if resource["id"] in known:  # came before: what brought it is what undoes it
+                    tally.states[State.SAME] += 1
+                else:
+                    unit.items.append(Item(place, "", resource))
+            for row in rows:
+                if row.problem:
+                    unit.refuse(row.number, "", row.problem)
+            await asyncio.to_thread(draft_all, unit, self._parts.drafter, {})
+            tally.count(await self._keep(asking, unit), unit)
+            for refused in sorted(unit.refused, key=lambda r: r.entry):
+                yield tally.step("refused", **_where(refused))
+            yield tally.step("progress", file=name)
+        by_type = {type: len(keys) for type, keys in sorted(tally.seen.items())}
+        yield tally.step("done", by_type=by_type)
+
+    async def _known(self, resources: list[dict[str, Any]]) -> set[str]:
+        """The ids of those that are here already."""
+        key_of = self._parts.indexer.key_of
+        keys = {key_of(it["resourceType"], it["id"]): it["id"] for it in resources}
+        async with self._parts.db.read() as tx:
+            found = await rows_of.find(tx, list(keys))
+        return {keys[key] for key, row in found.items() if not row.deleted}
+
     async def _passes(
         self, asking: Asking, source: Path, name: str, tally: Tally
     ) -> AsyncGenerator[ImportStep]:
@@ -252,7 +286,7 @@ class Importer:
     async def _claim_patient(self, patient: str, name: str) -> str | Refused:
         key = self._parts.indexer.key_of("Patient", patient)
         async with self._parts.db.read() as tx:
-            if await rows.find(tx, [key]) or await rows.is_about(tx, f"Patient/{patient}"):
+            if await rows_of.find(tx, [key]) or await rows_of.is_about(tx, f"Patient/{patient}"):
                 reason = "is of a Patient who is known here; ask an operator to link your account"
                 return Refused(file=name, reference=f"Patient/{patient}", reason=reason)
         return f"Patient/{patient}"
