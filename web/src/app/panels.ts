@@ -11,6 +11,7 @@ import { accessPanel } from "../records/AccessPanel";
 import { consentsPanel } from "../records/ConsentsPanel";
 import { importPanel } from "../records/ImportPanel";
 import { researchPanel } from "../records/ResearchPanel";
+import { takePanel } from "../records/TakePanel";
 import { hologramPart, twinPanels } from "../twin/panels";
 import { worldBanners, worldPanels } from "../world/panels/panels";
 
@@ -25,6 +26,7 @@ const centrePart: ScenePart = {
 export function joinPanels(): void {
   addPanels(peoplePanel);
   addPanels(consentsPanel, accessPanel, importPanel, researchPanel);
+  addPanels(consentsPanel, accessPanel, importPanel, takePanel);
   addPanels(devicesPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);
