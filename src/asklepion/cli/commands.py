@@ -93,15 +93,10 @@ def csv(
     mapping: Annotated[Path | None, typer.Option(help="What its columns mean, JSON.")] = None,
     zone: Annotated[str, typer.Option(help="Of its times, such as +08:00.")] = "",
     preview: Annotated[bool, typer.Option("--preview", help="Keep nothing.")] = False,
-    undo: Annotated[str, typer.Option(help="Delete what an earlier one brought.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Take a table of measurements into a patient's record, as its columns mean it."""
     of = keeping.reference_of(patient)
-    if undo:
-        count = _in_house(lambda house: house.records.sheets.undo(tables.ASKS, of, undo))
-        print(json.dumps({"deleted": count}) if as_json else f"{count} deleted.")
-        return
     chosen = tables.mapping_in(mapping)
     if preview or chosen is None:
         found = _in_house(lambda house: tables.preview(house, of, path, chosen, zone))

@@ -98,7 +98,6 @@ async def take_in(
                 console.print(f"  ✗ row {step.entry}: {step.reason}", markup=False)
             elif step.kind == "done":
                 console.print(f"{step.new} new, {step.unchanged} as they were.")
-                console.print(f"Undo it with --undo {step.reference}")
             if step.kind == "done":
                 refused = step.refused
     except Unreadable as error:

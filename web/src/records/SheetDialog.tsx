@@ -160,40 +160,42 @@ function ColumnLine({ name, samples, column, measures, onChange }: ColumnLinePro
         <strong>{name}</strong>
         <span className="muted small">{samples.slice(0, 3).join(" · ")}</span>
       </div>
-      <select
-        className="input"
-        aria-label={text("records.sheet.means", { name })}
-        value={column.role}
-        onChange={({ target }) => onChange({ role: target.value, unit: "" })}
-      >
-        <option value="">{text("records.sheet.role.none")}</option>
-        {ROLES.map((role) => (
-          <option key={role} value={role}>
-            {text(`records.sheet.role.${role}`)}
-          </option>
-        ))}
-        {measures.map((each) => (
-          <option key={each.key} value={each.key}>
-            {nameOf(each)}
-          </option>
-        ))}
-      </select>
-      {(units.length > 1 || isOdd) && (
+      <div className="column-choice">
         <select
           className="input"
-          aria-label={text("records.sheet.in-unit", { name })}
-          aria-invalid={isOdd || undefined}
-          value={unit}
-          onChange={({ target }) => onChange({ role: column.role, unit: target.value })}
+          aria-label={text("records.sheet.means", { name })}
+          value={column.role}
+          onChange={({ target }) => onChange({ role: target.value, unit: "" })}
         >
-          {isOdd && <option value={unit}>{text("records.sheet.odd-unit", { unit })}</option>}
-          {units.map((each) => (
-            <option key={each} value={each}>
-              {each.replace(/[[\]{}]/g, "").replace("10*", "10^")}
+          <option value="">{text("records.sheet.role.none")}</option>
+          {ROLES.map((role) => (
+            <option key={role} value={role}>
+              {text(`records.sheet.role.${role}`)}
+            </option>
+          ))}
+          {measures.map((each) => (
+            <option key={each.key} value={each.key}>
+              {nameOf(each)}
             </option>
           ))}
         </select>
-      )}
+        {(units.length > 1 || isOdd) && (
+          <select
+            className="input"
+            aria-label={text("records.sheet.in-unit", { name })}
+            aria-invalid={isOdd || undefined}
+            value={unit}
+            onChange={({ target }) => onChange({ role: column.role, unit: target.value })}
+          >
+            {isOdd && <option value={unit}>{text("records.sheet.odd-unit", { unit })}</option>}
+            {units.map((each) => (
+              <option key={each} value={each}>
+                {each.replace(/[[\]{}]/g, "").replace("10*", "10^")}
+              </option>
+            ))}
+          </select>
+        )}
+      </div>
     </li>
   );
 }

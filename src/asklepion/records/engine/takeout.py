@@ -17,7 +17,7 @@ DATES = (  # where a resource says when it was
 PERIODS = ("effectivePeriod", "period", "performedPeriod", "onsetPeriod", "occurrencePeriod")
 TITLES = (  # where it says what it is
     *("code", "vaccineCode", "medicationCodeableConcept", "type", "description", "title"),
-    *("relationship", "category", "serviceType", "class", "name"),
+    *("deviceName", "relationship", "category", "serviceType", "class", "name"),
 )
 NAMES: dict[str, str] = {  # how types are called, in both languages
     "AllergyIntolerance": "Allergies · 过敏",
@@ -179,10 +179,11 @@ STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, "Noto Sans SC", sans-serif }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.7rem } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem }
-table { border-collapse: collapse; width: 100% }
+table { border-collapse: collapse; width: 100%; table-layout: fixed }
 td, th { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
   border-bottom: 1px solid #8884; overflow-wrap: anywhere }
-td:first-child { white-space: nowrap; font-variant-numeric: tabular-nums }
+td:first-child { width: 9.5rem; font-variant-numeric: tabular-nums }
+td:nth-child(2) { width: 50% }
 nav a { margin-right: 1rem; display: inline-block }
 .muted { opacity: .7 }
 @media print { nav { display: none } body { max-width: none } tr { break-inside: avoid } }
@@ -196,7 +197,7 @@ HEAD = (
     "<h1>My record · 我的健康记录</h1>"
     "<p>Taken with me on {day}. · 于 {day} 带走。</p>"
     '<p class="muted">Everything the house keeps about you is in this archive; this page is its'
-    " table of contents. · 本机构保存的关于您的全部内容都在此压缩包中;本页是它的目录。</p>"
+    " table of contents. · 本机构保存的关于您的全部内容都在此压缩包中；本页是它的目录。</p>"
 )
 
 
@@ -270,15 +271,15 @@ This archive is not locked. Keep it where only you can reach it.
 我的健康记录
 ============
 
-index.html      目录,可阅读、可打印
-bundle/         全部内容(FHIR R4 Bundle):可导入别处,也可再导入这里
-fhir/           同样的内容,每种类型一个文件,每行一条(NDJSON)
-history/        每个版本(若您选择了包含历史)
+index.html      目录，可阅读、可打印
+bundle/         全部内容（FHIR R4 Bundle）：可导入别处，也可再导入这里
+fhir/           同样的内容，每种类型一个文件，每行一条（NDJSON）
+history/        每个版本（若您选择了包含历史）
 files/          其中的文档和图片
 consents.json   您目前允许谁看什么
-access-log.ndjson   谁看过您的记录,最新的在前
-receipts/       每一条的凭证,离线即可核验:asklepion verify receipts/编号.json --key KEY
-                本机构的 KEY:{key}
+access-log.ndjson   谁看过您的记录，最新的在前
+receipts/       每一条的凭证，离线即可核验：asklepion verify receipts/编号.json --key KEY
+                本机构的 KEY：{key}
 
-此压缩包没有加锁,请存放在只有您能接触到的地方。
+此压缩包没有加锁，请存放在只有您能接触到的地方。
 """

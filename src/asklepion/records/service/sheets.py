@@ -149,7 +149,8 @@ class Sheets:
         """Delete what one table brought; returns how many. What was there before stays.
 
         Raises:
-            NotFound: it is another's record, or nothing came so.
+            NotFound: it is another's record, or nothing came so. An operator sees no record, and
+                so finds nothing either.
         """
         self._require_own(asking, patient)
         asking = replace(asking, via="import")
