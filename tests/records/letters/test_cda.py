@@ -1,6 +1,8 @@
 """C-CDA documents in FHIR: what a doctor wrote there stands here, and nothing is lost unseen."""
 
 import base64
+import json
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -276,6 +278,24 @@ async def test_two_documents_of_one_number_are_of_one_patient(
     assert done.by_type["Patient"] == 1
     assert done.by_type["DocumentReference"] == 2
     assert done.by_type["Condition"] == 1
+
+
+async def test_documents_and_messages_travel_in_zips_and_folders_beside_fhir(
+    office: Office, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    put(folder, "a.json", json.dumps(patient("Patient/other", "Reed")).encode())
+    with zipfile.ZipFile(folder / "b.zip", "w") as archive:
+        archive.writestr("inside/ccd.xml", ccd.document())
+        message = b"MSH|^~\\&|A|B|||2026||ADT^A28|1|P|2.5\rPID|||9^^^H||Sea^Ada"
+        archive.writestr("inside/adt.hl7", message)
+
+    done, steps = await take(office, folder)
+
+    assert done.refused == 0, [s.reason for s in steps if s.kind == "refused"]
+    assert done.by_type["Patient"] == 3
+    assert done.by_type["Composition"] == 1
 
 
 async def test_a_number_known_with_another_birth_date_is_refused(

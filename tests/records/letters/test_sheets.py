@@ -273,7 +273,9 @@ async def test_over_http_it_is_shown_first_then_kept_then_taken_back(
     assert steps[-1]["kind"] == "done"
     assert undone.json() == {"deleted": 8}
     assert (await mei.delete(f"{base}/nothing")).status_code == 404
-    assert (await amara.post(f"{base}/preview", content=ENGLISH)).status_code == 404
+    hers = await amara.post(f"{base}/preview", content=ENGLISH)
+    nobodys = await amara.post("/api/records/patients/never/sheets/preview", content=ENGLISH)
+    assert (hers.status_code, hers.content) == (404, nobodys.content)
     for wrong in ("{", "[]", '{"columns":[{"role":"warp"}]}'):
         answer = await mei.post(base, params={"mapping": wrong}, content=ENGLISH)
         assert answer.status_code == 400, wrong

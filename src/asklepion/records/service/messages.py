@@ -167,7 +167,8 @@ class Messages:
         if not verdict.is_taken:
             log.info("message refused", code=verdict.code, error=verdict.error)
         at = self._parts.clock.now()
-        return answer(verdict, message, id=self._parts.ids.new()[:20], at=at)
+        id = self._parts.ids.new().replace("-", "")[-20:]  # as long as MSH-10 may be
+        return answer(verdict, message, id=id, at=at)
 
     async def _receive(self, message: Message, text: bytes) -> Verdict:
         async with self._parts.db.read() as tx:
