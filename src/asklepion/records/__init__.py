@@ -91,8 +91,8 @@ __all__ = [
     "Unreadable",
     "Verdict",
     "code_of",
-    "verify_export",
     "read_mapping",
     "send_messages",
     "split_messages",
+    "verify_export",
 ]

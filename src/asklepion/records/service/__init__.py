@@ -35,8 +35,8 @@ from ..model import (
 )
 from ..store import access, erasures
 from . import capability
-from .audit import Audit
 from .aliases import Aliases
+from .audit import Audit
 from .books import Books, entry_of
 from .changing import Changer
 from .cohorts import Cohorts
@@ -59,8 +59,8 @@ from .sealing import Bodies, Lines
 from .searching import Page, Params, Searcher, Wanted
 from .sheets import Sheets
 from .sources import Limits
-from .terminology import Terminology
 from .taking import Taking
+from .terminology import Terminology
 from .transacting import Manner, Transactions
 from .translating import Translator
 from .validating import Question, Validator, Verdict
