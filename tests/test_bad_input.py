@@ -316,6 +316,8 @@ LARGE = {
     "one line": ("a.ndjson", b'{"resourceType":"Patient","id":"', b"x"),
     "nothing but line ends": ("a.ndjson", b'{"resourceType":"Patient","warp":9}\n', b"\n"),
     "no text": ("a.bin", b"", b"\xff"),
+    "one clinical document": ("a.xml", b"<ClinicalDocument>", b"<a/>"),
+    "one message": ("a.hl7", b"MSH|^~\\&|A|B|||2026||ADT^A01|1|P|2.5\r", b"ZZZ|a~a~a\r"),
 }
 
 
@@ -339,6 +341,22 @@ def test_a_file_of_200_mib_is_refused_in_words_with_bounded_memory(
     assert steps[-1]["kind"] == "done", steps[-1]
     assert steps[-1]["accepted"] == 0
     assert [step["reason"] for step in steps if step["kind"] == "refused"]
+    assert server.memory("VmHWM") - at_rest < BOUND
+
+
+def test_a_clinical_document_of_nothing_but_elements_is_refused_with_bounded_memory(
+    server: Server, keeper: httpx.Client
+) -> None:
+    at_rest = server.memory()
+
+    for inside in (b"<a/>", b"<a b='c'>", b"<a>x</a>"):
+        text = b"<ClinicalDocument>" + inside * (15 * MIB // len(inside)) + b"</ClinicalDocument>"
+        with others(server):
+            answer = keeper.post("/api/records/import", params={"name": "a.xml"}, content=text)
+        steps = [json.loads(line) for line in answer.text.splitlines()]
+        assert (steps[-1]["kind"], steps[-1]["refused"]) == ("done", 1)
+        assert "XML" in steps[0]["reason"]
+
     assert server.memory("VmHWM") - at_rest < BOUND
 
 

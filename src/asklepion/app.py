@@ -34,7 +34,7 @@ from asklepion.kit.keys import Keys
 from asklepion.kit.vault import Vault
 from asklepion.ledger import Ledger
 from asklepion.ledger import http as ledger_http
-from asklepion.records import Forgotten, Limits, Records
+from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.records import http as records_http
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Twin
@@ -166,6 +166,10 @@ async def open_house(
         for room in (records, devices, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
+        if serving and settings.mllp_port:
+            mllp = _listen_for_messages(settings, records)
+            await mllp.start()
+            stack.push_async_callback(mllp.stop)
         drop_plain(folder)  # whatever they held is sealed now, and in a sealed backup
         if serving:
             for work in (events.run(), records.subscriptions.run()):
@@ -185,6 +189,17 @@ async def open_house(
             world=world,
             clinic=clinic,
         )
+
+
+def _listen_for_messages(settings: Settings, records: Records) -> Mllp:
+    names = (settings.mllp_cert, settings.mllp_key, settings.mllp_ca)
+    cert, key, senders = (Path(name) if name else None for name in names)
+    return Mllp(
+        records.messages.receive,
+        host=settings.mllp_host,
+        port=settings.mllp_port,
+        tls=Tls(certificate=cert, key=key or cert, senders=senders) if cert else None,
+    )
 
 
 def _introduce(*, world: World, clinic: Clinic) -> None:

@@ -28,6 +28,11 @@ class Settings:
     origin: Annotated[str, "Name of this house's log in checkpoints; empty: of its key."] = ""
     mqtt_host: Annotated[str, "Address that home devices reach the broker at."] = "127.0.0.1"
     mqtt_port: Annotated[int, "Port of the broker for home devices; 0 for any free one."] = 1883
+    mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"
+    mllp_port: Annotated[int, "Port for HL7 v2 (MLLP); 0 for none."] = 0
+    mllp_cert: Annotated[str, "Certificate of the port for HL7 v2, PEM; empty: no TLS."] = ""
+    mllp_key: Annotated[str, "Its key, PEM."] = ""
+    mllp_ca: Annotated[str, "Who signed the senders' certificates, PEM; empty: none asked."] = ""
     body_limit_mib: Annotated[int, "Largest body of one request, but for imports [MiB]."] = 16
     import_limit_mib: Annotated[int, "Largest file taken in by one import [MiB]."] = 1024
     unpacked_limit_mib: Annotated[int, "Most that one import may unpack to [MiB]."] = 8192

@@ -24,7 +24,7 @@ from asklepion.ledger import read_receipt, verify_receipt
 from asklepion.records import Asking, Ground, verify_export
 from asklepion.settings import Settings, read_settings
 
-from . import importing, keeping, serving
+from . import hl7, importing, keeping, serving, tables
 from .running import read_demo_device, read_running
 
 T = TypeVar("T")
@@ -44,6 +44,7 @@ app.add_typer(device_app, name="device")
 app.add_typer(account_app, name="account")
 app.add_typer(fhir_app, name="fhir")
 app.add_typer(keys_app, name="keys")
+app.add_typer(hl7.app, name="hl7")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 console = Console(stderr=True)
@@ -72,15 +73,40 @@ def serve(
 
 @app.command(name="import")
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders, zips or NDJSON of FHIR R4.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files, folders, zips: FHIR R4, C-CDA, HL7 v2.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Take FHIR R4 records in; tells exactly what was refused and why."""
+    """Take records in: FHIR R4, C-CDA, HL7 v2; tells what was refused, and why."""
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise Incorrect(f"There is no {', '.join(missing)}.", hint="Check the path.")
     accepted = _in_house(lambda house: importing.take_in(house, paths, as_json=as_json))
     raise typer.Exit(0 if accepted else 1)
+
+
+@app.command()
+def csv(
+    path: Annotated[Path, typer.Argument(help="A table of measurements, saved as CSV.")],
+    patient: Annotated[str, typer.Option(help="Whose it is.")],
+    mapping: Annotated[Path | None, typer.Option(help="What its columns mean, JSON.")] = None,
+    zone: Annotated[str, typer.Option(help="Of its times, such as +08:00.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Keep nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a table of measurements into a patient's record, as its columns mean it."""
+    of = keeping.reference_of(patient)
+    chosen = tables.mapping_in(mapping)
+    if preview or chosen is None:
+        found = _in_house(lambda house: tables.preview(house, of, path, chosen, zone))
+        if preview:
+            print(json.dumps(found, ensure_ascii=False)) if as_json else tables.tell(found)
+            return
+        chosen = tables.read_mapping(found["mapping"])
+    meant = chosen
+    good = _in_house(lambda house: tables.take_in(house, of, path, meant, as_json=as_json))
+    raise typer.Exit(0 if good else 1)
 
 
 @app.command()

@@ -36,6 +36,7 @@ async def _as_lines(house: House, asking: Asking, path: Path) -> ImportStep:
 async def _with_bar(house: House, asking: Asking, path: Path) -> ImportStep:
     console = Console()
     refused: list[ImportStep] = []
+    noted: list[ImportStep] = []
     step = ImportStep(kind="done")
     columns = (
         TextColumn("{task.description}"),
@@ -49,10 +50,13 @@ async def _with_bar(house: House, asking: Asking, path: Path) -> ImportStep:
         async for step in house.records.take_in(asking, path):
             if step.kind == "refused":
                 refused.append(step)
+            if step.kind == "noted":
+                noted.append(step)
             progress.update(
                 task, total=step.bytes_total, completed=step.bytes_done, entries=step.entries
             )
     _tell(console, step, refused)
+    _tell_noted(console, noted)
     return step
 
 
@@ -66,3 +70,12 @@ def _tell(console: Console, step: ImportStep, refused: Sequence[ImportStep]) -> 
         console.print(f"  ✗ {where} {each.reference}: {each.reason}", markup=False)
     if len(refused) > MOST_SHOWN:
         console.print(f"  … and {len(refused) - MOST_SHOWN} more: asklepion import --json")
+
+
+def _tell_noted(console: Console, noted: Sequence[ImportStep]) -> None:
+    """What could not be said in FHIR: it is in the original, which is kept."""
+    for each in noted[:MOST_SHOWN]:
+        where = ": ".join(part for part in (each.file, each.reference) if part)
+        console.print(f"  ? {where}: {each.reason}", markup=False)
+    if len(noted) > MOST_SHOWN:
+        console.print(f"  … and {len(noted) - MOST_SHOWN} more: asklepion import --json")

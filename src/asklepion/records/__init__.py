@@ -5,6 +5,8 @@ what may not be seen answers exactly like what does not exist; what was acknowle
 Never: hides an error, guesses a consent.
 """
 
+from .engine.foreign import Unreadable, split_messages
+from .engine.foreign.sheet import Mapping, read_mapping
 from .model import (
     AccessEntry,
     Act,
@@ -37,6 +39,9 @@ from .model import (
 from .service import ImportStep, Limits, Package, Packages, Question, Records, Verdict
 from .service.audit import Checked, verify_export
 from .service.books import CATEGORY_OF, code_of
+from .service.messages import Held, Messages, Sender
+from .service.mllp import Mllp, Tls
+from .service.mllp import send as send_messages
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -60,11 +65,15 @@ __all__ = [
     "Found",
     "GlassBroken",
     "Ground",
+    "Held",
     "ImportStep",
     "Issue",
     "Kept",
     "Label",
     "Limits",
+    "Mapping",
+    "Messages",
+    "Mllp",
     "Overtaken",
     "Package",
     "Packages",
@@ -76,8 +85,14 @@ __all__ = [
     "Resource",
     "ResourceKept",
     "Said",
+    "Sender",
     "Stale",
+    "Tls",
+    "Unreadable",
     "Verdict",
     "code_of",
+    "read_mapping",
+    "send_messages",
+    "split_messages",
     "verify_export",
 ]

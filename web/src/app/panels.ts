@@ -10,8 +10,9 @@ import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/pla
 import { accessPanel } from "../records/AccessPanel";
 import { consentsPanel } from "../records/ConsentsPanel";
 import { importPanel } from "../records/ImportPanel";
-import { researchPanel } from "../records/ResearchPanel";
 import { imagingPanel } from "../records/imaging/panel";
+import { researchPanel } from "../records/ResearchPanel";
+import { takePanel } from "../records/TakePanel";
 import { hologramPart, twinPanels } from "../twin/panels";
 import { worldBanners, worldPanels } from "../world/panels/panels";
 
@@ -25,7 +26,7 @@ const centrePart: ScenePart = {
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
   addPanels(peoplePanel);
-  addPanels(consentsPanel, accessPanel, importPanel, imagingPanel, researchPanel);
+  addPanels(consentsPanel, accessPanel, importPanel, takePanel, imagingPanel, researchPanel);
   addPanels(devicesPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);

@@ -24,14 +24,23 @@ import {
   type Refusal,
   tidy,
 } from "./import";
+import { useReason } from "./reason";
 import "./records.css";
+import { SheetDialog } from "./SheetDialog";
+import { isTable } from "./sheets";
+import { useSubject } from "./subject";
 
-const KINDS = ".json,.ndjson,.jsonl,.zip,.dcm,application/json,application/zip,application/dicom";
+const KINDS =
+  ".json,.ndjson,.jsonl,.zip,.xml,.hl7,.dcm,application/json,application/zip,text/xml,application/dicom";
+const TABLES = ",.csv,.tsv,text/csv";
 
 /** Bring FHIR records in: drop files, or choose them. */
 function ImportPanel() {
   const text = useText();
   const all = useStore(bringings);
+  const subject = useSubject();
+  const own = subject?.purpose === "PATRQT" ? subject.patient : null;
+  const [table, setTable] = useState<File | null>(null);
   const hasDone = all.some(({ state }) => state === "done" || state === "failed");
   return (
     <Card
@@ -45,7 +54,15 @@ function ImportPanel() {
         )
       }
     >
-      <DropZone />
+      <DropZone onTable={own ? setTable : null} />
+      {own && table && (
+        <SheetDialog
+          key={`${table.name} ${table.size} ${table.lastModified}`}
+          patient={own}
+          file={table}
+          onClose={() => setTable(null)}
+        />
+      )}
       <FolderButton />
       {all.length === 0 && (
         <Empty
@@ -63,17 +80,28 @@ function ImportPanel() {
   );
 }
 
-function DropZone() {
+interface DropZoneProps {
+  /** Tables are looked at first; null where nobody's record is hers. */
+  onTable: ((table: File) => void) | null;
+}
+
+function DropZone({ onTable }: DropZoneProps) {
   const text = useText();
   const id = useId();
   const [isOver, setOver] = useState(false);
+
+  function take(files: readonly File[]): void {
+    const table = onTable ? files.find(isTable) : undefined;
+    if (table) onTable?.(table);
+    void bring(files.filter((file) => file !== table));
+  }
 
   function onDrop(event: DragEvent): void {
     event.preventDefault();
     setOver(false);
     const { folders, files } = droppedIn(event.dataTransfer);
     for (const folder of folders) void bringFolder(folder.name, () => walk(folder));
-    void bring(files);
+    take(files);
   }
 
   return (
@@ -90,15 +118,17 @@ function DropZone() {
     >
       <FolderInput aria-hidden />
       <strong>{text("records.import.drop")}</strong>
-      <span className="muted small">{text("records.import.kinds")}</span>
+      <span className="muted small">
+        {text(onTable ? "records.import.kinds.tables" : "records.import.kinds")}
+      </span>
       <input
         id={id}
         className="unseen"
         type="file"
         multiple
-        accept={KINDS}
+        accept={onTable ? KINDS + TABLES : KINDS}
         onChange={(event) => {
-          void bring([...(event.target.files ?? [])]);
+          take([...(event.target.files ?? [])]);
           event.target.value = "";
         }}
       />
@@ -155,7 +185,7 @@ function share({ state, step }: Bringing): number | undefined {
 
 function BringingLine({ bringing }: { bringing: Bringing }) {
   const text = useText();
-  const { name, state, step, refusals, unread, error } = bringing;
+  const { name, state, step, refusals, notes, unread, error } = bringing;
   const Icon = stateIcons[state];
   const isOnItsWay = state === "gathering" || state === "sending" || state === "reading";
   return (
@@ -176,6 +206,7 @@ function BringingLine({ bringing }: { bringing: Bringing }) {
       {refusals.length > 0 && (
         <Refusals refusals={refusals} total={(step?.refused ?? 0) + unread} />
       )}
+      {notes.length > 0 && <Notes notes={notes} total={step?.noted ?? notes.length} />}
     </li>
   );
 }
@@ -218,6 +249,29 @@ function ByType({ step }: { step: ImportStep }) {
   );
 }
 
+interface NotesProps {
+  notes: readonly Refusal[];
+  total: number;
+}
+
+/** What was not understood of a document: it is kept, as it came. */
+function Notes({ notes, total }: NotesProps) {
+  const text = useText();
+  return (
+    <details>
+      <summary>{text("records.import.notes", { n: total })}</summary>
+      <p className="muted small">{text("records.import.notes.about")}</p>
+      <ul className="small">
+        {notes.map(({ file, reference, reason }) => (
+          <li key={`${file} ${reference} ${reason}`} className="muted">
+            {[file, reference].filter(Boolean).join(" · ")}: <span lang="en">{reason}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 interface RefusalsProps {
   refusals: readonly Refusal[];
   total: number;
@@ -236,25 +290,6 @@ function Refusals({ refusals, total }: RefusalsProps) {
       )}
     </section>
   );
-}
-
-/** The reader's words for the house's more common reasons; the others stay as the house said them. */
-function useReason(reason: string): { words: string; isOriginal: boolean } {
-  const text = useText();
-  const numbers = reason.match(/\d+/g) ?? [];
-  const kind = reason
-    .replace(/\d+/g, "n")
-    .toLowerCase()
-    .replace(/[^a-z]+/g, "-");
-  const key = `records.refused.${kind.replace(/^-|-$/g, "")}`;
-  if (!hasText(key)) return { words: capital(reason), isOriginal: true };
-  const [a = 0, b = 0] = numbers.map(Number);
-  return { words: text(key, { a, b }), isOriginal: false };
-}
-
-/** "status is missing" is the end of a sentence about an entry; alone it begins one. */
-function capital(words: string): string {
-  return /^[a-z]+\b(?![.[])/.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
 }
 
 function GroundsLine({ grounds: { reason, refusals } }: { grounds: Grounds }) {

@@ -8,7 +8,7 @@ import { pack } from "./pack";
 
 /** One line of the house's account of an import; the counts are those so far. */
 export interface ImportStep {
-  readonly kind: "claimed" | "refused" | "progress" | "done" | "failed";
+  readonly kind: "claimed" | "refused" | "noted" | "progress" | "done" | "failed";
   readonly file: string;
   /** Number of the refused entry in its file; 0 is the whole file. */
   readonly entry: number;
@@ -19,6 +19,8 @@ export interface ImportStep {
   readonly changed: number;
   readonly unchanged: number;
   readonly refused: number;
+  /** How much of documents and messages was not understood, and stays in the original. */
+  readonly noted: number;
   readonly bytes_done: number;
   readonly bytes_total: number;
   readonly by_type: Readonly<Record<string, number>>;
@@ -38,6 +40,8 @@ export interface Bringing {
   readonly state: "waiting" | "gathering" | "sending" | "reading" | "done" | "failed";
   readonly step: ImportStep | null;
   readonly refusals: readonly Refusal[];
+  /** What stays in the original only: where, and why. */
+  readonly notes: readonly Refusal[];
   /** How many files the browser itself could not read. */
   readonly unread: number;
   readonly error: unknown;
@@ -89,7 +93,15 @@ export function bringFolder(name: string, look: () => Promise<Found>): Promise<v
 function enqueue(name: string, work: (id: number) => Promise<void>): void {
   count += 1;
   const id = count;
-  const waiting = { id, name, state: "waiting", step: null, refusals: [], unread: 0 } as const;
+  const waiting = {
+    id,
+    name,
+    state: "waiting",
+    step: null,
+    refusals: [],
+    notes: [],
+    unread: 0,
+  } as const;
   bringings.update((all) => [...all, { ...waiting, error: null }]);
   running = running.then(() => work(id));
 }
@@ -112,7 +124,12 @@ async function bringOne(id: number, file: Blob, name: string): Promise<void> {
     for await (const step of stepsOf(file, name)) {
       last = step;
       hasClaimed ||= step.kind === "claimed";
-      change(id, (old) => ({ state: "reading", step, refusals: withRefusal(old.refusals, step) }));
+      change(id, (old) => ({
+        state: "reading",
+        step,
+        refusals: withStep(old.refusals, step, "refused"),
+        notes: withStep(old.notes, step, "noted"),
+      }));
     }
     if (last?.kind === "failed") throw stopped(last.reason);
     if (last?.kind !== "done") throw brokenOff();
@@ -199,10 +216,26 @@ function stopped(reason: string): ApiError {
   return new ApiError(0, message, t("records.import.broken.hint"), "offline");
 }
 
-function withRefusal(known: readonly Refusal[], step: ImportStep): readonly Refusal[] {
-  if (step.kind !== "refused" || known.length >= MOST_SHOWN) return known;
+function withStep(
+  known: readonly Refusal[],
+  step: ImportStep,
+  kind: ImportStep["kind"],
+): readonly Refusal[] {
+  if (step.kind !== kind || known.length >= MOST_SHOWN) return known;
   const { file, entry, reference, reason } = step;
   return [...known, { file, entry, reference, reason }];
+}
+
+/** The last step of an answer that tells steps; throws where it did not come to its end. */
+export async function stepsIn(response: Response): Promise<ImportStep> {
+  let last: ImportStep | null = null;
+  if (!response.body) throw brokenOff();
+  for await (const line of linesOf(response.body)) {
+    if (line.trim()) last = JSON.parse(line) as ImportStep;
+  }
+  if (last?.kind === "failed") throw stopped(last.reason);
+  if (last?.kind !== "done") throw brokenOff();
+  return last;
 }
 
 async function* stepsOf(file: Blob, name: string): AsyncGenerator<ImportStep> {

@@ -38,7 +38,7 @@ Members = Annotated[Identity, Depends(room(Identity))]
 async def take_in(
     request: Request, asks: Asks, records: Here, members: Members, name: str = "upload"
 ) -> StreamingResponse:
-    """Take in one file: NDJSON, a bundle, a resource, or a zip of them.
+    """Take in one file: NDJSON, a bundle, a resource, C-CDA, HL7 v2, or a zip of them.
 
     The body is the file as it is. Answers one JSON object a line, as things happen.
     """

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,10 +23,17 @@ class TooLong(Incorrect):
 
 
 class Closing(StreamingResponse):
-    """Lines of JSON, and what has to be closed after them, also when nobody waited for them."""
+    """A stream, and what has to be closed after it, also when nobody waited for it."""
 
-    def __init__(self, lines: AsyncIterator[bytes], stack: ExitStack) -> None:
-        super().__init__(lines, media_type="application/x-ndjson")
+    def __init__(
+        self,
+        parts: AsyncIterator[bytes],
+        stack: ExitStack,
+        *,
+        media_type: str = "application/x-ndjson",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(parts, media_type=media_type, headers=headers)
         self._stack = stack
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -35,6 +35,7 @@ from ..model import (
 )
 from ..store import access, erasures
 from . import capability
+from .aliases import Aliases
 from .audit import Audit
 from .books import Books, entry_of
 from .changing import Changer
@@ -48,6 +49,7 @@ from .images import Images
 from .importing import Importer, ImportStep
 from .looking import Looker, Seen
 from .matching import Matching
+from .messages import Messages
 from .packages import Package, Packages
 from .parts import Parts
 from .reading import HISTORY_COUNT, Reader
@@ -56,11 +58,14 @@ from .resealing import Resealer, Tell
 from .ruling import Ruler
 from .sealing import Bodies, Lines, Texts
 from .searching import Page, Params, Searcher, Wanted
+from .sheets import Sheets
 from .sources import Limits
 from .subscribing.hooks import Hooks
 from .subscriptions import Subscriptions
+from .taking import Taking
 from .terminology import Terminology
 from .transacting import Manner, Transactions
+from .translating import Translator
 from .validating import Question, Validator, Verdict
 from .watching import Watching
 from .writing import Writer
@@ -126,6 +131,7 @@ class Records:
         books = Books(db=db, clock=clock, ids=ids, ledger=ledger, lines=lines, seal_key=seal_key)
         releasing = Releasing(db=db, clock=clock, books=books, bodies=bodies)
         ruler = Ruler(clock=clock, events=events, indexer=indexer, bodies=bodies)
+        aliases = Aliases(indexer)
         self._parts = parts = Parts(
             db=db,
             clock=clock,
@@ -142,6 +148,7 @@ class Records:
                 releasing=releasing,
                 bodies=bodies,
                 ruler=ruler,
+                aliases=aliases,
             ),
         )
         self._ruler = ruler
@@ -159,9 +166,12 @@ class Records:
             parts, self._reader, self._changer, self._looker, matching
         )
         self._granter = Granter(parts, self._changer)
-        self._importer = Importer(parts, self.limits)
         self.emergencies = Emergencies(parts, lines, ruler, group=glass_group)
         self.consents = self._granter
+        translator = Translator(parts, aliases, self._reader)
+        self._importer = Importer(parts, self.limits, translator)
+        self.messages = Messages(parts, translator)
+        self.sheets = Sheets(parts, translator, self._importer, self._searcher, self._changer)
         self._watching = Watching(parts, self._granter)
         self.cohorts = Cohorts(
             parts,
@@ -201,6 +211,8 @@ class Records:
         )
         self._eraser.also(self.subscriptions.forget)
         self._eraser.also(self.images.forget)
+        self._eraser.also(self.messages.forget)
+        self.taking = Taking(parts, self._searcher, self._reader, self._granter, ledger, uploads)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

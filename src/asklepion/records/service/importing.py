@@ -11,13 +11,16 @@ from typing import Any
 from asklepion.identity import Role
 from asklepion.kit.errors import Busy, Conflict
 
+from ..engine.foreign import Unreadable
+from ..engine.foreign.sheet import Row
 from ..model import Asking
-from ..store import rows
+from ..store import rows as rows_of
 from .deciding import actor_of, me_of
 from .parts import Parts
 from .pointing import Pointers
-from .sources import Limits, Meter, Piece, Refused, read_path
-from .units import Unit, ask, draft_all, units_of
+from .sources import Letter, Limits, Meter, Piece, Refused, read_path
+from .translating import Translator
+from .units import Item, Unit, ask, draft_all, units_of
 from .writing import Done, State, denials_for, entries_for
 
 MANY = 1000  # new resources after which the database counts its rows again
@@ -28,11 +31,11 @@ ATTEMPTS = 3  # at one unit, when somebody else changes the same thing
 class ImportStep:
     """One thing that happened in an import; the counts are those so far."""
 
-    kind: str  # claimed, refused, progress, done
+    kind: str  # claimed, refused, noted, progress, done
     file: str = ""
     entry: int = 0  # number of the refused entry in its file; 0 is the whole file
-    reference: str = ""  # of the refused entry, as it came
-    reason: str = ""  # why it was refused
+    reference: str = ""  # of the refused entry, as it came; noted: where in a letter
+    reason: str = ""  # why it was refused; noted: what was left in the original only
     patient: str = ""  # claimed: the Patient that becomes the caller's own
     entries: int = 0  # seen
     accepted: int = 0  # new, changed and unchanged
@@ -40,6 +43,7 @@ class ImportStep:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    noted: int = 0
     bytes_done: int = 0
     bytes_total: int = 0
     by_type: dict[str, int] = field(default_factory=dict[str, int])  # done: accepted, distinct
@@ -52,6 +56,7 @@ class Tally:
     meter: Meter
     states: Counter[str] = field(default_factory=Counter[str])
     refused: int = 0
+    noted: int = 0
     seen: dict[str, set[int]] = field(default_factory=dict[str, set[int]])  # keys by type
 
     def count(self, done: list[Done], unit: Unit) -> None:
@@ -74,6 +79,7 @@ class Tally:
             changed=changed,
             unchanged=same,
             refused=self.refused,
+            noted=self.noted,
             bytes_done=self.meter.done,
             bytes_total=self.meter.total,
             **more,
@@ -83,9 +89,10 @@ class Tally:
 class Importer:
     """Takes files in."""
 
-    def __init__(self, parts: Parts, limits: Limits) -> None:
+    def __init__(self, parts: Parts, limits: Limits, translator: Translator) -> None:
         self._parts = parts
         self._limits = limits
+        self._translator = translator
         self._importing: set[str] = set()
 
     @contextmanager
@@ -139,6 +146,39 @@ class Importer:
         by_type = {type: len(keys) for type, keys in sorted(tally.seen.items())}
         yield tally.step("done", by_type=by_type)
 
+    async def take_rows(
+        self, asking: Asking, chunks: Iterator[list[Row]], name: str, size: int
+    ) -> AsyncGenerator[ImportStep]:
+        """Take in the rows of a table, some of them at a time; ids are theirs already."""
+        tally = Tally(meter=Meter(total=size))
+        while (rows := await asyncio.to_thread(next, chunks, None)) is not None:
+            unit = Unit(file=name)
+            known = await self._known([it for row in rows for it in row.resources])
+            resources = [(row.number, it) for row in rows for it in row.resources]
+            for place, (_, resource) in enumerate(resources):
+                if resource["id"] in known:  # came before: what brought it is what undoes it
+                    tally.states[State.SAME] += 1
+                else:
+                    unit.items.append(Item(place, "", resource))
+            for row in rows:
+                if row.problem:
+                    unit.refuse(row.number, "", row.problem)
+            await asyncio.to_thread(draft_all, unit, self._parts.drafter, {})
+            tally.count(await self._keep(asking, unit), unit)
+            for refused in sorted(unit.refused, key=lambda r: r.entry):
+                yield tally.step("refused", **_where(refused))
+            yield tally.step("progress", file=name)
+        by_type = {type: len(keys) for type, keys in sorted(tally.seen.items())}
+        yield tally.step("done", by_type=by_type)
+
+    async def _known(self, resources: list[dict[str, Any]]) -> set[str]:
+        """The ids of those that are here already."""
+        key_of = self._parts.indexer.key_of
+        keys = {key_of(it["resourceType"], it["id"]): it["id"] for it in resources}
+        async with self._parts.db.read() as tx:
+            found = await rows_of.find(tx, list(keys))
+        return {keys[key] for key, row in found.items() if not row.deleted}
+
     async def _passes(
         self, asking: Asking, source: Path, name: str, tally: Tally
     ) -> AsyncGenerator[ImportStep]:
@@ -169,6 +209,18 @@ class Importer:
         self, asking: Asking, piece: Piece, pointers: Pointers, tally: Tally, is_last: bool
     ) -> AsyncGenerator[ImportStep | None]:
         """The steps of one piece; nothing but None if it should wait for the others."""
+        if isinstance(piece.items[0], Letter):
+            try:
+                settled = await self._translator.settle(asking, piece.items[0])
+            except Unreadable as error:
+                tally.refused += 1
+                yield tally.step("refused", file=piece.file, reason=str(error))
+                return
+            piece = replace(piece, items=[settled.bundle])
+            tally.noted += len(settled.notes)
+            for note in settled.notes:
+                where, reason = note.where, note.reason
+                yield tally.step("noted", file=piece.file, reference=where, reason=reason)
         units = await asyncio.to_thread(self._units, piece)
         found: list[dict[str, str]] = []
         for unit in units:
@@ -222,21 +274,48 @@ class Importer:
     async def _claim(self, source: Path, name: str) -> str | Refused:
         """The one Patient in the source, if nobody knows it here."""
         patients = await asyncio.to_thread(self._patients, source, name)
+        letter = await self._first_letter(source, name)
+        if letter and not patients:
+            return await self._claim_letter(letter, name)
         if len(patients) != 1:
             reason = "holds more than one Patient" if patients else "holds no Patient"
             return Refused(file=name, reason=f"{reason}, so that none can be yours")
         (patient,) = patients
+        return await self._claim_patient(patient, name)
+
+    async def _claim_patient(self, patient: str, name: str) -> str | Refused:
         key = self._parts.indexer.key_of("Patient", patient)
         async with self._parts.db.read() as tx:
-            if await rows.find(tx, [key]) or await rows.is_about(tx, f"Patient/{patient}"):
+            if await rows_of.find(tx, [key]) or await rows_of.is_about(tx, f"Patient/{patient}"):
                 reason = "is of a Patient who is known here; ask an operator to link your account"
                 return Refused(file=name, reference=f"Patient/{patient}", reason=reason)
         return f"Patient/{patient}"
 
+    async def _claim_letter(self, letter: Letter, name: str) -> str | Refused:
+        """The patient of the first letter; the others have to agree with her, or are refused."""
+        try:
+            foreign = await self._translator.read(letter)
+        except Unreadable as error:
+            return Refused(file=name, reason=str(error))
+        if await self._translator.is_known(foreign):
+            reason = "is of a Patient who is known here; ask an operator to link your account"
+            return Refused(file=name, reason=reason)
+        return await self._claim_patient(foreign.patient.removeprefix("Patient/"), name)
+
+    async def _first_letter(self, source: Path, name: str) -> Letter | None:
+        def find() -> Letter | None:
+            with closing(read_path(source, name, self._limits)) as pieces:
+                for piece in pieces:
+                    if isinstance(piece, Piece) and isinstance(piece.items[0], Letter):
+                        return piece.items[0]
+            return None
+
+        return await asyncio.to_thread(find)
+
     def _patients(self, source: Path, name: str) -> set[str]:
         found: set[str] = set()
         for piece in read_path(source, name, self._limits):
-            if isinstance(piece, Piece):
+            if isinstance(piece, Piece) and not isinstance(piece.items[0], Letter):
                 for unit in units_of(piece, self._parts.drafter):
                     found |= {i.resource["id"] for i in unit.items if _is_patient(i.resource)}
         return found

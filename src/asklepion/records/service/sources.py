@@ -8,13 +8,15 @@ import os
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import msgspec
+
+from ..engine.foreign import split_messages
 
 MIB = 1024 * 1024
 PEEK = 64 * 1024  # bytes looked at to tell what a file is
@@ -38,6 +40,7 @@ class Limits:
     file: int = 1024 * MIB  # of one file as it arrives
     document: int = 32 * MIB  # of one JSON document, which has to be held whole
     line: int = 4 * MIB  # of one NDJSON line
+    letter: int = 16 * MIB  # of one clinical document (CDA) or message (HL7 v2)
     unpacked: int = 8192 * MIB  # of everything in one zip
     ratio: int = 200  # how many times larger than packed a zip's file may be
     files: int = 100_000  # in one import
@@ -47,7 +50,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One JSON document of a file, or some of its NDJSON lines.
+    """One JSON document of a file, or some of its NDJSON lines; or a letter that is neither.
 
     A document is one item; lines are numbered from `first`.
     """
@@ -56,6 +59,14 @@ class Piece:
     items: list[Any]
     first: int = 1
     is_lines: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """Something that is no FHIR, as it came, to be translated."""
+
+    kind: str  # cda or hl7
+    text: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,12 +229,43 @@ def _read_stream(file: BinaryFile, name: str, limits: Limits) -> Iterator[Piece 
     head = file.peek(PEEK)
     if not head.strip(BLANK):
         yield Refused(file=name, reason="is empty")
+    elif kind := _letter(head):
+        yield from _read_letters(file, name, kind, limits)
     elif head.removeprefix(BOM).lstrip(BLANK)[:1] != b"{":
         yield Refused(file=name, reason="is no FHIR JSON, NDJSON or zip")
     elif name.lower().endswith(LINES) or _looks_like_lines(head):
         yield from _read_lines(file, name, limits)
     else:
         yield _read_document(file, name, limits)
+
+
+def _letter(head: bytes) -> str:
+    """Which kind of letter begins so; empty for none."""
+    begin = head.removeprefix(BOM).lstrip(BLANK + b"\x0b")
+    if begin[:1] == b"<" or begin[:2] in (b"\xff\xfe", b"\xfe\xff"):  # the latter in UTF-16
+        return "cda" if b"<ClinicalDocument" in begin.replace(b"\0", b"") else ""
+    is_batch = begin[:3] in (b"FHS", b"BHS", b"MSH") and not begin[3:4].isalnum()
+    return "hl7" if is_batch else ""
+
+
+def _read_letters(
+    file: BinaryFile, name: str, kind: str, limits: Limits
+) -> Iterator[Piece | Refused]:
+    """A clinical document, or the messages of a file."""
+    most = limits.letter if kind == "cda" else limits.document
+    text = file.read(most + 1)
+    if len(text) > most:
+        yield Refused(file=name, reason=f"is longer than {most} bytes; split it")
+        return
+    if kind == "cda":
+        yield Piece(file=name, items=[Letter(kind=kind, text=text)])
+        return
+    parts = split_messages(text)
+    if not parts:
+        yield Refused(file=name, reason="holds no message")
+    for number, part in enumerate(parts, start=1):
+        its = name if len(parts) == 1 else f"{name}#{number}"
+        yield Piece(file=its, items=[Letter(kind=kind, text=part)])
 
 
 def _looks_like_lines(head: bytes) -> bool:

@@ -22,6 +22,7 @@ from ..model import (
 from ..store import rows, subscriptions
 from ..store.permits import PermitRow
 from ..store.rows import Row, Writing
+from .aliases import Aliases
 from .books import Entry
 from .deciding import Standing, Thing, is_forged, why_not_write
 from .drafting import Draft
@@ -65,10 +66,12 @@ class Writer:
         releasing: Releasing,
         bodies: Bodies,
         ruler: Ruler,
+        aliases: Aliases,
     ) -> None:
         self._db = db
         self._ruler = ruler
         self._bodies = bodies
+        self._aliases = aliases
         self._clock = clock
         self._events = events
         self._releasing = releasing
@@ -111,6 +114,8 @@ class Writer:
                 done[number] = each
             present = [done[number] for number, _ in wave.values()]
             await self._rule(tx, asking, present, is_import, why_ended)
+            kept = [each.draft for each in present if each.state != State.REFUSED]
+            await self._aliases.note(tx, asking, kept)
             waiting = [(number, draft) for number, draft in waiting if number not in done]
         return [done[number] for number in range(len(drafts))]
 

@@ -13,6 +13,7 @@ from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
 from . import imaging, subscriptions
+from .letters import letters
 
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -285,6 +286,9 @@ OWNED: dict[str, Owned | None] = {
     "records_access_head": Owned("CASE WHEN t.patient = '*' THEN '' ELSE t.patient END"),
     "records_erasure": Owned("t.patient"),
     "records_definition": Owned("''"),
+    "records_alias": Owned("t.patient"),
+    "records_sender": Owned("''"),
+    "records_received": Owned("t.patient"),
     "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
     **subscriptions.OWNED,
     **imaging.OWNED,
@@ -299,4 +303,5 @@ MIGRATIONS: tuple[Step, ...] = (
     _rules,
     subscriptions.create,
     imaging.create,
+    letters,
 )

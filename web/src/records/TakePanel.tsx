@@ -1,0 +1,74 @@
+import { CircleCheck, Luggage, X } from "lucide-react";
+import { useState } from "react";
+import type { Panel } from "../kit/place";
+import { useStore } from "../kit/store";
+import { number, useText } from "../kit/text";
+import { Button, Card, ErrorNote, Progress, Switch } from "../kit/ui";
+import "./records.css";
+import { useSubject } from "./subject";
+import { leave, take, taking } from "./take";
+
+const MIB = 1024 * 1024;
+
+function TakePanel() {
+  const subject = useSubject();
+  if (subject?.purpose !== "PATRQT") return null;
+  return <Take key={subject.patient} patient={subject.patient} />;
+}
+
+/** Her whole record in one press. */
+function Take({ patient }: { patient: string }) {
+  const text = useText();
+  const [withHistory, setHistory] = useState(false);
+  const now = useStore(taking);
+  const isUnderWay = now.state === "gathering" || now.state === "coming";
+  const size = number(now.bytes / MIB, 1);
+  return (
+    <Card title={text("records.take")} icon={Luggage}>
+      <p className="muted">{text("records.take.about")}</p>
+      <Switch
+        label={text("records.take.history")}
+        hint={text("records.take.history.hint")}
+        checked={withHistory}
+        disabled={isUnderWay}
+        onChange={setHistory}
+      />
+      {isUnderWay && (
+        <>
+          <Progress label={text("records.take.progress")} />
+          <p className="muted small number" role="status">
+            {now.things === null
+              ? text("records.take.gathering")
+              : text("records.take.coming", { n: now.things, size })}
+          </p>
+          <Button icon={X} wide onClick={leave}>
+            {text("records.cancel")}
+          </Button>
+        </>
+      )}
+      {now.state === "done" && (
+        <p className="taken" role="status">
+          <CircleCheck aria-hidden />
+          {text("records.take.done", { n: now.things ?? 0, size })}
+        </p>
+      )}
+      <ErrorNote error={now.error} />
+      {!isUnderWay && (
+        <Button kind="primary" icon={Luggage} wide onClick={() => void take(patient, withHistory)}>
+          {text(now.state === "done" ? "records.take.again" : "records.take.button")}
+        </Button>
+      )}
+      <p className="muted small">{text("records.take.care")}</p>
+    </Card>
+  );
+}
+
+export const takePanel: Panel = {
+  id: "take",
+  titleKey: "records.take.short",
+  icon: Luggage,
+  places: ["home"],
+  roles: ["patient"],
+  order: 85,
+  Component: TakePanel,
+};
