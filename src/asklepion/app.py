@@ -165,6 +165,7 @@ async def open_house(
         drop_plain(folder)  # whatever they held is sealed now, and in a sealed backup
         if serving:
             stack.push_async_callback(_stop, asyncio.create_task(events.run()))
+            stack.push_async_callback(_stop, asyncio.create_task(records.bulk.run()))
         yield House(
             settings=settings,
             clock=clock,
@@ -262,7 +263,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     limit = house.settings.body_limit_mib * MIB
     app.add_middleware(identity_http.SameOrigin)
     app.add_middleware(identity_http.Recognise, identity=house.identity)
-    app.add_middleware(BodyLimit, most=limit, streamed=(records_http.IMPORT_PATH,))
+    app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
     app.add_middleware(Secured)
     return app
 

@@ -1,15 +1,20 @@
 """Translation only: HTTP to verb and back."""
 
+from .asking import PREFIX
 from .auditing import router as auditing
+from .bulk import router as bulk
 from .cohorts import router as cohorts
 from .consenting import router as consenting
 from .erasing import router as erasing
 from .fhir import fhir
 from .routes import IMPORT_PATH, router
 
+STREAMED = (IMPORT_PATH, f"{PREFIX}/$import")  # bodies that are read piece by piece
+
 router.include_router(auditing)
 router.include_router(consenting)
 router.include_router(erasing)
 router.include_router(cohorts)
+router.include_router(bulk)
 
-__all__ = ["IMPORT_PATH", "fhir", "router"]
+__all__ = ["IMPORT_PATH", "STREAMED", "fhir", "router"]

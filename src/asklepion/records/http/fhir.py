@@ -28,6 +28,7 @@ from .asking import (
 )
 from .cohorts import run_view
 from .terminology import PATHS as OF_TERMS
+from .bulk import export_all, export_group, export_patient, export_patients, take_in
 from .validating import validate, validate_one
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -279,6 +280,11 @@ PATHS: dict[str, dict[str, Verb]] = {
     "/ViewDefinition/$viewdefinition-run": {"POST": run_view},
     "/ViewDefinition/$run": {"POST": run_view},
     **OF_TERMS,
+    "/$export": {"GET": export_all, "POST": export_all},
+    "/$import": {"POST": take_in},
+    "/Patient/$export": {"GET": export_patients, "POST": export_patients},
+    "/Patient/{id}/$export": {"GET": export_patient, "POST": export_patient},
+    "/Group/{id}/$export": {"GET": export_group, "POST": export_group},
     "/{type}/_search": {"POST": search_by_form},
     "/{type}/_history": {"GET": history_of_type},
     "/{type}/{id}/_history": {"GET": history_of_one},

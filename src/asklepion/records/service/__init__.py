@@ -37,6 +37,7 @@ from ..store import access, erasures
 from . import capability
 from .audit import Audit
 from .books import Books, entry_of
+from .bulk import Bulk
 from .changing import Changer
 from .cohorts import Cohorts
 from .drafting import Drafter
@@ -157,6 +158,7 @@ class Records:
         self._importer = Importer(parts, self.limits)
         self.emergencies = Emergencies(parts, lines, ruler, group=glass_group)
         self.consents = self._granter
+        self.bulk = Bulk(parts, self._searcher, self._reader, self._importer, lines, uploads)
         self._watching = Watching(parts, self._granter)
         self.cohorts = Cohorts(
             parts,
@@ -179,6 +181,7 @@ class Records:
             ledger=ledger,
             retention_years=retention_years,
         )
+        self._eraser.also(self.bulk.forget)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

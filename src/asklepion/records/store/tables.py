@@ -12,6 +12,8 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
+from . import bulk
+
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
@@ -283,6 +285,8 @@ OWNED: dict[str, Owned | None] = {
     "records_access_head": Owned("CASE WHEN t.patient = '*' THEN '' ELSE t.patient END"),
     "records_erasure": Owned("t.patient"),
     "records_definition": Owned("''"),
+    # Jobs end within a day, and name versions by numbers of this database: a copy has none.
+    **{f"records_bulk{part}": None for part in ("", "_line", "_patient", "_refusal")},
     "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
 }
 MIGRATIONS: tuple[Step, ...] = (
@@ -293,4 +297,5 @@ MIGRATIONS: tuple[Step, ...] = (
     _definitions,
     _erasure,
     _rules,
+    bulk.create,
 )
