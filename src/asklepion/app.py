@@ -159,6 +159,8 @@ async def open_house(
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
         records.also_forget(clinic.forget)
+        records.duplicates.introduce(identity.follow, identity.has_account)
+        records.duplicates.also_follow("devices", devices.follow)
         for room in (records, devices, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
@@ -166,6 +168,7 @@ async def open_house(
         if serving:
             stack.push_async_callback(_stop, asyncio.create_task(events.run()))
             stack.push_async_callback(_stop, asyncio.create_task(records.bulk.run()))
+            stack.push_async_callback(_stop, asyncio.create_task(records.duplicates.run()))
         yield House(
             settings=settings,
             clock=clock,

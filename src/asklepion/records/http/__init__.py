@@ -5,6 +5,7 @@ from .auditing import router as auditing
 from .bulk import router as bulk
 from .cohorts import router as cohorts
 from .consenting import router as consenting
+from .duplicates import router as duplicates
 from .erasing import router as erasing
 from .fhir import fhir
 from .routes import IMPORT_PATH, router
@@ -16,5 +17,6 @@ router.include_router(consenting)
 router.include_router(erasing)
 router.include_router(cohorts)
 router.include_router(bulk)
+router.include_router(duplicates)
 
 __all__ = ["IMPORT_PATH", "STREAMED", "fhir", "router"]

@@ -29,6 +29,7 @@ from .asking import (
 from .cohorts import run_view
 from .terminology import PATHS as OF_TERMS
 from .bulk import export_all, export_group, export_patient, export_patients, take_in
+from .duplicates import match
 from .validating import validate, validate_one
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -283,6 +284,7 @@ PATHS: dict[str, dict[str, Verb]] = {
     "/$export": {"GET": export_all, "POST": export_all},
     "/$import": {"POST": take_in},
     "/Patient/$export": {"GET": export_patients, "POST": export_patients},
+    "/Patient/$match": {"POST": match},
     "/Patient/{id}/$export": {"GET": export_patient, "POST": export_patient},
     "/Group/{id}/$export": {"GET": export_group, "POST": export_group},
     "/{type}/_search": {"POST": search_by_form},

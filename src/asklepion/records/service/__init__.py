@@ -41,6 +41,7 @@ from .bulk import Bulk
 from .changing import Changer
 from .cohorts import Cohorts
 from .drafting import Drafter
+from .duplicates import Duplicates
 from .emergencies import Emergencies
 from .erasing import Eraser, Forget
 from .everything import Everything
@@ -159,6 +160,7 @@ class Records:
         self.emergencies = Emergencies(parts, lines, ruler, group=glass_group)
         self.consents = self._granter
         self.bulk = Bulk(parts, self._searcher, self._reader, self._importer, lines, uploads)
+        self.duplicates = Duplicates(parts, self._searcher)
         self._watching = Watching(parts, self._granter)
         self.cohorts = Cohorts(
             parts,
@@ -182,6 +184,7 @@ class Records:
             retention_years=retention_years,
         )
         self._eraser.also(self.bulk.forget)
+        self._eraser.also(self.duplicates.forget)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

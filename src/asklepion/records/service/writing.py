@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
 
+from asklepion.identity import Role
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Database, Tx
 from asklepion.kit.events import Events
@@ -28,6 +29,7 @@ from .releasing import Releasing
 from .ruling import Ruler
 from .sealing import Bodies
 
+PATIENTS = frozenset({Role.PATIENT})
 ERASING = "records.erasing"  # lock: many may write, or one may be erased
 
 
@@ -194,6 +196,32 @@ class Writer:
         await rows.insert(tx, writings[State.NEW])
         if not await rows.replace(tx, writings[State.CHANGED]):
             raise changed_meanwhile()
+
+    async def turn(
+        self, tx: Tx, asking: Asking, pairs: Sequence[tuple[Row, Draft]], why_ended: str
+    ) -> list[Row]:
+        """Write the next versions of resources whose patient became another; authors stay.
+
+        A Consent that came to something comes to what it says now, as if its patient wrote it.
+
+        Raises:
+            Overtaken: one is not at the version that was looked at.
+        """
+        at = self._clock.now()
+        writings = [
+            draft.write(rid=row.rid, version=row.version + 1, at=at, author=row.author)
+            for row, draft in pairs
+        ]
+        sealed = await self._bodies.seal([writing.row for writing in writings])
+        ready = [replace(w, row=row) for w, row in zip(writings, sealed, strict=True)]
+        if not await rows.replace(tx, ready):
+            raise changed_meanwhile()
+        for (_, draft), row in zip(pairs, sealed, strict=True):
+            if draft.type == "Consent" and await permits.find_of_consent(tx, draft.id):
+                caller = replace(asking.caller, person=draft.thing.patient, roles=PATIENTS)
+                done = Done(draft, State.CHANGED, row)
+                await self._compile(tx, replace(asking, caller=caller), [done], False, why_ended)
+        return sealed
 
     async def delete(self, tx: Tx, row: Row) -> Row:
         """Write that a resource is no more; its versions stay."""

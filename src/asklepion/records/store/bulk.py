@@ -186,6 +186,8 @@ async def forget(tx: Tx, patient: str) -> int:
     count = 0
     for table in ("records_bulk_line", "records_bulk_patient"):
         count += await tx.run(f"DELETE FROM {table} WHERE patient = :patient", patient=patient)
+    sql = "DELETE FROM records_bulk_refusal WHERE reference = :patient"
+    count += await tx.run(sql, patient=patient)
     sql = "SELECT id FROM records_bulk WHERE person = :patient OR has_text = 1"
     jobs = [row[0] for row in await tx.all(sql, patient=patient)]
     await drop(tx, jobs)

@@ -12,7 +12,7 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
-from . import bulk
+from . import bulk, duplicates
 
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -287,6 +287,10 @@ OWNED: dict[str, Owned | None] = {
     "records_definition": Owned("''"),
     # Jobs end within a day, and name versions by numbers of this database: a copy has none.
     **{f"records_bulk{part}": None for part in ("", "_line", "_patient", "_refusal")},
+    "records_merge": Owned("t.survivor"),
+    "records_moved": Owned("t.patient"),
+    # Numbers of this database, found again by looking once more.
+    **{f"records_duplicate{part}": None for part in ("", "_scan")},
     "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
 }
 MIGRATIONS: tuple[Step, ...] = (
@@ -298,4 +302,5 @@ MIGRATIONS: tuple[Step, ...] = (
     _erasure,
     _rules,
     bulk.create,
+    duplicates.create,
 )
