@@ -1,13 +1,21 @@
 """Two records become one in the whole house: accounts and devices follow, and come back."""
 
+import asyncio
+import json
+from pathlib import Path
+
+import httpx
 import pytest
 
-from asklepion.app import House
+from asklepion.app import House, open_house
 from asklepion.identity import Identity
 from asklepion.kit.errors import Conflict
 from asklepion.records import Asking
+from asklepion.settings import Settings
 
-from .conftest import EMAILS, People
+from .conftest import EMAILS, QUICK, People
+from .records.people import observation
+from .serving import PEOPLE, Server, furnish, kill, opened
 
 CONSOLE = Asking(caller=Identity.console(), purpose="HOPERAT", via="import")
 OLD, NEW = "Patient/p-2", "Patient/p-new"
@@ -63,3 +71,55 @@ async def test_where_both_can_sign_in_nothing_is_merged_until_it_is_confirmed(
 
     assert await calls(house, "patient") == "Patient/p-1"
     assert await calls(house, "other_patient") == OLD
+
+
+FACTS = 300  # of each of the two: enough to be killed in the midst of moving them
+
+
+def brought(folder: Path) -> Path:
+    """Two records of one person, as a file."""
+    lines: list[dict[str, object]] = []
+    for number, reference in enumerate(("Patient/p-1", "Patient/p-2")):
+        lines.append(person(reference))
+        for n in range(FACTS):
+            lines.append(observation(f"o-{number}-{n}", reference, value=n))
+    path = folder / "two.ndjson"
+    path.write_text("".join(json.dumps(each) + "\n" for each in lines))
+    return path
+
+
+@pytest.mark.parametrize("after_s", [0.02, 0.3])
+def test_a_merge_in_which_the_power_goes_is_there_or_it_is_not(
+    tmp_path: Path, after_s: float
+) -> None:
+    house = tmp_path / "house"
+    tokens = asyncio.run(furnish(house, {"operator": PEOPLE["operator"]}))
+    wish = {"survivor": "p-1", "merged": "p-2", "reason": "document"}
+
+    async def merge_and_kill(server: Server) -> None:
+        headers = {"authorization": f"Bearer {tokens['operator']}"}
+        async with httpx.AsyncClient(base_url=server.url, headers=headers) as client:
+            asked = asyncio.create_task(client.post("/api/records/merges", json=wish))
+            await asyncio.sleep(after_s)
+            kill(server)
+            await asyncio.gather(asked, return_exceptions=True)
+
+    async def look_again() -> tuple[int, int, int]:
+        settings = Settings(data=house, mqtt_port=0, port=0, open=False)
+        async with open_house(settings, serving=False, hasher=QUICK) as opened_again:
+            found = [*await opened_again.ledger.verify(), *await opened_again.records.verify()]
+            assert found == []
+            async with opened_again.db.read() as tx:
+                sql = "SELECT count(*) FROM records_res WHERE patient = :who"
+                counts = [await tx.one(sql, who=f"Patient/p-{n}") for n in (1, 2)]
+                merges = await tx.one("SELECT count(*) FROM records_merge")
+        return tuple(row[0] for row in (*counts, merges) if row)  # pyright: ignore
+
+    with opened(house) as server:
+        assert server.command("import", str(brought(tmp_path))).returncode == 0
+        asyncio.run(merge_and_kill(server))
+
+    assert asyncio.run(look_again()) in {
+        (FACTS + 1, FACTS + 1, 0),
+        (2 * FACTS + 1, 1, 1),
+    }

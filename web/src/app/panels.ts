@@ -9,6 +9,7 @@ import { peoplePanel } from "../identity/People";
 import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/place";
 import { accessPanel } from "../records/AccessPanel";
 import { consentsPanel } from "../records/ConsentsPanel";
+import { duplicatesPanel } from "../records/DuplicatesPanel";
 import { importPanel } from "../records/ImportPanel";
 import { researchPanel } from "../records/ResearchPanel";
 import { hologramPart, twinPanels } from "../twin/panels";
@@ -25,6 +26,7 @@ const centrePart: ScenePart = {
 export function joinPanels(): void {
   addPanels(peoplePanel);
   addPanels(consentsPanel, accessPanel, importPanel, researchPanel);
+  addPanels(consentsPanel, accessPanel, importPanel, duplicatesPanel);
   addPanels(devicesPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);

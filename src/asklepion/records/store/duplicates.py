@@ -66,6 +66,14 @@ def create(op: Operations) -> None:
     def column(name: str, kind: Any) -> sa.Column[Any]:
         return sa.Column(name, kind, nullable=False)
 
+    is_patient = sa.text("type = 'Patient'")
+    op.create_index(  # Patients in the order in which they were changed
+        "records_res_people",
+        "records_res",
+        ["updated_at", "rid"],
+        sqlite_where=is_patient,
+        postgresql_where=is_patient,
+    )
     op.create_table(
         "records_duplicate",
         sa.Column("id", sa.Text, primary_key=True),
@@ -110,6 +118,11 @@ async def position(tx: Tx) -> tuple[int, int]:
     return (row[0], row[1]) if row else (-1, -1)
 
 
+async def forget_position(tx: Tx) -> None:
+    """Begin anew."""
+    await tx.run("DELETE FROM records_duplicate_scan")
+
+
 async def keep_position(tx: Tx, updated_at: int, rid: int) -> None:
     """Remember how far it has come."""
     await tx.run(
@@ -124,7 +137,7 @@ async def patients_after(tx: Tx, updated_at: int, rid: int, limit: int) -> list[
     """Patients in the order in which they were last changed."""
     sql = (
         f"SELECT {columns_of('r')} FROM records_res r WHERE r.type = 'Patient'"
-        " AND (r.updated_at > :at OR (r.updated_at = :at AND r.rid > :rid))"
+        " AND r.updated_at >= :at AND (r.updated_at > :at OR r.rid > :rid)"
         " ORDER BY r.updated_at, r.rid LIMIT :limit"
     )
     return [Row(*row) for row in await tx.all(sql, at=updated_at, rid=rid, limit=limit)]

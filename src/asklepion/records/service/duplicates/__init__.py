@@ -108,7 +108,9 @@ class Duplicates:
             continue
 
     async def run(self) -> None:
-        """Do that for ever."""
+        """Do that for ever; from the beginning at each start, for what was kept out of order."""
+        async with self._parts.db.begin() as tx:
+            await duplicates.forget_position(tx)
         while True:
             is_more = False
             try:

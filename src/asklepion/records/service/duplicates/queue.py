@@ -17,7 +17,7 @@ from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import NotFound
 
-from ...engine.likeness import Grade, compare, traits_of
+from ...engine.likeness import HAN, Grade, compare, traits_of
 from ...engine.parameters import number_of
 from ...model import Asking, Resource
 from ...store import duplicates, search
@@ -263,8 +263,10 @@ def _person(row: Row, entries: int, has_account: bool) -> Person:
 
 
 def _name(name: Mapping[str, Any]) -> str:
-    parts = [*name.get("given", ()), name.get("family", "")]
-    return str(name.get("text") or " ".join(str(part) for part in parts if part))
+    given, family = [str(part) for part in name.get("given", ()) if part], name.get("family", "")
+    if HAN.search(str(family)):  # the family name comes first, and nothing stands between
+        return str(name.get("text") or "".join([str(family), *given]))
+    return str(name.get("text") or " ".join([*given, str(family)]).strip())
 
 
 def _address(address: Mapping[str, Any]) -> str:
