@@ -138,6 +138,10 @@ class Eraser:
                 raise NotFound("There is no such erasure.", hint="Check its id.")
             if not await erasures.drop(tx, id):
                 raise Conflict("It was carried out already.", hint="Nothing can bring it back.")
+            for other in await duplicates.merged_with(tx, row.patient):
+                kin = await erasures.find_of_patient(tx, other)
+                if kin:
+                    await erasures.drop(tx, kin.id)
 
     # Carried out
 

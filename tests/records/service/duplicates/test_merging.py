@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -314,6 +315,24 @@ async def test_whoever_is_erased_after_a_merge_is_erased_as_both(full: Office) -
     assert await full.records.verify() == []
 
 
+async def test_an_erasure_that_is_taken_back_is_taken_back_for_both(
+    database_url: str, tmp_path: Path, clock: StoppedClock
+) -> None:
+    office = await open_office(database_url, tmp_path, clock, retention_years=10)
+    await office.keep(patient(MEI), patient(JONAS, "Weber"))
+    await merge(office)
+
+    erasure = await office.records.erase(MEI_ASKS, MEI, Ground.WITHDRAWN)
+    waiting = await office.records.erasures(OPERATOR_ASKS)
+    await office.records.cancel_erasure(MEI_ASKS, erasure.id)
+
+    assert sorted(it.patient for it in waiting) == [JONAS, MEI]
+    assert {it.asked_by for it in waiting} == {"patient"}
+    assert await office.records.erasures(OPERATOR_ASKS) == []
+    await office.records.stop()
+    await office.db.close()
+
+
 async def test_whoever_was_parted_is_erased_alone(full: Office) -> None:
     await unmerge(full, await merge(full))
     before = await seen(full, JONAS_ASKS)
@@ -422,6 +441,7 @@ async def there_and_back(
     for _, actor, categories in allowed:
         await office.allow(categories, actor=actor, visit=None)
     before = await everything(office)
+    his: dict[str, Resource] = {}
 
     for _ in range(2 if is_twice else 1):
         id = await merge(office)

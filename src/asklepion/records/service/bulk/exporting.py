@@ -40,6 +40,7 @@ log = get_log(__name__)
 PART = 10_000  # lines of one file
 LINES_MOST = 1_000_000  # of one job
 PATIENTS_MOST = 1_000  # that one job may name
+PLANS_MOST = 16  # jobs whose searches are remembered
 STEP = 200  # lines that are opened at a time
 ACTION = "export"
 
@@ -76,6 +77,7 @@ class Exports:
         self._searcher = searcher
         self._reader = reader
         self._jobs = jobs
+        self._plans: dict[str, list[Wanted]] = {}  # by job
 
     # Asked for
 
@@ -187,7 +189,7 @@ class Exports:
     async def _step(self, job: JobRow, ask: Ask) -> bool:
         asking = asking_of(Asking(caller=ask.caller), purpose=ask.purpose, visit=ask.visit)
         async with self._parts.db.read() as tx:
-            steps = searches(ask, await bulk.patients_of(tx, job.id) if ask.names_patients else [])
+            steps = await self._searches(tx, job, ask)
             is_last = job.step >= len(steps)
             if is_last:
                 found, cursor = await self._deleted(tx, job, ask, asking)
@@ -208,6 +210,17 @@ class Exports:
             if went_on is not None:
                 await bulk.add_lines(tx, placed)
         return went_on is not None
+
+    async def _searches(self, tx: Tx, job: JobRow, ask: Ask) -> list[Wanted]:
+        """The searches of a job; remembered, since each page asks for them."""
+        found = self._plans.get(job.id)
+        if found is None:
+            named = await bulk.patients_of(tx, job.id) if ask.names_patients else []
+            found = await asyncio.to_thread(searches, ask, named)
+            while len(self._plans) >= PLANS_MOST:
+                self._plans.pop(next(iter(self._plans)))
+            self._plans[job.id] = found
+        return found
 
     async def _page(
         self, tx: Tx, job: JobRow, ask: Ask, asking: Asking, wanted: Wanted
@@ -296,8 +309,7 @@ class Exports:
         steps = 0
         if job.kind == ACTION and (ask := await self._jobs.asked(job, Ask)):
             async with self._parts.db.read() as tx:
-                named = await bulk.patients_of(tx, id) if ask.names_patients else []
-            steps = len(searches(ask, named)) + 1
+                steps = len(await self._searches(tx, job, ask)) + 1
         return Progress(job=job, lines=lines, step=min(job.step + 1, steps), steps=steps)
 
     async def manifest(self, asking: Asking, id: str, where: str) -> dict[str, Any]:

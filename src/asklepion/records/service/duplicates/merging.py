@@ -9,6 +9,7 @@ Older versions stay with whom they were about. So nobody reads another's past by
 unmerge finds everything where it was.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,7 +41,7 @@ from ...store.duplicates import (
 )
 from ...store.rows import SEVERAL, Row
 from ..books import Entry
-from ..drafting import Draft
+from ..drafting import Draft, Drafter
 from ..parts import Parts
 from ..resealing import LOCK as RESEALING
 from ..writing import ERASING
@@ -48,7 +49,7 @@ from .queue import is_merged
 
 log = get_log(__name__)
 
-VIA = "duplicates"
+VIA, OPERATIONS = "duplicates", "HOPERAT"
 TAKEN_MOST = 200  # resources that one unmerge may be told to take along
 
 
@@ -83,14 +84,23 @@ class Merge:
 
 @dataclass(kw_only=True)
 class _Turning:
-    """What is to be written, and what is written down about it."""
+    """What is to be written, and how it came to that."""
 
+    wanted: list[tuple[Row, Resource]] = field(default_factory=list[tuple[Row, Resource]])
     pairs: list[tuple[Row, Draft]] = field(default_factory=list[tuple[Row, Draft]])
     how: dict[int, str] = field(default_factory=dict[int, str])
 
-    def add(self, row: Row, draft: Draft, how: str) -> None:
-        self.pairs.append((row, draft))
+    def add(self, row: Row, resource: Resource, how: str) -> None:
+        """Let a row become this resource."""
+        self.wanted.append((row, resource))
         self.how[row.rid] = how
+
+    async def draft(self, drafter: Drafter) -> None:
+        """Make drafts of everything, beside the house's own work."""
+        self.pairs = await asyncio.to_thread(self._drafted, drafter)
+
+    def _drafted(self, drafter: Drafter) -> list[tuple[Row, Draft]]:
+        return [(row, drafter.draft(resource)) for row, resource in self.wanted]
 
 
 class Merger:
@@ -134,7 +144,7 @@ class Merger:
             Conflict: one of them was merged already, is to be erased, or both have accounts.
         """
         asking.caller.require(Role.OPERATOR)
-        asking = replace(asking, via=VIA)
+        asking = replace(asking, via=VIA, purpose=OPERATIONS)
         reason = _reason(reason)
         parts = self._parts
         async with parts.writer.changing() as tx:
@@ -217,13 +227,14 @@ class Merger:
                 continue
             changed = rewrite_references(resource, mapping)
             if row.rid not in (one.rid, other.rid) and changed != resource:
-                turning.add(row, self._draft(changed), MOVED)
+                turning.add(row, changed, MOVED)
         held = orjson.loads(one.body)
         links = [*held.get("link", []), _link(merged, "replaces")]
-        turning.add(one, self._draft({**held, "link": links}), SURVIVOR)
+        turning.add(one, {**held, "link": links}, SURVIVOR)
         held = orjson.loads(other.body)
         links = [*held.get("link", []), _link(survivor, "replaced-by")]
-        turning.add(other, self._draft({**held, "active": False, "link": links}), MERGED)
+        turning.add(other, {**held, "active": False, "link": links}, MERGED)
+        await turning.draft(self._parts.drafter)
         return turning
 
     async def _opened(self, tx: Tx, other: Row) -> list[Row]:
@@ -243,12 +254,9 @@ class Merger:
         if not stands:
             return  # it opened nothing, and is a thing of the past
         if all(permit.is_denial for permit in stands):
-            turning.add(row, self._draft(rewrite_references(resource, mapping)), MOVED)
+            turning.add(row, rewrite_references(resource, mapping), MOVED)
         else:
-            turning.add(row, self._draft({**resource, "status": "inactive"}), ENDED)
-
-    def _draft(self, resource: Resource) -> Draft:
-        return self._parts.drafter.draft(resource)
+            turning.add(row, {**resource, "status": "inactive"}, ENDED)
 
     async def _leave(self, tx: Tx, written: Sequence[Row], patient: str, turning: _Turning) -> None:
         """Somebody is no party any more to what is about several others now."""
@@ -289,7 +297,7 @@ class Merger:
             Incorrect: something that is to go along is not the survivor's, or was there before.
         """
         asking.caller.require(Role.OPERATOR)
-        asking = replace(asking, via=VIA)
+        asking = replace(asking, via=VIA, purpose=OPERATIONS)
         wanted = list(dict.fromkeys(take))
         if len(wanted) > TAKEN_MOST:
             raise Incorrect("That is too much to take along.", hint=f"At most {TAKEN_MOST}.")
@@ -300,7 +308,8 @@ class Merger:
             merge = await self._find_merge(tx, id)
             turning, left = await self._turned_back(tx, merge)
             for row, resource in await self._taken(tx, merge, wanted):
-                turning.add(row, self._draft(resource), MOVED)
+                turning.add(row, resource, MOVED)
+            await turning.draft(parts.drafter)
             written = await parts.writer.turn(tx, asking, turning.pairs, "unmerged")
             await self._leave(tx, written, merge.survivor, turning)
             await duplicates.end_merge(tx, id, to_us(parts.clock.now()))
@@ -338,7 +347,7 @@ class Merger:
             if resource is None:
                 left.append(row.reference)
             else:
-                turning.add(row, self._draft(resource), moved[row.rid].how)
+                turning.add(row, resource, moved[row.rid].how)
         left += [row.reference for row in present.values() if row.deleted]
         return turning, sorted(left)
 

@@ -27,7 +27,7 @@ from ..books import Entry
 from ..deciding import PATIENT
 from ..parts import Parts
 
-VIA = "duplicates"
+VIA, OPERATIONS = "duplicates", "HOPERAT"
 BATCH = 50  # Patients that are compared with those like them at a time
 BLOCK = 50  # of each kind of likeness
 LISTED_MOST = 200
@@ -168,7 +168,7 @@ class Queue:
             NotFound: there is no such pair.
         """
         asking.caller.require(Role.OPERATOR)
-        asking = replace(asking, via=VIA)
+        asking = replace(asking, via=VIA, purpose=OPERATIONS)
         pair, found, counts = await self._find(id)
         entries: list[Entry] = []
         for row in found:
