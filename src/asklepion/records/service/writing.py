@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
 
-from asklepion.identity import Role
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Database, Tx
 from asklepion.kit.events import Events
@@ -19,7 +18,7 @@ from ..model import (
     RecordImported,
     ResourceKept,
 )
-from ..store import rows
+from ..store import permits, rows
 from ..store.permits import PermitRow
 from ..store.rows import Row, Writing
 from .books import Entry
@@ -29,7 +28,6 @@ from .releasing import Releasing
 from .ruling import Ruler
 from .sealing import Bodies
 
-PATIENTS = frozenset({Role.PATIENT})
 ERASING = "records.erasing"  # lock: many may write, or one may be erased
 
 
@@ -197,12 +195,10 @@ class Writer:
         if not await rows.replace(tx, writings[State.CHANGED]):
             raise changed_meanwhile()
 
-    async def turn(
-        self, tx: Tx, asking: Asking, pairs: Sequence[tuple[Row, Draft]], why_ended: str
-    ) -> list[Row]:
+    async def turn(self, tx: Tx, pairs: Sequence[tuple[Row, Draft]], why_ended: str) -> list[Row]:
         """Write the next versions of resources whose patient became another; authors stay.
 
-        A Consent that came to something comes to what it says now, as if its patient wrote it.
+        A Consent that came to something comes to what it says now. Nothing else becomes a rule.
 
         Raises:
             Overtaken: one is not at the version that was looked at.
@@ -216,11 +212,14 @@ class Writer:
         ready = [replace(w, row=row) for w, row in zip(writings, sealed, strict=True)]
         if not await rows.replace(tx, ready):
             raise changed_meanwhile()
-        for (_, draft), row in zip(pairs, sealed, strict=True):
+        about = [
+            (row, draft.resource, draft.thing.patients)
+            for (_, draft), row in zip(pairs, sealed, strict=True)
+        ]
+        await self._ruler.mark_new(tx, about)
+        for _, draft in pairs:
             if draft.type == "Consent" and await permits.find_of_consent(tx, draft.id):
-                caller = replace(asking.caller, person=draft.thing.patient, roles=PATIENTS)
-                done = Done(draft, State.CHANGED, row)
-                await self._compile(tx, replace(asking, caller=caller), [done], False, why_ended)
+                await self._ruler.take_consent(tx, draft.resource, stands=True, why_ended=why_ended)
         return sealed
 
     async def delete(self, tx: Tx, row: Row) -> Row:

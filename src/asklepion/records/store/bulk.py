@@ -26,7 +26,7 @@ class JobRow(NamedTuple):
     id: str
     kind: str  # export or import
     account: str
-    person: str  # the patient who started it; empty where nobody's
+    person: str  # as whom it was started
     state: int
     turn: int  # counts its steps: whoever takes the same one twice is told so
     step: int  # the search, or the pass, it is at
@@ -269,7 +269,7 @@ async def find_deleted(
 ) -> list[Row]:
     """What was deleted between two moments [µs] and may be known of, in the order of `rid`."""
     sql = (
-        f"SELECT {columns_of('r')} FROM records_res r WHERE r.deleted = 1"
+        f"{sight.prelude}SELECT {columns_of('r')} FROM records_res r WHERE r.deleted = 1"
         " AND r.updated_at >= :since AND r.updated_at <= :until AND r.rid > :after"
         f" AND {sight.condition.format(r='r')} ORDER BY r.rid LIMIT :limit"
     )

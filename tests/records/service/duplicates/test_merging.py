@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from asklepion.identity import Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
@@ -27,6 +28,7 @@ from tests.records.people import (
     MEI_ASKS,
     OPERATOR_ASKS,
     Resource,
+    caller,
     condition,
     group_of,
     note,
@@ -78,6 +80,22 @@ async def test_everything_of_the_merged_one_is_the_survivors(full: Office) -> No
     assert await full.records.verify() == []
 
 
+CATEGORIES = "https://asklepion.local/fhir/CodeSystem/record-category"
+SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
+
+
+def consent_of(who: str) -> Resource:
+    """A Consent that says nothing yet."""
+    return {
+        "resourceType": "Consent",
+        "status": "active",
+        "scope": {"coding": [{"system": SCOPES, "code": "patient-privacy"}]},
+        "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
+        "patient": {"reference": who},
+        "policyRule": {"coding": [{"code": "OPTOUT"}]},
+    }
+
+
 async def test_what_the_merged_one_allowed_is_over_and_what_she_denied_stays_denied(
     full: Office,
 ) -> None:
@@ -87,24 +105,13 @@ async def test_what_the_merged_one_allowed_is_over_and_what_she_denied_stays_den
         JONAS_ASKS, patient=JONAS, actor=BORIS, categories=[Category.CONDITIONS]
     )
     denial = {
-        "resourceType": "Consent",
-        "status": "active",
-        "scope": {"coding": [{
-            "system": "http://terminology.hl7.org/CodeSystem/consentscope",
-            "code": "patient-privacy",
-        }]},
-        "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
-        "patient": {"reference": JONAS},
-        "policyRule": {"coding": [{"code": "OPTOUT"}]},
+        **consent_of(JONAS),
         "provision": {
             "type": "deny",
             "actor": [{"role": {"text": "x"}, "reference": {"reference": BORIS}}],
-            "class": [{
-                "system": "https://asklepion.local/fhir/CodeSystem/record-category",
-                "code": "conditions",
-            }],
+            "class": [{"system": CATEGORIES, "code": "conditions"}],
         },
-    }  # fmt: skip
+    }
     await full.records.create(JONAS_ASKS, denial)
     await full.hear()
 
@@ -116,6 +123,52 @@ async def test_what_the_merged_one_allowed_is_over_and_what_she_denied_stays_den
     assert not {"Condition/jonas-gout", "Condition/pressure"} & boris
     ended = [it for it in await full.hear() if isinstance(it, ConsentEnded)]
     assert [(it.patient, it.actor, it.why) for it in ended] == [(JONAS, AMARA, "merged")]
+
+
+CODES = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+
+
+async def test_whoever_stands_in_for_the_merged_one_does_not_for_the_survivor(
+    full: Office,
+) -> None:
+    guardian = {
+        "resourceType": "RelatedPerson",
+        "id": "kin",
+        "patient": {"reference": JONAS},
+        "relationship": [{"coding": [{"system": CODES, "code": "GUARD"}]}],
+    }
+    await full.keep(guardian)
+    kin = caller("account-kin", "RelatedPerson/kin", Role.PATIENT)
+    asking = Asking(caller=kin, purpose="FAMRQT")
+    before = await seen(full, asking)
+    assert "Observation/jonas-pulse" in before
+
+    id = await merge(full)
+    await full.records.update(MEI_ASKS, {**(await seen(full, MEI_ASKS))[MEI], "gender": "other"})
+    between = await seen(full, asking)
+    await unmerge(full, id)
+
+    assert not {it for it in between if it.startswith(("Observation", "Condition"))}
+    assert MEI not in between
+    assert await seen(full, asking) == before
+
+
+async def test_a_denial_is_moved_without_what_it_makes_an_exception_of(full: Office) -> None:
+    who = {"role": {"text": "x"}, "reference": {"reference": AMARA}}
+    denial = {
+        **consent_of(JONAS),
+        "provision": {"type": "deny", "provision": [{"type": "permit", "actor": [who]}]},
+    }
+    made = await full.records.create(JONAS_ASKS, denial)
+    assert "Condition/jonas-gout" in await seen(full, AMARA_ASKS)
+
+    id = await merge(full)
+    between = await seen(full, AMARA_ASKS)
+    await unmerge(full, id)
+
+    assert not {it for it in between if it.startswith(("Observation", "Condition"))}
+    assert "Condition/jonas-gout" in await seen(full, AMARA_ASKS)
+    assert (await full.records.read(JONAS_ASKS, "Consent", made.id))["provision"]["provision"]
 
 
 async def test_nobody_reads_in_older_versions_what_was_the_merged_ones(full: Office) -> None:

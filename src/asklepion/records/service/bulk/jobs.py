@@ -63,13 +63,13 @@ class Jobs:
             TooMany: the account has as many as it may.
         """
         parts, account = self._parts, asking.caller.account
-        now, id, person = parts.clock.now(), parts.ids.new(), me_of(asking.caller)
-        key = (await self._lines.keys({person}))[person]
+        now, id, me = parts.clock.now(), parts.ids.new(), me_of(asking.caller)
+        key = (await self._lines.keys({me}))[me]
         job = JobRow(
             id=id,
             kind=kind,
             account=account,
-            person=person,
+            person=asking.caller.person or "",
             state=GOING,
             turn=0,
             step=0,
@@ -108,7 +108,7 @@ class Jobs:
             job = await bulk.find(tx, id)
         is_mine = job is not None and job.account == asking.caller.account
         # Whoever speaks as somebody else now did not begin it as that person.
-        is_mine = is_mine and job is not None and job.person in ("", me_of(asking.caller))
+        is_mine = is_mine and job is not None and job.person == (asking.caller.person or "")
         at = to_us(self._parts.clock.now())
         if job is None or not is_mine or job.expires_at <= at or (kind and job.kind != kind):
             raise no_such_job()

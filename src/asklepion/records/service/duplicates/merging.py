@@ -50,6 +50,7 @@ from .queue import is_merged
 log = get_log(__name__)
 
 VIA, OPERATIONS = "duplicates", "HOPERAT"
+PERMITTING = ("Consent", "RelatedPerson")  # say who may see her record, or stand in for her
 TAKEN_MOST = 200  # resources that one unmerge may be told to take along
 
 
@@ -154,7 +155,7 @@ class Merger:
             if not has_confirmed_accounts:
                 await self._require_one_account(tx, survivor, merged)
             turning = await self._turned(tx, one, other)
-            written = await parts.writer.turn(tx, asking, turning.pairs, "merged")
+            written = await parts.writer.turn(tx, turning.pairs, "merged")
             await self._leave(tx, written, merged, turning)
             merge = MergeRow(
                 id=parts.ids.new(),
@@ -224,6 +225,7 @@ class Merger:
             resource: Resource = orjson.loads(row.body)
             if row.type == "Consent" and row.patient == merged:
                 await self._consent(tx, turning, row, resource, mapping)
+            if row.type in PERMITTING:  # also another patient's: nobody inherits what it opens
                 continue
             changed = rewrite_references(resource, mapping)
             if row.rid not in (one.rid, other.rid) and changed != resource:
@@ -253,8 +255,9 @@ class Merger:
         stands = await permits.find_of_consent(tx, row.id)
         if not stands:
             return  # it opened nothing, and is a thing of the past
-        if all(permit.is_denial for permit in stands):
-            turning.add(row, rewrite_references(resource, mapping), MOVED)
+        denial = _only_denial(resource)
+        if denial or all(rule.is_denial for rule in stands):
+            turning.add(row, rewrite_references(denial or resource, mapping), MOVED)
         else:
             turning.add(row, {**resource, "status": "inactive"}, ENDED)
 
@@ -310,7 +313,7 @@ class Merger:
             for row, resource in await self._taken(tx, merge, wanted):
                 turning.add(row, resource, MOVED)
             await turning.draft(parts.drafter)
-            written = await parts.writer.turn(tx, asking, turning.pairs, "unmerged")
+            written = await parts.writer.turn(tx, turning.pairs, "unmerged")
             await self._leave(tx, written, merge.survivor, turning)
             await duplicates.end_merge(tx, id, to_us(parts.clock.now()))
             followed: dict[str, list[str]] = json.loads(merge.followed)
@@ -416,6 +419,16 @@ def _back(row: Row, moved: MovedRow, merge: MergeRow, then: Resource | None) -> 
     if then is None or merge.survivor in references_in(then):
         return None
     return rewrite_references(held, {merge.survivor: merge.merged})
+
+
+def _only_denial(consent: Resource) -> Resource | None:
+    """A Consent that denies, without the exceptions it makes; nothing where it permits."""
+    provision: Any = consent.get("provision", {})
+    if provision.get("type") != "deny":
+        return None
+    inner = [it for it in provision.get("provision", []) if it.get("type") == "deny"]
+    bare = {key: value for key, value in provision.items() if key != "provision"}
+    return {**consent, "provision": {**bare, "provision": inner} if inner else bare}
 
 
 def _link(to: str, type: str) -> dict[str, Any]:
