@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from asklepion.identity import Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Gone, HouseError, Incorrect, NotFound, Unsupported
 from asklepion.records import Asking, Category, Ground
@@ -25,6 +26,7 @@ from tests.records.people import (
     OPERATOR_ASKS,
     TRAINEE_ASKS,
     VITALS,
+    caller,
     condition,
     group_of,
     observation,
@@ -130,6 +132,22 @@ async def test_for_research_only_consents_for_research_count(full: Office) -> No
 
     assert {JONAS, "Observation/jonas-pulse", "Condition/jonas-gout"} <= found
     assert not found & OF_MEI
+
+
+async def test_whoever_stands_in_for_a_patient_gets_her_record(full: Office) -> None:
+    system = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+    guardian = {
+        "resourceType": "RelatedPerson",
+        "id": "kin",
+        "patient": {"reference": MEI},
+        "relationship": [{"coding": [{"system": system, "code": "GUARD"}]}],
+    }
+    await full.keep(guardian)
+    kin = caller("account-kin", "RelatedPerson/kin", Role.PATIENT)
+
+    found = await exported(full, Asking(caller=kin, purpose="FAMRQT"), "patient")
+
+    assert found == OF_MEI | {"RelatedPerson/kin"}
 
 
 async def test_an_operator_gets_no_patients_record(full: Office) -> None:
@@ -305,14 +323,16 @@ async def test_whoever_is_erased_is_in_no_file_any_more(full: Office) -> None:
     await full.allow(VITALS, asking=JONAS_ASKS)
     id, _ = await export(full, AMARA_ASKS, "patient")
     filtered = await begin(full, AMARA_ASKS, "patient", [("_typeFilter", "Patient?family=Lin")])
+    named = await begin(full, AMARA_ASKS, "one", of="mei")
 
     await full.records.erase(MEI_ASKS, MEI, Ground.WITHDRAWN)
 
     text = await fetch(full, AMARA_ASKS, id, "Observation")
     assert [json.loads(each)["id"] for each in text.splitlines()] == ["jonas-pulse"]
     assert await full.count("records_bulk_line") == 1
-    with pytest.raises(NotFound):
-        await full.records.bulk.exports.progress(AMARA_ASKS, filtered)
+    for gone in (filtered, named):
+        with pytest.raises(NotFound):
+            await full.records.bulk.exports.progress(AMARA_ASKS, gone)
 
 
 # Jobs

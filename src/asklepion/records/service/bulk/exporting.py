@@ -128,7 +128,8 @@ class Exports:
             ACTION,
             ask,
             patients=named,
-            has_text=bool(ask.filters),
+            # A filter may hold a name, the address an id.
+            has_text=bool(ask.filters or read.patients or level == "one"),
             entries=weighed.entries(ACTION),
         )
         log.info("export begun", job=job.id)
