@@ -25,8 +25,7 @@ const centrePart: ScenePart = {
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
   addPanels(peoplePanel);
-  addPanels(consentsPanel, accessPanel, importPanel, researchPanel);
-  addPanels(consentsPanel, accessPanel, importPanel, duplicatesPanel);
+  addPanels(consentsPanel, accessPanel, importPanel, duplicatesPanel, researchPanel);
   addPanels(devicesPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);

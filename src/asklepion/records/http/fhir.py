@@ -26,10 +26,10 @@ from .asking import (
     resource_in,
     wants,
 )
-from .cohorts import run_view
-from .terminology import PATHS as OF_TERMS
 from .bulk import export_all, export_group, export_patient, export_patients, take_in
+from .cohorts import run_view
 from .duplicates import match
+from .terminology import PATHS as OF_TERMS
 from .validating import validate, validate_one
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -33,6 +33,7 @@ OF_ALL = {
     ("GET", "/_history"): ("history-system",),
     ("GET", ""): ("search-system",),
 }
+BULK = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/"
 OPERATIONS = {
     ("GET", f"/Patient/{{id}}/{EVERYTHING}"): (
         "Patient",
@@ -50,33 +51,12 @@ OPERATIONS = {
             ("ConceptMap", "translate"),
         )
     },
-    ("POST", "/Patient/$match"): (
-        "Patient",
-        "match",
-        "http://hl7.org/fhir/OperationDefinition/Patient-match",
-    ),
-    ("GET", "/Patient/$export"): (
-        "Patient",
-        "export",
-        "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export",
-    ),
-    ("GET", "/Group/{id}/$export"): (
-        "Group",
-        "export",
-        "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export",
-    ),
-}
-OF_HOUSE = {
-    ("POST", "/{type}/$validate"): (
-        "validate",
-        "http://hl7.org/fhir/OperationDefinition/Resource-validate",
-    ),
-    ("GET", "/$export"): (
-        "export",
-        "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
-    ),
+    ("POST", "/Patient/$match"): ("Patient", "match", f"{DEFINITION}Patient-match"),
+    ("GET", "/Patient/$export"): ("Patient", "export", f"{BULK}patient-export"),
+    ("GET", "/Group/{id}/$export"): ("Group", "export", f"{BULK}group-export"),
 }
 OF_SYSTEM = {
+    ("GET", "/$export"): ("export", f"{BULK}export"),
     ("POST", "/$viewdefinition-run"): (
         "viewdefinition-run",
         "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run",
@@ -88,6 +68,7 @@ CONTENT = (
     "extension-TerminologyCapabilities.codeSystem.content"
 )
 PATCHES = ["application/json-patch+json", "application/fhir+json"]
+VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 SECURITY = (
     "Sign in, or send a bearer token. What a patient has not allowed does not exist for others:"
     " her Consents are enforced on every read, search, total, sort and include."
@@ -122,9 +103,6 @@ def statement(clock: Clock, routes: Routes, *, deletes_most: int) -> dict[str, A
                         for route, (name, url) in OF_SYSTEM.items()
                         if route in routes
                     ),
-                    {"name": name, "definition": url}
-                    for route, (name, url) in OF_HOUSE.items()
-                    if route in routes
                 ],
                 "resource": _resources(routes, deletes_most),
                 "interaction": [
