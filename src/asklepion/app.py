@@ -163,6 +163,8 @@ async def open_house(
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
         records.also_forget(clinic.forget)
+        records.duplicates.introduce(identity.follow, identity.has_account)
+        records.duplicates.also_follow("devices", devices.follow)
         for room in (records, devices, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
@@ -172,7 +174,13 @@ async def open_house(
             stack.push_async_callback(mllp.stop)
         drop_plain(folder)  # whatever they held is sealed now, and in a sealed backup
         if serving:
-            for work in (events.run(), records.subscriptions.run()):
+            loops = (
+                events.run(),
+                records.subscriptions.run(),
+                records.bulk.run(),
+                records.duplicates.run(),
+            )
+            for work in loops:
                 stack.push_async_callback(_stop, asyncio.create_task(work))
         yield House(
             settings=settings,

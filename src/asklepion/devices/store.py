@@ -1,6 +1,7 @@
 """The devices' own table. Readings live in records; here is only how each device fares."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +85,16 @@ async def of_patient(tx: Tx, patient: str) -> list[Device]:
 async def remove(tx: Tx, id: str, patient: str) -> bool:
     sql = "DELETE FROM devices_device WHERE id = :id AND patient = :patient"
     return await tx.run(sql, id=id, patient=patient) == 1
+
+
+async def hand_over(tx: Tx, old: str, new: str, only: Sequence[str] | None) -> list[str]:
+    """Let devices be another patient's, all or only these; returns their ids."""
+    sql = "SELECT id FROM devices_device WHERE patient = :old ORDER BY id"
+    found = [row[0] for row in await tx.all(sql, old=old)]
+    moved = [id for id in found if only is None or id in only]
+    sql = "UPDATE devices_device SET patient = :new WHERE id = :id"
+    await tx.many(sql, [{"new": new, "id": id} for id in moved])
+    return moved
 
 
 async def remove_all(tx: Tx, patient: str) -> list[str]:

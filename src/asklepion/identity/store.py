@@ -169,6 +169,12 @@ async def link_person(tx: Tx, account: str, person: str) -> bool:
     return rows == 1
 
 
+async def move_person(tx: Tx, account: str, person: str) -> None:
+    """Let an account speak as another person than before."""
+    sql = "UPDATE identity_account SET person = :person WHERE id = :id"
+    await tx.run(sql, id=account, person=person)
+
+
 async def unlink_person(tx: Tx, account: str, roles: Iterable[Role]) -> None:
     """Let an account speak as nobody, in the roles that are left to it."""
     sql = "UPDATE identity_account SET person = NULL, roles = :roles WHERE id = :id"

@@ -9,6 +9,7 @@ import { peoplePanel } from "../identity/People";
 import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/place";
 import { accessPanel } from "../records/AccessPanel";
 import { consentsPanel } from "../records/ConsentsPanel";
+import { duplicatesPanel } from "../records/DuplicatesPanel";
 import { importPanel } from "../records/ImportPanel";
 import { imagingPanel } from "../records/imaging/panel";
 import { researchPanel } from "../records/ResearchPanel";
@@ -26,7 +27,15 @@ const centrePart: ScenePart = {
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
   addPanels(peoplePanel);
-  addPanels(consentsPanel, accessPanel, importPanel, takePanel, imagingPanel, researchPanel);
+  addPanels(
+    consentsPanel,
+    accessPanel,
+    importPanel,
+    takePanel,
+    imagingPanel,
+    duplicatesPanel,
+    researchPanel,
+  );
   addPanels(devicesPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);

@@ -143,6 +143,16 @@ class Devices:
             tx.after_commit(partial(self._broker.drop, device))
         return Forgotten(rows={"devices_device": len(gone)})
 
+    async def follow(
+        self, tx: Tx, old: str, new: str, only: Sequence[str] | None = None
+    ) -> Sequence[str]:
+        """Let devices of one patient be another's, whose record she is part of now, or again.
+
+        Args:
+            only: these devices, and no others.
+        """
+        return await store.hand_over(tx, old, new, only)
+
     async def admit(self, device: str, secret: str) -> bool:
         """Whether this device is ours and the secret its own."""
         async with self._db.read() as tx:

@@ -1,6 +1,6 @@
 """Keep accounts: who may sign in, how they are called, whom they speak as."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, NotFound
@@ -117,6 +117,30 @@ class Accounts(Ground):
             return await store.drop_account(tx, account.id), (account.id,)
         await store.unlink_person(tx, account.id, account.roles - {Role.PATIENT})
         return {}, (account.id,)
+
+    async def follow(
+        self, tx: Tx, old: str, new: str, only: Sequence[str] | None = None
+    ) -> list[str]:
+        """Let the account that spoke as one person speak as another, if nobody else does.
+
+        Args:
+            only: if it is one of these accounts.
+
+        Returns:
+            The account, if there was one and it followed.
+        """
+        account = await store.find_by_person(tx, old)
+        if account is None or await store.find_by_person(tx, new):
+            return []
+        if only is not None and account.id not in only:
+            return []
+        await store.move_person(tx, account.id, new)
+        log.info("account follows a merge", account=account.id)
+        return [account.id]
+
+    async def has_account(self, tx: Tx, person: str) -> bool:
+        """Whether somebody can sign in as a person."""
+        return await store.find_by_person(tx, person) is not None
 
     async def find(self, account: str) -> Account | None:
         """An account by its id."""

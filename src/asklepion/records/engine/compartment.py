@@ -34,6 +34,8 @@ PERSONAL = frozenset(
     ]
 )
 
+MERGED = ("replaces", "replaced-by")  # links between what were two records of one person
+
 
 def patients_of(resource: dict[str, Any]) -> set[str]:
     """The patients in whose compartment it lies, as references such as Patient/1.
@@ -41,11 +43,15 @@ def patients_of(resource: dict[str, Any]) -> set[str]:
     A Patient lies in its own. Empty for what is about nobody, such as an Organization; but see
     `may_be_personal`. Another server's patient, named by a full address, is none of ours. With more
     than one, each must have allowed what is done with it. Of a type outside the official
-    compartment (Task, Device, Bundle, …) every patient it names counts.
+    compartment (Task, Device, Bundle, …) every patient it names counts. A Patient that was merged
+    with another names it, and is still about one.
 
     Source: https://hl7.org/fhir/R4/compartmentdefinition-patient.html
     """
     type = resource["resourceType"]
+    if type == "Patient" and isinstance(resource.get("link"), list):
+        links = cast(list[dict[str, Any]], resource["link"])
+        resource = {**resource, "link": [it for it in links if it.get("type") not in MERGED]}
     if type in tables.compartment():
         found = {text for walk in _walks(type) for text in _patients(walk(resource))}
     else:

@@ -1,8 +1,11 @@
 """Translation only: HTTP to verb and back."""
 
+from .asking import PREFIX
 from .auditing import router as auditing
+from .bulk import router as bulk
 from .cohorts import router as cohorts
 from .consenting import router as consenting
+from .duplicates import router as duplicates
 from .erasing import router as erasing
 from .fhir import fhir
 from .imaging import STORE_PATH, UPLOAD_PATH, dicomweb
@@ -21,6 +24,10 @@ router.include_router(imaging)
 router.include_router(taking)
 router.include_router(sheets)
 
-STREAMED = (IMPORT_PATH, STORE_PATH, UPLOAD_PATH)  # whose bodies are read piece by piece
+router.include_router(bulk)
+router.include_router(duplicates)
+
+# Addresses whose bodies are read piece by piece.
+STREAMED = (IMPORT_PATH, f"{PREFIX}/$import", STORE_PATH, UPLOAD_PATH)
 
 __all__ = ["STREAMED", "dicomweb", "fhir", "router"]

@@ -30,6 +30,7 @@ ANYTHING = ("*/*", "application/*")
 PATCH = "application/json-patch+json"
 FORM = "application/x-www-form-urlencoded"
 TABULAR = ("$viewdefinition-run", "ViewDefinition/$run")
+LATER = ("/$export", "/$import")  # what is answered later, as a job
 VERSION = "4.0"  # of FHIR, as fhirVersion in a media type names it
 
 
@@ -159,7 +160,7 @@ def require_json(request: Request) -> None:
         is_known = any(_accepts(kind) for kind in header.split(","))
     if not is_known:
         raise NotAcceptable("We answer in JSON only.", hint="Accept application/fhir+json.")
-    if prefers(request, "respond-async"):
+    if prefers(request, "respond-async") and not request.url.path.endswith(LATER):
         raise Unsupported("We answer at once, not later.", hint="Leave respond-async out.")
 
 

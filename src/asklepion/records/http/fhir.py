@@ -27,7 +27,9 @@ from .asking import (
     resource_in,
     wants,
 )
+from .bulk import export_all, export_group, export_patient, export_patients, take_in
 from .cohorts import run_view
+from .duplicates import match
 from .terminology import PATHS as OF_TERMS
 from .validating import validate, validate_one
 
@@ -282,6 +284,12 @@ PATHS: dict[str, dict[str, Verb]] = {
     "/ViewDefinition/$run": {"POST": run_view},
     **OF_TERMS,
     **subscribing.PATHS,
+    "/$export": {"GET": export_all, "POST": export_all},
+    "/$import": {"POST": take_in},
+    "/Patient/$export": {"GET": export_patients, "POST": export_patients},
+    "/Patient/$match": {"POST": match},
+    "/Patient/{id}/$export": {"GET": export_patient, "POST": export_patient},
+    "/Group/{id}/$export": {"GET": export_group, "POST": export_group},
     "/{type}/_search": {"POST": search_by_form},
     "/{type}/_history": {"GET": history_of_type},
     "/{type}/{id}/_history": {"GET": history_of_one},

@@ -38,9 +38,11 @@ from . import capability
 from .aliases import Aliases
 from .audit import Audit
 from .books import Books, entry_of
+from .bulk import Bulk
 from .changing import Changer
 from .cohorts import Cohorts
 from .drafting import Drafter
+from .duplicates import Duplicates
 from .emergencies import Emergencies
 from .erasing import Eraser, Forget
 from .everything import Everything
@@ -172,6 +174,8 @@ class Records:
         self._importer = Importer(parts, self.limits, translator)
         self.messages = Messages(parts, translator)
         self.sheets = Sheets(parts, translator, self._importer, self._searcher, self._changer)
+        self.bulk = Bulk(parts, self._searcher, self._reader, self._importer, lines, uploads)
+        self.duplicates = Duplicates(parts, self._searcher)
         self._watching = Watching(parts, self._granter)
         self.cohorts = Cohorts(
             parts,
@@ -213,6 +217,8 @@ class Records:
         self._eraser.also(self.images.forget)
         self._eraser.also(self.messages.forget)
         self.taking = Taking(parts, self._searcher, self._reader, self._granter, ledger, uploads)
+        self._eraser.also(self.bulk.forget)
+        self._eraser.also(self.duplicates.forget)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

@@ -40,6 +40,7 @@ OF_ALL = {
     ("GET", "/_history"): ("history-system",),
     ("GET", ""): ("search-system",),
 }
+BULK = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/"
 OPERATIONS = {
     ("GET", f"/Patient/{{id}}/{EVERYTHING}"): (
         "Patient",
@@ -57,8 +58,12 @@ OPERATIONS = {
             ("ConceptMap", "translate"),
         )
     },
+    ("POST", "/Patient/$match"): ("Patient", "match", f"{DEFINITION}Patient-match"),
+    ("GET", "/Patient/$export"): ("Patient", "export", f"{BULK}patient-export"),
+    ("GET", "/Group/{id}/$export"): ("Group", "export", f"{BULK}group-export"),
 }
 OF_SYSTEM = {
+    ("GET", "/$export"): ("export", f"{BULK}export"),
     ("POST", "/$viewdefinition-run"): (
         "viewdefinition-run",
         "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run",

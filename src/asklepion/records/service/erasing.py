@@ -24,7 +24,7 @@ from asklepion.ledger import Finding, Ledger, canonical, commit
 
 from ..engine import forget, params_to
 from ..model import Asking, Erasure, Forgotten, Ground, PatientErased, Resource
-from ..store import erasures
+from ..store import duplicates, erasures
 from ..store.erasures import DONE, DUE, GONE, ErasureRow
 from ..store.rows import SEVERAL, Row, Writing
 from ..store.sealed import keep_bodies
@@ -82,28 +82,43 @@ class Eraser:
             raise not_found("Patient")
         async with self._parts.db.begin() as tx:
             await tx.lock(ERASING)
-            row = await erasures.find_of_patient(tx, patient)
-            if row is None:
-                row = await self._ask(tx, asking, patient, ground)
-                await erasures.keep(tx, row)
+            is_hers = me_of(asking.caller) == patient
+            row = await self._asked(tx, asking, patient, ground, is_hers)
+            # Whoever was merged with her is the same person: one is not erased without the other.
+            kin = await duplicates.merged_with(tx, patient)
+            parts = [await self._asked(tx, asking, other, ground, is_hers) for other in kin]
         if row.due_at > to_us(self._parts.clock.now()):
             log.info("erasure scheduled", id=row.id)
             return as_erasure(row)
+        for part in parts:  # what a stop leaves of them is due at the next start
+            if part.due_at <= to_us(self._parts.clock.now()):
+                await self._carry_out(part)
         return as_erasure(await self._carry_out(row))
 
-    async def _ask(self, tx: Tx, asking: Asking, patient: str, ground: Ground) -> ErasureRow:
+    async def _asked(
+        self, tx: Tx, asking: Asking, patient: str, ground: Ground, is_hers: bool
+    ) -> ErasureRow:
+        """The erasure that was asked for and not begun, now or before."""
+        row = await erasures.find_of_patient(tx, patient)
+        if row is None:
+            row = await self._ask(tx, asking, patient, ground, is_hers)
+            await erasures.keep(tx, row)
+        return row
+
+    async def _ask(
+        self, tx: Tx, asking: Asking, patient: str, ground: Ground, is_hers: bool
+    ) -> ErasureRow:
         last = await erasures.last_entry(tx, patient)
         if last is None and not await self._vault.known([patient]):
             raise not_found("Patient")
-        by_operator = me_of(asking.caller) != patient
         now = to_us(self._parts.clock.now())
         return ErasureRow(
             id=self._parts.ids.new(),
             state=DUE,
             patient=patient,
             ground=ground,
-            asked_by="operator" if by_operator else "patient",
-            actor=asking.caller.account if by_operator else "",
+            asked_by="patient" if is_hers else "operator",
+            actor="" if is_hers else asking.caller.account,
             asked_at=now,
             due_at=self._due(last, now),
         )
@@ -123,6 +138,10 @@ class Eraser:
                 raise NotFound("There is no such erasure.", hint="Check its id.")
             if not await erasures.drop(tx, id):
                 raise Conflict("It was carried out already.", hint="Nothing can bring it back.")
+            for other in await duplicates.merged_with(tx, row.patient):
+                kin = await erasures.find_of_patient(tx, other)
+                if kin:
+                    await erasures.drop(tx, kin.id)
 
     # Carried out
 

@@ -65,7 +65,7 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Look:
+class Look:
     """What one search found, before anybody decided what of it may leave."""
 
     query: Query
@@ -121,7 +121,7 @@ class Searcher:
                 rows=[allowed[row.rid] for row in look.rows if row.rid in allowed],
                 included=[allowed[row.rid] for row in look.included if row.rid in allowed],
                 total=look.total,
-                next=next_cursor(look.query, parts.indexer, look.last) if look.last else None,
+                next=self.cursor_after(look),
                 left_out=look.query.left_out,
                 is_cut=look.is_cut,
                 view=look.query.view,
@@ -129,7 +129,7 @@ class Searcher:
             for look in looks
         ]
 
-    async def look(self, tx: Tx, wanted: Wanted, sight: Sight) -> _Look:
+    async def look(self, tx: Tx, wanted: Wanted, sight: Sight) -> Look:
         """What one search finds among what may be seen; it may not leave before it is released."""
         query = await self.compile(tx, wanted, sight)
         page: list[Row] = []
@@ -146,9 +146,13 @@ class Searcher:
             total = None
         elif total is None:
             total = await search.count_all(tx, query, sight)
-        return _Look(
+        return Look(
             query=query, rows=page, included=included, last=last, total=total, is_cut=is_cut
         )
+
+    def cursor_after(self, look: "Look") -> str | None:
+        """Where the next page of a look begins, if there is one."""
+        return next_cursor(look.query, self._parts.indexer, look.last) if look.last else None
 
     async def _sorted(
         self, tx: Tx, query: Query, sight: Sight

@@ -19,7 +19,7 @@ from ..model import (
     ResourceImported,
     ResourceKept,
 )
-from ..store import rows, subscriptions
+from ..store import permits, rows, subscriptions
 from ..store.permits import PermitRow
 from ..store.rows import Row, Writing
 from .aliases import Aliases
@@ -200,6 +200,33 @@ class Writer:
         await rows.insert(tx, writings[State.NEW])
         if not await rows.replace(tx, writings[State.CHANGED]):
             raise changed_meanwhile()
+
+    async def turn(self, tx: Tx, pairs: Sequence[tuple[Row, Draft]], why_ended: str) -> list[Row]:
+        """Write the next versions of resources whose patient became another; authors stay.
+
+        A Consent that came to something comes to what it says now. Nothing else becomes a rule.
+
+        Raises:
+            Overtaken: one is not at the version that was looked at.
+        """
+        at = self._clock.now()
+        writings = [
+            draft.write(rid=row.rid, version=row.version + 1, at=at, author=row.author)
+            for row, draft in pairs
+        ]
+        sealed = await self._bodies.seal([writing.row for writing in writings])
+        ready = [replace(w, row=row) for w, row in zip(writings, sealed, strict=True)]
+        if not await rows.replace(tx, ready):
+            raise changed_meanwhile()
+        about = [
+            (row, draft.resource, draft.thing.patients)
+            for (_, draft), row in zip(pairs, sealed, strict=True)
+        ]
+        await self._ruler.mark_new(tx, about)
+        for _, draft in pairs:
+            if draft.type == "Consent" and await permits.find_of_consent(tx, draft.id):
+                await self._ruler.take_consent(tx, draft.resource, stands=True, why_ended=why_ended)
+        return sealed
 
     async def delete(self, tx: Tx, row: Row) -> Row:
         """Write that a resource is no more; its versions stay."""

@@ -12,7 +12,7 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
-from . import imaging, subscriptions
+from . import bulk, duplicates, imaging, subscriptions
 from .letters import letters
 
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
@@ -289,6 +289,12 @@ OWNED: dict[str, Owned | None] = {
     "records_alias": Owned("t.patient"),
     "records_sender": Owned("''"),
     "records_received": Owned("t.patient"),
+    # Jobs end within a day, and name versions by numbers of this database: a copy has none.
+    **{f"records_bulk{part}": None for part in ("", "_line", "_patient", "_refusal")},
+    "records_merge": Owned("t.survivor"),
+    "records_moved": Owned("t.patient"),
+    # Numbers of this database, found again by looking once more.
+    **{f"records_duplicate{part}": None for part in ("", "_scan")},
     "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
     **subscriptions.OWNED,
     **imaging.OWNED,
@@ -304,4 +310,6 @@ MIGRATIONS: tuple[Step, ...] = (
     subscriptions.create,
     imaging.create,
     letters,
+    bulk.create,
+    duplicates.create,
 )
