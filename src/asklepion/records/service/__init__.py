@@ -45,6 +45,7 @@ from .erasing import Eraser, Forget
 from .everything import Everything
 from .granting import Granter
 from .importing import Importer, ImportStep
+from .links import Links
 from .looking import Looker, Seen
 from .matching import Matching
 from .packages import Package, Packages
@@ -56,6 +57,7 @@ from .ruling import Ruler
 from .sealing import Bodies, Lines
 from .searching import Page, Params, Searcher, Wanted
 from .sources import Limits
+from .summarising import Summaries
 from .terminology import Terminology
 from .transacting import Manner, Transactions
 from .validating import Question, Validator, Verdict
@@ -147,7 +149,9 @@ class Records:
         self._reader = Reader(parts)
         self._searcher = Searcher(parts, lambda: self.packages.library)
         self.audit = Audit(parts, self._searcher, ledger)
-        self._looker = Looker(self._reader, self._searcher, Everything(self._searcher), self.audit)
+        self.summaries = Summaries(parts, self._searcher)
+        everything = Everything(self._searcher)
+        self._looker = Looker(self._reader, self._searcher, everything, self.audit)
         matching = Matching(parts, self._searcher)
         self._changer = Changer(parts, self._reader, matching, deletes_most=deletes_most)
         self._transactions = Transactions(
@@ -179,6 +183,9 @@ class Records:
             ledger=ledger,
             retention_years=retention_years,
         )
+        key = keys.key("records-links")
+        self.links = Links(parts, self.summaries, everything, vault=keys.vault, key=key)
+        self.also_forget(self.links.forget)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -599,6 +606,7 @@ class Records:
             await asyncio.sleep(ERASURES_S)
             try:
                 await self._eraser.carry_out_due()
+                await self.links.sweep()
                 if self._clock.now().hour == SWEEP_HOUR:
                     await self._eraser.sweep()
             except Exception as error:  # tried again in a moment

@@ -12,6 +12,7 @@ from ..engine.parameters import parameters_of
 from ..engine.tables import resource_types
 from ..engine.terms import Terms
 from .everything import EVERYTHING
+from .summarising import SUMMARY
 
 Routes = frozenset[tuple[str, str]]  # method and path below our FHIR address
 
@@ -50,6 +51,11 @@ OPERATIONS = {
             ("ConceptMap", "translate"),
         )
     },
+    ("GET", f"/Patient/{{id}}/{SUMMARY}"): (
+        "Patient",
+        "summary",
+        "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
+    ),
 }
 OF_SYSTEM = {
     ("POST", "/$viewdefinition-run"): (

@@ -12,6 +12,8 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
+from . import links
+
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
@@ -282,6 +284,7 @@ OWNED: dict[str, Owned | None] = {
     "records_access": Owned("t.patient", order=("leaf",), remains=("leaf", "number")),
     "records_access_head": Owned("CASE WHEN t.patient = '*' THEN '' ELSE t.patient END"),
     "records_erasure": Owned("t.patient"),
+    **links.OWNED,
     "records_definition": Owned("''"),
     "records_chore": Owned("CASE WHEN t.name LIKE 'rotate %' THEN substr(t.name, 8) ELSE '' END"),
 }
@@ -293,4 +296,5 @@ MIGRATIONS: tuple[Step, ...] = (
     _definitions,
     _erasure,
     _rules,
+    links.tables,
 )
