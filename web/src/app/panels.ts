@@ -10,6 +10,7 @@ import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/pla
 import { accessPanel } from "../records/AccessPanel";
 import { consentsPanel } from "../records/ConsentsPanel";
 import { importPanel } from "../records/ImportPanel";
+import { linksPanel } from "../records/LinksPanel";
 import { researchPanel } from "../records/ResearchPanel";
 import { hologramPart, twinPanels } from "../twin/panels";
 import { worldBanners, worldPanels } from "../world/panels/panels";
@@ -24,7 +25,7 @@ const centrePart: ScenePart = {
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
   addPanels(peoplePanel);
-  addPanels(consentsPanel, accessPanel, importPanel, researchPanel);
+  addPanels(consentsPanel, linksPanel, accessPanel, importPanel, researchPanel);
   addPanels(devicesPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);
