@@ -19,6 +19,9 @@ OPEN = {
     ("get", "/api/ledger/key"),
     ("get", "/api/ledger/size"),
     ("get", "/api/ledger/consistency"),
+    ("post", "/api/records/shl/{secret}"),  # to open a link that a patient gave away
+    ("get", "/api/records/shl/{secret}"),
+    ("get", "/api/records/shl/{secret}/files/{ticket}"),
 }
 
 

@@ -1,6 +1,7 @@
 """She is erased: nothing of her is left in any file of the house; everybody else is."""
 
 import asyncio
+import base64
 import json
 import re
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +26,7 @@ from asklepion.kit.errors import Conflict, Fault, Incorrect
 from asklepion.ledger import verify_receipt
 from asklepion.records import Asking, Ground
 from asklepion.records.engine import bodies
+from asklepion.records.service.links import Wish
 from asklepion.settings import Settings
 from tests.conftest import NOON, QUICK, People
 from tests.records.people import group_of
@@ -140,12 +143,13 @@ def test_after_an_erasure_no_file_holds_who_she_was_and_everybody_else_is_there(
     words = identifiers(hers, elsewhere)
     theirs = identifiers(others[0], "".join(path.read_text() for path in (*shared, hers)))
     assert len(words) > 50
+    ours: set[bytes] = set()
 
     async def live() -> None:
         async with open_house(settings, StoppedClock(NOON), hasher=QUICK) as house:
             await take_in(house, *shared, *people)
             await house.db.analyze()
-            await account(house, hers)
+            ours.add((await give_link(house, hers)).encode())
             await house.backups.make(settings.data / "backups" / "before", house.clock)
 
     async def forget() -> dict[str, Any]:
@@ -172,12 +176,26 @@ def test_after_an_erasure_no_file_holds_who_she_was_and_everybody_else_is_there(
 
     assert len(left_of(words, before)) > len(words) // 2  # she was there, in the index at least
     assert left_of(words, after) == set()
+    assert (left_of(ours, before), left_of(ours, after)) == (ours, set())
     assert verify_receipt(receipt).holds
     told = capfd.readouterr()
     assert left_of(words, (json.dumps(receipt) + told.out + told.err).encode()) == set()
     assert left_of(theirs, after)  # names in the index
     texts = asyncio.run(opened_of(f"Patient/{patient_in(others[0])}"))
     assert theirs - left_of(theirs, texts) == set()  # and all of it through the key
+
+
+async def give_link(house: House, bundle: Path) -> str:
+    """A link that the patient gave away and that was opened; returns its id."""
+    caller = await house.identity.recognise(bearer=await account(house, bundle))
+    links, until = house.records.links, NOON + timedelta(days=7)
+    wish = Wish(until=until, label="For a journey", kinds=("summary",), is_direct=True)
+    asking = Asking(caller=caller, purpose="PATRQT")
+    given = await links.give(asking, caller.person or "", wish, house="https://house.example")
+    text = given.shlink.removeprefix("shlink:/")
+    url = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))["url"]
+    assert await links.open_direct(url.rpartition("/")[2], recipient="Dr Ruiz")
+    return given.link.id
 
 
 async def account(house: House, bundle: Path) -> str:
@@ -277,6 +295,7 @@ async def furnished(settings: Settings, *files: Path) -> Path:
     """A house with these records and a group of them all; returns a backup of it."""
     async with open_house(settings, StoppedClock(NOON), serving=False, hasher=QUICK) as house:
         await take_in(house, *files)
+        await give_link(house, files[1])
         whole = [f"Patient/{patient_in(file)}" for file in files[1:]]
         await house.records.update(CONSOLE, group_of(whole))
         for file in files[1:]:
@@ -308,7 +327,9 @@ async def test_a_backup_gives_everybody_back_but_who_was_erased_since(
             assert findings == [], copy.name
             async with house.db.read() as tx:
                 rows = await tx.all("SELECT patient, count(*) FROM records_res GROUP BY patient")
+                given = await tx.all("SELECT patient FROM records_link")
             found[copy.name] = {str(whose): int(count) for whose, count in rows}
+            assert len(given) == (copy.name == "early")
             caller = await house.identity.recognise(bearer=await account(house, his))
             asking = Asking(caller=caller, purpose="PATRQT")
             kept = await house.records.read(asking, "Patient", patient_in(his))

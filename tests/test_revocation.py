@@ -95,6 +95,7 @@ def looks(names: Names) -> list[Look]:
         f"Patient?_id={p}&_has:Observation:patient:code=8867-4",
         f"Patient/{p}/$everything",
         f"Patient/{p}/$everything?_type=Observation&start=2026",
+        f"Patient/{p}/$summary",
         f"Patient/{p}/Observation",
         f"Patient/{p}/*",
         f"?_type=Observation,Condition&subject=Patient/{p}&_sort=code",
@@ -114,6 +115,7 @@ def looks(names: Names) -> list[Look]:
         Look(f"/fhir/R4/_search?_type=Observation&_id={names.pulse}", "POST"),
         Look(f"/fhir/R4/Patient/{p}/Condition/_search", "POST"),
         Look(f"/fhir/R4/Patient/{p}/$everything", "POST"),
+        Look(f"/fhir/R4/Patient/{p}/$summary", "POST"),
         *(
             Look(
                 "/fhir/R4",

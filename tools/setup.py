@@ -216,11 +216,18 @@ def add_linter() -> None:
     call(npm("install", *options), "The linter could not be installed.", WEB, with_node())
 
 
+DEFINITIONS = (
+    "hl7.fhir.r4.examples@4.0.1",
+    "hl7.fhir.r4.expansions@4.0.1",
+    "hl7.fhir.uv.ips@2.0.0",  # which the tests hold summaries against
+)
+
+
 def fetch_definitions() -> None:
     """The packages tools/fhir_tables.py reads; the tests keep and find again what is in them."""
     folder = CACHE / "fhir"
     folder.mkdir(parents=True, exist_ok=True)
-    for package in ("hl7.fhir.r4.examples@4.0.1", "hl7.fhir.r4.expansions@4.0.1"):
+    for package in DEFINITIONS:
         if not (folder / (package.replace("@", "-") + ".tgz")).exists():
             advice = "FHIR's examples could not be fetched. Is the npm registry within reach?"
             call(npm("pack", "--silent", package), advice, folder, with_node())

@@ -53,6 +53,7 @@ MIGRATIONS = {
 # Addresses below these are never the client's own.
 OURS = ("api/", "fhir/", "dicom-web/", "assets/")
 PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
+PAGES = {"share": "share.html"}  # with an entry of their own, beside the client
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
     **identity.OWNED,
@@ -294,7 +295,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     _serve_files(app, house.settings)
     # The outermost is added last.
     limit = house.settings.body_limit_mib * MIB
-    app.add_middleware(identity_http.SameOrigin)
+    app.add_middleware(identity_http.SameOrigin, for_all=(records_http.LINKS_PATH,))
     app.add_middleware(identity_http.Recognise, identity=house.identity)
     app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
     app.add_middleware(Secured)
@@ -316,7 +317,7 @@ def _serve_files(app: FastAPI, settings: Settings) -> None:
         if path.startswith(OURS):
             raise nowhere
         try:
-            wanted = (settings.web / path).resolve()
+            wanted = (settings.web / PAGES.get(path, path)).resolve()
             inside = wanted.is_relative_to(settings.web.resolve()) and wanted.is_file()
         except (ValueError, OSError) as error:  # no name that a file could have
             raise nowhere from error

@@ -2,8 +2,12 @@ import { addTexts } from "./kit/text";
 
 type Catalogue = Record<string, string>;
 
-const english = import.meta.glob<Catalogue>("./*/text.en.json", { eager: true, import: "default" });
-const chinese = import.meta.glob<Catalogue>("./*/text.zh-CN.json", {
+// The page of a shared link has an entry of its own, and takes its words along by itself.
+const english = import.meta.glob<Catalogue>(["./*/text.en.json", "!./share/*"], {
+  eager: true,
+  import: "default",
+});
+const chinese = import.meta.glob<Catalogue>(["./*/text.zh-CN.json", "!./share/*"], {
   eager: true,
   import: "default",
 });

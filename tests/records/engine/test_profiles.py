@@ -309,3 +309,17 @@ def test_an_example_of_a_real_guide_that_lost_something_does_not_keep_it(test_da
         event["agent"] = agents[:lost] + agents[lost + 1 :]
         found = list(keeps(event, profile, library))
         assert any(it.path.startswith("AuditEvent.agent") for it in found)
+
+
+def test_of_many_that_are_of_no_slice_none_is_taken_for_one() -> None:
+    many = definition("many", "Bundle",
+        {"id": "Bundle.entry",
+         "slicing": {"discriminator": [{"type": "profile", "path": "resource"}], "rules": "open"}},
+        {"id": "Bundle.entry:pulse", "max": "1"},
+        {"id": "Bundle.entry:pulse.resource",
+         "type": [{"code": "Observation", "profile": [URL + "pulse"]}]},
+    )  # fmt: skip
+    others = [{"resource": pulse(status="amended", id=f"o-{n}")} for n in range(30)]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": others}
+
+    assert told(bundle, many, PULSE, PERSON) == []

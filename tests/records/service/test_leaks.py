@@ -144,6 +144,14 @@ async def history(office: Office, asking: Asking, *what: str) -> Any:
     return await answer(ask())
 
 
+async def summary(office: Office, asking: Asking, id: str) -> Any:
+    async def ask() -> Any:
+        document = (await office.records.summaries.of(asking, id, base="")).document()
+        return sorted(orjson.dumps(without_stamps(it["resource"])) for it in document["entry"][1:])
+
+    return await answer(ask())
+
+
 async def everything(office: Office, asking: Asking) -> dict[str, Any]:
     """Every answer by every way, by its name."""
     records = office.records
@@ -184,6 +192,8 @@ async def everything(office: Office, asking: Asking) -> dict[str, Any]:
             told[f"{type}?{asked}"] = await search(office, asking, type, asked)
     for what in ((), ("Observation",), ("Patient",)):
         told[f"history {what}"] = await history(office, asking, *what)
+    for id in ("mei", "jonas"):
+        told[f"summary {id}"] = await summary(office, asking, id)
     told["permit"] = await records.permits(asking, MEI)
     told["watch"] = [item async for item in records.watch(asking, MEI)]
     told["accesses"] = await answer(records.accesses(asking, MEI))

@@ -12,6 +12,7 @@ import { consentsPanel } from "../records/ConsentsPanel";
 import { duplicatesPanel } from "../records/DuplicatesPanel";
 import { importPanel } from "../records/ImportPanel";
 import { imagingPanel } from "../records/imaging/panel";
+import { linksPanel } from "../records/LinksPanel";
 import { researchPanel } from "../records/ResearchPanel";
 import { takePanel } from "../records/TakePanel";
 import { hologramPart, twinPanels } from "../twin/panels";
@@ -31,6 +32,7 @@ export function joinPanels(): void {
     consentsPanel,
     accessPanel,
     importPanel,
+    linksPanel,
     takePanel,
     imagingPanel,
     duplicatesPanel,

@@ -7,6 +7,8 @@ import {
   HandHeart,
   HeartPulse,
   LayoutDashboard,
+  Link2Off,
+  LockKeyholeOpen,
   type LucideIcon,
   MonitorSmartphone,
   PersonStanding,
@@ -72,6 +74,8 @@ const actionIcons: Record<string, LucideIcon> = {
   export: Download,
   share: Share2,
   "break-glass": Siren,
+  unshare: Link2Off,
+  open: LockKeyholeOpen,
 };
 
 const viaIcons: Record<string, LucideIcon> = {

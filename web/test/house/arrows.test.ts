@@ -7,7 +7,7 @@ const ROWS = [
   ["wire"],
   ["kit"],
   ["identity", "ledger"],
-  ["records", "market", "council"],
+  ["records", "market", "council", "share"],
   ["devices", "twin", "world"],
   ["clinic", "surgery", "academy", "arcade"],
   ["app"],

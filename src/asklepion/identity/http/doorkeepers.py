@@ -103,14 +103,20 @@ class SameOrigin:
 
     Args:
         origins: further origins that are this house's own, such as https://clinic.example.
+        for_all: path prefixes below which nobody's session counts, so that any site may call them.
     """
 
-    def __init__(self, app: ASGIApp, *, origins: Iterable[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, origins: Iterable[str] = (), for_all: tuple[str, ...] = ()
+    ) -> None:
         self._app = app
+        self._for_all = for_all
         self._own = {place for origin in origins if (place := _place(origin))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in SAFE:
+            return await self._app(scope, receive, send)
+        if scope["type"] == "http" and self._for_all and scope["path"].startswith(self._for_all):
             return await self._app(scope, receive, send)
         if scope["type"] not in ("http", "websocket") or self._is_ours(scope):
             return await self._app(scope, receive, send)

@@ -82,6 +82,7 @@ PATTERNS = {
     "import": TAKEN,
     "export": SENT,
     "share": SENT,
+    "open": SENT,  # a link that she gave away
 }
 DECIDES = frozenset({"grant", "refuse", "revoke"})  # the patient's own word, under no consent
 DECIDED = frozenset(

@@ -10,9 +10,12 @@ from .erasing import router as erasing
 from .fhir import fhir
 from .imaging import STORE_PATH, UPLOAD_PATH, dicomweb
 from .imaging import router as imaging
+from .linking import PATH as LINKS_PATH
+from .linking import router as linking
 from .routes import IMPORT_PATH, router
 from .sheets import router as sheets
 from .subscribing import router as listening
+from .summarising import router as summarising
 from .taking import router as taking
 
 router.include_router(auditing)
@@ -25,9 +28,11 @@ router.include_router(taking)
 router.include_router(sheets)
 
 router.include_router(bulk)
+router.include_router(summarising)
+router.include_router(linking)
 router.include_router(duplicates)
 
 # Addresses whose bodies are read piece by piece.
 STREAMED = (IMPORT_PATH, f"{PREFIX}/$import", STORE_PATH, UPLOAD_PATH)
 
-__all__ = ["STREAMED", "dicomweb", "fhir", "router"]
+__all__ = ["LINKS_PATH", "STREAMED", "dicomweb", "fhir", "router"]

@@ -142,6 +142,25 @@ async def form_in(request: Request) -> list[tuple[str, str]]:
         raise Incorrect("The form is no text.", hint="Send it in UTF-8.") from error
 
 
+def parameters_in(resource: Resource) -> list[tuple[str, str]]:
+    """What a Parameters resource says, as a URL would say it.
+
+    Raises:
+        Incorrect: it is none, or a parameter has no name or no value.
+    """
+    held: Any = resource.get("parameter", [])
+    if resource.get("resourceType") != "Parameters" or not isinstance(held, list):
+        raise Incorrect("The body is no Parameters resource.", hint="Send one, or nothing.")
+    params: list[tuple[str, str]] = []
+    for each in cast(list[Any], held):
+        part = cast(dict[str, Any], each) if isinstance(each, dict) else {}
+        values = [value for name, value in part.items() if name.startswith("value")]
+        if not isinstance(part.get("name"), str) or len(values) != 1:
+            raise Incorrect("A parameter has no name or no value.", hint="Give both.")
+        params.append((part["name"], str(values[0])))
+    return params
+
+
 def require_json(request: Request) -> None:
     """What is asked of every answer can be done.
 

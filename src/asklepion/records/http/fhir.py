@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -13,6 +13,7 @@ from ..model import Asking, Resource
 from ..service import Records
 from ..service.entries import done_well, version_in
 from ..service.everything import EVERYTHING
+from ..service.summarising import SUMMARY
 from . import subscribing
 from .answers import answer, answer_kept, answer_seen
 from .asking import (
@@ -21,6 +22,7 @@ from .asking import (
     Here,
     base_of,
     form_in,
+    parameters_in,
     patch_in,
     prefers,
     require_json,
@@ -30,6 +32,12 @@ from .asking import (
 from .bulk import export_all, export_group, export_patient, export_patients, take_in
 from .cohorts import run_view
 from .duplicates import match
+from .summarising import (
+    summary,
+    summary_by_parameters,
+    summary_of_identified,
+    summary_of_identified_by_parameters,
+)
 from .terminology import PATHS as OF_TERMS
 from .validating import validate, validate_one
 
@@ -131,23 +139,8 @@ async def everything_by_parameters(
     """The same, asked by a Parameters resource or none."""
     params = _params(request)
     if await request.body():
-        params += _parameters(await resource_in(request, records))
+        params += parameters_in(await resource_in(request, records))
     return await _look(request, asks, records, base, "Patient", id, EVERYTHING, params=params)
-
-
-def _parameters(resource: Resource) -> Params:
-    """What a Parameters resource says, as a URL would say it."""
-    held: Any = resource.get("parameter", [])
-    if resource.get("resourceType") != "Parameters" or not isinstance(held, list):
-        raise Incorrect("The body is no Parameters resource.", hint="Send one, or nothing.")
-    params: Params = []
-    for each in cast(list[Any], held):
-        part = cast(dict[str, Any], each) if isinstance(each, dict) else {}
-        values = [value for name, value in part.items() if name.startswith("value")]
-        if not isinstance(part.get("name"), str) or len(values) != 1:
-            raise Incorrect("A parameter has no name or no value.", hint="Give both.")
-        params.append((part["name"], str(values[0])))
-    return params
 
 
 async def search_inside(
@@ -295,6 +288,11 @@ PATHS: dict[str, dict[str, Verb]] = {
     "/{type}/{id}/_history": {"GET": history_of_one},
     "/{type}/{id}/_history/{version}": {"GET": vread},
     f"/Patient/{{id}}/{EVERYTHING}": {"GET": everything, "POST": everything_by_parameters},
+    f"/Patient/{{id}}/{SUMMARY}": {"GET": summary, "POST": summary_by_parameters},
+    f"/Patient/{SUMMARY}": {
+        "GET": summary_of_identified,
+        "POST": summary_of_identified_by_parameters,
+    },
     "/{type}/$validate": {"POST": validate},
     "/{type}/{id}/$validate": {"POST": validate_one},
     "/{type}/{id}/{inner}/_search": {"POST": search_inside_by_form},

@@ -49,6 +49,7 @@ from .everything import Everything
 from .granting import Granter
 from .images import Images
 from .importing import Importer, ImportStep
+from .links import Links
 from .looking import Looker, Seen
 from .matching import Matching
 from .messages import Messages
@@ -64,6 +65,7 @@ from .sheets import Sheets
 from .sources import Limits
 from .subscribing.hooks import Hooks
 from .subscriptions import Subscriptions
+from .summarising import Summaries
 from .taking import Taking
 from .terminology import Terminology
 from .transacting import Manner, Transactions
@@ -161,7 +163,9 @@ class Records:
         self._reader = Reader(parts)
         self._searcher = Searcher(parts, lambda: self.packages.library)
         self.audit = Audit(parts, self._searcher, ledger)
-        self._looker = Looker(self._reader, self._searcher, Everything(self._searcher), self.audit)
+        self.summaries = Summaries(parts, self._searcher)
+        everything = Everything(self._searcher)
+        self._looker = Looker(self._reader, self._searcher, everything, self.audit)
         matching = Matching(parts, self._searcher)
         self._changer = Changer(parts, self._reader, matching, deletes_most=deletes_most)
         self._transactions = Transactions(
@@ -219,6 +223,9 @@ class Records:
         self.taking = Taking(parts, self._searcher, self._reader, self._granter, ledger, uploads)
         self._eraser.also(self.bulk.forget)
         self._eraser.also(self.duplicates.forget)
+        key = keys.key("records-links")
+        self.links = Links(parts, self.summaries, everything, vault=keys.vault, key=key)
+        self.also_forget(self.links.forget)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -640,6 +647,7 @@ class Records:
             await asyncio.sleep(ERASURES_S)
             try:
                 await self._eraser.carry_out_due()
+                await self.links.sweep()
                 if self._clock.now().hour == SWEEP_HOUR:
                     await self._eraser.sweep()
             except Exception as error:  # tried again in a moment

@@ -15,6 +15,7 @@ from .everything import EVERYTHING
 from .subscribing.topics import TOPICS
 from .subscribing.wishes import BACKPORT
 from .subscriptions import SEARCHED
+from .summarising import SUMMARY
 
 WEBSOCKET = "http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket"
 TOPIC = f"{BACKPORT}/capabilitystatement-subscriptiontopic-canonical"
@@ -61,6 +62,11 @@ OPERATIONS = {
     ("POST", "/Patient/$match"): ("Patient", "match", f"{DEFINITION}Patient-match"),
     ("GET", "/Patient/$export"): ("Patient", "export", f"{BULK}patient-export"),
     ("GET", "/Group/{id}/$export"): ("Group", "export", f"{BULK}group-export"),
+    ("GET", f"/Patient/{{id}}/{SUMMARY}"): (
+        "Patient",
+        "summary",
+        "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
+    ),
 }
 OF_SYSTEM = {
     ("GET", "/$export"): ("export", f"{BULK}export"),

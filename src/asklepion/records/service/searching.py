@@ -108,7 +108,8 @@ class Searcher:
         sight = parts.releasing.sight(asking)
         async with parts.db.read() as tx:
             looks = [await self.look(tx, one, sight) for one in wanted]
-            found = [row for look in looks for row in (*look.rows, *look.included)]
+            rows_found = (row for look in looks for row in (*look.rows, *look.included))
+            found = list({row.rid: row for row in rows_found}.values())  # each is seen once
             asked = list(
                 dict.fromkeys([who for one in wanted for who in await self._asked(tx, one)])
             )

@@ -12,7 +12,7 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
-from . import bulk, duplicates, imaging, subscriptions
+from . import bulk, duplicates, imaging, links, subscriptions
 from .letters import letters
 
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
@@ -285,6 +285,7 @@ OWNED: dict[str, Owned | None] = {
     "records_access": Owned("t.patient", order=("leaf",), remains=("leaf", "number")),
     "records_access_head": Owned("CASE WHEN t.patient = '*' THEN '' ELSE t.patient END"),
     "records_erasure": Owned("t.patient"),
+    **links.OWNED,
     "records_definition": Owned("''"),
     "records_alias": Owned("t.patient"),
     "records_sender": Owned("''"),
@@ -312,4 +313,5 @@ MIGRATIONS: tuple[Step, ...] = (
     letters,
     bulk.create,
     duplicates.create,
+    links.tables,
 )

@@ -6,6 +6,6 @@ export { Field, Select, Switch, type SwitchProps, TextArea } from "./Field";
 export { Avatar, Mark } from "./Marks";
 export { MenuItem, type MenuItemProps, Popover, type PopoverProps } from "./Popover";
 export { Scenery } from "./Scenery";
-export { Badge, Empty, ErrorNote, Progress, Waiting } from "./Signs";
+export { Badge, type BadgeProps, Empty, ErrorNote, Progress, Waiting } from "./Signs";
 export { type Tab, Tabs, type TabsProps } from "./Tabs";
 export { Toasts, toast } from "./Toast";

@@ -60,11 +60,13 @@ class _Checker:
         if self._depth >= DEPTH_MOST:
             return
         self._depth += 1
-        base = self._library.profile(profile.base) if profile.base else None
-        if base is not None:
-            yield from self.profile(base, item, scope)
-        yield from self._item(profile.root, item, scope, base)
-        self._depth -= 1
+        try:
+            base = self._library.profile(profile.base) if profile.base else None
+            if base is not None:
+                yield from self.profile(base, item, scope)
+            yield from self._item(profile.root, item, scope, base)
+        finally:  # also where whoever asked has heard enough
+            self._depth -= 1
 
     def _item(self, spot: Spot, item: Item, scope: Scope, base: Profile | None) -> Iterator[Issue]:
         self._spend()

@@ -19,7 +19,9 @@ END = 1 << 62
 LOOKED, CHANGED, ALLOWED, REFUSED, DEVICE = "looked", "changed", "allowed", "refused", "device"
 KINDS = (LOOKED, CHANGED, ALLOWED, REFUSED, DEVICE)
 CHANGES = frozenset({"write", "delete", "import", "erase"})
-PERMISSIONS = frozenset({"grant", "refuse", "revoke", "break-glass", "decide", "review"})
+PERMISSIONS = frozenset(
+    {"grant", "refuse", "revoke", "share", "unshare", "break-glass", "decide", "review"}
+)
 
 
 def kind_of(entry: AccessEntry) -> str:

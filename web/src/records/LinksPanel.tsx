@@ -1,0 +1,106 @@
+import { FileDown, Link2, QrCode, Share2 } from "lucide-react";
+import { useState } from "react";
+import { api, ask } from "../kit/api";
+import { useAsked } from "../kit/asked";
+import type { Panel } from "../kit/place";
+import { language, useText } from "../kit/text";
+import { Button, Card, Empty, ErrorNote, toast, Waiting } from "../kit/ui";
+import { GivenLink } from "./GivenLink";
+import { LinkLine } from "./LinkLine";
+import type { Given, Link } from "./links";
+import { NewLink } from "./NewLink";
+import "./links.css";
+import { useSubject } from "./subject";
+
+function LinksPanel() {
+  const subject = useSubject();
+  if (subject?.purpose !== "PATRQT") return null;
+  return <Links key={subject.patient} patient={subject.patient} />;
+}
+
+/** Give my summary away by a link, see who opened it, take it back. */
+function Links({ patient }: { patient: string }) {
+  const text = useText();
+  const path = `/api/records/patients/${patient}/links`;
+  const links = useAsked((stop) => api.get<Link[]>(path, stop), [path]);
+  const [isMaking, setMaking] = useState(false);
+  const [given, setGiven] = useState<(Given & { passcode: string }) | null>(null);
+
+  function onGiven(next: Given, passcode: string): void {
+    setMaking(false);
+    setGiven({ ...next, passcode });
+    links.again();
+  }
+
+  if (isMaking) return <NewLink path={path} onGiven={onGiven} onCancel={() => setMaking(false)} />;
+  return (
+    <Card
+      title={text("records.links")}
+      icon={Share2}
+      actions={
+        <Button kind="plain" onClick={links.again}>
+          {text("records.again")}
+        </Button>
+      }
+    >
+      <p className="muted">{text("records.links.about")}</p>
+      <Button kind="primary" icon={QrCode} wide onClick={() => setMaking(true)}>
+        {text("records.links.new")}
+      </Button>
+      <Printed patient={patient} />
+      {links.isWaiting && <Waiting label={text("records.links.waiting")} />}
+      <ErrorNote error={links.error} onRetry={links.again} />
+      {links.value?.length === 0 && (
+        <Empty
+          icon={Link2}
+          title={text("records.links.empty")}
+          text={text("records.links.empty.hint")}
+        />
+      )}
+      <ul className="stack">
+        {links.value?.map((link) => (
+          <LinkLine key={link.id} link={link} path={path} onEnded={links.again} />
+        ))}
+      </ul>
+      {given && <GivenLink given={given} onClose={() => setGiven(null)} />}
+    </Card>
+  );
+}
+
+/** The summary as a PDF, for oneself. */
+function Printed({ patient }: { patient: string }) {
+  const text = useText();
+  const [isBusy, setBusy] = useState(false);
+
+  async function keep(): Promise<void> {
+    setBusy(true);
+    try {
+      const path = `/api/records/patients/${patient}/summary.pdf?language=${language.get()}`;
+      const body = await (await ask(path)).blob();
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(body);
+      link.download = "patient-summary.pdf";
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    } catch {
+      toast(text("records.links.pdf.failed"), "danger");
+    }
+    setBusy(false);
+  }
+
+  return (
+    <Button icon={FileDown} wide busy={isBusy} onClick={keep}>
+      {text("records.links.pdf")}
+    </Button>
+  );
+}
+
+export const linksPanel: Panel = {
+  id: "links",
+  titleKey: "records.links.short",
+  icon: Share2,
+  places: ["home"],
+  roles: ["patient"],
+  order: 57,
+  Component: LinksPanel,
+};
