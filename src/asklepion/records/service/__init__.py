@@ -50,6 +50,7 @@ from .importing import Importer, ImportStep
 from .looking import Looker, Seen
 from .matching import Matching
 from .messages import Messages
+from .notices import Notices
 from .packages import Package, Packages
 from .parts import Parts
 from .reading import HISTORY_COUNT, Reader
@@ -201,6 +202,7 @@ class Records:
             granter=self._granter,
             folder=uploads.parent / "images",
         )
+        self.notices = Notices(parts, self._granter)
         self._validator = Validator(parts, self._reader, self.packages)
         self._eraser = Eraser(
             parts,
