@@ -425,10 +425,11 @@ async def listening(
 
     asked: list[bool] = []
     headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {bearer}".encode())]
+    path, _, query = path.partition("?")
     scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode()}
     scope |= {
         "headers": headers,
-        "query_string": b"",
+        "query_string": query.encode(),
         "scheme": "http",
         "server": ("localhost", 80),
     }

@@ -260,7 +260,9 @@ def account_add(
     email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
     name: Annotated[str, typer.Option(help="As others see it.")],
     role: Annotated[list[Role], typer.Option(help="Once or more.")],
-    person: Annotated[str | None, typer.Option(help="Patient/… or Practitioner/….")] = None,
+    person: Annotated[
+        str | None, typer.Option(help="Patient/…, Practitioner/… or RelatedPerson/….")
+    ] = None,
     password: Annotated[
         str,
         typer.Option(

@@ -1,4 +1,4 @@
-"""The demonstration: four invented people, two invented records, one home device."""
+"""The demonstration: invented people, three invented records, one home device."""
 
 import asyncio
 import os
@@ -11,15 +11,17 @@ from asklepion.kit.errors import Conflict
 from asklepion.records import Asking
 from asklepion.settings import Settings
 
-from .invented import lives
+from .invented import DOCTOR, MOTHER, THERAPIST, lives
 from .running import has_demo_device, write_demo_device
 
 PASSWORD = "olive-tree-by-the-sea"  # published in the README; --demo alone makes these accounts
-PATIENT, OTHER, DOCTOR = "Patient/mei-lin", "Patient/jonas-weber", "Practitioner/amara-okafor"
+PATIENT, OTHER = "Patient/mei-lin", "Patient/jonas-weber"
 PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
     ("mei@asklepion.example", "Mei Lin 林梅", Role.PATIENT, PATIENT),
     ("jonas@asklepion.example", "Jonas Weber", Role.PATIENT, OTHER),
+    ("nora@asklepion.example", "Nora Weber", Role.PATIENT, MOTHER),
     ("amara@asklepion.example", "Dr Amara Okafor", Role.CLINICIAN, DOCTOR),
+    ("tomas@asklepion.example", "Tomas Reyes", Role.CLINICIAN, THERAPIST),
     ("iris@asklepion.example", "Iris Keeper", Role.OPERATOR, None),
 )
 DEVICE_KINDS = (
@@ -55,7 +57,7 @@ async def require_fitting(house: House, *, demo: bool) -> None:
 async def furnish(house: House) -> list[dict[str, Any]]:
     """Make the invented people once; returns who may be entered as, with their passwords."""
     emails = await _emails(house)
-    if PEOPLE[-1][0] not in emails:  # they come last of what is made here
+    if {email for email, *_ in PEOPLE} - emails:  # they come last of what is made here
         await _bring_records(house)
         await _bring_people(house, emails)
     if not has_demo_device(house.settings):

@@ -1,5 +1,6 @@
-"""Two invented lives as FHIR R4 bundles, written anew so that their dates are never stale."""
+"""Three invented lives as FHIR R4 bundles, written anew so that their dates are never stale."""
 
+import base64
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,15 @@ Resource = dict[str, Any]
 LOINC, SNOMED, UCUM = "http://loinc.org", "http://snomed.info/sct", "http://unitsofmeasure.org"
 RXNORM, CVX = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://hl7.org/fhir/sid/cvx"
 TERMS = "http://terminology.hl7.org/CodeSystem"
-DOCTOR = "Practitioner/amara-okafor"
+DOCTOR, THERAPIST = "Practitioner/amara-okafor", "Practitioner/tomas-reyes"
+MOTHER, CHILD = "RelatedPerson/nora-weber", "lina-weber"
+CLINIC, PRACTICE = "Organization/asklepion-demo", "Organization/quiet-harbour"
+ROLES = f"{TERMS}/practitioner-role"
+CHILD_YEARS = 8
+TALK = (
+    "Third talk. She sleeps better since she no longer takes her work to bed. We spoke about her"
+    " father's last year, which she had not told anybody. She asks that this stays between us."
+)
 
 # code, display, unit, category, and what was found, oldest first; the last is three weeks old
 LABS: tuple[tuple[str, str, str, tuple[float, ...]], ...] = (
@@ -30,10 +39,22 @@ HEIGHT_M = 1.60
 
 def lives(now: datetime) -> Iterator[Resource]:
     """One transaction bundle for the house's people and places, then one for each patient."""
-    yield bundle([organisation(), practitioner()])
+    yield bundle(
+        [
+            organisation(CLINIC, "Asklepion by the sea"),
+            organisation(PRACTICE, "Quiet Harbour Counselling"),
+            practitioner(DOCTOR, "Okafor", "Amara", "Dr"),
+            practitioner(THERAPIST, "Reyes", "Tomas"),
+            role(DOCTOR, CLINIC, "doctor", "Doctor"),
+            role(THERAPIST, PRACTICE, "psychotherapist", "Psychotherapist"),
+        ]
+    )
     yield bundle([patient("mei-lin", "林", "梅", "Mei Lin", "female", "1967-04-18"), *mei(now)])
     jonas = patient("jonas-weber", "Weber", "Jonas", "Jonas Weber", "male", "1990-09-02")
     yield bundle([jonas, *Life("jonas-weber", now).young()])
+    born = f"{now.year - CHILD_YEARS}-01-15"
+    lina = patient(CHILD, "Weber", "Lina", "Lina Weber", "female", born)
+    yield bundle([lina, mother(), *Life(CHILD, now).child()])
 
 
 def bundle(resources: list[Resource]) -> Resource:
@@ -45,16 +66,40 @@ def bundle(resources: list[Resource]) -> Resource:
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
-def organisation() -> Resource:
-    return {"resourceType": "Organization", "id": "asklepion-demo", "name": "Asklepion by the sea"}
+def organisation(reference: str, name: str) -> Resource:
+    return {"resourceType": "Organization", "id": reference.partition("/")[2], "name": name}
 
 
-def practitioner() -> Resource:
+def practitioner(reference: str, family: str, given: str, prefix: str = "") -> Resource:
+    name = {"family": family, "given": [given], **({"prefix": [prefix]} if prefix else {})}
     return {
         "resourceType": "Practitioner",
-        "id": DOCTOR.partition("/")[2],
-        "name": [{"family": "Okafor", "given": ["Amara"], "prefix": ["Dr"]}],
+        "id": reference.partition("/")[2],
+        "name": [name],
         "communication": [coded("urn:ietf:bcp:47", code, code) for code in ("en", "zh-CN")],
+    }
+
+
+def role(who: str, where: str, code: str, display: str) -> Resource:
+    """Who works where, and as what: consents may name either."""
+    return {
+        "resourceType": "PractitionerRole",
+        "id": who.partition("/")[2],
+        "practitioner": {"reference": who},
+        "organization": {"reference": where},
+        "code": [coded(ROLES, code, display)],
+    }
+
+
+def mother() -> Resource:
+    """Stands in for her child until it is of age."""
+    return {
+        "resourceType": "RelatedPerson",
+        "id": MOTHER.partition("/")[2],
+        "active": True,
+        "patient": {"reference": f"Patient/{CHILD}"},
+        "relationship": [coded(f"{TERMS}/v3-RoleCode", "MTH", "Mother")],
+        "name": [{"text": "Nora Weber", "family": "Weber", "given": ["Nora"]}],
     }
 
 
@@ -191,6 +236,27 @@ class Life:
         status = ("72166-2", "Tobacco smoking status")
         return self.observation(*status, days_ago, "social-history", valueCodeableConcept=answer)
 
+    def talk(self, days_ago: float) -> Resource:
+        """What a therapist wrote after a talk."""
+        data = base64.b64encode(TALK.encode()).decode()
+        return self.make(
+            "DocumentReference",
+            status="current",
+            type=coded(LOINC, "11488-4", "Psychotherapy note"),
+            subject=self._subject,
+            date=self.day(days_ago),
+            author=[{"reference": THERAPIST}],
+            content=[{"attachment": {"contentType": "text/plain; charset=utf-8", "data": data}}],
+        )
+
+    def child(self) -> Iterator[Resource]:
+        """A short record of a child."""
+        yield self.measured("29463-7", "Body weight", 26.4, "kg", 30, "vital-signs")
+        yield self.measured("8302-2", "Body height", 128, "cm", 30, "vital-signs")
+        yield self.condition("195967001", "Asthma", 900)
+        yield self.allergy("91935009", "Allergy to peanuts")
+        yield self.vaccination("140", "Influenza vaccine", 75)
+
     def young(self) -> Iterator[Resource]:
         """A short record of somebody who is rarely ill."""
         yield self.pressure(121, 78, 40)
@@ -227,6 +293,8 @@ def mei(now: datetime) -> Iterator[Resource]:
         yield life.measured("29463-7", "Body weight", weight, "kg", days_ago, "vital-signs")
         yield life.measured("39156-5", "Body mass index", index, "kg/m2", days_ago, "vital-signs")
     yield life.measured("8302-2", "Body height", 100 * HEIGHT_M, "cm", 21, "vital-signs")
+    yield life.condition("197480006", "Anxiety disorder", 150)
+    yield life.talk(12)
     for code, display, unit, values in LABS:
         for number, value in enumerate(values):
             days_ago = 21 + 180 * (len(values) - 1 - number)

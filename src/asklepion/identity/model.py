@@ -25,7 +25,7 @@ class Caller:
     account: str = ""  # opaque id; empty for a stranger
     name: str = ""  # as others see it
     roles: frozenset[Role] = frozenset()
-    person: str | None = None  # whom the account speaks as: Patient/… or Practitioner/…
+    person: str | None = None  # whom it speaks as: Patient/…, Practitioner/…, RelatedPerson/…
     acts_for: str | None = None  # the patient a device writes for: Patient/…
     language: str = "en"  # BCP 47
 
@@ -70,7 +70,7 @@ class Account:
     email: str = field(repr=False)
     name: str = field(repr=False)  # as others see it
     roles: frozenset[Role]
-    person: str | None = None  # Patient/… or Practitioner/…
+    person: str | None = None  # Patient/…, Practitioner/… or RelatedPerson/…
     language: str = "en"  # BCP 47
     created_at: datetime
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import Response
 
 from asklepion.identity import Caller
@@ -20,54 +20,57 @@ router = APIRouter(prefix="/api/twin", tags=["twin"])
 Who = Annotated[Caller, Depends(caller)]
 Here = Annotated[Twin, Depends(room(Twin))]
 Visit = Annotated[str | None, Query(description="The visit this belongs to.")]
+Purpose = Annotated[str, Header(alias="X-Purpose-Of-Use", description="Why one asks.")]
+
+
+def asking(id: str, who: Who, visit: Visit = None, purpose: Purpose = "") -> Asking:
+    """Who asks about this patient, why, and in which visit; a stranger gets no further."""
+    who.require_known()
+    is_relative = (who.person or "").startswith("RelatedPerson/")
+    usual = "FAMRQT" if is_relative else "PATRQT" if who.person == _patient(id) else "TREAT"
+    return Asking(caller=who, purpose=(purpose or usual)[:64], visit=visit)
+
+
+Asks = Annotated[Asking, Depends(asking)]
 
 
 @router.get("/{id}/cards")
 async def cards(
     id: str,
-    who: Who,
+    asks: Asks,
     twin: Here,
-    visit: Visit = None,
     acvpu: Annotated[str | None, Query(pattern="^[ACVPU]$")] = None,
     oxygen: bool | None = None,
     spo2_scale: Annotated[int, Query(ge=1, le=2)] = 1,
 ) -> Response:
     """The risk cards; consciousness and oxygen may be told as one sees them now."""
     bedside = Bedside(acvpu=acvpu, supplemental_o2=oxygen, spo2_scale=spo2_scale)
-    return _json(await twin.cards(_asking(who, id, visit), _patient(id), bedside=bedside))
+    return _json(await twin.cards(asks, _patient(id), bedside=bedside))
 
 
 @router.get("/{id}/body")
-async def body(id: str, who: Who, twin: Here, visit: Visit = None) -> Response:
+async def body(id: str, asks: Asks, twin: Here) -> Response:
     """The organs with what is known of each."""
-    return _json(await twin.body(_asking(who, id, visit), _patient(id)))
+    return _json(await twin.body(asks, _patient(id)))
 
 
 @router.get("/{id}/timeline")
 async def timeline(
     id: str,
-    who: Who,
+    asks: Asks,
     twin: Here,
-    visit: Visit = None,
     before: datetime | None = None,
     count: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
     """What happened, newest first: one page."""
-    asking = _asking(who, id, visit)
-    page = await twin.timeline(asking, _patient(id), before=_moment(before), count=count)
+    page = await twin.timeline(asks, _patient(id), before=_moment(before), count=count)
     return _json(page)
 
 
 @router.get("/{id}/vitals")
-async def vitals(id: str, who: Who, twin: Here, visit: Visit = None) -> Response:
+async def vitals(id: str, asks: Asks, twin: Here) -> Response:
     """Each vital sign: the latest reading and the recent ones."""
-    return _json(await twin.vitals(_asking(who, id, visit), _patient(id)))
-
-
-def _asking(who: Caller, id: str, visit: str | None) -> Asking:
-    who.require_known()
-    purpose = "PATRQT" if who.person == _patient(id) else "TREAT"
-    return Asking(caller=who, purpose=purpose, visit=visit)
+    return _json(await twin.vitals(asks, _patient(id)))
 
 
 def _moment(before: datetime | None) -> datetime | None:

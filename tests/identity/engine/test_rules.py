@@ -93,8 +93,10 @@ def test_every_password_on_the_list_could_otherwise_be_chosen() -> None:
     assert all(word == word.casefold() for word in COMMONEST)
 
 
-@pytest.mark.parametrize("person", ["Patient/1", "Practitioner/amara-okafor", "Patient/A.b-9"])
-def test_patients_and_practitioners_are_persons(person: str) -> None:
+@pytest.mark.parametrize(
+    "person", ["Patient/1", "Practitioner/amara-okafor", "Patient/A.b-9", "RelatedPerson/1"]
+)
+def test_patients_practitioners_and_relatives_are_persons(person: str) -> None:
     assert rules.person_of(person) == person
 
 

@@ -8,8 +8,14 @@ import { devicesPanel } from "../devices/DevicesPanel";
 import { peoplePanel } from "../identity/People";
 import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/place";
 import { accessPanel } from "../records/AccessPanel";
-import { consentsPanel } from "../records/ConsentsPanel";
+import { choicesPanel } from "../records/choices/ChoicesPanel";
 import { duplicatesPanel } from "../records/DuplicatesPanel";
+import { emergencyBanner } from "../records/emergency/EmergencyBanner";
+import { emergencyPanel } from "../records/emergency/EmergencyPanel";
+import { noticeBanner } from "../records/emergency/NoticeBanner";
+import { reviewPanel } from "../records/emergency/ReviewPanel";
+import { helpersPanel } from "../records/helpers/HelpersPanel";
+import { whoseRecordBanner } from "../records/helpers/WhoseRecord";
 import { importPanel } from "../records/ImportPanel";
 import { imagingPanel } from "../records/imaging/panel";
 import { linksPanel } from "../records/LinksPanel";
@@ -28,21 +34,15 @@ const centrePart: ScenePart = {
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
   addPanels(peoplePanel);
-  addPanels(
-    consentsPanel,
-    accessPanel,
-    importPanel,
-    linksPanel,
-    takePanel,
-    imagingPanel,
-    duplicatesPanel,
-    researchPanel,
-  );
+  addPanels(choicesPanel, helpersPanel, accessPanel);
+  addPanels(linksPanel, importPanel, takePanel, imagingPanel);
+  addPanels(duplicatesPanel, researchPanel);
+  addPanels(emergencyPanel, reviewPanel);
   addPanels(devicesPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);
   addPanels(...worldPanels);
   addPanels(roomsPanel, visitPanel, notePanel);
-  addBanners(accessBanner, ...worldBanners);
+  addBanners(noticeBanner, emergencyBanner, accessBanner, whoseRecordBanner, ...worldBanners);
   dropDraftsAtSignOut();
 }

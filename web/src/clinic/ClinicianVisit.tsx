@@ -1,9 +1,20 @@
-import { CircleSlash, ClipboardPen, Clock, Eye, EyeOff, Hourglass, Send } from "lucide-react";
+import {
+  CircleSlash,
+  ClipboardPen,
+  Clock,
+  Eye,
+  EyeOff,
+  Hourglass,
+  Send,
+  Siren,
+} from "lucide-react";
 import { useState } from "react";
 import { countdown, useNow } from "../kit/clock";
+import { showPanel } from "../kit/place";
 import { useText } from "../kit/text";
 import { Button, Card, ErrorNote, Select, TextArea } from "../kit/ui";
 import { CATEGORIES, type Category } from "../records/categories";
+import { sought } from "../records/emergency/broken";
 import { stands } from "./access";
 import { CategoryList, Choices } from "./PatientVisit";
 import { change, type Visit } from "./visit";
@@ -54,6 +65,16 @@ function NotSeeing({ visit }: { visit: Visit }) {
   return (
     <Card tone="warn" icon={icon} title={text(key, { name: visit.patient_name })}>
       <p>{text(hint)}</p>
+      <Button
+        kind="plain"
+        icon={Siren}
+        onClick={() => {
+          sought.set({ patient: visit.patient, name: visit.patient_name });
+          showPanel("emergency");
+        }}
+      >
+        {text("clinic.emergency")}
+      </Button>
     </Card>
   );
 }

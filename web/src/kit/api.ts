@@ -61,17 +61,21 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   throw error;
 }
 
+/** What a request says of itself beside its path, such as why it is made. */
+export type Headers = Readonly<Record<string, string>>;
+
 async function json<T>(
   method: string,
   path: string,
   body: unknown,
   signal?: AbortSignal,
+  more: Headers = {},
 ): Promise<T> {
-  const init: RequestInit = { method, headers: { Accept: "application/json" } };
+  const init: RequestInit = { method, headers: { Accept: "application/json", ...more } };
   if (signal) init.signal = signal;
   if (body !== undefined) {
     init.body = JSON.stringify(body);
-    init.headers = { Accept: "application/json", "Content-Type": "application/json" };
+    init.headers = { ...init.headers, "Content-Type": "application/json" };
   }
   const response = await ask(path, init);
   const text = await response.text();
@@ -79,10 +83,12 @@ async function json<T>(
 }
 
 export const api = {
-  get: <T>(path: string, signal?: AbortSignal): Promise<T> =>
-    json<T>("GET", path, undefined, signal),
-  post: <T>(path: string, body: unknown = {}): Promise<T> => json<T>("POST", path, body),
+  get: <T>(path: string, signal?: AbortSignal, headers?: Headers): Promise<T> =>
+    json<T>("GET", path, undefined, signal, headers),
+  post: <T>(path: string, body: unknown = {}, headers?: Headers): Promise<T> =>
+    json<T>("POST", path, body, undefined, headers),
   put: <T>(path: string, body: unknown): Promise<T> => json<T>("PUT", path, body),
   patch: <T>(path: string, body: unknown): Promise<T> => json<T>("PATCH", path, body),
-  delete: <T = void>(path: string): Promise<T> => json<T>("DELETE", path, undefined),
+  delete: <T = void>(path: string, headers?: Headers): Promise<T> =>
+    json<T>("DELETE", path, undefined, undefined, headers),
 };

@@ -1,5 +1,5 @@
-import { BookOpenCheck, Download, ScrollText, SearchX } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { BookOpenCheck, Download, ScrollText, SearchX, X } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Panel } from "../kit/place";
 import { moment, useText } from "../kit/text";
 import { Button, Card, Empty, ErrorNote, Field, Waiting } from "../kit/ui";
@@ -8,21 +8,47 @@ import { GroupLine } from "./AccessGroup";
 import { type AccessEntry, type AccessGroup, KINDS, type Kind } from "./access";
 import { EVERYTHING, useGroups, type Wish } from "./groups";
 import { Receipt } from "./Receipt";
+import "./choices/choices.css";
 import "./records.css";
-import { useSubject } from "./subject";
+import { Emergencies } from "./emergency/Emergencies";
+import type { Breaking } from "./emergency/model";
+import { mayDecide, useSubject } from "./subject";
 
 /** A pause in typing after which the list is read [ms]. */
 const PAUSE_MS = 300;
 
 function AccessPanel() {
   const subject = useSubject();
-  if (subject?.purpose !== "PATRQT") return null;
+  if (!mayDecide(subject)) return null;
   return <Accesses key={subject.patient} patient={subject.patient} />;
 }
 
+/** What she was looked at in emergencies, and below it every line. */
 function Accesses({ patient }: { patient: string }) {
-  const text = useText();
   const [wish, setWish] = useState<Wish>(EVERYTHING);
+  const list = useRef<HTMLDivElement>(null);
+
+  function look({ actor, at, until }: Breaking): void {
+    setWish({ ...EVERYTHING, actor, span: { since: at, until } });
+    list.current?.scrollIntoView?.({ block: "start" });
+  }
+
+  return (
+    <>
+      <Emergencies patient={patient} onLooked={look} />
+      <div ref={list}>
+        <Lines patient={patient} wish={wish} onWish={setWish} />
+      </div>
+    </>
+  );
+}
+
+interface LinesProps extends FilterProps {
+  patient: string;
+}
+
+function Lines({ patient, wish, onWish: setWish }: LinesProps) {
+  const text = useText();
   const [turn, setTurn] = useState(0);
   const list = useGroups(patient, wish);
   const [shown, setShown] = useState<AccessEntry | null>(null);
@@ -41,6 +67,13 @@ function Accesses({ patient }: { patient: string }) {
       }
     >
       <p className="muted">{text("records.accesses.about")}</p>
+      {wish.span && (
+        <button type="button" className="chosen" onClick={() => setWish(EVERYTHING)}>
+          <span>{text("records.accesses.only", { when: moment(wish.span.since) })}</span>
+          <X aria-hidden />
+          <span className="unseen">{text("records.accesses.all")}</span>
+        </button>
+      )}
       <AccessDays patient={patient} wish={wish} onWish={setWish} turn={turn} />
       <Filter wish={wish} onWish={setWish} />
       {!list.isWaiting && !list.error && list.groups.length === 0 && (

@@ -12,6 +12,8 @@ export interface Wish {
   /** One day, such as 2026-03-01, or any. */
   readonly day: string;
   readonly text: string;
+  /** From one moment to another, as an emergency lasted; it goes before the day. */
+  readonly span?: { readonly since: string; readonly until: string };
 }
 
 export const EVERYTHING: Wish = {
@@ -45,7 +47,10 @@ export function query(wish: Wish, before: number | null): string {
   asked.set("kinds", wish.kinds.join(","));
   if (wish.actor) asked.set("actor", wish.actor);
   if (wish.text) asked.set("text", wish.text);
-  if (wish.day) {
+  if (wish.span) {
+    asked.set("since", wish.span.since);
+    asked.set("until", wish.span.until);
+  } else if (wish.day) {
     const first = new Date(`${wish.day}T00:00:00`);
     const end = new Date(first);
     end.setDate(first.getDate() + 1);

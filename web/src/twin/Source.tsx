@@ -5,6 +5,8 @@ import { useAsked } from "../kit/asked";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { Dialog, ErrorNote, Waiting } from "../kit/ui";
+import { headersOf } from "../records/subject";
+import { Why } from "../records/Why";
 import type { Source } from "../wire/twin";
 import { opened } from "./opened";
 
@@ -47,7 +49,7 @@ function EntryDialog({ reference, onClose }: { reference: string; onClose: () =>
   const text = useText();
   const epoch = useStore(opened.epoch);
   const entry = useAsked(
-    (signal) => api.get<Resource>(`/fhir/R4/${reference}`, signal),
+    (signal) => api.get<Resource>(`/fhir/R4/${reference}`, signal, headersOf(opened.who.get())),
     [reference, epoch],
   );
   const { code } = entry.value ?? {};
@@ -59,6 +61,7 @@ function EntryDialog({ reference, onClose }: { reference: string; onClose: () =>
       {entry.value && (
         <>
           <p className="muted">{text("twin.ui.entry.about")}</p>
+          <Why reference={reference} />
           <Fields value={entry.value} />
         </>
       )}

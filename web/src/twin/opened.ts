@@ -1,7 +1,15 @@
-import { ApiError, api } from "../kit/api";
+import { ApiError, api, type Headers } from "../kit/api";
 import { type LiveState, live } from "../kit/live";
 import { Store } from "../kit/store";
-import { type Subject, subject as subjects } from "../records/subject";
+import {
+  emergencyOver,
+  emergencyTold,
+  headersOf,
+  linedPatient,
+  type Subject,
+  streamParams,
+  subject as subjects,
+} from "../records/subject";
 import type { Body, Vital } from "../wire/twin";
 import { isExpected, type Observation, readingsOf, withReading } from "./observation";
 
@@ -17,16 +25,22 @@ export type LiveItem =
   | { readonly kind: "deleted"; readonly reference: string }
   | { readonly kind: "resync" }
   | { readonly kind: "permit"; readonly categories: readonly string[]; readonly until: string }
+  | { readonly kind: "emergency"; readonly id: string }
   | { readonly kind: "ended"; readonly why: string };
 
 export interface House {
   readonly subject: Store<Subject | null>;
-  readonly get: <T>(path: string, signal: AbortSignal) => Promise<T>;
+  readonly get: <T>(path: string, signal: AbortSignal, headers: Headers) => Promise<T>;
   readonly live: (
     path: string,
     onItem: (item: LiveItem) => void,
     onState: (state: LiveState) => void,
   ) => () => void;
+  /** The house let nobody look any more. */
+  readonly onEnded?: (who: Subject) => void;
+  /** The line to a record stands, or does no longer. */
+  readonly onLine?: (patient: string) => void;
+  readonly onEmergency?: () => void;
 }
 
 const LINGER_MS = 300; // one panel closes, the next opens: the line stays
@@ -91,11 +105,14 @@ export class Opened {
   }
 
   private open(who: Subject): void {
-    const path = `/api/records/patients/${encodeURIComponent(who.patient)}/live${visitOf(who)}`;
+    const path = `/api/records/patients/${encodeURIComponent(who.patient)}/live${streamParams(who)}`;
     const close = this.house.live(
       path,
       (item) => this.hear(item),
-      (state) => this.line.set(state),
+      (state) => {
+        this.line.set(state);
+        if (state !== "open") this.house.onLine?.("");
+      },
     );
     this.stop.push(close);
     void this.ask(this.body, "body");
@@ -112,15 +129,25 @@ export class Opened {
         this.refreshSoon();
         break;
       case "permit":
+        this.house.onLine?.(this.who.get()?.patient ?? "");
         this.narrow(item.categories.join());
         break;
+      case "emergency":
+        this.house.onEmergency?.();
+        break;
       case "ended":
-        this.forget();
-        this.who.set(null);
+        this.end();
         break;
       default:
         item satisfies never;
     }
+  }
+
+  private end(): void {
+    const who = this.who.get();
+    this.forget();
+    this.who.set(null);
+    if (who) this.house.onEnded?.(who);
   }
 
   /** What may be seen has changed: what is shown may hold what no longer may be seen. */
@@ -172,7 +199,7 @@ export class Opened {
     if (!who) return;
     const { signal } = this.asking;
     try {
-      const value = await this.house.get<T>(pathOf(who, what), signal);
+      const value = await this.house.get<T>(pathOf(who, what), signal, headersOf(who));
       if (!signal.aborted) into.set({ value, error: undefined });
     } catch (error) {
       if (signal.aborted) return;
@@ -197,6 +224,7 @@ export class Opened {
   private forget(): void {
     const [follow, ...lines] = this.stop;
     for (const close of lines) close();
+    this.house.onLine?.("");
     this.stop = follow ? [follow] : [];
     this.permitted = "";
     this.empty();
@@ -227,4 +255,7 @@ export const opened = new Opened({
   subject: subjects,
   get: api.get,
   live: (p, i, s) => live(p, i, s),
+  onLine: (patient) => linedPatient.set(patient),
+  onEmergency: () => emergencyTold.update((n) => n + 1),
+  onEnded: ({ purpose }) => purpose === "BTG" && emergencyOver.update((n) => n + 1),
 });

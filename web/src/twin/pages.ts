@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { api } from "../kit/api";
 import { useStore } from "../kit/store";
-import type { Subject } from "../records/subject";
+import { headersOf, type Subject } from "../records/subject";
 import type { Entry, Timeline } from "../wire/twin";
 import { opened, pathOf } from "./opened";
 import { useTwin, withParams } from "./use";
@@ -44,7 +44,7 @@ export function usePages(who: Subject): Pages {
     setLoading(true);
     setError(undefined);
     api
-      .get<Timeline>(withParams(pathOf(who, "timeline"), { before }))
+      .get<Timeline>(withParams(pathOf(who, "timeline"), { before }), undefined, headersOf(who))
       .then((page) => {
         if (opened.epoch.get() !== epoch) return;
         setOlder((had) => ({

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "react";
 import { api } from "../kit/api";
 import { type Asked, useAsked } from "../kit/asked";
 import { type Store, useStore } from "../kit/store";
-import type { Subject } from "../records/subject";
+import { headersOf, type Subject } from "../records/subject";
 import type { Body, Vital } from "../wire/twin";
 import { type Answer, opened, pathOf } from "./opened";
 
@@ -40,8 +40,8 @@ export function useTwin<T>(
   const epoch = useStore(opened.epoch);
   const revision = useStore(opened.revision);
   const asked = useAsked(
-    (signal) => api.get<T>(withParams(pathOf(who, what), more), signal),
-    [who.patient, who.visit, what, more, epoch],
+    (signal) => api.get<T>(withParams(pathOf(who, what), more), signal, headersOf(who)),
+    [who.patient, who.purpose, who.visit, what, more, epoch],
   );
   const { again } = asked;
   const seen = useRef(revision);

@@ -13,7 +13,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1024  # characters
 LONGEST_EMAIL, LONGEST_NAME = 254, 100
 LANGUAGES = ("en", "zh-CN")
 EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]+")
-PERSON = re.compile(r"(Patient|Practitioner)/[A-Za-z0-9.-]{1,64}")
+PERSON = re.compile(r"(Patient|Practitioner|RelatedPerson)/[A-Za-z0-9.-]{1,64}")
 JOINERS = "\u200c\u200d"  # stand inside words of some scripts
 
 
@@ -84,10 +84,10 @@ def person_of(text: str) -> str:
     """A reference to whom an account speaks as.
 
     Raises:
-        Incorrect: it names neither a patient nor a practitioner.
+        Incorrect: it names neither a patient, nor a practitioner, nor a patient's relative.
     """
     if not PERSON.fullmatch(text):
-        raise Incorrect("That is neither Patient/… nor Practitioner/….")
+        raise Incorrect("That is neither Patient/…, Practitioner/… nor RelatedPerson/….")
     return text
 
 

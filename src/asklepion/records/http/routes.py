@@ -172,10 +172,26 @@ async def categories(asks: Asks) -> list[str]:
 
 
 @router.get("/patients/{id}/live", response_model=None)
-async def live(id: str, asks: Asks, records: Here) -> StreamingResponse:
+async def live(
+    id: str,
+    asks: Asks,
+    records: Here,
+    purpose: Annotated[
+        str | None, Query(max_length=64, description="In the place of X-Purpose-Of-Use.")
+    ] = None,
+) -> StreamingResponse:
     """What is new in one record, as it happens; ends the moment the permit does."""
-    asks = Asking(caller=asks.caller, purpose=asks.purpose, visit=asks.visit, via="live")
+    why = purpose or asks.purpose  # a browser's stream sends no headers
+    asks = Asking(caller=asks.caller, purpose=why, visit=asks.visit, via="live")
     items = records.watch(asks, f"Patient/{id}")
+    first = await anext(items)  # whatever speaks against it is said before the answer begins
+    return event_stream(_from(first, items))
+
+
+@router.get("/notices", response_model=None)
+async def notices(asks: Asks, records: Here) -> StreamingResponse:
+    """What the caller is to know at once, of herself and of whom she decides for."""
+    items = records.notices.watch(asks)
     first = await anext(items)  # whatever speaks against it is said before the answer begins
     return event_stream(_from(first, items))
 

@@ -53,6 +53,7 @@ from .links import Links
 from .looking import Looker, Seen
 from .matching import Matching
 from .messages import Messages
+from .notices import Notices
 from .packages import Package, Packages
 from .parts import Parts
 from .reading import HISTORY_COUNT, Reader
@@ -209,6 +210,7 @@ class Records:
             granter=self._granter,
             folder=uploads.parent / "images",
         )
+        self.notices = Notices(parts, self._granter)
         self._validator = Validator(parts, self._reader, self.packages)
         self._eraser = Eraser(
             parts,
