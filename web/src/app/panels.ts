@@ -5,9 +5,11 @@ import { notePanel } from "../clinic/NotePanel";
 import { roomsPanel } from "../clinic/Rooms";
 import { visitPanel } from "../clinic/VisitPanel";
 import { devicesPanel } from "../devices/DevicesPanel";
+import { clientsPanel } from "../identity/Clients";
 import { peoplePanel } from "../identity/People";
 import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/place";
 import { accessPanel } from "../records/AccessPanel";
+import { appsPanel } from "../records/apps/AppsPanel";
 import { consentsPanel } from "../records/ConsentsPanel";
 import { importPanel } from "../records/ImportPanel";
 import { imagingPanel } from "../records/imaging/panel";
@@ -25,8 +27,16 @@ const centrePart: ScenePart = {
 
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
-  addPanels(peoplePanel);
-  addPanels(consentsPanel, accessPanel, importPanel, takePanel, imagingPanel, researchPanel);
+  addPanels(peoplePanel, clientsPanel);
+  addPanels(
+    consentsPanel,
+    accessPanel,
+    importPanel,
+    appsPanel,
+    takePanel,
+    imagingPanel,
+    researchPanel,
+  );
   addPanels(devicesPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);

@@ -36,6 +36,9 @@ export interface AccessEntry {
   readonly purpose: string;
   readonly visit: string | null;
   readonly via: string;
+  /** The app they looked through, if any, by id and by name. */
+  readonly app?: string | null;
+  readonly app_name?: string | null;
   readonly consent: string | null;
   readonly what: Readonly<Record<string, number>>;
   readonly categories: readonly (string | number)[];
@@ -101,7 +104,9 @@ export function nameOf({ actor, actor_name }: Pick<AccessEntry, "actor" | "actor
 
 /** What was done, as one sentence; `me` is called "you". */
 export function sentence(entry: AccessEntry, me: string): string {
-  const who = entry.actor === me ? t("records.you") : nameOf(entry);
+  const person = entry.actor === me ? t("records.you") : nameOf(entry);
+  const app = entry.app_name;
+  const who = app ? t("records.by-app", { who: person, app }) : person;
   const key = `records.did.${entry.action}.${entry.outcome}`;
   return t(hasText(key) ? key : `records.did.other.${entry.outcome}`, { who });
 }
