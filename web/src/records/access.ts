@@ -117,6 +117,7 @@ export function sentence(entry: AccessEntry, me: string): string {
  */
 export function groupSentence({ newest, count }: AccessGroup, me: string): string {
   const { action, outcome, via } = newest;
+  if (newest.app_name) return sentence(newest, me);
   if (count < 2 || outcome !== "permit" || !LOOKS.has(action)) return sentence(newest, me);
   const mine = newest.actor === me ? "own" : "other";
   const kind = SCREENS.has(via) ? "screen" : "person";
