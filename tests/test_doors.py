@@ -12,6 +12,12 @@ OPEN = {
     ("get", "/healthz"),  # is the house open?
     ("get", "/api/demo"),  # who may be entered as in a demonstration; not found in a real house
     ("get", "/fhir/R4/metadata"),  # what this server can do
+    ("get", "/fhir/R4/.well-known/smart-configuration"),  # how apps ask
+    ("get", "/.well-known/openid-configuration"),
+    ("get", "/api/smart/jwks.json"),  # the key that says who somebody is
+    ("post", "/api/smart/token"),  # apps, which prove themselves by what they send
+    ("post", "/api/smart/introspect"),
+    ("post", "/api/smart/revoke"),
     ("post", "/api/identity/session"),  # to sign in
     ("delete", "/api/identity/session"),  # to sign out
     ("post", "/api/identity/opening"),  # to create the first operator, with the one-time token

@@ -120,7 +120,14 @@ async def open_house(
         ids, events = Ids(clock), Events(db, clock)
         # trust
         ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin)
-        identity = Identity(db=db, clock=clock, ids=ids, keys=keys, hasher=hasher)
+        identity = Identity(
+            db=db,
+            clock=clock,
+            ids=ids,
+            keys=keys,
+            hasher=hasher,
+            address=settings.address.rstrip("/"),
+        )
         # facts
         uploads = settings.data / "uploads"
         if serving:  # whatever lies there belonged to imports that were killed
@@ -161,6 +168,7 @@ async def open_house(
         )
         _introduce(world=world, clinic=clinic)
         records.subscriptions.know_callers(partial(_caller_of, identity))
+        identity.apps.judge_by(records.scoping.judge)
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
         records.also_forget(clinic.forget)
@@ -271,6 +279,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.state.rooms = {type(room): room for room in vars(house).values()}
     app.include_router(ledger_http.router)
     app.include_router(identity_http.router)
+    app.include_router(identity_http.smart)
     app.include_router(records_http.fhir)
     app.include_router(records_http.router)
     app.include_router(records_http.dicomweb)
@@ -298,6 +307,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.add_middleware(identity_http.SameOrigin, for_all=(records_http.LINKS_PATH,))
     app.add_middleware(identity_http.Recognise, identity=house.identity)
     app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
+    app.add_middleware(identity_http.Share)
     app.add_middleware(Secured)
     return app
 

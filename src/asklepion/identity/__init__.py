@@ -5,8 +5,23 @@ from what is kept; guessing them takes too long, even across restarts.
 Never: decides what data anybody may see.
 """
 
-from .model import STRANGER, Account, Caller, Role, Session
-from .service import Identity
+from .model import STRANGER, Account, App, Caller, Role, Scope, Session
+from .service import AUTHORIZE, INTROSPECT, REVOKE, TOKEN, Identity
 from .store import MIGRATIONS, OWNED
 
-__all__ = ["MIGRATIONS", "OWNED", "STRANGER", "Account", "Caller", "Identity", "Role", "Session"]
+__all__ = [
+    "AUTHORIZE",
+    "INTROSPECT",
+    "MIGRATIONS",
+    "OWNED",
+    "REVOKE",
+    "STRANGER",
+    "TOKEN",
+    "Account",
+    "App",
+    "Caller",
+    "Identity",
+    "Role",
+    "Scope",
+    "Session",
+]

@@ -1,6 +1,6 @@
 """Who calls, and as what."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +18,43 @@ class Role(StrEnum):
     DEVICE = "device"
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an app may do with some of a record.
+
+    Source: SMART App Launch 2.2, scopes and launch context.
+    """
+
+    context: str  # patient, user or system
+    type: str  # a FHIR type, or * for every one
+    acts: str  # of c, r, u, d, s
+    params: tuple[tuple[str, str], ...] = ()  # only what a search by these finds
+
+    def allows(self, act: str, type: str) -> bool:
+        """Whether it speaks of doing this with that type."""
+        return act in self.acts and self.type in ("*", type)
+
+    def covers(self, other: "Scope") -> bool:
+        """Whether whoever has this needs the other no more."""
+        return (
+            self.context == other.context
+            and self.type in ("*", other.type)
+            and set(other.acts) <= set(self.acts)
+            and self.params in ((), other.params)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """An app that stands between a person and the house, as one access token says."""
+
+    client: str  # its id
+    name: str
+    scopes: frozenset[Scope] = frozenset()
+    patient: str = ""  # Patient/…: the one that scopes of the patient's kind are about
+    visit: str = ""  # the visit it was opened in
+
+
 @dataclass(frozen=True, kw_only=True)
 class Caller:
     """Whoever asks for something, as the house knows them."""
@@ -28,6 +65,7 @@ class Caller:
     person: str | None = None  # whom it speaks as: Patient/…, Practitioner/…, RelatedPerson/…
     acts_for: str | None = None  # the patient a device writes for: Patient/…
     language: str = "en"  # BCP 47
+    app: App | None = None  # through which they call; it may do less than they may
 
     @property
     def is_known(self) -> bool:
@@ -85,6 +123,10 @@ class Account:
             language=self.language,
         )
 
+    def through(self, app: App) -> Caller:
+        """The account as it calls through an app."""
+        return replace(self.caller, app=app)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
@@ -93,3 +135,47 @@ class Session:
     token: str = field(repr=False)
     caller: Caller = field(repr=False)
     expires_at: datetime
+
+
+class Method(StrEnum):
+    """How an app proves at the token endpoint that it is itself."""
+
+    NONE = "none"  # it cannot keep a secret: PKCE alone holds its codes together
+    SECRET = "client_secret"
+    KEYS = "private_key_jwt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """An app that an operator let in. Source: RFC 7591, section 2."""
+
+    id: str
+    name: str  # as people read it
+    publisher: str
+    method: Method
+    secret: bytes = field(default=b"", repr=False)  # keyed hash
+    jwks: str = ""  # its public keys, as JSON
+    jwks_uri: str = ""  # or where it publishes them
+    redirects: tuple[str, ...] = ()
+    launch_url: str = ""  # where it is opened from within the house
+    scopes: tuple[str, ...] = ()  # all it may ever ask for
+    account: str = ""  # of a service that acts for itself
+    address: str = ""  # of this house, as it was called when the app was let in
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What one person gave one app, until it ends."""
+
+    id: str
+    client: str
+    account: str
+    scopes: tuple[str, ...]
+    patient: str = ""  # Patient/…
+    visit: str = ""
+    encounter: str = ""  # an id
+    session: bytes = field(default=b"", repr=False)  # it ends with this session; empty: without
+    created_at: datetime
+    used_at: datetime | None = None
+    ends_at: datetime

@@ -17,6 +17,7 @@ from .log import get_log
 log = get_log(__name__)
 
 T = TypeVar("T")
+CHALLENGE = {"www-authenticate": "Bearer"}  # https://www.rfc-editor.org/rfc/rfc6750#section-3
 
 
 def room(kind: type[T]) -> Callable[[HTTPConnection], T]:
@@ -57,7 +58,8 @@ def answer_errors(app: FastAPI) -> None:
 
     async def house(_: Request, error: Exception) -> Outcome:
         assert isinstance(error, HouseError)
-        return Outcome(outcome(error.issue, error.message, error.hint), error.status)
+        headers = CHALLENGE if error.status == 401 else None
+        return Outcome(outcome(error.issue, error.message, error.hint), error.status, headers)
 
     async def invalid(_: Request, error: Exception) -> Outcome:
         assert isinstance(error, RequestValidationError)

@@ -84,7 +84,7 @@ class Asking:
     caller: Caller
     purpose: str = "TREAT"  # a code of HL7 v3 ActReason, such as TREAT or PATRQT
     visit: str | None = None  # the visit this belongs to
-    via: str = "rest"  # rest, timeline, vitals, risk cards, body, live, import, cohort, …
+    via: str = "rest"  # rest, app, timeline, vitals, risk cards, body, live, import, cohort, …
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,8 @@ class AccessEntry:
     detail: Mapping[str, str]  # further facts, such as `query`, `client` or `reason`
     index: int  # of its leaf in the ledger
     number: int  # counts this patient's entries without a gap
+    app: str | None = None  # its id, where they looked through one
+    app_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

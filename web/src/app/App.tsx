@@ -5,9 +5,13 @@ import { recall, session } from "../kit/session";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { ErrorNote, Mark, Toasts, Waiting } from "../kit/ui";
+import { Authorize } from "../records/apps/Authorize";
 import { readAddress } from "./route";
 import { Shell } from "./Shell";
 import "./app.css";
+
+/** Where apps send people to decide; the house tells them so. */
+const AUTHORIZE = "/authorize";
 
 /** The whole client: at the threshold, or inside. */
 export function App() {
@@ -48,6 +52,9 @@ function Page() {
 
   if (state === "unknown") return <Splash error={error} onRetry={retry} />;
   if (opening.page === "opening") return <Opening token={opening.token} onDone={leaveOpening} />;
+  if (me && location.pathname === AUTHORIZE) {
+    return <Authorize key={me.account} me={me} query={location.search} />;
+  }
   // Another person gets another shell: nothing of the one before stays in memory.
   return me ? <Shell key={me.account} me={me} /> : <SignIn />;
 }

@@ -5,9 +5,11 @@ import { notePanel } from "../clinic/NotePanel";
 import { roomsPanel } from "../clinic/Rooms";
 import { visitPanel } from "../clinic/VisitPanel";
 import { devicesPanel } from "../devices/DevicesPanel";
+import { clientsPanel } from "../identity/Clients";
 import { peoplePanel } from "../identity/People";
 import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/place";
 import { accessPanel } from "../records/AccessPanel";
+import { appsPanel } from "../records/apps/AppsPanel";
 import { choicesPanel } from "../records/choices/ChoicesPanel";
 import { duplicatesPanel } from "../records/DuplicatesPanel";
 import { emergencyBanner } from "../records/emergency/EmergencyBanner";
@@ -33,9 +35,9 @@ const centrePart: ScenePart = {
 
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
-  addPanels(peoplePanel);
+  addPanels(peoplePanel, clientsPanel);
   addPanels(choicesPanel, helpersPanel, accessPanel);
-  addPanels(linksPanel, importPanel, takePanel, imagingPanel);
+  addPanels(linksPanel, appsPanel, importPanel, takePanel, imagingPanel);
   addPanels(duplicatesPanel, researchPanel);
   addPanels(emergencyPanel, reviewPanel);
   addPanels(devicesPanel);

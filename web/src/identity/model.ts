@@ -40,3 +40,18 @@ export interface Account {
 
 /** The house's rule for new passwords. */
 export const SHORTEST_PASSWORD = 10;
+
+/** How an app proves that it is itself. */
+export const METHODS = ["none", "client_secret", "private_key_jwt"] as const;
+export type Method = (typeof METHODS)[number];
+
+/** An app that was let in, as an operator sees it. */
+export interface Client {
+  readonly id: string;
+  readonly name: string;
+  readonly publisher: string;
+  readonly method: Method;
+  readonly redirects: readonly string[];
+  readonly scopes: readonly string[];
+  readonly is_service: boolean;
+}

@@ -38,6 +38,9 @@ export interface AccessEntry {
   readonly purpose: string;
   readonly visit: string | null;
   readonly via: string;
+  /** The app they looked through, if any, by id and by name. */
+  readonly app?: string | null;
+  readonly app_name?: string | null;
   readonly consent: string | null;
   readonly what: Readonly<Record<string, number>>;
   readonly categories: readonly (string | number)[];
@@ -105,7 +108,9 @@ export function nameOf({ actor, actor_name }: Pick<AccessEntry, "actor" | "actor
 
 /** What was done, as one sentence; `me` is called "you". */
 export function sentence(entry: AccessEntry, me: string): string {
-  const who = entry.actor === me ? t("records.you") : nameOf(entry);
+  const person = entry.actor === me ? t("records.you") : nameOf(entry);
+  const app = entry.app_name;
+  const who = app ? t("records.by-app", { who: person, app }) : person;
   const key = `records.did.${entry.action}.${entry.outcome}`;
   return t(hasText(key) ? key : `records.did.other.${entry.outcome}`, { who });
 }
@@ -116,6 +121,7 @@ export function sentence(entry: AccessEntry, me: string): string {
  */
 export function groupSentence({ newest, count }: AccessGroup, me: string): string {
   const { action, outcome, via } = newest;
+  if (newest.app_name) return sentence(newest, me);
   if (count < 2 || outcome !== "permit" || !LOOKS.has(action)) return sentence(newest, me);
   const mine = newest.actor === me ? "own" : "other";
   const kind = SCREENS.has(via) ? "screen" : "person";

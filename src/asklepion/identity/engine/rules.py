@@ -14,6 +14,7 @@ LONGEST_EMAIL, LONGEST_NAME = 254, 100
 LANGUAGES = ("en", "zh-CN")
 EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]+")
 PERSON = re.compile(r"(Patient|Practitioner|RelatedPerson)/[A-Za-z0-9.-]{1,64}")
+ACTOR = re.compile(r"(Practitioner|PractitionerRole)/[A-Za-z0-9.-]{1,64}")
 JOINERS = "\u200c\u200d"  # stand inside words of some scripts
 
 
@@ -88,6 +89,17 @@ def person_of(text: str) -> str:
     """
     if not PERSON.fullmatch(text):
         raise Incorrect("That is neither Patient/…, Practitioner/… nor RelatedPerson/….")
+    return text
+
+
+def actor_of(text: str) -> str:
+    """A reference to whom a service acts as.
+
+    Raises:
+        Incorrect: nobody could give it a consent.
+    """
+    if not ACTOR.fullmatch(text):
+        raise Incorrect("That is none whom patients could allow.", hint="Give Practitioner/….")
     return text
 
 

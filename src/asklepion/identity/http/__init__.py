@@ -1,6 +1,10 @@
-"""Identity by HTTP: its routes, and the two doorkeepers that every request passes."""
+"""Identity by HTTP: its routes, and the doorkeepers that every request passes."""
 
-from .doorkeepers import COOKIE, Recognise, SameOrigin
+from .apps import router as apps
+from .doorkeepers import COOKIE, Recognise, SameOrigin, Share
 from .routes import router
+from .smart import router as smart
 
-__all__ = ["COOKIE", "Recognise", "SameOrigin", "router"]
+router.include_router(apps)
+
+__all__ = ["COOKIE", "Recognise", "SameOrigin", "Share", "router", "smart"]

@@ -6,12 +6,12 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asklepion.kit.http import outcome
+from asklepion.kit.http import Outcome, outcome
 
-from ..service import Identity
+from ..service import INTROSPECT, JWKS, REVOKE, TOKEN, Identity
 
 COOKIE = "asklepion_session"
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -22,6 +22,16 @@ ENDED: dict[str, Message] = {
     "http": {"type": "http.response.body", "body": b"", "more_body": False},
     "websocket": {"type": "websocket.close", "code": 4401, "reason": "stranger"},
 }
+
+# What an app's token opens, and nothing else: FHIR, and of its operations these.
+APPS_REACH = "/fhir/R4"
+APPS_RUN = frozenset({"$everything", "$validate"})
+NOT_FOR_APPS = "Subscription"  # it would go on when the app's token is over
+# Where apps prove themselves by what they send: no cookie counts, so any page may send it.
+BY_PROOF = (TOKEN, INTROSPECT, REVOKE)
+# What a page of another origin may read: apps that live in a browser. Never with a cookie.
+SHARED = (APPS_REACH, JWKS, "/.well-known/openid-configuration", *BY_PROOF)
+CORS_HEADERS = "authorization, content-type, accept, prefer, if-match, if-none-match, if-none-exist"
 
 _Place = tuple[str, str, int]  # scheme, host, port
 
@@ -67,6 +77,8 @@ class Recognise:
         caller = scope.setdefault("state", {})["caller"] = await asked()
         if not caller.is_known:
             return await self._app(scope, receive, send)
+        if caller.app is not None and not is_open_to_apps(scope["path"]):
+            return await _bar(scope, receive, send)
         asked_at = time.monotonic()
 
         async def ask_again() -> None:
@@ -93,6 +105,65 @@ class Recognise:
             await self._app(scope, hear, say)
         except* SessionEnded:
             pass
+
+
+def is_open_to_apps(path: str) -> bool:
+    """Whether an app's token counts at an address: what nobody named is closed to it."""
+    if path != APPS_REACH and not path.startswith(f"{APPS_REACH}/"):
+        return False
+    parts = path.removeprefix(APPS_REACH).split("/")
+    if parts[1:2] == [NOT_FOR_APPS]:
+        return False
+    return all(part in APPS_RUN for part in parts if part.startswith("$"))
+
+
+async def _bar(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        return await send({"type": "websocket.close", "code": 1008})
+    body = outcome("forbidden", "An app may not do that.", "Ask FHIR below /fhir/R4.")
+    await Outcome(body, 403)(scope, receive, send)
+
+
+class Share:
+    """Lets pages of other origins read what apps need. https://fetch.spec.whatwg.org/#http-cors-protocol
+
+    Without credentials: what such a page asks with comes from its own hands, never from a cookie.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _is_shared(scope["path"]):
+            return await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        if headers.get("origin") is None:
+            return await self._app(scope, receive, send)
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            told = {
+                "access-control-allow-origin": "*",
+                "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+                "access-control-allow-headers": CORS_HEADERS,
+                "access-control-max-age": "600",
+                "vary": "origin",
+            }
+            return await Response(status_code=204, headers=told)(scope, receive, send)
+
+        async def shared(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"access-control-allow-origin", b"*"),
+                    (b"access-control-expose-headers", b"etag, last-modified, location"),
+                    (b"vary", b"origin"),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, shared)
+
+
+def _is_shared(path: str) -> bool:
+    return path in SHARED or path.startswith(f"{APPS_REACH}/")
 
 
 class SameOrigin:
@@ -129,6 +200,8 @@ class SameOrigin:
     def _is_ours(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
         if bearer_token(headers) is not None:
+            return True
+        if scope["type"] == "http" and scope["path"] in BY_PROOF:
             return True
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if origin is None and site is None:

@@ -6,9 +6,10 @@ from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, NotFound
 from asklepion.kit.log import get_log
 
-from .. import store
 from ..engine import rules
 from ..model import Account, Caller, Role
+from ..store import accounts as store
+from ..store import apps
 from .ground import Ground
 
 log = get_log(__name__)
@@ -103,20 +104,24 @@ class Accounts(Ground):
         return after
 
     async def forget(self, tx: Tx, person: str) -> tuple[dict[str, int], tuple[str, ...]]:
-        """Take away the account that spoke as a person who is erased, with its sessions.
+        """Take away the account that spoke as a person who is erased, with its sessions, and
+        whatever apps were given about her.
 
         An account that is more than a patient's stays, and speaks as nobody.
 
         Returns:
             How many rows of which table, and the accounts.
         """
+        gone = await apps.forget_patient(tx, person)
         account = await store.find_by_person(tx, person)
         if account is None:
-            return {}, ()
+            return gone, ()
+        hers = await apps.forget_account(tx, account.id)
+        gone = {table: gone[table] + rows for table, rows in hers.items()}
         if account.roles == frozenset({Role.PATIENT}):
-            return await store.drop_account(tx, account.id), (account.id,)
+            return gone | await store.drop_account(tx, account.id), (account.id,)
         await store.unlink_person(tx, account.id, account.roles - {Role.PATIENT})
-        return {}, (account.id,)
+        return gone, (account.id,)
 
     async def follow(
         self, tx: Tx, old: str, new: str, only: Sequence[str] | None = None

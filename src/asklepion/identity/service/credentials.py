@@ -5,11 +5,12 @@ from datetime import timedelta
 from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unauthenticated
 from asklepion.kit.log import get_log
 
-from .. import store
 from ..engine import rules
 from ..engine.limits import PER_ACCOUNT, PER_ADDRESS, PER_EMAIL, neighbourhood
 from ..engine.secrets import LONGEST_TOKEN
 from ..model import STRANGER, Caller, Session
+from ..store import accounts as store
+from ..store import apps
 from .ground import Ground
 
 log = get_log(__name__)
@@ -79,13 +80,15 @@ class Credentials(Ground):
     async def sign_out(self, cookie: str | None) -> None:
         """End a session; nothing happens where there is none."""
         if cookie and len(cookie) <= LONGEST_TOKEN:
+            kept = self._tokens.kept(COOKIE, cookie)
             async with self._db.begin() as tx:
-                await store.end_session(tx, self._tokens.kept(COOKIE, cookie))
+                await apps.end_grants(tx, "session", kept)
+                await store.end_session(tx, kept)
 
     async def change_password(
         self, caller: Caller, *, old: str, new: str, cookie: str | None = None
     ) -> None:
-        """Change one's own password; every session and token but the caller's cookie ends.
+        """Change one's own password; every session, token and app but the caller's cookie ends.
 
         Raises:
             Forbidden: that is not the old password.
@@ -110,6 +113,7 @@ class Credentials(Ground):
             await store.change_password(tx, account.id, hashed)
             stays = self._tokens.kept(COOKIE, cookie or "")
             await store.end_sessions(tx, account.id, stays)
+            await apps.end_grants(tx, "account", account.id)
         log.info("password changed", account=account.id)
 
     async def token(self, email: str) -> str:

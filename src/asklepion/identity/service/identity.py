@@ -2,15 +2,24 @@
 
 from datetime import timedelta
 
-from asklepion.kit.db import Tx
+from argon2 import PasswordHasher
+
+from asklepion.kit.clock import Clock
+from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Forbidden, Gone
+from asklepion.kit.ids import Ids
+from asklepion.kit.keys import Keys
 from asklepion.kit.log import get_log
 
-from .. import store
 from ..engine import rules
-from ..model import Account, Caller, Role
+from ..engine.secrets import LONGEST_TOKEN
+from ..model import STRANGER, Account, Caller, Role
+from ..store import accounts as store
 from .accounts import Accounts
-from .credentials import Credentials
+from .apps import Apps
+from .apps.desk import ACCESS_TOKEN, Desk
+from .apps.publishing import Fetch
+from .credentials import COOKIE, Credentials
 
 log = get_log(__name__)
 
@@ -19,7 +28,39 @@ FIRST = "opening"  # a kind of token
 
 
 class Identity(Credentials, Accounts):
-    """Knows who is calling."""
+    """Knows who is calling.
+
+    Args:
+        address: of this house, such as https://house.example; empty: as each request calls it.
+        fetch: how a key set is read that an app publishes.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        keys: Keys,
+        hasher: PasswordHasher | None = None,
+        address: str = "",
+        fetch: Fetch | None = None,
+    ) -> None:
+        super().__init__(db=db, clock=clock, ids=ids, keys=keys, hasher=hasher)
+        desk = Desk(db=db, clock=clock, ids=ids, keys=keys, tokens=self._tokens, address=address)
+        self.apps = Apps(desk, fetch)
+
+    async def recognise(self, *, cookie: str | None = None, bearer: str | None = None) -> Caller:
+        """Whoever holds this credential; a bearer token, where there is one, counts alone."""
+        if bearer is not None and bearer.startswith(ACCESS_TOKEN):
+            is_short = len(bearer) <= LONGEST_TOKEN
+            return await self.apps.connections.recognise(bearer) if is_short else STRANGER
+        return await super().recognise(cookie=cookie, bearer=bearer)
+
+    def kept_session(self, cookie: str | None) -> bytes:
+        """What is kept of a session's token; nothing where there is none."""
+        is_one = cookie and len(cookie) <= LONGEST_TOKEN
+        return self._tokens.kept(COOKIE, cookie) if cookie and is_one else b""
 
     @staticmethod
     def console() -> Caller:

@@ -5,9 +5,9 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Busy
 from asklepion.kit.log import get_log
 
-from .. import store
 from ..engine.limits import Limit, in_words
 from ..engine.secrets import Tokens
+from ..store import accounts as store
 
 log = get_log(__name__)
 

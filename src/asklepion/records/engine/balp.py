@@ -192,7 +192,7 @@ def _event(entry: AccessEntry, id: str, profile: str) -> Json:
 
 def _client(entry: AccessEntry) -> Json:
     """The program; its address is not kept, which is said and not guessed."""
-    told = entry.detail.get("client") or entry.via or "unknown"
+    told = entry.app_name or entry.detail.get("client") or entry.via or "unknown"
     unknown = {"extension": [{"url": ABSENT, "valueCode": "not-asked"}]}
     return {"who": {"display": told}, "network": unknown}
 

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import from_us
-from asklepion.kit.errors import Incorrect, Unsupported
+from asklepion.kit.errors import Forbidden, Incorrect, Unsupported
 from asklepion.kit.http import caller, room
 
 from ..engine import references_in, rewrite_references
@@ -62,7 +62,12 @@ def asking(request: Request, who: Who) -> Asking:
     visit = headers.get("x-visit") or request.query_params.get("visit")
     if visit and not ID.fullmatch(visit):
         raise Incorrect("The visit is no id.", hint="Leave it out, or send the id of a visit.")
-    return Asking(caller=who, purpose=headers.get("x-purpose-of-use", own)[:64], visit=visit)
+    purpose = headers.get("x-purpose-of-use", own)[:64]
+    if who.app is None:
+        return Asking(caller=who, purpose=purpose, visit=visit)
+    if purpose == "BTG":
+        raise Forbidden("An app does not break the glass.", hint="Do it in the house itself.")
+    return Asking(caller=who, purpose=purpose, visit=who.app.visit or visit, via="app")
 
 
 Asks = Annotated[Asking, Depends(asking)]

@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
+from asklepion.identity import Identity
 from asklepion.kit.errors import Incorrect
+from asklepion.kit.http import room
 
 from ..model import Asking, Resource
 from ..service import Records
@@ -59,7 +61,9 @@ async def metadata(request: Request, records: Here) -> Response:
     match request.query_params.get("mode", "full"):
         case "full" | "normative":
             socket = subscribing.socket_of(request)
-            return answer(request, records.capability(SERVED, socket))
+            identity: Identity = room(Identity)(request)
+            root = identity.apps.address or str(request.base_url).rstrip("/")
+            return answer(request, records.capability(SERVED, socket, root=root))
         case "terminology":
             told = await asyncio.to_thread(records.terminology.capability, SERVED)
             return answer(request, told)

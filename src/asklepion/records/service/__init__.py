@@ -60,6 +60,7 @@ from .reading import HISTORY_COUNT, Reader
 from .releasing import Releasing
 from .resealing import Resealer, Tell
 from .ruling import Ruler
+from .scoping import Scoping
 from .sealing import Bodies, Lines, Texts
 from .searching import Page, Params, Searcher, Wanted
 from .sheets import Sheets
@@ -134,7 +135,8 @@ class Records:
         self.packages = Packages(db=db, clock=clock)
         bodies, lines, texts = Bodies(keys.vault), Lines(keys.vault), Texts(keys.vault)
         books = Books(db=db, clock=clock, ids=ids, ledger=ledger, lines=lines, seal_key=seal_key)
-        releasing = Releasing(db=db, clock=clock, books=books, bodies=bodies)
+        self.scoping = Scoping(indexer, clock)
+        releasing = Releasing(db=db, clock=clock, books=books, bodies=bodies, scoping=self.scoping)
         ruler = Ruler(clock=clock, events=events, indexer=indexer, bodies=bodies)
         aliases = Aliases(indexer)
         self._parts = parts = Parts(
@@ -698,15 +700,20 @@ class Records:
             *await self._eraser.verify(),
         ]
 
-    def capability(self, routes: frozenset[tuple[str, str]], socket: str = "") -> dict[str, Any]:
+    def capability(
+        self, routes: frozenset[tuple[str, str]], socket: str = "", *, root: str = ""
+    ) -> dict[str, Any]:
         """The CapabilityStatement.
 
         Args:
+            root: the address of this house.
             routes: method and path, below our FHIR address, of everything that is served.
             socket: where notifications are listened to.
         """
         most = self._changer.deletes_most
-        return capability.statement(self._clock, routes, deletes_most=most, socket=socket)
+        return capability.statement(
+            self._clock, routes, deletes_most=most, socket=socket, root=root
+        )
 
 
 def _found(page: Page) -> Found:

@@ -159,7 +159,10 @@ class Books:
 
     def _event(self, entry: Entry, number: int, now: datetime) -> dict[str, Any]:
         asking = entry.asking
+        app = asking.caller.app
+        through = {"app": app.client, "app_name": app.name} if app else {}
         return {
+            **through,
             "id": self._ids.new(),
             "number": number,
             "at": to_iso(now),
@@ -354,6 +357,8 @@ def entry_from(event: dict[str, Any], index: int) -> AccessEntry:
         id=event["id"],
         number=event["number"],
         at=datetime.fromisoformat(event["at"]),
+        app=event.get("app"),
+        app_name=event.get("app_name"),
         action=event["action"],
         outcome=event["outcome"],
         actor=event["actor"],

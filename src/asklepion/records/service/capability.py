@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from asklepion import __version__
+from asklepion.identity import AUTHORIZE, INTROSPECT, REVOKE, TOKEN
 from asklepion.kit.clock import Clock
 
 from ..engine import search_parameters
@@ -81,6 +82,8 @@ CONTENT = (
     "extension-TerminologyCapabilities.codeSystem.content"
 )
 PATCHES = ["application/json-patch+json", "application/fhir+json"]
+OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+SERVICES = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 VALIDATE = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
 SECURITY = (
     "Sign in, or send a bearer token. What a patient has not allowed does not exist for others:"
@@ -89,11 +92,12 @@ SECURITY = (
 
 
 def statement(
-    clock: Clock, routes: Routes, *, deletes_most: int, socket: str = ""
+    clock: Clock, routes: Routes, *, deletes_most: int, socket: str = "", root: str = ""
 ) -> dict[str, Any]:
     """The CapabilityStatement.
 
     Args:
+        root: the address of this house.
         deletes_most: resources that one conditional delete may take.
         socket: where notifications are listened to.
     """
@@ -112,7 +116,7 @@ def statement(
             {
                 **({"extension": [{"url": WEBSOCKET, "valueUri": socket}]} if socket else {}),
                 "mode": "server",
-                "security": {"description": SECURITY},
+                "security": _security(root),
                 "operation": [
                     {"name": "validate", "definition": VALIDATE},
                     *(
@@ -171,6 +175,22 @@ def terminology(clock: Clock, routes: Routes, terms: Terms) -> dict[str, Any]:
     if ("GET", "/ConceptMap/$translate") in routes:
         told["translation"] = {"needsMap": False}
     return told
+
+
+def _security(root: str) -> dict[str, Any]:
+    """How apps come in.
+
+    https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html
+    """
+    ways = (("authorize", AUTHORIZE), ("token", TOKEN))
+    ways += (("introspect", INTROSPECT), ("revoke", REVOKE))
+    uris = [{"url": name, "valueUri": root + path} for name, path in ways]
+    return {
+        "extension": [{"url": OAUTH_URIS, "extension": uris}],
+        "cors": True,
+        "service": [{"coding": [{"system": SERVICES, "code": "SMART-on-FHIR"}]}],
+        "description": SECURITY,
+    }
 
 
 @cache

@@ -256,9 +256,13 @@ class Changer:
     async def delete_in(self, tx: Tx, asking: Asking, row: Row) -> tuple[str, list[Entry]]:
         """Delete inside a transaction, if it may be; returns why not, and what to write down."""
         parts = self._parts
-        things, standing = await parts.releasing.consider(tx, parts.releasing.sight(asking), [row])
+        sight = parts.releasing.sight(asking, "d")
+        things, standing = await parts.releasing.consider(tx, sight, [row])
         thing = things[row.rid, row.version]
         reason = why_not_write(asking, thing, thing, standing)
+        scoping = parts.releasing.scoping
+        if await scoping.outside(tx, sight.scope, [row], parts.releasing.look):
+            reason = "the app was not given that"
         if not reason:
             await parts.writer.delete(tx, row)
         return reason, _deletion(asking, row, thing, "deny" if reason else "permit")
@@ -267,7 +271,7 @@ class Changer:
         self, asking: Asking, type: str, id: str, if_match: int | None = None
     ) -> Row:
         """The row a deletion is meant for; raises as `delete` does."""
-        if not asking.caller.has(Role.OPERATOR):
+        if not asking.caller.has(Role.OPERATOR) or asking.caller.app:
             row = await self._reader.find_to_change(asking, "delete", type, id)
         else:
             row = await self._reader.find_unseen(type, id)

@@ -68,9 +68,9 @@ class Reader:
         return allowed[0]
 
     async def _weigh_one(
-        self, asking: Asking, type: str, id: str, version: int | None = None
+        self, asking: Asking, type: str, id: str, version: int | None = None, act: str = "r"
     ) -> tuple[Row | None, Weighed]:
-        sight = self._parts.releasing.sight(asking)
+        sight = self._parts.releasing.sight(asking, act)
         async with self._parts.db.read() as tx:
             found = await self._find(tx, type, id, version)
             weighed = await self._parts.releasing.weigh(tx, asking, sight, [found] if found else [])
@@ -134,7 +134,8 @@ class Reader:
         Raises:
             NotFound: it is not there, or not for this caller; the attempt is in the log.
         """
-        found, weighed = await self._weigh_one(asking, type, id)
+        act = "d" if action == "delete" else "u"
+        found, weighed = await self._weigh_one(asking, type, id, act=act)
         if found is None or not weighed.allowed:
             await self._parts.books.keep(weighed.entries(action))
             raise not_found(type)
@@ -158,7 +159,7 @@ class Reader:
             Incorrect: the cursor is not ours.
         """
         parts = self._parts
-        sight = parts.releasing.sight(asking)
+        sight = parts.releasing.sight(asking, "s" if id is None else "r")
         if type is not None and not is_type(type):
             raise not_found("resource type")
         count = max(1, min(count, HISTORY_MOST))

@@ -13,26 +13,34 @@ from ..store import Sight, permits, rows
 from ..store.rows import SEVERAL, Row
 from .books import Books, Entry
 from .deciding import Standing, Thing, sight_of
+from .scoping import Scoping
 from .sealing import Bodies
 
 
 class Releasing:
     """Stands between what was found and whoever asked."""
 
-    def __init__(self, *, db: Database, clock: Clock, books: Books, bodies: Bodies) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, books: Books, bodies: Bodies, scoping: Scoping
+    ) -> None:
+        self.scoping = scoping
         self._db = db
         self._clock = clock
         self._books = books
         self._bodies = bodies
 
-    def sight(self, asking: Asking) -> Sight:
+    def sight(self, asking: Asking, act: str = "s") -> Sight:
         """What the caller may see, for a search to keep to.
+
+        Args:
+            act: what an app does with it, as scopes call it: c, r, u, d or s.
 
         Raises:
             Unauthenticated: a stranger asks.
         """
         asking.caller.require_known()
-        return sight_of(asking, self._clock.now())
+        scope = self.scoping.narrowing(asking.caller, act)
+        return replace(sight_of(asking, self._clock.now()), scope=scope)
 
     async def acts(self, asking: Asking, patient: str) -> Act:
         """What the caller may do in a patient's place; of herself, everything.
@@ -99,7 +107,8 @@ class Releasing:
             asked: patients whom the request named.
         """
         things, standing = await self.consider(tx, sight, found, asked)
-        return Weighed(asking, standing, found, things, tuple(asked))
+        outside = await self.scoping.outside(tx, sight.scope, found, self.look)
+        return Weighed(asking, standing, found, things, tuple(asked), outside)
 
     async def release(
         self, action: str, weighed: "Weighed", questions: Sequence[Question] = ()
@@ -142,12 +151,16 @@ class Weighed:
         found: Sequence[Row],
         things: dict[tuple[int, int], Thing],
         asked: tuple[str, ...],
+        outside: frozenset[tuple[int, int]] = frozenset(),
     ) -> None:
         self.standing = standing
         self._asking = asking
         self._asked = asked
         self._things = things
-        decided = [(row, standing.sees(self.thing(row))) for row in found]
+        decided = [
+            (row, (row.rid, row.version) not in outside and standing.sees(self.thing(row)))
+            for row in found
+        ]
         self.allowed = [row for row, is_seen in decided if is_seen]
         self.denied = [row for row, is_seen in decided if not is_seen]
 

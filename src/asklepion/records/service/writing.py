@@ -129,13 +129,27 @@ class Writer:
         known, standing = await self._releasing.consider(tx, sight, list(old.values()), patients)
         things = {rid: thing for (rid, _), thing in known.items()}
         earlier = await _earlier(tx, drafts, old) if is_import else set[tuple[int, bytes]]()
+        barred = await self._barred(tx, asking, list(old.values()))
         done: list[tuple[int, Done]] = []
         for number, draft in wave:
             row = old.get(draft.key)
             thing = things.get(row.rid) if row else None
+            why_not = self._releasing.scoping.why_not_write(asking.caller, draft, row)
+            if why_not or (row and row.rid in barred):
+                reason = why_not or "the app was not given that"
+                done.append((number, Done(draft, State.REFUSED, reason=reason)))
+                continue
             done.append((number, self._decide(asking, draft, row, thing, standing, earlier)))
         await self._write(tx, [each for _, each in done])
         return await self._opened(done)
+
+    async def _barred(self, tx: Tx, asking: Asking, old: Sequence[Row]) -> set[int]:
+        """What is there already, and not for the caller's app to change."""
+        scoping = self._releasing.scoping
+        narrowing = scoping.narrowing(asking.caller, "u")
+        present = [row for row in old if not row.deleted]
+        out = await scoping.outside(tx, narrowing, present, self._releasing.look)
+        return {rid for rid, _ in out}
 
     async def _opened(self, done: list[tuple[int, Done]]) -> list[tuple[int, Done]]:
         """With the texts of what was there already: whoever may write the same knows it."""

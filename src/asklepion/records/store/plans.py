@@ -345,3 +345,8 @@ def include_values(include: Include, page: Sequence[int]) -> dict[str, int | str
     if include.target_type is not None:
         values["target_type"] = include.target_type
     return values
+
+
+def condition_of(clause: Clause) -> str:
+    """The condition that a row meets a clause about itself alone, with {r} for its alias."""
+    return _Writer(ANYTHING).clause("{r}", clause)

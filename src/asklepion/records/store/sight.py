@@ -10,6 +10,7 @@ from typing import Any
 
 from .permits import EMERGENCY, Kind, is_actor
 from .rows import NOBODY, SEVERAL, UNKNOWN
+from .scoping import Narrowing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Sight:
     at: int = 0  # microseconds
     is_clinician: bool = False  # rules for every clinician speak of the caller
     sees_unknown: bool = False  # also rows about a patient nobody named
+    scope: Narrowing | None = None  # what the caller's app leaves of it
 
     @property
     def is_emergency(self) -> bool:
@@ -41,18 +43,19 @@ class Sight:
     @property
     def condition(self) -> str:
         """The text, with {r} for the alias of the row; only behind the prelude."""
-        return _condition(
+        seen = _condition(
             bool(self.me),
             bool(self.actor),
             bool(self.visit),
             self.is_emergency,
             self.sees_unknown,
         )
+        return seen if self.scope is None else f"({seen} AND {self.scope.condition})"
 
     @property
     def values(self) -> dict[str, Any]:
         """The values the text names."""
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {} if self.scope is None else self.scope.values
         if self.me:
             values["see_me"] = self.me
         if self.actor:

@@ -60,6 +60,7 @@ def key_of(entry: AccessEntry) -> Key:
         entry.purpose,
         entry.visit,
         entry.via,
+        entry.app or "",
         entry.categories,
         entry.detail.get("reason"),
         entry.detail.get("interaction"),

@@ -10,7 +10,7 @@ from asklepion.kit.backup import Owned
 from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Serial, Step, Tx
 
-from .model import Account, Role
+from ..model import Account, Role
 
 
 def _create(op: Operations) -> None:
@@ -69,7 +69,8 @@ OWNED: dict[str, Owned | None] = {
 ACCOUNT = "a.id, a.email, a.name, a.roles, a.person, a.language, a.created_at"
 
 
-def _account(row: Row) -> Account:
+def account_of(row: Row) -> Account:
+    """An account from the columns that ACCOUNT names."""
     id, email, name, roles, person, language, created_at = row
     return Account(
         id=id,
@@ -108,7 +109,7 @@ async def add_account(tx: Tx, account: Account, password: str) -> bool:
 async def find(tx: Tx, account: str) -> Account | None:
     """An account by its id."""
     row = await tx.one(f"SELECT {ACCOUNT} FROM identity_account a WHERE a.id = :id", id=account)
-    return None if row is None else _account(row)
+    return None if row is None else account_of(row)
 
 
 async def find_by_email(tx: Tx, email: str) -> tuple[Account, str] | None:
@@ -116,14 +117,14 @@ async def find_by_email(tx: Tx, email: str) -> tuple[Account, str] | None:
     row = await tx.one(
         f"SELECT a.password, {ACCOUNT} FROM identity_account a WHERE a.email = :email", email=email
     )
-    return None if row is None else (_account(row[1:]), row[0])
+    return None if row is None else (account_of(row[1:]), row[0])
 
 
 async def find_by_person(tx: Tx, person: str) -> Account | None:
     """The account that speaks as a person."""
     sql = f"SELECT {ACCOUNT} FROM identity_account a WHERE a.person = :person"
     row = await tx.one(sql, person=person)
-    return None if row is None else _account(row)
+    return None if row is None else account_of(row)
 
 
 async def accounts(tx: Tx, after: str, count: int) -> list[Account]:
@@ -133,7 +134,7 @@ async def accounts(tx: Tx, after: str, count: int) -> list[Account]:
         after=after,
         count=count,
     )
-    return [_account(row) for row in rows]
+    return [account_of(row) for row in rows]
 
 
 async def has_operator(tx: Tx) -> bool:
@@ -216,7 +217,7 @@ async def find_session(
         hash=kept,
         now=to_us(now),
     )
-    return None if row is None else (_account(row[2:]), from_us(row[0]), from_us(row[1]))
+    return None if row is None else (account_of(row[2:]), from_us(row[0]), from_us(row[1]))
 
 
 async def prolong_session(tx: Tx, kept: bytes, until: datetime) -> None:
