@@ -59,7 +59,7 @@ export function LinkLine({ link, path, onEnded }: LinkLineProps) {
       <p className="consent-until">
         <Clock aria-hidden />
         <span className="number">
-          {text("records.consents.until", { when: moment(link.until) })}
+          {text("records.links.until", { when: moment(link.until) })}
         </span>
       </p>
       <p className="consent-until">
