@@ -321,7 +321,7 @@ async def test_nobody_else_sees_anything_of_it(full: Office) -> None:
             with pytest.raises(NotFound):
                 await ask
         with pytest.raises(NotFound):
-            audit.export(asking, MEI)
+            await audit.export(asking, MEI)
 
 
 # To take along
@@ -329,7 +329,7 @@ async def test_nobody_else_sees_anything_of_it(full: Office) -> None:
 
 async def export(office: Office, folder: Path) -> Path:
     path = folder / "export.zip"
-    pieces = zipped(office.records.audit.export(MEI_ASKS, MEI, base=BASE))
+    pieces = zipped(await office.records.audit.export(MEI_ASKS, MEI, base=BASE))
     path.write_bytes(b"".join([piece async for piece in pieces]))
     return path
 
@@ -450,7 +450,7 @@ async def test_many_lines_are_exported_and_checked_in_pieces(full: Office, tmp_p
     )
 
     sink = io.BytesIO()
-    async for piece in zipped(full.records.audit.export(MEI_ASKS, MEI)):
+    async for piece in zipped(await full.records.audit.export(MEI_ASKS, MEI)):
         sink.write(piece)
     path = tmp_path / "many.zip"
     path.write_bytes(sink.getvalue())
@@ -463,14 +463,14 @@ async def test_many_lines_are_exported_and_checked_in_pieces(full: Office, tmp_p
 async def test_a_list_is_taken_along_once_at_a_time_and_may_be_left_in_the_midst(
     full: Office,
 ) -> None:
-    pieces = zipped(full.records.audit.export(MEI_ASKS, MEI))
+    pieces = zipped(await full.records.audit.export(MEI_ASKS, MEI))
     assert await anext(pieces)
     with pytest.raises(Busy):
-        full.records.audit.export(MEI_ASKS, MEI)
+        await full.records.audit.export(MEI_ASKS, MEI)
 
     await pieces.aclose()
 
-    assert [piece async for piece in zipped(full.records.audit.export(MEI_ASKS, MEI))]
+    assert [piece async for piece in zipped(await full.records.audit.export(MEI_ASKS, MEI))]
 
 
 # For operators

@@ -689,3 +689,20 @@ async def test_what_an_older_program_permitted_stands_after_the_move_to_rules(
     assert (rule.actor, rule.categories, rule.labels, rule.acts) == (AMARA, 2, 0, 1)
     assert [it.number for it in both] == [0, 1]
     await db.close()
+
+
+async def test_who_decides_for_her_reads_who_looked_and_shares_and_takes_her_record(
+    full: Office,
+) -> None:
+    await full.keep(relative("GUARD"))
+
+    groups = await full.records.audit.grouped(MOTHER_ASKS, MEI)
+    links = await full.records.links.list(MOTHER_ASKS, MEI)
+
+    assert groups.groups
+    assert links == []
+    for other in (JONAS_ASKS, TREATS, OPERATOR_ASKS):
+        with pytest.raises(NotFound):
+            await full.records.audit.grouped(other, MEI)
+        with pytest.raises(NotFound):
+            await full.records.links.list(other, MEI)

@@ -139,7 +139,7 @@ async def days(
 @router.get("/patients/{id}/accesses/export", response_model=None)
 async def export(id: str, asks: Asks, records: Here, request: Request) -> StreamingResponse:
     """The whole list to take along, with the proof of each line; `asklepion verify` checks it."""
-    files = records.audit.export(asks, f"Patient/{id}", base=base_of(request))
+    files = await records.audit.export(asks, f"Patient/{id}", base=base_of(request))
     headers = {"content-disposition": 'attachment; filename="asklepion-access-log.zip"'}
     return StreamingResponse(zipped(files), media_type="application/zip", headers=headers)
 

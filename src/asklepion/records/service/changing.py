@@ -14,13 +14,14 @@ from asklepion.kit.errors import Forbidden, Incorrect
 from ..engine import apply_patch, is_subset, is_type
 from ..model import Asking, Kept, Resource, Stale
 from ..store.rows import Row
+from .absent import not_found
 from .books import Entry
 from .deciding import Thing, why_not_write
 from .drafting import Draft
 from .matching import Changed, Matching
 from .parts import Parts
 from .reading import Reader
-from .searching import Params, not_found
+from .searching import Params
 from .sources import decode
 from .writing import Done, State, denials_for, entries_for
 

@@ -23,13 +23,14 @@ from ..model import Act, Asking, Breaking, GlassBroken
 from ..store import Blind, glass, permits, rows, search
 from ..store.glass import JUSTIFIED, OPEN, UNJUSTIFIED, GlassRow
 from ..store.permits import EMERGENCY, Kind, PermitRow
+from .absent import not_found
 from .books import Entry
 from .consenting import ALL_BUT_CONSENTS
 from .deciding import actor_of
 from .parts import Parts
 from .ruling import Ruler
 from .sealing import Lines
-from .searching import ID, not_found
+from .searching import ID
 
 LONGEST = timedelta(hours=4)
 REASON_LEAST, REASON_MOST = 10, 1000  # characters

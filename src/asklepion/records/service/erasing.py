@@ -28,11 +28,11 @@ from ..store import duplicates, erasures
 from ..store.erasures import DONE, DUE, GONE, ErasureRow
 from ..store.rows import SEVERAL, Row, Writing
 from ..store.sealed import keep_bodies
+from .absent import not_found
 from .books import KEY_BYTES, Entry
 from .deciding import me_of
 from .drafting import encode, whose
 from .parts import Parts
-from .reading import not_found
 from .resealing import LOCK as RESEALING
 from .sealing import Bodies, owner_of
 from .writing import ERASING

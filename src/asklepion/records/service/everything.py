@@ -7,7 +7,8 @@ from asklepion.kit.errors import Incorrect
 from ..engine.asked import Asked
 from ..engine.dates import BEGINNING, END, span_of
 from ..model import Asking
-from .searching import Page, Params, Searcher, Wanted, not_found
+from .absent import not_found
+from .searching import Page, Params, Searcher, Wanted
 
 EVERYTHING = "$everything"
 COUNT = ("_count", "100")

@@ -16,13 +16,13 @@ from ..engine.labels import names_of
 from ..model import Act, Asking, Category, Choice, Kept, Overtaken, Permit, Resource, Said
 from ..store import Sight, permits, rows, search
 from ..store.permits import Kind, PermitRow
+from .absent import not_found
 from .books import Entry, code_of
 from .changing import Changer
 from .choosing import as_consent, choice_of
 from .consenting import ALL, as_permit, categories_in, first_of_each
 from .deciding import PRACTITIONERS, RELATIVES, actor_of, me_of
 from .parts import Parts
-from .searching import not_found
 from .writing import State
 
 ATTEMPTS = 5  # at a change that somebody else makes as well

@@ -19,6 +19,7 @@ from asklepion.kit.log import get_log
 from ..model import Asking, Forgotten, Resource
 from ..store import imaging as store
 from ..store import rows
+from .absent import not_found
 from .deciding import me_of
 from .granting import Granter
 from .imaging.files import Files
@@ -35,7 +36,7 @@ from .imaging.studies import (
 from .parts import Parts
 from .reading import Reader
 from .sealing import Texts
-from .searching import Params, Searcher, Wanted, not_found
+from .searching import Params, Searcher, Wanted
 
 if TYPE_CHECKING:
     from ..engine.dicom import Frame

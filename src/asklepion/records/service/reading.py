@@ -12,10 +12,11 @@ from ..model import Act, Asking, Because, Explained
 from ..store import Sight, permits, rows, search
 from ..store.permits import ANY_PURPOSE
 from ..store.rows import Row
+from .absent import not_found
 from .deciding import RELATIVES
 from .parts import Parts
 from .releasing import Weighed
-from .searching import ID, Page, not_found
+from .searching import ID, Page
 
 CURSOR = re.compile(r"(\d+)-(\d+)-(\d+)")
 HISTORY_MOST = 1000

@@ -11,6 +11,7 @@ from ..engine.question import Question, in_words
 from ..model import Act, Asking
 from ..store import Sight, permits, rows
 from ..store.rows import SEVERAL, Row
+from .absent import not_found
 from .books import Books, Entry
 from .deciding import Standing, Thing, sight_of
 from .scoping import Scoping
@@ -53,6 +54,16 @@ class Releasing:
             return Act.ACCESS | Act.CORRECT | Act.DECIDE
         async with self._db.read() as tx:
             return (await self.standing(tx, sight, [patient])).acts(patient)
+
+    async def require(self, asking: Asking, patient: str, act: Act = Act.DECIDE) -> None:
+        """Let nobody past but the patient, and those who may do this in her place.
+
+        Raises:
+            Unauthenticated: a stranger asks.
+            NotFound: somebody else asks.
+        """
+        if not await self.acts(asking, patient) & act:
+            raise not_found("Patient")
 
     async def standing(self, tx: Tx, sight: Sight, patients: Iterable[str]) -> Standing:
         """The permits between the caller and these patients, as they are in this transaction."""

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from asklepion.kit.db import Tx
-from asklepion.kit.errors import NotFound, Unsupported
+from asklepion.kit.errors import Unsupported
 
 from ..engine import (
     Ordering,
@@ -27,6 +27,7 @@ from ..engine.question import Question
 from ..model import Asking
 from ..store import Sight, rows, search
 from ..store.rows import Row
+from .absent import not_found
 from .deciding import PATIENT
 from .parts import Parts
 
@@ -247,9 +248,3 @@ def _in_order(
         entries = ordering.after(entries, query.after)
     page = entries[: query.count]
     return [int(entry[0] or 0) for entry in page], page[-1] if len(entries) > len(page) else None
-
-
-def not_found(type: str) -> NotFound:
-    """The one answer for what is not there and for what may not be seen."""
-    name = type if is_type(type) else "resource"
-    return NotFound(f"There is no such {name}.", hint="Check its id, or ask the patient.")

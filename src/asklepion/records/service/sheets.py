@@ -23,12 +23,12 @@ from ..engine.foreign.sheet import (
     read_mapping,
 )
 from ..engine.foreign.sheet.reading import BATCH
-from ..model import Asking
+from ..model import Act, Asking
+from .absent import not_found
 from .changing import Changer
-from .deciding import me_of
 from .importing import Importer, ImportStep
 from .parts import Parts
-from .searching import Searcher, Wanted, not_found
+from .searching import Searcher, Wanted
 from .translating import Translator
 
 SAMPLES = 5  # rows shown
@@ -84,7 +84,7 @@ class Sheets:
             NotFound: it is for another's record.
             Unreadable: it is no table.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         read_mapping({"columns": [], "zone": zone})
         return await asyncio.to_thread(self._preview, patient, text, mapping, zone)
 
@@ -132,7 +132,7 @@ class Sheets:
             NotFound: it is for another's record.
             Unreadable: it is no table.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         asking = replace(asking, via="import")
         sheet = await asyncio.to_thread(open_sheet, text)
         _require_fitting(sheet, mapping)
@@ -152,7 +152,7 @@ class Sheets:
             NotFound: it is another's record, or nothing came so. An operator sees no record, and
                 so finds nothing either.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         asking = replace(asking, via="import")
         params = [("_tag", f"{BATCH}|{batch}"), ("subject", patient), ("_count", UNDONE_PAGE)]
         count = 0
@@ -168,11 +168,10 @@ class Sheets:
             raise not_found("Observation")
         return count
 
-    def _require_own(self, asking: Asking, patient: str) -> None:
+    async def _require_own(self, asking: Asking, patient: str) -> None:
         """Her own, or at this machine's command line."""
-        asking.caller.require_known()
-        if me_of(asking.caller) != patient and not asking.caller.has(Role.OPERATOR):
-            raise not_found("Patient")
+        if not asking.caller.has(Role.OPERATOR):
+            await self._parts.releasing.require(asking, patient, Act.CORRECT)
 
 
 def known_measures() -> list[dict[str, Any]]:

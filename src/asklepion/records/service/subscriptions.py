@@ -16,13 +16,14 @@ from ..model import Asking, Category, Forgotten, Kept, Resource, Stale
 from ..store import rows
 from ..store import subscriptions as store
 from ..store.subscriptions import ACTIVE, OFF, REQUESTED, SubscriptionRow
+from .absent import not_found
 from .books import Entry
 from .deciding import me_of
 from .drafting import stamp
 from .granting import Granter
 from .parts import Parts
 from .sealing import Texts
-from .searching import Params, Searcher, not_found
+from .searching import Params, Searcher
 from .subscribing.ground import Ground, Held
 from .subscribing.hearing import Hearing
 from .subscribing.hooks import Hooks

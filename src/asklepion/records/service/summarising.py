@@ -13,9 +13,10 @@ from asklepion.kit.errors import Incorrect, Unsupported
 from ..engine.ips import PREGNANCY, SMOKING, VITAL_CODES, Chosen, Issued, choose, document, printed
 from ..model import Asking, Resource
 from ..store.rows import NOBODY
+from .absent import not_found
 from .deciding import PATIENT
 from .parts import Parts
-from .searching import ID, Page, Params, Searcher, Wanted, not_found
+from .searching import ID, Page, Params, Searcher, Wanted
 from .sources import decode
 
 SUMMARY = "$summary"

@@ -21,11 +21,11 @@ from ..store import access
 from ..store.access import AccessRow
 from ..store.rows import SEVERAL, Row
 from .books import code_of, entry_of
-from .deciding import PATIENT, me_of
+from .deciding import PATIENT
 from .granting import Granter
 from .parts import Parts
 from .reading import Reader
-from .searching import Params, Searcher, Wanted, not_found
+from .searching import Params, Searcher, Wanted
 from .spool import Spool
 
 PAGE = "200"  # resources read at once
@@ -124,7 +124,7 @@ class Taking:
             NotFound: somebody else asks.
             Busy: she is taking it already, or too many others are.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         asking = replace(asking, via="take-out")
         if patient in self._taking or len(self._taking) >= AT_ONCE:
             raise Busy("A copy is being made already.", hint="Try again in a minute.")
@@ -145,10 +145,8 @@ class Taking:
             raise
         return Taken(gathered.count, self._zip(asking, patient, gathered), stack)
 
-    def _require_own(self, asking: Asking, patient: str) -> None:
-        asking.caller.require_known()
-        if me_of(asking.caller) != patient:
-            raise not_found("Patient")
+    async def _require_own(self, asking: Asking, patient: str) -> None:
+        await self._parts.releasing.require(asking, patient)
 
     # Gathered
 

@@ -12,9 +12,10 @@ from ...engine.balp import House
 from ...model import AccessEntry, Asking
 from ...store import access
 from ...store.rows import Row
+from ..absent import not_found
 from ..deciding import PATIENT, me_of
 from ..parts import Parts
-from ..searching import Page, Params, Searcher, not_found
+from ..searching import Page, Params, Searcher
 from .exporting import Exporter, ExportFile
 from .grouping import Folding, Grouped, Tally, key_of
 from .reading import EVERYTHING, MOST, LineReader, Wish, day_of
@@ -71,7 +72,7 @@ class Audit:
         Raises:
             NotFound: somebody else asks.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         folding, read, last, last_day = Folding(), 0, 0, ""
         pages = self._lines.newest_first(patient, before=before, since=wish.since, until=wish.until)
         async for page in pages:
@@ -105,7 +106,7 @@ class Audit:
         Raises:
             NotFound: there is no such line, or somebody else asks.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         one = await self._lines.one(id)
         if one is None or one.patient != patient:
             raise NotFound("There is no such entry.", hint="Take one from your own list.")
@@ -133,7 +134,7 @@ class Audit:
         Raises:
             NotFound: somebody else asks.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         since = self._lines.days_ago(max(1, min(days, DAYS_MOST)))
         async with self._parts.db.read() as tx:
             rows = await access.tally(tx, patient, since=since, offset=zone_min * MINUTE_US)
@@ -166,7 +167,7 @@ class Audit:
             Incorrect, Unsupported: a parameter is not understood, or not done here.
         """
         me = me_of(asking.caller)
-        self._require_own(asking, me)
+        await self._require_own(asking, me)
         return await self._events.search(asking, me, params, self.house(base), is_lenient)
 
     async def read(self, asking: Asking, id: str, *, base: str) -> Row:
@@ -183,7 +184,9 @@ class Audit:
 
     # To take along
 
-    def export(self, asking: Asking, patient: str, *, base: str = "") -> AsyncGenerator[ExportFile]:
+    async def export(
+        self, asking: Asking, patient: str, *, base: str = ""
+    ) -> AsyncGenerator[ExportFile]:
         """The files of an export, in pieces: all pieces of one file follow each other.
 
         Args:
@@ -193,7 +196,7 @@ class Audit:
             NotFound: somebody else asks.
             Busy: it is being taken along already.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         self._exporter.require_room(patient)
         return self._exporter.export(asking, patient, self.house(base))
 
@@ -243,10 +246,8 @@ class Audit:
         """As what we stand in AuditEvents."""
         return House(base or f"https://{self._ledger.origin}/fhir/R4", self._ledger.origin)
 
-    def _require_own(self, asking: Asking, patient: str) -> None:
-        asking.caller.require_known()
-        if not patient or me_of(asking.caller) != patient:
-            raise not_found("Patient")
+    async def _require_own(self, asking: Asking, patient: str) -> None:
+        await self._parts.releasing.require(asking, patient)
 
 
 def _is_patient(entry: AccessEntry) -> bool:

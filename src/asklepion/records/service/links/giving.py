@@ -15,11 +15,10 @@ from ...engine.healthlinks import KEY_BYTES, Payload, b64, picture, plain, seale
 from ...model import Asking, Resource
 from ...store import links
 from ...store.links import OPEN, REVOKED, LinkRow
-from ..deciding import PATIENT, me_of
+from ..deciding import PATIENT
 from ..drafting import encode
 from ..everything import Everything
 from ..parts import Parts
-from ..searching import not_found
 from ..sources import decode
 from ..summarising import Summaries
 from ..writing import ERASING
@@ -64,7 +63,7 @@ class Giver:
             Incorrect: the wish cannot be met as it stands.
             Conflict: there are too many open links.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         require_possible(wish, self._parts.clock.now())
         asks = replace(asking, via=VIA)
         secret, key = secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(KEY_BYTES)
@@ -175,7 +174,7 @@ class Giver:
         Raises:
             NotFound: somebody else asks.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         now = to_us(self._parts.clock.now())
         async with self._parts.db.read() as tx:
             rows = await links.find_of_patient(tx, patient, SHOWN_MOST)
@@ -193,7 +192,7 @@ class Giver:
         Raises:
             NotFound: it is not the patient's, or somebody else asks.
         """
-        self._require_own(asking, patient)
+        await self._require_own(asking, patient)
         async with self._parts.db.begin() as tx:
             row = await links.find(tx, id=id)
             if row is None or row.patient != patient:
@@ -202,11 +201,8 @@ class Giver:
                 entry = entry_of(replace(asking, via=VIA), "unshare", patient, {})
                 await self._parts.books.write(tx, [entry])
 
-    def _require_own(self, asking: Asking, patient: str) -> None:
-        """Only the patient herself gives her record away."""
-        asking.caller.require_known()
-        if me_of(asking.caller) != patient:
-            raise not_found("Patient")
+    async def _require_own(self, asking: Asking, patient: str) -> None:
+        await self._parts.releasing.require(asking, patient)
 
 
 def _enclosed(document: Resource, pdf: bytes, patient: str) -> Resource:
