@@ -658,6 +658,23 @@ async def test_who_may_write_one_kind_of_thing_writes_no_other(full: Office) -> 
         await full.records.create(MOTHER_ASKS, condition("made-up"))
 
 
+async def test_a_group_that_becomes_a_patient_s_has_no_members_any_more(full: Office) -> None:
+    team: Resource = {
+        "resourceType": "Group",
+        "id": "team",
+        "type": "practitioner",
+        "actual": True,
+        "member": [{"entity": {"reference": AMARA}}],
+    }
+    await full.keep(team)
+    await full.records.consents.say(MEI_ASKS, MEI, Choice(actors=("Group/team",)))
+    assert "Observation/pulse-1" in await found(full, TREATS)
+
+    await full.keep({**team, "type": "person", "member": [{"entity": {"reference": MEI}}]})
+
+    assert "Observation/pulse-1" not in await found(full, TREATS)
+
+
 async def test_a_doctor_cannot_be_let_decide_in_her_place(full: Office) -> None:
     with pytest.raises(Unsupported, match="action may only be access"):
         await full.records.consents.say(
