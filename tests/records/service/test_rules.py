@@ -675,6 +675,21 @@ async def test_a_group_that_becomes_a_patient_s_has_no_members_any_more(full: Of
     assert "Observation/pulse-1" not in await found(full, TREATS)
 
 
+@pytest.mark.parametrize(
+    "denial",
+    [
+        Choice(is_denial=True, actors=(f"{AMARA}/_history/1",)),
+        Choice(is_denial=True, actors=("Practitioner/",)),
+        Choice(is_denial=True, things=("Observation/pulse-1/_history/1",)),
+    ],
+)
+async def test_a_denial_that_no_rule_would_ever_meet_is_refused(
+    full: Office, denial: Choice
+) -> None:
+    with pytest.raises(Unsupported, match="no plain reference"):
+        await full.records.consents.say(MEI_ASKS, MEI, denial)
+
+
 async def test_a_doctor_cannot_be_let_decide_in_her_place(full: Office) -> None:
     with pytest.raises(Unsupported, match="action may only be access"):
         await full.records.consents.say(
