@@ -197,6 +197,25 @@ async def test_a_long_question_holds_nobody_up(db: Database) -> None:
         assert await tx.one("SELECT count(*) FROM kit_thing") == (0,)
 
 
+async def test_a_long_change_holds_nobody_up(db: Database) -> None:
+    async with db.begin() as tx:
+        await tx.many(INSERT, [{"name": f"olive {n}"} for n in range(200_000)])
+    gaps: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            begun = time.monotonic()
+            await asyncio.sleep(0.001)
+            gaps.append(time.monotonic() - begun)
+
+    ticking = asyncio.create_task(tick())
+    async with db.begin() as tx:
+        assert await tx.run_long("DELETE FROM kit_thing") == 200_000
+    ticking.cancel()
+
+    assert len(gaps) > 20  # meanwhile
+
+
 async def test_whoever_gives_up_on_a_question_leaves_the_connection_whole(db: Database) -> None:
     for verb in (db.read, db.begin):
 
