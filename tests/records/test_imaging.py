@@ -93,6 +93,19 @@ async def test_an_object_of_somebody_unknown_waits_for_an_operator_to_say_whose_
     assert await study_id(mei)
 
 
+async def test_a_number_that_a_patient_wrote_herself_draws_no_pictures_into_her_record(
+    office: Office, operator: AsyncClient
+) -> None:
+    stolen = {"system": "urn:oid:1.2.3", "value": "MRN-9"}
+    jonas = await office.records.read(JONAS_ASKS, "Patient", "jonas")
+    await office.records.update(JONAS_ASKS, {**jonas, "identifier": [stolen]})
+
+    answer = await operator.post(WEB, **related(slice_of(1, patient="MRN-9")))
+
+    assert answer.status_code != 200
+    assert await office.records.images.of_patient(JONAS_ASKS, JONAS) == []
+
+
 async def test_some_may_be_kept_where_others_are_not(office: Office, operator: AsyncClient) -> None:
     answer = await operator.post(
         WEB, **related(slice_of(1), b"nonsense", raw_of("image_dfl"), slice_of(2, "MRN-9"))

@@ -20,6 +20,7 @@ from ..model import Asking, Forgotten, Resource
 from ..store import duplicates, rows
 from ..store import imaging as store
 from .absent import not_found
+from .aliases import Aliases
 from .deciding import me_of
 from .granting import Granter
 from .imaging.files import Files
@@ -76,6 +77,7 @@ class Images:
         searcher: Searcher,
         reader: Reader,
         granter: Granter,
+        aliases: Aliases,
         folder: Path,
         largest: int = 256 * MIB,
     ) -> None:
@@ -85,7 +87,9 @@ class Images:
         self._reader = reader
         self._granter = granter
         self._files = Files(folder, texts)
-        self._keeping = Keeping(parts, texts=texts, searcher=searcher, files=self._files)
+        self._keeping = Keeping(
+            parts, texts=texts, searcher=searcher, files=self._files, aliases=aliases
+        )
 
     async def start(self) -> None:
         """Take away files that belong to nothing."""
