@@ -1,6 +1,8 @@
 import asyncio
 import gc
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +197,25 @@ async def test_a_long_question_holds_nobody_up(db: Database) -> None:
         assert await tx.one("SELECT count(*) FROM kit_thing") == (0,)
 
 
+async def test_a_long_change_holds_nobody_up(db: Database) -> None:
+    async with db.begin() as tx:
+        await tx.many(INSERT, [{"name": f"olive {n}"} for n in range(200_000)])
+    gaps: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            begun = time.monotonic()
+            await asyncio.sleep(0.001)
+            gaps.append(time.monotonic() - begun)
+
+    ticking = asyncio.create_task(tick())
+    async with db.begin() as tx:
+        assert await tx.run_long("DELETE FROM kit_thing") == 200_000
+    ticking.cancel()
+
+    assert len(gaps) > 20  # meanwhile
+
+
 async def test_whoever_gives_up_on_a_question_leaves_the_connection_whole(db: Database) -> None:
     for verb in (db.read, db.begin):
 
@@ -209,6 +230,51 @@ async def test_whoever_gives_up_on_a_question_leaves_the_connection_whole(db: Da
     async with db.begin() as tx:
         await tx.run(INSERT, name="olive")
     assert await names(db) == ["olive"]
+
+
+async def test_whoever_is_told_to_give_up_twice_leaves_nothing_behind(db: Database) -> None:
+    async def write() -> None:
+        async with db.begin() as tx:
+            await tx.many(INSERT, [{"name": f"olive {n}"} for n in range(200_000)])
+
+    task = asyncio.create_task(write())
+    await asyncio.sleep(0.2)  # it is in the midst of it, in a thread
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    await asyncio.sleep(0.1)
+    assert await names(db) == []
+    async with db.begin() as tx:
+        await tx.run(INSERT, name="cypress")
+    assert await names(db) == ["cypress"]
+
+
+async def test_whoever_gives_up_while_another_program_writes_holds_nobody_up(
+    tmp_path: Path, clock: StoppedClock
+) -> None:
+    db = connect_database(f"sqlite:///{tmp_path}/a.sqlite")
+    await db.migrate({"kit": (first,)}, tmp_path / "backups", clock)
+    with closing(sqlite3.connect(tmp_path / "a.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        async def write() -> None:
+            async with db.begin() as tx:
+                await tx.run(INSERT, name="olive")
+
+        task = asyncio.create_task(write())
+        await asyncio.sleep(0.05)
+        task.cancel()
+        other.execute("ROLLBACK")  # so that its turn comes at this very moment
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    await write()
+
+    assert await names(db) == ["olive"]
+    await db.close()
 
 
 async def test_a_snapshot_stays_the_same_when_a_question_takes_long(db: Database) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 
+from asklepion.kit.errors import NotFound
 from asklepion.records import Category, Ground
 from asklepion.records.engine import dicom, validate
 
 from .conftest import Office
 from .dicom import STUDY, made, raw_of, slice_of
-from .people import JONAS_CALLS, MEI, MEI_ASKS, patient
+from .people import JONAS, JONAS_ASKS, JONAS_CALLS, MEI, MEI_ASKS, OPERATOR_ASKS, patient
 from .serving import ClientOf
 
 WEB = "/dicom-web/studies"
@@ -90,6 +91,19 @@ async def test_an_object_of_somebody_unknown_waits_for_an_operator_to_say_whose_
     assert "say whose it is" in refused.text
     assert "MRN-9" not in refused.text
     assert await study_id(mei)
+
+
+async def test_a_number_that_a_patient_wrote_herself_draws_no_pictures_into_her_record(
+    office: Office, operator: AsyncClient
+) -> None:
+    stolen = {"system": "urn:oid:1.2.3", "value": "MRN-9"}
+    jonas = await office.records.read(JONAS_ASKS, "Patient", "jonas")
+    await office.records.update(JONAS_ASKS, {**jonas, "identifier": [stolen]})
+
+    answer = await operator.post(WEB, **related(slice_of(1, patient="MRN-9")))
+
+    assert answer.status_code != 200
+    assert await office.records.images.of_patient(JONAS_ASKS, JONAS) == []
 
 
 async def test_some_may_be_kept_where_others_are_not(office: Office, operator: AsyncClient) -> None:
@@ -286,6 +300,23 @@ async def test_a_study_given_to_another_by_writing_shows_nothing(
     jonas = client_of(JONAS_CALLS)
     assert (await jonas.get(f"/api/records/images/{id}")).json()["series"] == []
     assert (await jonas.get(f"{WEB}/{STUDY}/metadata")).status_code == 404
+
+
+async def test_pictures_go_with_a_study_that_a_merge_made_another_s(
+    office: Office, operator: AsyncClient, mei: AsyncClient
+) -> None:
+    await bring(operator, slice_of(1), slice_of(2))
+    id = await study_id(mei)
+    images = office.records.images
+
+    merge = await office.records.duplicates.merge(OPERATOR_ASKS, JONAS, MEI, "number")
+
+    assert len((await images.study(JONAS_ASKS, id)).images) == 2
+    assert (await images.of_patient(JONAS_ASKS, JONAS))[0]["image"]
+    await office.records.duplicates.unmerge(OPERATOR_ASKS, merge.id)
+    assert len((await images.study(MEI_ASKS, id)).images) == 2
+    with pytest.raises(NotFound):
+        await images.study(JONAS_ASKS, id)
 
 
 # Where it lies

@@ -134,6 +134,14 @@ class Tx:
         with _kept_or_incorrect():
             return (await self._connection.execute(_statement(sql), values)).rowcount
 
+    async def run_long(self, sql: str, **values: Any) -> int:
+        """Carry out one change of so many rows that nobody else should wait for it."""
+        if self._line:
+            text, names = _positional(sql, self.dialect)
+            with _kept_or_incorrect(), _told_alike(sql):
+                return await self._line.change_much(text, [values[name] for name in names])
+        return await self.run(sql, **values)
+
     async def many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Carry out one change for each set of values."""
         if not rows:
@@ -306,7 +314,7 @@ class Database:
     async def analyze(self) -> None:
         """Let the database count its rows again, so that it plans well; for after large imports."""
         async with self.begin() as tx:
-            await tx.run("ANALYZE")
+            await tx.run_long("ANALYZE")
 
     async def close(self) -> None:
         """Close every connection."""

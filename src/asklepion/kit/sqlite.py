@@ -8,10 +8,11 @@ for the disk (a commit) or for somebody else (a lock) is never done on the loop.
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -70,6 +71,10 @@ class Line:
         """Carry out one change; returns how many rows it touched."""
         return await self._change(lambda: self._count(sql, values), values)
 
+    async def change_much(self, sql: str, values: Values) -> int:
+        """Carry out one change of very many rows, in a thread; returns how many it touched."""
+        return await self.beside(lambda: self._count(sql, values))
+
     async def change_many(self, sql: str, rows: Sequence[Values]) -> None:
         """Carry out one change for each set of values."""
         await self._change(lambda: self._many(sql, rows), rows)
@@ -95,27 +100,35 @@ class Line:
         return await self.beside(work) if len(values) >= MANY else work()
 
     async def beside(self, work: Callable[[], T]) -> T:
-        """Do something in a thread; whoever gives up on it waits until it has stopped."""
-        future = asyncio.get_running_loop().run_in_executor(self._threads, self._patiently, work)
+        """Do something in a thread; whoever gives up on it waits until it has stopped.
+
+        However often they are told to give up: else the thread would go on writing once the
+        transaction is taken back, outside of any.
+        """
+        loop, given_up = asyncio.get_running_loop(), threading.Event()
+        future = loop.run_in_executor(self._threads, self._patiently, work, given_up)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
+            given_up.set()
             while not future.done():
                 self._driver.interrupt()
-                await asyncio.wait([future], timeout=0.01)
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([future], timeout=0.01)
             future.exception()  # that it was stopped is no news
             raise
 
-    def _patiently(self, work: Callable[[], T]) -> T:
+    def _patiently(self, work: Callable[[], T], given_up: threading.Event) -> T:
         """Wait for locks that others hold, where waiting harms nobody."""
         until = time.monotonic() + PATIENCE_S
         while True:
             try:
                 return work()
             except sqlite3.OperationalError as error:
-                if not _why(error).startswith("SQLITE_BUSY") or time.monotonic() > until:
+                is_over = given_up.is_set() or time.monotonic() > until
+                if not _why(error).startswith("SQLITE_BUSY") or is_over:
                     raise
-                time.sleep(0.005)
+                given_up.wait(0.005)
 
     def look(self, work: Callable[[sa.Connection], T]) -> T:
         """Let SQLAlchemy look at the schema, by a connection of its own."""
@@ -192,8 +205,8 @@ class Lines:
         """
         async with _seat(self._turn):
             line = self._writer = self._writer or self._open(self._writing)
-            await line.begin("BEGIN IMMEDIATE")
             try:
+                await line.begin("BEGIN IMMEDIATE")  # who gives up on it may have it all the same
                 yield line
                 await line.commit()
             finally:

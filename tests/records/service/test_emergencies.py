@@ -182,6 +182,9 @@ async def test_a_patient_is_found_by_what_is_known_of_her_if_that_is_one_alone(
             await glass.find(AMARA_ASKS, nobody)
     with pytest.raises(Incorrect):
         await glass.find(AMARA_ASKS, Sought(family="Lin"))
+    for many_days in ("ge1900-01-01", "lt1985", "1980", "1980-04-02,1980-04-03"):
+        with pytest.raises(Incorrect):
+            await glass.find(AMARA_ASKS, Sought(family="l", born=many_days))
     for other in (JONAS_ASKS, OPERATOR_ASKS):
         with pytest.raises(Forbidden):
             await glass.find(other, Sought(family="Lin", born="1980-04-02"))

@@ -22,7 +22,7 @@ from asklepion.kit.errors import (
     Unauthenticated,
     Unsupported,
 )
-from asklepion.records import Asking, Ground
+from asklepion.records import Asking, Choice, Ground
 from asklepion.records.engine.healthlinks import plain
 from asklepion.records.service.links import Given, LinkOver, TooOften, Wish, WrongPasscode
 from asklepion.records.service.links.giving import OPEN_MOST
@@ -96,6 +96,18 @@ async def test_a_link_opens_for_whoever_holds_it_and_shows_the_summary(full: Off
     assert pdf["content"][0]["attachment"]["contentType"] == "application/pdf"
     assert {it["resource"]["id"] for it in record["entry"]} >= {"mei", "pulse-1", "pressure"}
     assert "jonas" not in json.dumps([summary, record])
+
+
+async def test_what_another_lets_her_see_is_not_hers_to_give_away(full: Office) -> None:
+    await full.keep({**observation("of-both"), "focus": [{"reference": JONAS}]})
+    await full.records.consents.say(JONAS_ASKS, JONAS, Choice(actors=(MEI,)))
+
+    given = await give(full, kinds=("record",))
+
+    (file,) = (await look(full, given))["files"]
+    ids = {it["resource"]["id"] for it in opened(given, file["embedded"])["entry"]}
+    assert "of-both" in ids
+    assert "jonas" not in ids
 
 
 async def test_the_link_says_what_the_standard_wants_and_its_key_is_nowhere_in_the_house(

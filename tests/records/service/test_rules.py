@@ -621,6 +621,75 @@ async def test_she_can_let_somebody_look_and_write_but_not_decide(full: Office) 
         await full.records.accesses(MOTHER_ASKS, MEI)
 
 
+async def test_who_may_write_but_not_decide_makes_nobody_a_guardian(full: Office) -> None:
+    carer = Choice(actors=("RelatedPerson/mother",), acts=Act.ACCESS | Act.CORRECT)
+    await full.records.consents.say(MEI_ASKS, MEI, carer)
+    await full.keep(relative("FRND"))
+
+    with pytest.raises(Forbidden):
+        await full.records.update(MOTHER_ASKS, relative("GUARD"))
+    with pytest.raises(Forbidden):
+        await full.records.create(MOTHER_ASKS, {**relative("GUARD"), "id": "accomplice"})
+
+    assert await full.records.consents.represents(MOTHER_ASKS) == {MEI: carer.acts}
+
+
+async def test_who_may_write_but_not_decide_gives_no_grown_up_a_mother(full: Office) -> None:
+    carer = Choice(actors=("RelatedPerson/mother",), acts=Act.ACCESS | Act.CORRECT)
+    await full.records.consents.say(MEI_ASKS, MEI, carer)
+    await full.keep(relative("MTH"))
+
+    await full.records.update(MOTHER_ASKS, patient(MEI, born="2020-03-02"))
+
+    assert await full.records.consents.represents(MOTHER_ASKS) == {MEI: carer.acts}
+
+
+async def test_who_may_write_one_kind_of_thing_writes_no_other(full: Office) -> None:
+    vitals = Choice(
+        actors=("RelatedPerson/mother",),
+        acts=Act.ACCESS | Act.CORRECT,
+        categories=frozenset({Category.VITALS}),
+    )
+    await full.records.consents.say(MEI_ASKS, MEI, vitals)
+    await full.keep(relative("FRND"))
+
+    await full.records.create(MOTHER_ASKS, observation("from-home"))
+    with pytest.raises(Forbidden):
+        await full.records.create(MOTHER_ASKS, condition("made-up"))
+
+
+async def test_a_group_that_becomes_a_patient_s_has_no_members_any_more(full: Office) -> None:
+    team: Resource = {
+        "resourceType": "Group",
+        "id": "team",
+        "type": "practitioner",
+        "actual": True,
+        "member": [{"entity": {"reference": AMARA}}],
+    }
+    await full.keep(team)
+    await full.records.consents.say(MEI_ASKS, MEI, Choice(actors=("Group/team",)))
+    assert "Observation/pulse-1" in await found(full, TREATS)
+
+    await full.keep({**team, "type": "person", "member": [{"entity": {"reference": MEI}}]})
+
+    assert "Observation/pulse-1" not in await found(full, TREATS)
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        Choice(is_denial=True, actors=(f"{AMARA}/_history/1",)),
+        Choice(is_denial=True, actors=("Practitioner/",)),
+        Choice(is_denial=True, things=("Observation/pulse-1/_history/1",)),
+    ],
+)
+async def test_a_denial_that_no_rule_would_ever_meet_is_refused(
+    full: Office, denial: Choice
+) -> None:
+    with pytest.raises(Unsupported, match="no plain reference"):
+        await full.records.consents.say(MEI_ASKS, MEI, denial)
+
+
 async def test_a_doctor_cannot_be_let_decide_in_her_place(full: Office) -> None:
     with pytest.raises(Unsupported, match="action may only be access"):
         await full.records.consents.say(

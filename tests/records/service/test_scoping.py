@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from asklepion.identity import App
@@ -414,3 +415,36 @@ class SeesAll(Sight):
 
 
 ANYTHING = SeesAll()
+
+
+async def test_an_app_reads_her_access_log_only_where_it_was_given_audit_events(
+    office: Office,
+) -> None:
+    await office.keep(*ABOUT_MEI)
+    asked = ["AuditEvent"], [("patient", "mei")]
+    whole = await office.records.look(MEI_ASKS, *asked, base="http://a.example")
+    id = orjson.loads(orjson.dumps(whole.bundle))["entry"][0]["resource"]["id"]
+    blind, given = (
+        through(MEI_ASKS, "patient/Patient.rs", MEI),
+        through(MEI_ASKS, "patient/AuditEvent.rs", MEI),
+    )
+
+    nothing = await office.records.look(blind, *asked, base="http://a.example")
+    assert "entry" not in (nothing.bundle or {})
+    with pytest.raises(NotFound):
+        await office.records.look(blind, ["AuditEvent", id], [], base="http://a.example")
+    seen = await office.records.look(given, *asked, base="http://a.example")
+    assert (seen.bundle or {})["entry"]
+    assert (await office.records.look(given, ["AuditEvent", id], [], base="http://a.example")).row
+
+
+async def test_an_app_that_may_write_everything_makes_nobody_a_guardian(office: Office) -> None:
+    await office.keep(*ABOUT_MEI)
+    guardian: Resource = {
+        "resourceType": "RelatedPerson",
+        "patient": {"reference": MEI},
+        "relationship": [{"coding": [{"code": "GUARD"}]}],
+    }
+
+    with pytest.raises(Forbidden):
+        await office.records.create(through(MEI_ASKS, "patient/*.cruds", MEI), guardian)

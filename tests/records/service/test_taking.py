@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Busy, NotFound
 from asklepion.ledger import read_receipt, verify_receipt
-from asklepion.records import Asking
+from asklepion.records import Asking, Choice
 from asklepion.records.engine.takeout import page_of
 from asklepion.records.service.spool import Spool
 
 from ..conftest import Office, open_office
 from ..people import (
     AMARA_ASKS,
+    JONAS,
     JONAS_ASKS,
     MEI,
     MEI_ASKS,
@@ -63,6 +64,24 @@ async def test_all_that_is_hers_is_in_it_and_nothing_of_others(full: Office) -> 
     assert ids >= {MEI, "Observation/pulse-1", "Observation/sodium", "Condition/pressure"}
     assert not any("jonas" in id for id in ids)
     assert archive.testzip() is None
+
+
+async def test_what_another_lets_her_see_is_not_hers_to_take_along(full: Office) -> None:
+    points = {**observation("of-both"), "focus": [{"reference": JONAS}]}
+    both = {
+        "resourceType": "Appointment",
+        "id": "theirs",
+        "status": "proposed",
+        "participant": [{"actor": {"reference": JONAS}, "status": "accepted"}],
+    }
+    await full.keep(points, both)
+    await full.records.consents.say(JONAS_ASKS, JONAS, Choice(actors=(MEI,)))
+    assert await full.records.read(MEI_ASKS, "Patient", "jonas")
+
+    ids = {it["id"] for it in resources(await take(full))}
+
+    assert "of-both" in ids
+    assert not ids & {"jonas", "theirs", "jonas-pulse"}
 
 
 async def test_taken_into_an_empty_house_it_is_the_same_record(

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from asklepion.kit.http import Outcome, outcome
 
+from ..model import Caller
 from ..service import INTROSPECT, JWKS, REVOKE, TOKEN, Identity
 
 COOKIE = "asklepion_session"
@@ -86,7 +87,7 @@ class Recognise:
             if time.monotonic() - asked_at < AGAIN_S:
                 return
             asked_at = time.monotonic()
-            if (await asked()).account != caller.account:
+            if not is_still(await asked(), caller):
                 await send(ENDED[scope["type"]])
                 raise SessionEnded
 
@@ -105,6 +106,12 @@ class Recognise:
             await self._app(scope, hear, say)
         except* SessionEnded:
             pass
+
+
+def is_still(now: Caller, then: Caller) -> bool:
+    """Whether somebody is who they were when they came, and may still be all that they were."""
+    is_same_person = not then.person or now.person == then.person  # it may come, but not change
+    return now.account == then.account and is_same_person and now.roles >= then.roles
 
 
 def is_open_to_apps(path: str) -> bool:

@@ -210,6 +210,7 @@ class Records:
             searcher=self._searcher,
             reader=self._reader,
             granter=self._granter,
+            aliases=aliases,
             folder=uploads.parent / "images",
         )
         self.notices = Notices(parts, self._granter)

@@ -7,6 +7,7 @@ not understood opens nothing: such a Consent is refused with the place named.
 Source: https://profiles.ihe.net/ITI/PCF/content.html
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ UNDERSTOOD = frozenset(
     {"type", "period", "actor", "action", "securityLabel", "purpose", "class", "code"}
     | {"dataPeriod", "data", "provision", "id"}
 )
+REFERENCE = re.compile(r"[A-Za-z]{1,64}/[A-Za-z0-9\-.]{1,64}")  # as rules compare them
 HINT = "Say who, what, until when, and for which purpose, as IHE's Privacy Consent on FHIR does."
 MOST_RULES = 500  # of one Consent
 
@@ -76,6 +78,7 @@ def compile_consent(resource: Resource, hash_code: HashCode) -> Compiled:
         raise Unsupported("The Consent has no provision.", hint=HINT)
     if "modifierExtension" in resource:
         raise Unsupported("Consent.modifierExtension cannot be kept.", hint=HINT)
+    _require_plain(resource["patient"]["reference"], "Consent.patient")
     parts = [_Part(resource, 0, root, "Consent.provision", hash_code)]
     for number, inner in enumerate(root.get("provision", ()), start=1):
         where = f"Consent.provision.provision[{number - 1}]"
@@ -156,6 +159,7 @@ class _Part:
             reference: str = told.get("reference", "")
             identifier: Mapping[str, Any] = told.get("identifier", {})
             if reference.startswith((*PEOPLE, *RELATIVES)):
+                _require_plain(reference, f"{self._where}.actor")
                 actors.append(reference)
             elif not reference and "value" in identifier:
                 actors.append(f"{ROLE}{identifier.get('system', '')}|{identifier['value']}")
@@ -222,6 +226,7 @@ class _Part:
             reference = each.get("reference", {}).get("reference", "")
             if not reference:
                 raise Unsupported(f"{self._where}.data must have references.", hint=HINT)
+            _require_plain(reference, f"{self._where}.data")
             is_around = each.get("meaning") in ("related", "dependents")
             things["around" if is_around else each["meaning"]].add(reference)
         codings = [
@@ -240,6 +245,12 @@ class _Part:
             authors=frozenset(things["authoredby"]),
             span=period_of(self._provision.get("dataPeriod", {})),
         )
+
+
+def _require_plain(reference: str, where: str) -> None:
+    """Raises Unsupported for what no rule would ever meet, such as one version of something."""
+    if not REFERENCE.fullmatch(reference):
+        raise Unsupported(f"{where} is no plain reference.", hint="Write it as Practitioner/1.")
 
 
 def _scope(resource: Resource) -> str:

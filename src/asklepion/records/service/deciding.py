@@ -21,6 +21,7 @@ from ..store.rows import NOBODY, SEVERAL, UNKNOWN
 PATIENT = "Patient/"
 PRACTITIONERS = ("Practitioner/", "PractitionerRole/")
 RELATIVES = ("RelatedPerson/", PATIENT)
+SAYING_WHO = ("Consent", "RelatedPerson")  # say who may look, or stand in for her
 ALL = (1 << len(Category)) - 1
 
 Mark = tuple[str, int]  # consent and part
@@ -92,14 +93,14 @@ class Standing:
         self.sight = sight
         self._permits: dict[str, list[PermitRow]] = {}
         self._denials: dict[str, list[PermitRow]] = {}
-        self._acts: dict[str, Act] = {}
+        self._acting: dict[str, list[PermitRow]] = {}
         self._lifting: dict[str, list[PermitRow]] = {}  # exceptions to denials, by Consent
         self.asks_marks = False  # some rule is narrow
         for row in rows:
             if not sight.actor:
                 break
             if not row.is_denial:
-                self._acts[row.patient] = self._acts.get(row.patient, Act(0)) | Act(row.acts)
+                self._acting.setdefault(row.patient, []).append(row)
             if self._applies(row):
                 self.asks_marks |= bool(row.narrow)
                 self._take(row)
@@ -135,7 +136,17 @@ class Standing:
         """What the caller may do with this patient's record in her place, for any purpose."""
         if patient and patient == self.sight.me:
             return Act.ACCESS | Act.CORRECT | Act.DECIDE
-        return self._acts.get(patient, Act(0))
+        acts = Act(0)
+        for rule in self._acting.get(patient, ()):
+            acts |= Act(rule.acts)
+        return acts
+
+    def corrects(self, patient: str, thing: Thing) -> bool:
+        """Whether the caller may write this as the patient would; what is narrow opens no more."""
+        if patient and patient == self.sight.me:
+            return True
+        rules = self._acting.get(patient, ())
+        return any(rule.acts & Act.CORRECT and is_about(rule, thing) for rule in rules)
 
     def mask(self, patient: str) -> int:
         """The categories of this patient of which something may be open; to herself, all."""
@@ -262,10 +273,16 @@ def why_not_write(asking: Asking, new: Thing, old: Thing | None, standing: Stand
 
 def _why_not_hers(caller: Caller, new: Thing, old: Thing | None, standing: Standing) -> str:
     """A patient writes about herself, and whoever may stand in for her in her place."""
-    patients = {thing.patient for thing in (new, old) if thing}
-    acts = standing.acts(next(iter(patients))) if len(patients) == 1 else Act(0)
-    needed = Act.DECIDE if "Consent" in (new.type, old.type if old else "") else Act.CORRECT
-    if not acts & needed:
+    things = [thing for thing in (new, old) if thing]
+    patients = {thing.patient for thing in things}
+    if len(patients) != 1:
+        return "it is not about you; ask an operator"
+    (patient,) = patients
+    decides = bool(standing.acts(patient) & Act.DECIDE)
+    if not all(
+        decides if thing.type in SAYING_WHO else standing.corrects(patient, thing)
+        for thing in things
+    ):
         return "it is not about you; ask an operator"
     if old and is_note(old) and old.author != caller.account:
         return "it is another's note; ask its author to correct it"

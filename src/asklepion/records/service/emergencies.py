@@ -7,6 +7,7 @@ It opens what the patient's Consents leave open to an emergency: a denial that n
 makes no exception for one, stands. Source: 45 CFR 164.312(a)(2)(ii); IHE PCF, break-glass
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -37,6 +38,7 @@ REASON_LEAST, REASON_MOST = 10, 1000  # characters
 MOST_A_DAY = 50  # by one account: more is no emergency
 PAGE_MOST = 200
 GLASS = "glass/"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # of birth: a year, or all days before one, is no person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,8 +338,8 @@ def _params(sought: Sought) -> list[tuple[str, str]]:
         if "|" not in sought.identifier:
             raise Incorrect("The identifier has no system.", hint="Write system|value.")
         return [("identifier", sought.identifier.replace(",", "\\,"))]
-    if not (sought.family and sought.born):
-        hint = "Give an identifier, or family name and birth date."
+    if not (sought.family.strip() and DAY.fullmatch(sought.born)):
+        hint = "Give an identifier, or family name and birth date as 1980-04-02."
         raise Incorrect("Too little is known to look for her.", hint=hint)
     params = [("family", sought.family), ("birthdate", sought.born)]
     params += [("given", sought.given)] if sought.given else []

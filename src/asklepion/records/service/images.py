@@ -17,9 +17,10 @@ from asklepion.kit.errors import Gone, Incorrect, NotFound, Unsupported
 from asklepion.kit.log import get_log
 
 from ..model import Asking, Forgotten, Resource
+from ..store import duplicates, rows
 from ..store import imaging as store
-from ..store import rows
 from .absent import not_found
+from .aliases import Aliases
 from .deciding import me_of
 from .granting import Granter
 from .imaging.files import Files
@@ -76,6 +77,7 @@ class Images:
         searcher: Searcher,
         reader: Reader,
         granter: Granter,
+        aliases: Aliases,
         folder: Path,
         largest: int = 256 * MIB,
     ) -> None:
@@ -85,7 +87,9 @@ class Images:
         self._reader = reader
         self._granter = granter
         self._files = Files(folder, texts)
-        self._keeping = Keeping(parts, texts=texts, searcher=searcher, files=self._files)
+        self._keeping = Keeping(
+            parts, texts=texts, searcher=searcher, files=self._files, aliases=aliases
+        )
 
     async def start(self) -> None:
         """Take away files that belong to nothing."""
@@ -129,9 +133,7 @@ class Images:
         )
         patient = resource["subject"].get("reference", "")
         async with self._parts.db.read() as tx:
-            found = await store.find_of_resource(tx, id)
-        # Sealed under the key of whom they came for: whose they are is not changed by writing it.
-        own = [row for row in found if row.patient == patient]
+            own = await _own(tx, id, patient)
         return Study(
             resource=resource,
             images=await self._keeping.open(own),
@@ -183,8 +185,7 @@ class Images:
         told: list[dict[str, Any]] = []
         async with self._parts.db.read() as tx:
             for row in page.rows:
-                found = await store.find_of_resource(tx, row.id)
-                drawn = [each for each in found if each.frames and each.patient == patient]
+                drawn = [each for each in await _own(tx, row.id, patient) if each.frames]
                 told.append(_listed(orjson.loads(row.body), drawn))
         return told
 
@@ -279,8 +280,7 @@ class Images:
         for row in page.rows[skip : skip + most]:
             patient = orjson.loads(row.body)["subject"].get("reference", "")
             async with self._parts.db.read() as tx:
-                found = await store.find_of_resource(tx, row.id)
-            own = [each for each in found if each.patient == patient]
+                own = await _own(tx, row.id, patient)
             if images := await self._keeping.open(own):
                 shows = await self._shows_person(asking, patient)
                 told.append(found_study(images, base, shows_person=shows))
@@ -327,6 +327,19 @@ def some(study: Study, series: str = "", instance: str = "") -> list[Image]:
     if not found:
         raise not_found("ImagingStudy")
     return found
+
+
+async def _own(tx: Tx, study: str, patient: str) -> list[store.ImageRow]:
+    """The objects of a study that came for this patient, or for whom a merge made one with her.
+
+    They are sealed under the key of whom they came for: whose they are is not changed by writing
+    it.
+    """
+    found = await store.find_of_resource(tx, study)
+    if all(row.patient == patient for row in found):
+        return found
+    kin = {patient, *await duplicates.merged_with(tx, patient)}
+    return [row for row in found if row.patient in kin]
 
 
 def _as_imaging(asking: Asking) -> Asking:

@@ -190,9 +190,10 @@ class Ruler:
                 born = resource.get("birthDate", "")
                 for relative in await self._relatives(tx, patient):
                     await self._take_relative(tx, relative, born)
-            case "PractitionerRole" | "Group" | "CareTeam" if patient in (NOBODY, UNKNOWN):
+            case "PractitionerRole" | "Group" | "CareTeam":
                 source = f"{resource['resourceType']}/{resource['id']}"
-                await permits.keep_members(tx, source, _members(resource))
+                is_of_nobody = patient in (NOBODY, UNKNOWN)  # what was said before is over anyway
+                await permits.keep_members(tx, source, _members(resource) if is_of_nobody else [])
             case _:
                 pass
 

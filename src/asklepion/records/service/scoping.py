@@ -27,7 +27,7 @@ Look = Callable[[Sequence[Row]], Awaitable[list[Row]]]
 
 WRITES = "cud"
 # What an app writes only where its scope names the type: "everything" does not mean them.
-BY_NAME = ("Consent",)
+BY_NAME = ("Consent", "RelatedPerson")
 # And what it never writes: it would go on when the app's token is over.
 NEVER = ("Subscription",)
 # Parameters about the resource itself: no chains, nothing about other resources, nothing that says
@@ -117,6 +117,17 @@ class Scoping:
         index = self.indexer.index(decode(row.body))
         own = {"key": row.key, "type": row.type, "id": row.id, "updated_at": row.updated_at}
         return _is_in(narrowing, row.type, row.patient, index, own)
+
+    def takes(
+        self,
+        narrowing: Narrowing | None,
+        type: str,
+        patient: str,
+        index: Index,
+        own: dict[str, Any],
+    ) -> bool:
+        """Whether the app may see what stands in no table, by the index that it would have."""
+        return narrowing is None or _is_in(narrowing, type, patient, index, own)
 
     def why_not_write(self, caller: Caller, draft: Draft, row: Row | None) -> str:
         """Why the app may not write this; empty when it may, or there is none.

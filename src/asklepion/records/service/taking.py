@@ -2,7 +2,15 @@
 
 import asyncio
 import zipfile
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from contextlib import ExitStack, aclosing, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +27,7 @@ from ..engine.takeout import README, Line, files_in, line_of, page_of
 from ..model import AccessEntry, Asking, Resource
 from ..store import access
 from ..store.access import AccessRow
-from ..store.rows import SEVERAL, Row
+from ..store.rows import NOBODY, SEVERAL, Row, find_parties
 from .books import code_of, entry_of
 from .deciding import PATIENT
 from .granting import Granter
@@ -160,9 +168,21 @@ class Taking:
         for wanted in (herself, compartment, beside):
             async for rows, is_cut in self._pages(asking, wanted, is_gone):
                 gathered.missing += is_cut
+                hers = await self._hers(patient, rows)
                 if wanted is beside:
-                    rows = [row for row in rows if row.patient in (patient, SEVERAL)]
-                await asyncio.to_thread(_spool, rows, gathered)
+                    hers = [row for row in hers if row.patient != NOBODY]
+                await asyncio.to_thread(_spool, hers, gathered)
+
+    async def _hers(self, patient: str, found: Sequence[Row]) -> list[Row]:
+        """Without what is about others alone, also where whoever takes it along may see it."""
+        several = [row.rid for row in found if row.patient == SEVERAL]
+        async with self._parts.db.read() as tx:
+            parties = await find_parties(tx, several)
+        return [
+            row
+            for row in found
+            if row.patient in (NOBODY, patient) or patient in parties.get(row.rid, ())
+        ]
 
     async def _pages(
         self, asking: Asking, wanted: Wanted, is_gone: Gone | None

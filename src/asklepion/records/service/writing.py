@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
 
+from asklepion.identity import Role
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Database, Tx
 from asklepion.kit.events import Events
@@ -271,6 +272,9 @@ class Writer:
         marked = [(row, each.draft.resource, each.draft.thing.patients) for each, row in written]
         await self._ruler.mark_new(tx, marked)
         for each, row in written:
+            is_carer = not each.decides and not asking.caller.has(Role.OPERATOR)
+            if each.draft.type == "Patient" and is_carer:
+                continue  # by another birth date he would let parents stand in for her
             if each.draft.type != "Consent":
                 await self._ruler.take(tx, each.draft.resource, row.patient)
                 continue

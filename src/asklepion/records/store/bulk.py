@@ -171,7 +171,7 @@ async def drop(tx: Tx, jobs: Sequence[str]) -> None:
     """Take jobs away with everything beside them."""
     for job in jobs:
         for table in TABLES:
-            await tx.run(f"DELETE FROM {table} WHERE job = :job", job=job)
+            await tx.run_long(f"DELETE FROM {table} WHERE job = :job", job=job)
         await tx.run("DELETE FROM records_bulk WHERE id = :job", job=job)
 
 
@@ -185,7 +185,8 @@ async def forget(tx: Tx, patient: str) -> int:
     """Take away what jobs keep of a patient, and jobs whose words may be about her."""
     count = 0
     for table in ("records_bulk_line", "records_bulk_patient"):
-        count += await tx.run(f"DELETE FROM {table} WHERE patient = :patient", patient=patient)
+        sql = f"DELETE FROM {table} WHERE patient = :patient"
+        count += await tx.run_long(sql, patient=patient)
     sql = "DELETE FROM records_bulk_refusal WHERE reference = :patient"
     count += await tx.run(sql, patient=patient)
     sql = "SELECT id FROM records_bulk WHERE person = :patient OR has_text = 1"

@@ -110,5 +110,5 @@ async def forget(tx: Tx, patient: str) -> list[str]:
 async def find_patients(tx: Tx, query: Query) -> list[int]:
     """The numbers of patients who have an identifier: to say whose an object is, not to show."""
     sql = select_page(query.shape)
-    rows = await tx.all(sql, **query.values, type="Patient", limit=2)
+    rows = await tx.all(sql, **query.values, type="Patient", limit=20)
     return [row[0] for row in rows]

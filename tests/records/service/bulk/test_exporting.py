@@ -14,6 +14,7 @@ from asklepion.kit.errors import Gone, HouseError, Incorrect, NotFound, Unsuppor
 from asklepion.records import Asking, Category, Ground
 from asklepion.records.service.bulk import exporting
 from asklepion.records.service.bulk.jobs import TooMany
+from asklepion.records.store.bulk import DONE, FAILED
 from tests.records.conftest import Office, open_office
 from tests.records.people import (
     AMARA,
@@ -498,3 +499,24 @@ async def test_after_it_is_taken_back_a_new_export_is_as_if_she_were_not_there(
 
 def test_the_examples_are_about_her() -> None:
     assert patient(MEI)["id"] == condition("pressure")["subject"]["reference"].split("/")[1]
+
+
+async def test_a_job_that_goes_wrong_on_our_side_ends_and_holds_up_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.keep(*ABOUT_MEI)
+    broken, _ = await office.records.bulk.exports.begin(MEI_ASKS, "system", [], request="a")
+    other, _ = await office.records.bulk.exports.begin(JONAS_ASKS, "system", [], request="b")
+    step = office.records.bulk.exports.step
+
+    async def fail(job: Any) -> bool:
+        if job.id == broken.id:
+            raise RuntimeError
+        return await step(job)
+
+    monkeypatch.setattr(office.records.bulk.exports, "step", fail)
+    for _ in range(20):
+        await office.records.bulk.export_some()
+
+    assert (await office.records.bulk.exports.progress(MEI_ASKS, broken.id)).job.state == FAILED
+    assert (await office.records.bulk.exports.progress(JONAS_ASKS, other.id)).job.state == DONE

@@ -177,7 +177,7 @@ class Audit:
             NotFound: there is none, or not for this caller.
         """
         asking.caller.require_known()
-        row = await self._events.read(id, self.house(base))
+        row = await self._events.read(asking, id, self.house(base))
         if row is None or row.patient != me_of(asking.caller):
             raise not_found("AuditEvent")
         return row

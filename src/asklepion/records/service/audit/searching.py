@@ -15,12 +15,13 @@ import orjson
 from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.errors import Incorrect, Unsupported
 
-from ...engine import Query
+from ...engine import Index, Query
 from ...engine.balp import House, events_of, line_of
 from ...engine.dates import span_of
 from ...engine.holds import holds
 from ...model import AccessEntry, Asking, Category
 from ...store.rows import Row
+from ...store.scoping import Narrowing
 from ..drafting import encode
 from ..parts import Parts
 from ..searching import Page, Params, Searcher, Wanted
@@ -67,12 +68,17 @@ class EventSearcher:
         self._searcher = searcher
         self._lines = lines
 
-    async def read(self, id: str, house: House) -> Row | None:
-        """One event of the log, whosever it is."""
+    async def read(self, asking: Asking, id: str, house: House) -> Row | None:
+        """One event of the log, whosever it is; nothing where the caller's app may not have it."""
         entry = await self._lines.one(line_of(id))
-        events = events_of(entry, house) if entry else []
-        rows = [_row(entry, event) for event in events if entry and event["id"] == id]
-        return next(iter(rows), None)
+        if entry is None:
+            return None
+        narrowing = self._parts.releasing.scoping.narrowing(asking.caller, "r")
+        for event in events_of(entry, house):
+            index, own = self._found_by(entry, event)
+            if event["id"] == id and self._is_given(narrowing, entry, index, own):
+                return _row(entry, event)
+        return None
 
     async def search(
         self, asking: Asking, patient: str, params: Params, house: House, is_lenient: bool
@@ -91,7 +97,8 @@ class EventSearcher:
                 hint="Leave _total, _summary=count, _include and _revinclude out.",
             )
         count = max(1, min(query.count, COUNT_MOST))
-        scan = await self._scan(patient, query, count, house, place.position)
+        narrowing = parts.releasing.scoping.narrowing(asking.caller, "s")
+        scan = await self._scan(patient, query, count, house, place.position, narrowing)
         kept = await self._kept(asking, wanted, count, place)
         rows, following = _merged(count, kept, scan, place)
         return Page(
@@ -115,29 +122,48 @@ class EventSearcher:
         return [row for row in page.rows if place.at == END or _moment(row) < place.at][: count + 1]
 
     async def _scan(
-        self, patient: str, query: Query, count: int, house: House, position: int
+        self,
+        patient: str,
+        query: Query,
+        count: int,
+        house: House,
+        position: int,
+        narrowing: Narrowing | None,
     ) -> _Scan:
         """Look through the log from a position on, until there is enough for a page."""
         made: list[_Made] = []
         read, last, at = 0, position, END
         async for page in self._lines.newest_first(patient, before=(position + 1) // 2):
-            found = await asyncio.to_thread(self._fitting, page, query, house)
+            found = await asyncio.to_thread(self._fitting, page, query, house, narrowing)
             made += [it for it in found if it.position < position]
             read, last, at = read + len(page), 2 * page[-1].number, to_us(page[-1].at)
             if len(made) > count or read >= READ_MOST:
                 return _Scan(made, last, at, is_whole=False)
         return _Scan(made, last, at, is_whole=True)
 
-    def _fitting(self, page: list[AccessEntry], query: Query, house: House) -> list[_Made]:
+    def _fitting(
+        self, page: list[AccessEntry], query: Query, house: House, narrowing: Narrowing | None
+    ) -> list[_Made]:
         found: list[_Made] = []
         for entry in page:
             for number, event in enumerate(events_of(entry, house)):  # the decision came before
-                index = self._parts.indexer.index(event)
-                key = self._parts.indexer.key_of("AuditEvent", event["id"])
-                own = {"key": key, "type": "AuditEvent", "id": event["id"]}
-                if holds(query, index, own | {"updated_at": to_us(entry.at)}):
+                index, own = self._found_by(entry, event)
+                if holds(query, index, own) and self._is_given(narrowing, entry, index, own):
                     found.append(_Made(_row(entry, event), 2 * entry.number + 1 - number))
         return found
+
+    def _found_by(self, entry: AccessEntry, event: dict[str, Any]) -> tuple[Index, dict[str, Any]]:
+        """By what an event would be found if it were kept."""
+        key = self._parts.indexer.key_of("AuditEvent", event["id"])
+        own = {"key": key, "type": "AuditEvent", "id": event["id"], "updated_at": to_us(entry.at)}
+        return self._parts.indexer.index(event), own
+
+    def _is_given(
+        self, narrowing: Narrowing | None, entry: AccessEntry, index: Index, own: dict[str, Any]
+    ) -> bool:
+        """Whether the caller's app may have it; without an app, yes."""
+        scoping = self._parts.releasing.scoping
+        return scoping.takes(narrowing, "AuditEvent", entry.patient, index, own)
 
 
 def _merged(

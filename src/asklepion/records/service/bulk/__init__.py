@@ -1,6 +1,7 @@
 """Much at once: exports and imports as jobs that go on after a stop."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from .jobs import Jobs
 log = get_log(__name__)
 
 IDLE_S = 0.5  # how often somebody looks whether there is something to do
+FAULTS_MOST = 5  # of ours that one job outlives
 PAUSE_S = 0.002  # between two pages, for whoever waits for the database
 
 __all__ = ["Bulk", "Exports", "File", "Imports", "Progress"]
@@ -43,6 +45,7 @@ class Bulk:
     ) -> None:
         self._parts = parts
         self._jobs = Jobs(parts, lines)
+        self._faults: Counter[str] = Counter()  # of each job, one after the other
         self.exports = Exports(parts, searcher, reader, self._jobs)
         self.imports = Imports(parts, importer, self._jobs, uploads.parent / "imports")
 
@@ -89,13 +92,30 @@ class Bulk:
     async def export_some(self) -> bool:
         """One page of each export; whether there was one."""
         jobs = await self._going(exporting.ACTION)
-        took = [await self.exports.step(job) for job in jobs]
+        took = [await self._guarded(self.exports.step, job) for job in jobs]
         return any(took)
 
     async def import_some(self) -> bool:
         """One import, the oldest; whether there was one."""
         jobs = await self._going(importing.ACTION)
-        return bool(jobs) and await self.imports.step(jobs[0])
+        return bool(jobs) and await self._guarded(self.imports.step, jobs[0])
+
+    async def _guarded(self, step: Callable[[JobRow], Awaitable[bool]], job: JobRow) -> bool:
+        """One step; a job that goes wrong on our side again and again ends, and holds up none."""
+        try:
+            done = await step(job)
+        except Exception as error:
+            log.fault("bulk job not carried out", error, job=job.id)
+            self._faults[job.id] += 1
+            if self._faults[job.id] < FAULTS_MOST:
+                return False
+            async with self._parts.db.begin() as tx:
+                now = await bulk.find(tx, job.id)
+                if now:
+                    await self._jobs.end(tx, now, "something went wrong on our side")
+            done = True
+        self._faults.pop(job.id, None)
+        return done
 
     async def tidy(self) -> bool:
         """Take away jobs whose time is over, and files nobody will take in."""

@@ -18,6 +18,8 @@ from ...model import Asking, Resource
 from ...store import imaging as store
 from ...store import rows, search
 from ...store.imaging import ImageRow
+from ...store.rows import Row
+from ..aliases import Aliases
 from ..deciding import PATIENT, me_of
 from ..parts import Parts
 from ..sealing import Texts
@@ -63,8 +65,11 @@ class Refused(Exception):
 class Keeping:
     """Keeps objects."""
 
-    def __init__(self, parts: Parts, *, texts: Texts, searcher: Searcher, files: Files) -> None:
+    def __init__(
+        self, parts: Parts, *, texts: Texts, searcher: Searcher, files: Files, aliases: Aliases
+    ) -> None:
         self._parts = parts
+        self._aliases = aliases
         self._texts = texts
         self._searcher = searcher
         self._files = files
@@ -150,11 +155,23 @@ class Keeping:
         sight = self._parts.releasing.sight(asking)
         wanted = Wanted(type="Patient", params=[("identifier", value)])
         query = await self._searcher.compile(tx, wanted, sight)
-        found = await store.find_patients(tx, query)
+        rids = await store.find_patients(tx, query)
+        found = [
+            row.reference
+            for row in await self._parts.releasing.look(
+                list((await search.find_rows(tx, rids)).values())
+            )
+            if await self._is_vouched(tx, row, facts.patient_id)
+        ]
         if len(found) != 1:
             raise Refused(SEVERAL if found else NOT_KNOWN)
-        (row,) = (await search.find_rows(tx, found)).values()
-        return row.reference
+        return found[0]
+
+    async def _is_vouched(self, tx: Tx, row: Row, number: str) -> bool:
+        """Whether somebody else than the patient said that it is her number."""
+        held: Resource = orjson.loads(row.body)
+        same = [it for it in held.get("identifier", ()) if it.get("value") == number]
+        return row.reference in await self._aliases.find(tx, same)
 
     # Kept
 

@@ -15,6 +15,7 @@ from ...engine.healthlinks import KEY_BYTES, Payload, b64, picture, plain, seale
 from ...model import Asking, Resource
 from ...store import links
 from ...store.links import OPEN, REVOKED, LinkRow
+from ...store.rows import NOBODY
 from ..deciding import PATIENT
 from ..drafting import encode
 from ..everything import Everything
@@ -114,12 +115,15 @@ class Giver:
         return await asyncio.to_thread(lambda: [encode(it) for it in files]), content
 
     async def _record(self, asking: Asking, id: str, base: str) -> Resource:
+        """Everything of hers; of others nothing, also where she may see it."""
         found: dict[str, Resource] = {}
+        patient = PATIENT + id
         cursor: str | None = ""
         while cursor is not None:
             params = [("_count", "1000"), *([("_cursor", cursor)] if cursor else [])]
             page = await self._everything.of(asking, id, params)
-            found |= {it.reference: decode(it.body) for it in (*page.rows, *page.included)}
+            hers = [it for it in (*page.rows, *page.included) if it.patient in (NOBODY, patient)]
+            found |= {it.reference: decode(it.body) for it in hers}
             cursor = page.next
             if len(found) > RECORD_MOST:
                 raise Incorrect(
