@@ -3,8 +3,7 @@
 In process, and over HTTP through the whole house with a bearer token, one request after the other;
 then many readings at once, which share their commits. The house is on a fresh SQLite file that
 waits for the disk at every commit. A doctor asks whom every patient has allowed everything: the
-dearest case, since each row is held against a permit. No peer here: docs/rooms/records.md has
-published figures of other servers, marked as such.
+dearest case, since each row is held against a permit. No peer is measured here.
 """
 
 import asyncio

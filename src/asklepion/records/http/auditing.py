@@ -43,7 +43,7 @@ async def groups(
     count: Annotated[int, Query(ge=1, le=200)] = 30,
     zone: Zone = 0,
 ) -> dict[str, Any]:
-    """The same lines, folded by day: what was done forty times is one; for the patient alone.
+    """The same lines, folded by day: what was done forty times is one.
 
     `kinds` (looked, changed, allowed, refused, device), `actor`, `since`, `until` and `text` say
     which lines count; `zone` where the reader's days begin.
@@ -122,7 +122,7 @@ async def days(
     days: Annotated[int, Query(ge=1, le=366)] = 30,
     zone: Zone = 0,
 ) -> dict[str, Any]:
-    """How often who looked on each of the last days; for the patient alone."""
+    """How often who looked on each of the last days; for her and who decides in her place."""
     tally = await records.audit.tally(asks, f"Patient/{id}", days=days, zone_min=zone)
     return {
         "days": [

@@ -662,7 +662,7 @@ class Records:
     async def accesses(
         self, asking: Asking, patient: str, *, before: int | None = None, count: int = 50
     ) -> list[AccessEntry]:
-        """Who looked at this record, newest first; for the patient alone.
+        """Who looked at this record, newest first; for her and who decides in her place.
 
         Args:
             before: only entries with a smaller number.
