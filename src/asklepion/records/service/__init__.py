@@ -670,7 +670,7 @@ class Records:
         Raises:
             NotFound: somebody else asks.
         """
-        await self._granter.require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         limit = max(1, min(count, MOST_ACCESSES))
         async with self._db.read() as tx:
             found = await access.find_of_patient(tx, patient, before=before, limit=limit)
