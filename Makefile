@@ -15,7 +15,8 @@ check:    setup   ## format, lint, types, arrows
 	@$(IN)python tools/setup.py --npm run check
 test:     setup   ## Python, web and browser tests
 	@$(IN)python tools/setup.py --npm test
-	$(IN)pytest
+	$(IN)pytest -m browser
+	$(IN)pytest -m "not browser" --numprocesses=auto
 fix:      setup   ## format and repair
 	$(IN)ruff check --fix .
 	$(IN)ruff format .

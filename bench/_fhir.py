@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,21 @@ def find_bundles(folder: Path) -> tuple[Path, str]:
     for number in range(INVENTED_BUNDLES):
         (folder / f"{number}.json").write_text(json.dumps(_bundle(number)))
     return folder, "invented"
+
+
+def copies_of(source: Path, folder: Path, count: int) -> Path:
+    """A folder with these bundles so many times over, each time about other people."""
+    if count == 1:
+        return source
+    for path in sorted(source.glob("*.json")):
+        text = path.read_text()
+        for number in range(count):
+            copy = UUID.sub(lambda it, number=number: f"{number:02x}{it[0][2:]}", text)
+            (folder / f"{number}-{path.name}").write_text(copy)
+    return folder
+
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def _bundle(number: int) -> dict[str, Any]:

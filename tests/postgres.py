@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,8 +28,12 @@ def _unprivileged() -> int | None:
 
 
 @contextmanager
-def serve_postgres(programs: Path) -> Generator[str]:
-    """A running server; yields the URL of its maintenance database."""
+def serve_postgres(programs: Path, settings: Sequence[str] = SETTINGS) -> Generator[str]:
+    """A running server; yields the URL of its maintenance database.
+
+    Args:
+        settings: of the server; as they are, it is quick and forgets all in a power cut.
+    """
     user = _unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="asklepion-pg-"))
     if user is not None:
@@ -49,7 +53,7 @@ def serve_postgres(programs: Path) -> Generator[str]:
         if process.wait():
             raise RuntimeError(f"{program}: {log.read_text()}")
 
-    options = " ".join(f"-c {setting}" for setting in SETTINGS)
+    options = " ".join(f"-c {setting}" for setting in settings)
     options += f" -p {port} -c listen_addresses=127.0.0.1 -k {folder}"
     call("initdb", "-U", "tester", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
     call("pg_ctl", "-w", "-t", "60", "-l", str(folder / "log"), "-o", options, "start")

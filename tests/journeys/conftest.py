@@ -144,7 +144,8 @@ def _watch(person: Person) -> None:
 
     def console(message: ConsoleMessage) -> None:
         if message.type == "error" and ASKED not in message.text:
-            person.faults.append(f"{person.name}: {message.text}")
+            where = message.location.get("url", "")
+            person.faults.append(f"{person.name}: {message.text} {where}")
 
     def request(request: Request) -> None:
         parts = urlsplit(request.url)

@@ -25,7 +25,7 @@ SAID = """
 """
 NAMES = (
     "Asklepion|Bedside monitor|Mei Lin|Jonas Weber|Dr Amara Okafor|Iris Keeper|English|Synthea"
-    "|FHIR|DICOM|C-CDA|HL7|XML|CSV|NDJSON|JSON|zip|MQTT|CT|NEWS2|PREVENT|CKD-EPI|eGFR"
+    "|FHIR|C-CDA|CDA|HL7|XML|CSV|DICOM|NDJSON|JSON|zip|MQTT|CT|NEWS2|PREVENT|CKD-EPI|eGFR"
     "|HbA1c|HDL|LDL|ALT|AST|SpO|TSH"
     "|Nora Weber|Tomas Reyes|RelatedPerson|Patient|mei-lin"
     "|mmol/mol|mmol/L|mg/dL|mIU/L|mmHg|mg/g|mL|min|kg|cm|UCUM|LOINC|Enter|VR|AR"

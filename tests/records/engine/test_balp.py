@@ -106,6 +106,7 @@ def test_a_line_is_told_by_the_pattern_that_fits_it() -> None:
         "import": ["PrivacyDisclosure.Recipient"],
         "export": ["PrivacyDisclosure.Source"],
         "share": ["PrivacyDisclosure.Source"],
+        "open": ["PrivacyDisclosure.Source"],
     }
     changed = replace(LINE, action="write", consent=None, detail={"interaction": "update"})
     assert profiles_of(changed) == ["PatientUpdate"]
