@@ -117,7 +117,7 @@ async def long(house: House, books: Books, kind: str, folder: Path) -> None:
         )
     begun, path = time.perf_counter(), folder / "export.zip"
     with path.open("wb") as file:
-        async for piece in zipped(audit.export(HERSELF, PATIENT, base=BASE)):
+        async for piece in zipped(await audit.export(HERSELF, PATIENT, base=BASE)):
             file.write(piece)
     rate = LINES / (time.perf_counter() - begun)
     tell(f"an export with proofs ({kind})", rate, "lines/s", higher_is_better=True)

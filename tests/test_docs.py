@@ -66,7 +66,7 @@ def test_every_command_stands_in_the_docs() -> None:
 
 
 def test_every_route_stands_in_the_docs(app: FastAPI) -> None:
-    pages = "\n".join(page.read_text() for page in (DOCS / "rooms").glob("*.md"))
+    pages = "\n".join(page.read_text() for page in (DOCS / "rooms").rglob("*.md"))
     pages += (DOCS / "commands.md").read_text()
 
     for path in app.openapi()["paths"]:

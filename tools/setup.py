@@ -25,6 +25,7 @@ WEB = ROOT / "web"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (20, 19)
 LINTER = "@biomejs/biome@2.6.8"
+PAGES = ("index.html", "share.html", "vite.config.ts", "package-lock.json")  # beside web/src
 
 Action = Callable[[], None]
 
@@ -54,7 +55,7 @@ def steps(*, for_work: bool) -> list[tuple[str, str, list[Path], Action]]:
     other = ROOT / ("requirements.lock" if for_work else "requirements-dev.lock")
     packages = [lock, other] if for_work else [lock]
     sources = [p for p in (WEB / "src").rglob("*") if p.is_file()]
-    sources += [WEB / n for n in ("index.html", "vite.config.ts", "package-lock.json")]
+    sources += [WEB / n for n in PAGES]
     sources += [p for p in (WEB / "public").rglob("*") if p.is_file()]
     bakers = [*(ROOT / "tools").rglob("*.py"), ROOT / "tools" / "bodies.lock"]
     bakers = [p for p in bakers if p.name not in UNRELATED]

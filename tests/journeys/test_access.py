@@ -25,7 +25,8 @@ SAID = """
 """
 NAMES = (
     "Asklepion|Bedside monitor|Mei Lin|Jonas Weber|Dr Amara Okafor|Iris Keeper|English|Synthea"
-    "|FHIR|C-CDA|CDA|HL7|XML|CSV|DICOM|NDJSON|JSON|zip|MQTT|CT|NEWS2|PREVENT|CKD-EPI|eGFR|HbA1c|HDL|LDL|ALT|AST|SpO|TSH"
+    "|FHIR|C-CDA|CDA|HL7|XML|CSV|DICOM|NDJSON|JSON|zip|MQTT|CT|NEWS2|PREVENT|CKD-EPI|eGFR"
+    "|HbA1c|HDL|LDL|ALT|AST|SpO|TSH"
     "|Nora Weber|Tomas Reyes|RelatedPerson|Patient|mei-lin"
     "|mmol/mol|mmol/L|mg/dL|mIU/L|mmHg|mg/g|mL|min|kg|cm|UCUM|LOINC|Enter|VR|AR"
 )

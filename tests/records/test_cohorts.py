@@ -1,7 +1,7 @@
 """Views and questions over HTTP: formats, faults with their place, and who they are about."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -31,7 +31,8 @@ RUN = "/fhir/R4/$viewdefinition-run"
 def parameters(**given: Any) -> dict[str, Any]:
     parts: list[dict[str, Any]] = []
     for name, value in given.items():
-        for each in value if isinstance(value, list) else [value]:
+        given_as = cast(list[Any], value) if isinstance(value, list) else [value]
+        for each in given_as:
             key = "resource" if isinstance(each, dict) else "valueString"
             parts.append({"name": name, key: each})
     return {"resourceType": "Parameters", "parameter": parts}

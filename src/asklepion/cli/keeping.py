@@ -73,7 +73,7 @@ def tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
         rows = sum(erasure.destroyed.values())
         print(f"✓ Erased: {rows} rows and every key. Receipt: {outcome.receipt}")
         if not outcome.is_clean:
-            print("? PostgreSQL's own log may hold traces for a while; see docs/rooms/records.md.")
+            print("? PostgreSQL's own log may hold traces; see docs/decisions/erasure.md.")
 
 
 async def list_erasures(house: House, *, as_json: bool) -> None:

@@ -14,6 +14,14 @@ interface DockProps {
 /** From here on panels are not about this place: they wait to be called. */
 const ELSEWHERE = 70;
 
+/** Where a group of panels ends: her body · who may see it · who is here · what comes in and out. */
+const GROUP_ENDS = [52, ELSEWHERE, 80];
+
+/** Whether a panel is the first of its group, and not of the whole rail. */
+function opensGroup(panel: Panel, before: Panel | undefined): boolean {
+  return before !== undefined && GROUP_ENDS.some((end) => before.order < end && panel.order >= end);
+}
+
 function firstOpen(panels: readonly Panel[]): string {
   const isPhone = matchMedia("(max-width: 860px)").matches;
   const first = panels[0];
@@ -115,19 +123,23 @@ function Rail({ ref, panels, openId, onCall }: RailProps) {
   const text = useText();
   return (
     <nav className="dock-rail" ref={ref} aria-label={text("app.panels")}>
-      {panels.map(({ id, titleKey, icon: Icon }) => (
-        <button
-          key={id}
-          type="button"
-          className="dock-tab"
-          aria-expanded={id === openId}
-          aria-controls={id === openId ? "dock-panel" : undefined}
-          onClick={({ detail }) => onCall(id, detail === 0)}
-        >
-          <Icon aria-hidden />
-          <span>{text(titleKey)}</span>
-        </button>
-      ))}
+      {panels.map((panel, index) => {
+        const { id, titleKey, icon: Icon } = panel;
+        return (
+          <button
+            key={id}
+            type="button"
+            className="dock-tab"
+            data-opens={opensGroup(panel, panels[index - 1]) || undefined}
+            aria-expanded={id === openId}
+            aria-controls={id === openId ? "dock-panel" : undefined}
+            onClick={({ detail }) => onCall(id, detail === 0)}
+          >
+            <Icon aria-hidden />
+            <span>{text(titleKey)}</span>
+          </button>
+        );
+      })}
     </nav>
   );
 }

@@ -39,7 +39,7 @@ export function LinkLine({ link, path, onEnded }: LinkLineProps) {
   }
 
   return (
-    <li className="consent">
+    <li className="allowed">
       <div className="row-apart">
         <h3>{link.label || text("records.links.unnamed")}</h3>
         <Badge tone={tones[link.state]}>{text(`records.links.state.${link.state}`)}</Badge>
@@ -56,13 +56,11 @@ export function LinkLine({ link, path, onEnded }: LinkLineProps) {
           </li>
         )}
       </ul>
-      <p className="consent-until">
+      <p className="allowed-until">
         <Clock aria-hidden />
-        <span className="number">
-          {text("records.links.until", { when: moment(link.until) })}
-        </span>
+        <span className="number">{text("records.links.until", { when: moment(link.until) })}</span>
       </p>
-      <p className="consent-until">
+      <p className="allowed-until">
         <Eye aria-hidden />
         <span className="number">
           {text("records.links.opened", { n: link.opens, most: link.opens_most })}

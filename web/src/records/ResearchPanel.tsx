@@ -121,6 +121,6 @@ export const researchPanel: Panel = {
   icon: FlaskConical,
   places: ["home"],
   roles: ["clinician"],
-  order: 70,
+  order: 65,
   Component: ResearchPanel,
 };

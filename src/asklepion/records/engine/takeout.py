@@ -266,6 +266,8 @@ receipts/       a proof for each of these lines: check one without any network w
 
                 where KEY is this house's: {key}
 
+DICOM images are not in here: your doctor, or a DICOM viewer, fetches them by DICOMweb.
+
 This archive is not locked. Keep it where only you can reach it.
 
 我的健康记录
@@ -280,6 +282,8 @@ consents.json   您目前允许谁看什么
 access-log.ndjson   谁看过您的记录，最新的在前
 receipts/       每一条的凭证，离线即可核验：asklepion verify receipts/编号.json --key KEY
                 本机构的 KEY：{key}
+
+其中不包括 DICOM 影像：可通过 DICOMweb 获取。
 
 此压缩包没有加锁，请存放在只有您能接触到的地方。
 """

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from decimal import Decimal
 from email.utils import format_datetime
 from typing import Annotated, Any, cast
 from urllib.parse import parse_qsl
@@ -147,23 +148,41 @@ async def form_in(request: Request) -> list[tuple[str, str]]:
         raise Incorrect("The form is no text.", hint="Send it in UTF-8.") from error
 
 
-def parameters_in(resource: Resource) -> list[tuple[str, str]]:
-    """What a Parameters resource says, as a URL would say it.
+def parameters_in(body: Resource) -> list[tuple[str, Any]]:
+    """The names and values of a Parameters resource.
 
     Raises:
-        Incorrect: it is none, or a parameter has no name or no value.
+        Incorrect: it is none, or a parameter has no name, or not one value.
     """
-    held: Any = resource.get("parameter", [])
-    if resource.get("resourceType") != "Parameters" or not isinstance(held, list):
+    held: Any = body.get("parameter", [])
+    if body.get("resourceType") != "Parameters" or not isinstance(held, list):
         raise Incorrect("The body is no Parameters resource.", hint="Send one, or nothing.")
-    params: list[tuple[str, str]] = []
-    for each in cast(list[Any], held):
+    found: list[tuple[str, Any]] = []
+    for number, each in enumerate(cast(list[Any], held)):
         part = cast(dict[str, Any], each) if isinstance(each, dict) else {}
-        values = [value for name, value in part.items() if name.startswith("value")]
+        values = [part[key] for key in part if key == "resource" or key.startswith("value")]
         if not isinstance(part.get("name"), str) or len(values) != 1:
-            raise Incorrect("A parameter has no name or no value.", hint="Give both.")
-        params.append((part["name"], str(values[0])))
-    return params
+            raise Incorrect(f"Parameters.parameter[{number}]: a name and a value are expected.")
+        found.append((part["name"], values[0]))
+    return found
+
+
+def texts_in(body: Resource) -> list[tuple[str, str]]:
+    """What a Parameters resource says, as a URL would say it; what is referred to, by reference.
+
+    Raises: as `parameters_in`; Incorrect if a value is none that a URL could hold.
+    """
+    return [(name, _as_text(value)) for name, value in parameters_in(body)]
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, dict):
+        value = cast(dict[str, Any], value).get("reference")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str | int | float | Decimal):
+        raise Incorrect("A parameter is no text, number or reference.", hint="Give one of these.")
+    return str(value)
 
 
 def require_json(request: Request) -> None:

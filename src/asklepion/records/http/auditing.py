@@ -4,7 +4,7 @@ import asyncio
 import zipfile
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
-from typing import IO, Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
@@ -16,6 +16,7 @@ from ..engine.dates import span_of
 from ..model import AccessEntry
 from ..service.audit import END, KINDS, ExportFile, Wish
 from ..service.books import code_of
+from ..service.zipping import Sink
 from .asking import Asks, Here, base_of
 
 router = APIRouter()
@@ -43,7 +44,7 @@ async def groups(
     count: Annotated[int, Query(ge=1, le=200)] = 30,
     zone: Zone = 0,
 ) -> dict[str, Any]:
-    """The same lines, folded by day: what was done forty times is one; for the patient alone.
+    """The same lines, folded by day: what was done forty times is one.
 
     `kinds` (looked, changed, allowed, refused, device), `actor`, `since`, `until` and `text` say
     which lines count; `zone` where the reader's days begin.
@@ -122,7 +123,7 @@ async def days(
     days: Annotated[int, Query(ge=1, le=366)] = 30,
     zone: Zone = 0,
 ) -> dict[str, Any]:
-    """How often who looked on each of the last days; for the patient alone."""
+    """How often who looked on each of the last days; for her and who decides in her place."""
     tally = await records.audit.tally(asks, f"Patient/{id}", days=days, zone_min=zone)
     return {
         "days": [
@@ -150,29 +151,10 @@ async def oddities(asks: Asks, records: Here) -> list[dict[str, Any]]:
     return [asdict(found) for found in await records.audit.oddities(asks)]
 
 
-class _Sink:
-    """Takes what a zip writes, until it is fetched."""
-
-    def __init__(self) -> None:
-        self._held = bytearray()
-
-    def write(self, text: bytes) -> int:
-        self._held += text
-        return len(text)
-
-    def flush(self) -> None:
-        pass
-
-    def take(self) -> bytes:
-        """What was written since the last time."""
-        text, self._held = bytes(self._held), bytearray()
-        return text
-
-
 async def zipped(files: AsyncGenerator[ExportFile]) -> AsyncGenerator[bytes]:
     """Files, in pieces that follow each other, as a zip in pieces."""
-    sink = _Sink()
-    archive = zipfile.ZipFile(cast(IO[bytes], sink), "w", zipfile.ZIP_DEFLATED)
+    sink = Sink()
+    archive = zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED)
     name, member = "", None
     try:
         async for file in files:
@@ -181,11 +163,11 @@ async def zipped(files: AsyncGenerator[ExportFile]) -> AsyncGenerator[bytes]:
                     member.close()
                 name, member = file.name, archive.open(file.name, "w", force_zip64=True)
             await asyncio.to_thread(member.write, file.piece)
-            if text := sink.take():
+            if text := sink.taken():
                 yield text
     finally:  # also where the reader has gone
         if member:
             member.close()
         archive.close()
         await files.aclose()
-    yield sink.take()
+    yield sink.taken()

@@ -19,7 +19,7 @@ from ..model import Asking
 from ..service import Records
 from ..service.bulk import File, Progress
 from ..store.bulk import DONE, FAILED
-from .asking import FHIR, Asks, Here, http_date, prefers, resource_in
+from .asking import FHIR, Asks, Here, http_date, prefers, resource_in, texts_in
 from .uploads import receive
 
 JOBS = "/api/records/bulk"
@@ -73,7 +73,7 @@ async def _begin(
     _require_async(request)
     params = [(k, v) for k, v in request.query_params.multi_items() if k != "visit"]
     if request.method == "POST" and await request.body():
-        params += _parameters(await resource_in(request, records))
+        params += texts_in(await resource_in(request, records))
     job, left_out = await records.bulk.exports.begin(
         asks,
         level,
@@ -104,24 +104,6 @@ def _accepted(request: Request, job: str, told: str, *, is_warning: bool = False
 
 def _where(request: Request) -> str:
     return str(request.base_url).rstrip("/") + JOBS
-
-
-def _parameters(resource: dict[str, Any]) -> list[tuple[str, str]]:
-    """What a Parameters resource says, as a URL would say it; `patient` by its reference."""
-    held: Any = resource.get("parameter", [])
-    if resource.get("resourceType") != "Parameters" or not isinstance(held, list):
-        raise Incorrect("The body is no Parameters resource.", hint="Send one, or nothing.")
-    params: list[tuple[str, str]] = []
-    for each in cast(list[Any], held):
-        part = cast(dict[str, Any], each) if isinstance(each, dict) else {}
-        values = [value for name, value in part.items() if name.startswith("value")]
-        value: Any = values[0] if len(values) == 1 else None
-        if isinstance(value, dict):
-            value = cast(dict[str, Any], value).get("reference")
-        if not isinstance(part.get("name"), str) or not isinstance(value, str):
-            raise Incorrect("A parameter has no name or no value.", hint="Give both.")
-        params.append((part["name"], value))
-    return params
 
 
 async def take_in(request: Request, asks: Asks, records: Here) -> Response:

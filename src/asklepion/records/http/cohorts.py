@@ -14,8 +14,8 @@ from ..engine.dates import span_of
 from ..model import Asking, Resource
 from ..service import Records
 from ..service.cohorts import Finding, Question, Run
-from .asking import ID, Asks, Here, asking, resource_in
-from .given import Given, parameters_in
+from .asking import ID, Asks, Here, asking, parameters_in, resource_in
+from .given import Given
 
 router = APIRouter(prefix="/cohorts")
 

@@ -24,11 +24,11 @@ from .asking import (
     Here,
     base_of,
     form_in,
-    parameters_in,
     patch_in,
     prefers,
     require_json,
     resource_in,
+    texts_in,
     wants,
 )
 from .bulk import export_all, export_group, export_patient, export_patients, take_in
@@ -143,7 +143,7 @@ async def everything_by_parameters(
     """The same, asked by a Parameters resource or none."""
     params = _params(request)
     if await request.body():
-        params += parameters_in(await resource_in(request, records))
+        params += texts_in(await resource_in(request, records))
     return await _look(request, asks, records, base, "Patient", id, EVERYTHING, params=params)
 
 

@@ -7,9 +7,8 @@ from fastapi import Request
 
 from asklepion.kit.errors import Incorrect
 
-from ..model import Resource
 from ..service import Records
-from .asking import resource_in
+from .asking import parameters_in, resource_in
 
 VALUES_MOST = 1_000
 
@@ -100,22 +99,3 @@ async def given(request: Request, records: Records, known: Iterable[str]) -> Giv
 
 
 ANYWHERE = ("visit", "_format", "_pretty")
-
-
-def parameters_in(body: Resource) -> list[tuple[str, Any]]:
-    """The names and values of a Parameters resource.
-
-    Raises:
-        Incorrect: it is none, or a parameter has no name, or not one value.
-    """
-    held: Any = body.get("parameter", [])
-    if body.get("resourceType") != "Parameters" or not isinstance(held, list):
-        raise Incorrect("The body is no Parameters resource.", hint="Send one.")
-    found: list[tuple[str, Any]] = []
-    for number, each in enumerate(cast(list[Any], held)):
-        part = cast(dict[str, Any], each) if isinstance(each, dict) else {}
-        values = [part[key] for key in part if key == "resource" or key.startswith("value")]
-        if not isinstance(part.get("name"), str) or len(values) != 1:
-            raise Incorrect(f"Parameters.parameter[{number}]: a name and a value are expected.")
-        found.append((part["name"], values[0]))
-    return found

@@ -79,7 +79,7 @@ async def give(id: str, asks: Asks, records: Here, request: Request) -> dict[str
 
 @router.get("/patients/{id}/links")
 async def given(id: str, asks: Asks, records: Here) -> list[dict[str, Any]]:
-    """Every link that the patient made, and who opened it; for the patient alone."""
+    """Every link that the patient made, and who opened it; for her and who decides in her place."""
     return [_told(link) for link in await records.links.list(asks, f"Patient/{id}")]
 
 

@@ -78,7 +78,7 @@ async def accesses(
     before: Annotated[int | None, Query(description="Only entries with a smaller number.")] = None,
     count: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> list[dict[str, Any]]:
-    """Who looked at this record, newest first; for the patient alone."""
+    """Who looked at this record, newest first; for her and who decides in her place."""
     found = await records.accesses(asks, f"Patient/{id}", before=before, count=count)
     return [told(entry) for entry in found]
 
@@ -105,7 +105,7 @@ async def permit(id: str, asks: Asks, records: Here) -> Response:
 
 @router.get("/patients/{id}/consents")
 async def consents(id: str, asks: Asks, records: Here) -> list[dict[str, Any]]:
-    """Everything the patient allows to anybody at present; for the patient alone."""
+    """Everything the patient allows to anybody at present; for her and who decides in her place."""
     return [_permit(found) for found in await records.given(asks, f"Patient/{id}")]
 
 
@@ -121,7 +121,7 @@ class Grant(BaseModel):
 
 @router.post("/patients/{id}/consents", status_code=201)
 async def grant(id: str, asks: Asks, records: Here, request: Request) -> dict[str, str]:
-    """Allow a practitioner some categories until a moment; by the patient alone.
+    """Allow a practitioner some categories until a moment; by her or who decides in her place.
 
     The body is `{"actor", "categories", "until", "visit", "purpose"}`.
     """

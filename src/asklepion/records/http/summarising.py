@@ -11,7 +11,7 @@ from ..engine.ips import LANGUAGES
 from ..service import Records
 from ..service.summarising import require_known
 from .answers import answer
-from .asking import Asks, Here, base_of, parameters_in, resource_in
+from .asking import Asks, Here, base_of, resource_in, texts_in
 
 router = APIRouter()
 
@@ -36,7 +36,7 @@ Params = list[tuple[str, str]]
 async def _params(request: Request, records: Records) -> Params:
     params = [(k, v) for k, v in request.query_params.multi_items() if k != "visit"]
     if request.method == "POST" and await request.body():
-        params += parameters_in(await resource_in(request, records))
+        params += texts_in(await resource_in(request, records))
     return params
 
 

@@ -20,7 +20,7 @@ async def take(
     records: Here,
     history: Annotated[bool, Query(description="Also every version that was.")] = False,
 ) -> StreamingResponse:
-    """Take the whole record along as one zip; for the patient alone.
+    """Take the whole record along as one zip; for her and who decides in her place.
 
     `X-Things` tells how many resources are in it.
     """

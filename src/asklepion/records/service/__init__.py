@@ -1,7 +1,5 @@
 """The verbs of the records room."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -10,16 +8,10 @@ from typing import Any
 
 import orjson
 
-from asklepion.kit.clock import Clock
-from asklepion.kit.db import Database, Tx
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import NotFound
-from asklepion.kit.events import Events
-from asklepion.kit.ids import Ids
-from asklepion.kit.keys import Keys
-from asklepion.kit.log import get_log
-from asklepion.ledger import Finding, Ledger
+from asklepion.ledger import Finding
 
-from ..engine import Indexer
 from ..model import (
     AccessEntry,
     Act,
@@ -35,54 +27,20 @@ from ..model import (
 )
 from ..store import access, erasures
 from . import capability
-from .aliases import Aliases
-from .audit import Audit
-from .books import Books, entry_of
-from .bulk import Bulk
-from .changing import Changer
-from .cohorts import Cohorts
-from .drafting import Drafter
-from .duplicates import Duplicates
-from .emergencies import Emergencies
-from .erasing import Eraser, Forget
-from .everything import Everything
-from .granting import Granter
-from .images import Images
-from .importing import Importer, ImportStep
-from .links import Links
-from .looking import Looker, Seen
-from .matching import Matching
-from .messages import Messages
-from .notices import Notices
+from .books import entry_of
+from .building import Desks
+from .erasing import Forget
+from .importing import ImportStep
+from .looking import Seen
 from .packages import Package, Packages
-from .parts import Parts
-from .reading import HISTORY_COUNT, Reader
-from .releasing import Releasing
-from .resealing import Resealer, Tell
-from .ruling import Ruler
-from .scoping import Scoping
-from .sealing import Bodies, Lines, Texts
-from .searching import Page, Params, Searcher, Wanted
-from .sheets import Sheets
+from .reading import HISTORY_COUNT
+from .resealing import Tell
+from .searching import Page, Params, Wanted
 from .sources import Limits
-from .subscribing.hooks import Hooks
-from .subscriptions import Subscriptions
-from .summarising import Summaries
-from .taking import Taking
-from .terminology import Terminology
-from .transacting import Manner, Transactions
-from .translating import Translator
-from .validating import Question, Validator, Verdict
-from .watching import Watching
-from .writing import Writer
+from .transacting import Manner
+from .validating import Question, Verdict
 
-log = get_log(__name__)
-
-EXPIRY_S = 0.5  # how often permits whose time is over are taken away and told of
-ERASURES_S = 30.0  # how often erasures that are due are carried out
-SWEEP_HOUR = 3  # in UTC: when traces of erasures are swept out, since writers wait meanwhile
 MOST_ACCESSES = 500  # on one page
-LARGE_AT_ONCE = 2  # large bodies that are parsed at the same time
 
 __all__ = [
     "ImportStep",
@@ -97,167 +55,16 @@ __all__ = [
 ]
 
 
-class Records:
-    """Facts about people, released only as they allow.
-
-    Args:
-        limits: what one import may take.
-        uploads: the folder in which files wait that came over the network.
-        retention_years: how long after its last entry a record is kept, whatever is asked.
-        deletes_most: resources that one conditional delete may take.
-        glass_group: Group/… whose members alone may break the glass; empty: every clinician.
-        smallest_cell: patients that a row of counts about many rests on at least.
-        hook_hosts: hosts inside the network that subscriptions may call all the same.
-    """
-
-    def __init__(
-        self,
-        *,
-        db: Database,
-        clock: Clock,
-        ids: Ids,
-        keys: Keys,
-        events: Events,
-        ledger: Ledger,
-        limits: Limits | None = None,
-        uploads: Path,
-        retention_years: int = 0,
-        deletes_most: int = 1,
-        glass_group: str = "",
-        smallest_cell: int = 5,
-        hook_hosts: Iterable[str] = (),
-    ) -> None:
-        self._clock = clock
-        self._db = db
-        self._ledger = ledger
-        indexer = Indexer(keys.key("records-index"))
-        seal_key = keys.key("records-access")
-        self.packages = Packages(db=db, clock=clock)
-        bodies, lines, texts = Bodies(keys.vault), Lines(keys.vault), Texts(keys.vault)
-        books = Books(db=db, clock=clock, ids=ids, ledger=ledger, lines=lines, seal_key=seal_key)
-        self.scoping = Scoping(indexer, clock)
-        releasing = Releasing(db=db, clock=clock, books=books, bodies=bodies, scoping=self.scoping)
-        ruler = Ruler(clock=clock, events=events, indexer=indexer, bodies=bodies)
-        aliases = Aliases(indexer)
-        self._parts = parts = Parts(
-            db=db,
-            clock=clock,
-            ids=ids,
-            events=events,
-            indexer=indexer,
-            drafter=Drafter(indexer, keys.key("records-digest"), lambda: self.packages.library),
-            books=books,
-            releasing=releasing,
-            writer=Writer(
-                db=db,
-                clock=clock,
-                events=events,
-                releasing=releasing,
-                bodies=bodies,
-                ruler=ruler,
-                aliases=aliases,
-            ),
-        )
-        self._ruler = ruler
-        self.limits = limits or Limits()
-        self.uploads = uploads
-        self.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
-        self._resealer = Resealer(db=db, vault=keys.vault, bodies=bodies, books=books)
-        self._reader = Reader(parts)
-        self._searcher = Searcher(parts, lambda: self.packages.library)
-        self.audit = Audit(parts, self._searcher, ledger)
-        self.summaries = Summaries(parts, self._searcher)
-        everything = Everything(self._searcher)
-        self._looker = Looker(self._reader, self._searcher, everything, self.audit)
-        matching = Matching(parts, self._searcher)
-        self._changer = Changer(parts, self._reader, matching, deletes_most=deletes_most)
-        self._transactions = Transactions(
-            parts, self._reader, self._changer, self._looker, matching
-        )
-        self._granter = Granter(parts, self._changer)
-        self.emergencies = Emergencies(parts, lines, ruler, group=glass_group)
-        self.consents = self._granter
-        translator = Translator(parts, aliases, self._reader)
-        self._importer = Importer(parts, self.limits, translator)
-        self.messages = Messages(parts, translator)
-        self.sheets = Sheets(parts, translator, self._importer, self._searcher, self._changer)
-        self.bulk = Bulk(parts, self._searcher, self._reader, self._importer, lines, uploads)
-        self.duplicates = Duplicates(parts, self._searcher)
-        self._watching = Watching(parts, self._granter)
-        self.cohorts = Cohorts(
-            parts,
-            self._searcher,
-            key=keys.key("records-cohorts"),
-            smallest=smallest_cell,
-            library=lambda: self.packages.library,
-        )
-        self.terminology = Terminology(
-            clock=clock,
-            searcher=self._searcher,
-            reader=self._reader,
-            library=lambda: self.packages.library,
-        )
-        self.subscriptions = Subscriptions(
-            parts,
-            texts=texts,
-            searcher=self._searcher,
-            granter=self._granter,
-            hooks=Hooks(hook_hosts),
-        )
-        self.images = Images(
-            parts,
-            texts=texts,
-            searcher=self._searcher,
-            reader=self._reader,
-            granter=self._granter,
-            aliases=aliases,
-            folder=uploads.parent / "images",
-        )
-        self.notices = Notices(parts, self._granter)
-        self._validator = Validator(parts, self._reader, self.packages)
-        self._eraser = Eraser(
-            parts,
-            vault=keys.vault,
-            bodies=bodies,
-            ledger=ledger,
-            retention_years=retention_years,
-        )
-        self._eraser.also(self.subscriptions.forget)
-        self._eraser.also(self.images.forget)
-        self._eraser.also(self.messages.forget)
-        self.taking = Taking(parts, self._searcher, self._reader, self._granter, ledger, uploads)
-        self._eraser.also(self.bulk.forget)
-        self._eraser.also(self.duplicates.forget)
-        key = keys.key("records-links")
-        self.links = Links(parts, self.summaries, everything, vault=keys.vault, key=key)
-        self.also_forget(self.links.forget)
-        self._tasks: list[asyncio.Task[None]] = []
+class Records(Desks):
+    """Facts about people, released only as they allow."""
 
     async def start(self) -> None:
         """Read what packages are installed, end what was begun on stored rows, begin to expire."""
-        await self.packages.refresh()
-        await self._resealer.finish()
-        await self._label()
-        await self._eraser.carry_out_due()
-        await self.images.start()
-        self._tasks = [
-            asyncio.create_task(work()) for work in (self._expire_for_ever, self._erase_for_ever)
-        ]
-
-    async def _label(self) -> None:
-        """Label what an older program kept without, some at a time."""
-        while True:
-            async with self._db.begin() as tx:
-                if not await self._ruler.label_some(tx):
-                    return
+        await self._upkeep.start()
 
     async def stop(self) -> None:
         """End that, once everything handed in is written."""
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        await self._parts.books.stop()
+        await self._upkeep.stop()
 
     # One resource
 
@@ -563,21 +370,7 @@ class Records:
 
     async def expire(self) -> int:
         """Take away permits whose time is over and tell of it; returns how many."""
-        async with self._db.begin() as tx:
-            return await self._parts.writer.expire(tx)
-
-    async def _expire_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(EXPIRY_S)
-            try:
-                if await self._granter.is_any_over():
-                    await self.expire()
-            except Exception as error:  # tried again in a moment; permits end by the clock anyway
-                log.fault("permits not expired", error)
-            try:
-                await self.packages.refresh()  # another process may have installed one
-            except Exception as error:
-                log.fault("packages not read", error)
+        return await self._upkeep.expire()
 
     # Keys
 
@@ -647,23 +440,12 @@ class Records:
         """
         self._eraser.also(forget)
 
-    async def _erase_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(ERASURES_S)
-            try:
-                await self._eraser.carry_out_due()
-                await self.links.sweep()
-                if self._clock.now().hour == SWEEP_HOUR:
-                    await self._eraser.sweep()
-            except Exception as error:  # tried again in a moment
-                log.fault("erasure not carried out", error)
-
     # Proof
 
     async def accesses(
         self, asking: Asking, patient: str, *, before: int | None = None, count: int = 50
     ) -> list[AccessEntry]:
-        """Who looked at this record, newest first; for the patient alone.
+        """Who looked at this record, newest first; for her and who decides in her place.
 
         Args:
             before: only entries with a smaller number.
@@ -671,7 +453,7 @@ class Records:
         Raises:
             NotFound: somebody else asks.
         """
-        await self._granter.require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         limit = max(1, min(count, MOST_ACCESSES))
         async with self._db.read() as tx:
             found = await access.find_of_patient(tx, patient, before=before, limit=limit)

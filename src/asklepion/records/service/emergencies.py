@@ -188,9 +188,7 @@ class Emergencies:
         Raises:
             NotFound: somebody else asks.
         """
-        asking.caller.require_known()
-        if not await self._parts.releasing.acts(asking, patient) & Act.DECIDE:
-            raise not_found("Patient")
+        await self._parts.releasing.require(asking, patient)
         async with self._parts.db.read() as tx:
             found = await glass.find_of_patient(tx, patient, PAGE_MOST)
         return await self._open(found)

@@ -233,13 +233,13 @@ class Granter:
         return replace(first, categories=categories_in(mask), until=until, partial=partial)
 
     async def given(self, asking: Asking, patient: str) -> list[Permit]:
-        """Everything the patient allows to anybody at present; only she may ask.
+        """Everything the patient allows to anybody at present; for her, and who decides for her.
 
         Raises:
             NotFound: somebody else asks.
         """
         sight = self._parts.releasing.sight(asking)
-        await self.require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         async with self._parts.db.read() as tx:
             held = await permits.find_of_patient(tx, patient)
         stands = [row for row in held if not row.is_denial and row.until_at > sight.at]
@@ -251,7 +251,7 @@ class Granter:
         Raises:
             NotFound: somebody else asks.
         """
-        await self.require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         now = to_us(self._parts.clock.now())
         async with self._parts.db.read() as tx:
             found = await rows.find_of_type(tx, patient, "Consent")
@@ -291,7 +291,7 @@ class Granter:
 
     async def sensitive(self, asking: Asking, patient: str) -> dict[str, int]:
         """How many of her facts are delicate about what, so that she can say who may see them."""
-        await self.require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         async with self._parts.db.read() as tx:
             found = await permits.count_labels(tx, patient)
         counts: dict[str, int] = {}
@@ -308,7 +308,7 @@ class Granter:
         Raises:
             NotFound: somebody else than the patient or who decides for her asks.
         """
-        await self.require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         now = self._parts.clock.now()
         is_clinician = actor.startswith(PRACTITIONERS)
         sight = Sight(actor=actor, purpose=purpose, at=to_us(now), is_clinician=is_clinician)
@@ -318,16 +318,6 @@ class Granter:
         for category, seen, whole in found:
             counts[code_of(category)] = (seen, whole)
         return counts
-
-    async def require_own(self, asking: Asking, patient: str) -> None:
-        """Let nobody past but the patient and those who may decide in her place.
-
-        Raises:
-            NotFound: it is somebody else.
-        """
-        asking.caller.require_known()
-        if not await self.decides(asking, patient):
-            raise not_found("Patient")
 
     async def is_any_over(self) -> bool:
         """Whether some permit's time is over."""

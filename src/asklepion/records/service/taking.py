@@ -35,6 +35,7 @@ from .parts import Parts
 from .reading import Reader
 from .searching import Params, Searcher, Wanted
 from .spool import Spool
+from .zipping import Members, Sink
 
 PAGE = "200"  # resources read at once
 HISTORY_PAGE = 1000
@@ -42,7 +43,6 @@ LOG_PAGE = 500
 BUNDLE_BYTES = 16 * 1024 * 1024  # of one Bundle, so that an import takes it whole
 LINES_MOST = 20_000  # of the index; the others are in the files beside it
 SHOWN_MOST = 200  # accesses on the index
-BLOCK = 256 * 1024  # bytes of the zip that are handed on at once
 AT_ONCE = 4  # in the whole house
 
 Gone = Callable[[], Awaitable[bool]]
@@ -132,7 +132,7 @@ class Taking:
             NotFound: somebody else asks.
             Busy: she is taking it already, or too many others are.
         """
-        await self._require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         asking = replace(asking, via="take-out")
         if patient in self._taking or len(self._taking) >= AT_ONCE:
             raise Busy("A copy is being made already.", hint="Try again in a minute.")
@@ -152,9 +152,6 @@ class Taking:
             stack.close()
             raise
         return Taken(gathered.count, self._zip(asking, patient, gathered), stack)
-
-    async def _require_own(self, asking: Asking, patient: str) -> None:
-        await self._parts.releasing.require(asking, patient)
 
     # Gathered
 
@@ -259,7 +256,7 @@ class Taking:
         yield sink.taken()
 
     async def _log(
-        self, patient: str, members: "Members", shown: list[Line]
+        self, patient: str, members: Members, shown: list[Line]
     ) -> AsyncGenerator[bytes]:
         """Her access log, each line with its receipt; no more of it than there was at first."""
         with closing(Spool(self._folder)) as lines:
@@ -285,76 +282,6 @@ class Taking:
         async with self._parts.db.read() as tx:
             found = await access.find_of_patient(tx, patient, before=before, limit=LOG_PAGE)
         return list(await self._parts.books.open(found))
-
-
-class Sink:
-    """What a zip is written into, to be handed on: it goes only forward."""
-
-    def __init__(self) -> None:
-        self._waiting = bytearray()
-        self._position = 0
-
-    def write(self, data: Any) -> int:
-        """Take bytes in."""
-        self._waiting += data
-        self._position += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        """How many bytes there were."""
-        return self._position
-
-    def flush(self) -> None:
-        """Nothing waits but for being taken."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    @property
-    def size(self) -> int:
-        """Bytes that wait."""
-        return len(self._waiting)
-
-    def taken(self) -> bytes:
-        """The bytes that wait; they do so no longer."""
-        data = bytes(self._waiting)
-        self._waiting.clear()
-        return data
-
-
-class Members:
-    """Writes the files of a zip, one after the other, in a thread, and hands the bytes on."""
-
-    def __init__(self, archive: zipfile.ZipFile, sink: Sink, moment: tuple[int, ...]) -> None:
-        self._archive = archive
-        self._sink = sink
-        self._moment = moment
-
-    async def write(self, name: str, parts: Iterable[bytes]) -> AsyncGenerator[bytes]:
-        """One file."""
-        steps = self._steps(name, parts)
-        while (piece := await asyncio.to_thread(next, steps, None)) is not None:
-            if piece:
-                yield piece
-
-    async def write_all(
-        self, files: Iterator[tuple[str, Iterable[bytes]]]
-    ) -> AsyncGenerator[bytes]:
-        """Several files."""
-        while (one := await asyncio.to_thread(next, files, None)) is not None:
-            async for piece in self.write(*one):
-                yield piece
-
-    def _steps(self, name: str, parts: Iterable[bytes]) -> Iterator[bytes]:
-        info = zipfile.ZipInfo(name, self._moment[:6])  # pyright: ignore[reportArgumentType]
-        info.compress_type = zipfile.ZIP_DEFLATED
-        info.external_attr = 0o600 << 16
-        with self._archive.open(info, "w", force_zip64=True) as member:
-            for part in parts:
-                member.write(part)
-                if self._sink.size >= BLOCK:
-                    yield self._sink.taken()
-        yield self._sink.taken() if self._sink.size >= BLOCK else b""
 
 
 def _spool(rows: Iterable[Row], gathered: Gathered) -> None:

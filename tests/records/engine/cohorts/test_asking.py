@@ -140,7 +140,7 @@ def test_every_format_says_the_same(tmp_path: Path) -> None:
 
 def _parquet(body: bytes, folder: Path) -> list[tuple[Any, ...]]:
     (folder / "t.parquet").write_bytes(body)
-    return duckdb.sql(f"FROM '{folder}/t.parquet'").fetchall()
+    return duckdb.connect().execute(f"FROM '{folder}/t.parquet'").fetchall()
 
 
 def test_no_cell_of_a_file_is_one_that_a_spreadsheet_would_run() -> None:

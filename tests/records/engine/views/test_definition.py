@@ -99,7 +99,11 @@ def test_parts_side_by_side_make_every_combination(names: int, contacts: int) ->
             {"forEachOrNull": "contact", "column": [{"name": "b", "path": "%rowIndex"}]},
         )
     )
-    patient = {"resourceType": "Patient", "name": [{}] * names, "contact": [{}] * contacts}
+    patient: dict[str, Any] = {
+        "resourceType": "Patient",
+        "name": [{}] * names,
+        "contact": [{}] * contacts,
+    }
 
     rows = Runner(view).rows(patient)
 

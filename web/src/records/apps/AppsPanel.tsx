@@ -74,11 +74,11 @@ function Line({ app, onEnded }: { app: Connected; onEnded: () => void }) {
   }
 
   return (
-    <li className="consent">
+    <li className="allowed">
       <h3>{app.client.name}</h3>
       <p className="muted small">{app.client.publisher}</p>
       <Kinds categories={categories} />
-      <p className="consent-until">
+      <p className="allowed-until">
         <Clock aria-hidden />
         <span>
           {app.used_at

@@ -72,7 +72,7 @@ class Audit:
         Raises:
             NotFound: somebody else asks.
         """
-        await self._require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         folding, read, last, last_day = Folding(), 0, 0, ""
         pages = self._lines.newest_first(patient, before=before, since=wish.since, until=wish.until)
         async for page in pages:
@@ -106,7 +106,7 @@ class Audit:
         Raises:
             NotFound: there is no such line, or somebody else asks.
         """
-        await self._require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         one = await self._lines.one(id)
         if one is None or one.patient != patient:
             raise NotFound("There is no such entry.", hint="Take one from your own list.")
@@ -134,7 +134,7 @@ class Audit:
         Raises:
             NotFound: somebody else asks.
         """
-        await self._require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         since = self._lines.days_ago(max(1, min(days, DAYS_MOST)))
         async with self._parts.db.read() as tx:
             rows = await access.tally(tx, patient, since=since, offset=zone_min * MINUTE_US)
@@ -167,7 +167,7 @@ class Audit:
             Incorrect, Unsupported: a parameter is not understood, or not done here.
         """
         me = me_of(asking.caller)
-        await self._require_own(asking, me)
+        await self._parts.releasing.require(asking, me)
         return await self._events.search(asking, me, params, self.house(base), is_lenient)
 
     async def read(self, asking: Asking, id: str, *, base: str) -> Row:
@@ -196,7 +196,7 @@ class Audit:
             NotFound: somebody else asks.
             Busy: it is being taken along already.
         """
-        await self._require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         self._exporter.require_room(patient)
         return self._exporter.export(asking, patient, self.house(base))
 
@@ -245,9 +245,6 @@ class Audit:
     def house(self, base: str) -> House:
         """As what we stand in AuditEvents."""
         return House(base or f"https://{self._ledger.origin}/fhir/R4", self._ledger.origin)
-
-    async def _require_own(self, asking: Asking, patient: str) -> None:
-        await self._parts.releasing.require(asking, patient)
 
 
 def _is_patient(entry: AccessEntry) -> bool:

@@ -64,7 +64,7 @@ class Giver:
             Incorrect: the wish cannot be met as it stands.
             Conflict: there are too many open links.
         """
-        await self._require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         require_possible(wish, self._parts.clock.now())
         asks = replace(asking, via=VIA)
         secret, key = secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(KEY_BYTES)
@@ -178,7 +178,7 @@ class Giver:
         Raises:
             NotFound: somebody else asks.
         """
-        await self._require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         now = to_us(self._parts.clock.now())
         async with self._parts.db.read() as tx:
             rows = await links.find_of_patient(tx, patient, SHOWN_MOST)
@@ -196,7 +196,7 @@ class Giver:
         Raises:
             NotFound: it is not the patient's, or somebody else asks.
         """
-        await self._require_own(asking, patient)
+        await self._parts.releasing.require(asking, patient)
         async with self._parts.db.begin() as tx:
             row = await links.find(tx, id=id)
             if row is None or row.patient != patient:
@@ -204,9 +204,6 @@ class Giver:
             if await links.end(tx, id, REVOKED, to_us(self._parts.clock.now())):
                 entry = entry_of(replace(asking, via=VIA), "unshare", patient, {})
                 await self._parts.books.write(tx, [entry])
-
-    async def _require_own(self, asking: Asking, patient: str) -> None:
-        await self._parts.releasing.require(asking, patient)
 
 
 def _enclosed(document: Resource, pdf: bytes, patient: str) -> Resource:
