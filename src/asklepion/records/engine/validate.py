@@ -67,8 +67,11 @@ def _validator() -> Draft202012Validator:
 def _issues(resource: dict[str, Any], type: str, path: str, levels: int) -> Iterator[Issue]:
     wrapped = {type: resource}
     if not _validator().is_valid(wrapped):
-        for error in islice(_validator().iter_errors(wrapped), ISSUES_MOST):
-            yield from _issue(error, path)
+        try:
+            for error in islice(_validator().iter_errors(wrapped), ISSUES_MOST):
+                yield from _issue(error, path)
+        except ValueError:  # the engine names no error in what stands 128 objects deep
+            yield Issue(path, "fewer elements within each other", "structure")
     for where, inner in inside(resource, type):
         if isinstance(inner, dict):
             it = cast(dict[str, Any], inner)
