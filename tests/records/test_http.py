@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from httpx import AsyncClient
 
 from asklepion.identity import Caller, Identity, Role
 from asklepion.ledger import verify_receipt
@@ -580,3 +581,21 @@ async def test_validate_answers_alike_for_what_may_not_be_seen_and_what_is_not_t
     absent = await amara.post("/fhir/R4/Patient/nobody/$validate")
 
     assert (hidden.status_code, hidden.text) == (absent.status_code, absent.text)
+
+
+@pytest.mark.parametrize(
+    "until", ["2026-03-02T00:00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"]
+)
+@pytest.mark.parametrize("where", ["choices", "consents", "links"])
+async def test_an_end_that_is_no_moment_is_refused(
+    mei: AsyncClient, where: str, until: str
+) -> None:
+    wish = {"until": until}
+    if where != "links":
+        wish["effect" if where == "choices" else "actor"] = "deny"
+    body = wish | ({"categories": []} if where == "consents" else {})
+
+    answer = await mei.post(f"/api/records/patients/mei/{where}", json=body)
+
+    assert answer.status_code == 400
+    assert "end" in answer.json()["issue"][0]["diagnostics"]

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from asklepion.identity import Caller
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import Incorrect
-from asklepion.kit.http import caller, event_stream, known, room
+from asklepion.kit.http import caller, end_of, event_stream, known, room
 from asklepion.records import Category
 
 from .model import Ask, Visit
@@ -100,9 +100,7 @@ async def ask(id: str, body: AskBody, who: Who, clinic: Here) -> dict[str, Any]:
 @router.post("/visits/{id}/grant")
 async def grant(id: str, body: GrantBody, who: Who, clinic: Here) -> dict[str, Any]:
     """Allow what was asked for, or a part of it."""
-    if body.until.tzinfo is None:
-        raise Incorrect("The end has no time zone.", hint="Add Z or an offset such as +08:00.")
-    visit = await clinic.grant(who, id, _categories(body.categories), body.until)
+    visit = await clinic.grant(who, id, _categories(body.categories), end_of(body.until))
     return {"visit": await _view(clinic, who, visit)}
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .errors import HouseError
+from .errors import HouseError, Incorrect
 from .log import get_log
 
 log = get_log(__name__)
@@ -85,6 +86,21 @@ def answer_errors(app: FastAPI) -> None:
 def _route(request: Request) -> str:
     """The route's pattern, such as /fhir/R4/{type}/{id}: the path itself may name a person."""
     return getattr(request.scope.get("route"), "path", "unknown")
+
+
+def end_of(until: datetime) -> datetime:
+    """The end that somebody wishes for, in UTC.
+
+    Raises:
+        Incorrect: it has no time zone, or is in no year that is counted.
+    """
+    hint = "Send it as 2026-03-01T12:00:00Z."
+    if until.tzinfo is None:
+        raise Incorrect("The end has no time zone.", hint=hint)
+    try:
+        return until.astimezone(UTC)
+    except OverflowError as error:  # within hours of the first or the last year
+        raise Incorrect("The end is in no year that is counted.", hint=hint) from error
 
 
 def event_stream(items: AsyncIterator[Any]) -> StreamingResponse:

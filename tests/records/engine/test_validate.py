@@ -170,7 +170,10 @@ def test_deep_nests_long_lists_and_long_texts_end_soon() -> None:
 
     assert validate({"resourceType": "Patient", "extension": [deep]}) == []
     assert "within each other" in validate(within)[0].expected
+    assert "within each other" in validate({"resourceType": "Patient", "item": [deep]})[0].expected
     assert len(validate({"resourceType": "Patient", "name": [5] * 10_000})) == 50
+    (first,) = validate({"resourceType": "Patient", "name": [5] * 4_000_000})
+    assert first.path == "Patient.name[0]"
     assert validate({"resourceType": "Binary", "contentType": "a/b", "data": "AAAA" * 10**6}) == []
     assert len(validate({"resourceType": "Patient", "language": "a " * 10**6})) == 1
 

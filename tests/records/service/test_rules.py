@@ -17,7 +17,7 @@ from asklepion import records
 from asklepion.identity import Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import connect_database
-from asklepion.kit.errors import Forbidden, NotFound, Unsupported
+from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unsupported
 from asklepion.records import (
     Act,
     Asking,
@@ -544,6 +544,13 @@ async def test_a_role_an_organization_and_a_group_are_meant_as_long_as_one_belon
     await full.records.revoke(MEI_ASKS, said.id)
     ended = [it for it in await full.hear() if isinstance(it, ConsentEnded)]
     assert [it.actor for it in ended] == ["role|http://a.example/roles|nurse"]
+
+
+@pytest.mark.parametrize("role", ["role|", "role|nurse", "role|http://a.example/roles|"])
+async def test_a_role_without_a_code_is_nobody_s(full: Office, role: str) -> None:
+    for choice in (Choice(actors=(role,)), Choice(is_denial=True, but=(role,))):
+        with pytest.raises(Incorrect, match="role"):
+            await full.records.consents.say(MEI_ASKS, MEI, choice)
 
 
 # Who stands in for her

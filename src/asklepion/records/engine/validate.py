@@ -14,6 +14,8 @@ from .schema import PATTERNS, schema
 
 ISSUES_MOST = 50
 DEPTH_MOST = 5  # resources within each other, such as contained in one of a Bundle in a Bundle
+# Values in a resource of which every error is looked for: the engine makes all of them at once.
+VALUES_MOST = 20_000
 CODES_NAMED = 12  # as many codes as one would still read
 
 EXPECTED = {
@@ -67,8 +69,11 @@ def _validator() -> Draft202012Validator:
 def _issues(resource: dict[str, Any], type: str, path: str, levels: int) -> Iterator[Issue]:
     wrapped = {type: resource}
     if not _validator().is_valid(wrapped):
-        for error in islice(_validator().iter_errors(wrapped), ISSUES_MOST):
-            yield from _issue(error, path)
+        try:
+            for error in _errors(wrapped):
+                yield from _issue(error, path)
+        except ValueError:  # the engine names no error in what stands 128 objects deep
+            yield Issue(path, "fewer elements within each other", "structure")
     for where, inner in inside(resource, type):
         if isinstance(inner, dict):
             it = cast(dict[str, Any], inner)
@@ -79,6 +84,30 @@ def _issues(resource: dict[str, Any], type: str, path: str, levels: int) -> Iter
                 yield Issue(path + where, "fewer resources within each other", "structure")
             else:
                 yield from _issues(it, name, path + where, levels - 1)
+
+
+def _errors(wrapped: dict[str, Any]) -> Iterator[ValidationError]:
+    """What is wrong; of a resource with very many values, the first of it."""
+    if _has_more_than(VALUES_MOST, wrapped):
+        try:
+            _validator().validate(wrapped)
+        except ValidationError as error:
+            yield error
+    else:
+        yield from islice(_validator().iter_errors(wrapped), ISSUES_MOST)
+
+
+def _has_more_than(most: int, value: Any) -> bool:
+    waiting: list[Any] = [value]
+    seen = 0
+    while waiting and seen <= most:
+        it = waiting.pop()
+        if isinstance(it, dict | list):
+            held = cast("dict[str, Any] | list[Any]", it)
+            seen += len(held)
+            if seen <= most:
+                waiting += held.values() if isinstance(held, dict) else held
+    return seen > most
 
 
 def inside(resource: dict[str, Any], type: str) -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import Incorrect
+from asklepion.kit.http import end_of
 
 from ..model import Act, Because, Breaking, Choice, Label, Said
 from ..service.books import CATEGORY_OF, code_of
@@ -50,8 +51,6 @@ class ChoiceIn(_Strict):
         """
         if self.effect not in ("permit", "deny"):
             raise Incorrect("The effect is unknown.", hint="Say permit or deny.")
-        if self.until and self.until.tzinfo is None:
-            raise Incorrect("The end has no time zone.", hint="Send it as 2026-03-01T12:00:00Z.")
         return Choice(
             is_denial=self.effect == "deny",
             actors=tuple(self.actors),
@@ -62,7 +61,7 @@ class ChoiceIn(_Strict):
             made_from=self.made_from,
             made_until=self.made_until,
             purposes=tuple(self.purposes),
-            end=self.until,
+            end=end_of(self.until) if self.until else None,
             acts=Act(sum(set(_known(self.acts, ACT_OF, "act")))),
             but=tuple(self.but),
             but_emergency=self.but_emergency,

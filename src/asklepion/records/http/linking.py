@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import HouseError, Incorrect
-from asklepion.kit.http import outcome
+from asklepion.kit.http import end_of, outcome
 
 from ..service.links import Link, LinkOver, Wish, WrongPasscode
 from .asking import PREFIX, Asks, Here, base_of
@@ -59,10 +59,8 @@ async def give(id: str, asks: Asks, records: Here, request: Request) -> dict[str
         raise Incorrect(
             "The wish cannot be read.", hint="Send until, and what to share."
         ) from error
-    if wanted.until.tzinfo is None:
-        raise Incorrect("The end has no time zone.", hint="Send it as 2026-03-01T12:00:00Z.")
     wish = Wish(
-        until=wanted.until,
+        until=end_of(wanted.until),
         label=wanted.label,
         passcode=wanted.passcode,
         opens_most=wanted.opens_most,

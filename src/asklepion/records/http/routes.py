@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from asklepion.identity import Identity
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import HouseError, Incorrect
-from asklepion.kit.http import event_stream, room
+from asklepion.kit.http import end_of, event_stream, room
 from asklepion.kit.log import get_log
 
 from ..model import Asking, Category, Permit
@@ -131,14 +131,12 @@ async def grant(id: str, asks: Asks, records: Here, request: Request) -> dict[st
     except (ValueError, KeyError) as error:
         known = ", ".join(CATEGORY_OF)
         raise Incorrect("The grant cannot be read.", hint=f"Categories: {known}.") from error
-    if body.until.tzinfo is None:
-        raise Incorrect("The end has no time zone.", hint="Send it as 2026-03-01T12:00:00Z.")
     consent = await records.grant(
         asks,
         patient=f"Patient/{id}",
         actor=body.actor,
         categories=wanted,
-        until=body.until,
+        until=end_of(body.until),
         visit=body.visit,
         purpose=body.purpose,
     )

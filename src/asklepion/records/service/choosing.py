@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from asklepion.kit.clock import from_us, to_iso
-from asklepion.kit.errors import HouseError
+from asklepion.kit.errors import HouseError, Incorrect
 
 from ..engine.dates import span_of
 from ..engine.labels import ACT_CODES, CONFIDENTIALITY, LABELS, LEVELS
@@ -103,7 +103,9 @@ def _span(start: datetime | None, end: datetime | None) -> dict[str, str]:
 def _actor(actor: str) -> dict[str, Any]:
     reference: dict[str, Any] = {"reference": actor}
     if actor.startswith(ROLE):
-        _, system, value = actor.split("|", 2)
+        system, bar, value = actor.removeprefix(ROLE).partition("|")
+        if not bar or not value:
+            raise Incorrect("A role has no code.", hint="Send it as role|system|code.")
         identifier = {"system": system, "value": value} if system else {"value": value}
         reference = {"type": "PractitionerRole", "identifier": identifier}
     return {"role": {"coding": [{"system": ROLES, "code": "IRCP"}]}, "reference": reference}
