@@ -4,6 +4,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Busy, Forbidden, NotFound, Unauthenticated
 from asklepion.records import Asking, Category, ImportStep, Limits, RecordImported
+from asklepion.records.service.aliases import Aliases
 
 from ..conftest import Office, open_office
 from ..people import (
@@ -532,3 +534,18 @@ def test_every_category_has_its_own_word() -> None:
 
     assert [CATEGORY_OF[code_of(category)] for category in Category] == list(Category)
     assert AMARA
+
+
+async def test_a_message_vouches_for_its_own_numbers_and_not_for_hers(office: Office) -> None:
+    await office.keep(patient(MEI))
+    mei = await office.records.read(MEI_ASKS, "Patient", "mei")
+    stolen, own = ({"system": "urn:oid:1.2.3", "value": value} for value in ("MRN-9", "MRN-1"))
+    await office.records.update(MEI_ASKS, {**mei, "identifier": [stolen]})
+    sender = replace(OPERATOR_ASKS, via="hl7")
+
+    await office.records.update(sender, {**patient(MEI), "identifier": [stolen, own]})
+
+    aliases = Aliases(office.records.scoping.indexer)
+    async with office.db.read() as tx:
+        assert await aliases.find(tx, [own]) == {MEI}
+        assert await aliases.find(tx, [stolen]) == set()

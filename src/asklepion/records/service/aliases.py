@@ -4,7 +4,7 @@ Only an operator or a registered sender may say so: what a patient writes about 
 draws another's results into her record.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from asklepion.identity import Role
@@ -24,15 +24,25 @@ class Aliases:
     def __init__(self, indexer: Indexer) -> None:
         self._keys = indexer.keys
 
-    async def note(self, tx: Tx, asking: Asking, drafts: Iterable[Draft]) -> None:
-        """Remember the identifiers of Patients that whoever asks may vouch for."""
+    async def note(
+        self,
+        tx: Tx,
+        asking: Asking,
+        drafts: Iterable[Draft],
+        before: Mapping[int, Resource],
+    ) -> None:
+        """Remember the identifiers of Patients that whoever asks may vouch for.
+
+        Args:
+            before: Patients as they were, by key, whose numbers whoever asks only passes on.
+        """
         if not asking.caller.has(Role.OPERATOR):
             return
         rows = [
             (key, draft.reference)
             for draft in drafts
             if draft.type == "Patient"
-            for key in self._of(draft.resource)
+            for key in set(self._of(draft.resource)) - set(self._of(before.get(draft.key, {})))
         ]
         if rows:
             await letters.keep_aliases(tx, rows)

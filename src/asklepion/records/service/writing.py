@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+import orjson
 from sqlalchemy.exc import IntegrityError
 
 from asklepion.identity import Role
@@ -17,6 +18,7 @@ from ..model import (
     Asking,
     Overtaken,
     RecordImported,
+    Resource,
     ResourceImported,
     ResourceKept,
 )
@@ -31,6 +33,7 @@ from .releasing import Releasing
 from .ruling import Ruler
 from .sealing import Bodies
 
+BY_MESSAGE = "hl7"  # the way of a sender
 ERASING = "records.erasing"  # lock: many may write, or one may be erased
 
 
@@ -111,14 +114,25 @@ class Writer:
         waiting: list[tuple[int, Draft]] = list(enumerate(drafts))
         while waiting:  # one that repeats has to wait for the one before
             wave = {draft.key: (number, draft) for number, draft in reversed(waiting)}
+            before = await self._before(tx, asking, [draft for _, draft in wave.values()])
             for number, each in await self._keep(tx, asking, list(wave.values()), is_import):
                 done[number] = each
             present = [done[number] for number, _ in wave.values()]
             await self._rule(tx, asking, present, is_import, why_ended)
             kept = [each.draft for each in present if each.state != State.REFUSED]
-            await self._aliases.note(tx, asking, kept)
+            await self._aliases.note(tx, asking, kept, before)
             waiting = [(number, draft) for number, draft in waiting if number not in done]
         return [done[number] for number in range(len(drafts))]
+
+    async def _before(self, tx: Tx, asking: Asking, drafts: Sequence[Draft]) -> dict[int, Resource]:
+        """Patients as they are, where a message brings them up to date: it vouches for what it
+        says itself, not for a number that the patient wrote there.
+        """
+        keys = [draft.key for draft in drafts if draft.type == "Patient"]
+        if asking.via != BY_MESSAGE or not keys:
+            return {}
+        found = [row for row in (await rows.find(tx, keys)).values() if row.body]
+        return {row.key: orjson.loads(row.body) for row in await self._bodies.open(found)}
 
     async def _keep(
         self, tx: Tx, asking: Asking, wave: Sequence[tuple[int, Draft]], is_import: bool
