@@ -25,7 +25,8 @@ from tests.postgres import find_programs, serve_postgres
 
 # A busy machine is slow, not wrong.
 laws.register_profile("house", deadline=None)
-laws.load_profile("house")
+laws.register_profile("long", deadline=None, max_examples=5000)
+laws.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # Of a password's hash, only that it is one: its cost is measured in identity's own tests.

@@ -590,12 +590,13 @@ async def test_validate_answers_alike_for_what_may_not_be_seen_and_what_is_not_t
 async def test_an_end_that_is_no_moment_is_refused(
     mei: AsyncClient, where: str, until: str
 ) -> None:
-    wish = {"until": until}
+    wish: dict[str, Any] = {"until": until}
     if where != "links":
         wish["effect" if where == "choices" else "actor"] = "deny"
-    body = wish | ({"categories": []} if where == "consents" else {})
+    if where == "consents":
+        wish["categories"] = []
 
-    answer = await mei.post(f"/api/records/patients/mei/{where}", json=body)
+    answer = await mei.post(f"/api/records/patients/mei/{where}", json=wish)
 
     assert answer.status_code == 400
     assert "end" in answer.json()["issue"][0]["diagnostics"]
