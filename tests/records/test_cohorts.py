@@ -160,3 +160,25 @@ async def test_the_other_patient_s_hidden_facts_change_no_answer(
     await full.keep(observation("mei-more", MEI, value=199))
 
     assert [(await query(jonas, sql, level="rows")).text for sql in asked] == before
+
+
+async def test_nobody_reads_single_records_by_name_for_research(
+    full: Office, client_of: ClientOf
+) -> None:
+    amara = client_of(AMARA_CALLS)
+    await full.records.grant(
+        MEI_ASKS,
+        patient=MEI,
+        actor=AMARA,
+        categories=list(Category),
+        until=full.clock.now() + timedelta(days=1),
+        purpose="HRESCH",
+    )
+    research = {"x-purpose-of-use": "HRESCH"}
+
+    for path in ("Patient", "Patient/mei", "Observation?patient=mei", "Patient/mei/$everything"):
+        answer = await amara.get(f"/fhir/R4/{path}", headers=research)
+        assert (answer.status_code, "without their names" in answer.text) == (403, True)
+    live = await amara.get("/api/records/patients/mei/live", params={"purpose": "HRESCH"})
+    assert live.status_code == 403
+    assert (await query(amara, "FROM pulses", level="rows")).json()["patients"] == 1

@@ -35,6 +35,7 @@ from .model import (
     ResourceKept,
     Said,
     Stale,
+    require_named,
 )
 from .service import ImportStep, Limits, Package, Packages, Question, Records, Verdict
 from .service.audit import Checked, verify_export
@@ -92,6 +93,7 @@ __all__ = [
     "Verdict",
     "code_of",
     "read_mapping",
+    "require_named",
     "send_messages",
     "split_messages",
     "verify_export",

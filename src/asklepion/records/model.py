@@ -7,7 +7,7 @@ from enum import IntEnum, IntFlag, StrEnum
 from typing import Any
 
 from asklepion.identity import Caller
-from asklepion.kit.errors import Conflict
+from asklepion.kit.errors import Conflict, Forbidden
 
 Resource = dict[str, Any]  # one FHIR resource as parsed JSON
 
@@ -146,6 +146,22 @@ class Forgotten:
 
     rows: Mapping[str, int]  # by table
     accounts: tuple[str, ...] = ()  # which spoke as her
+
+
+RESEARCH = "HRESCH"  # the purpose of who asks about many, and need not know whom
+
+
+def require_named(purpose: str) -> None:
+    """Let nobody read single people's records for research: cohorts take their names away.
+
+    Raises:
+        Forbidden: it is for research.
+    """
+    if purpose == RESEARCH:
+        raise Forbidden(
+            "Research is asked about many, without their names.",
+            hint="Ask /api/records/cohorts/query, or $viewdefinition-run.",
+        )
 
 
 class Stale(Conflict):

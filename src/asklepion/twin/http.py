@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from asklepion.identity import Caller
 from asklepion.kit.errors import Incorrect
 from asklepion.kit.http import caller, room
-from asklepion.records import Asking
+from asklepion.records import Asking, require_named
 
 from .model import Bedside
 from .service import Twin
@@ -28,6 +28,7 @@ def asking(id: str, who: Who, visit: Visit = None, purpose: Purpose = "") -> Ask
     who.require_known()
     is_relative = (who.person or "").startswith("RelatedPerson/")
     usual = "FAMRQT" if is_relative else "PATRQT" if who.person == _patient(id) else "TREAT"
+    require_named(purpose)
     return Asking(caller=who, purpose=(purpose or usual)[:64], visit=visit)
 
 

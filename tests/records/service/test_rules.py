@@ -25,6 +25,7 @@ from asklepion.records import (
     Choice,
     ConsentEnded,
     ConsentGranted,
+    Ground,
     Label,
 )
 from asklepion.records.engine.labels import LABELS, labels_of
@@ -782,3 +783,25 @@ async def test_who_decides_for_her_reads_who_looked_and_shares_and_takes_her_rec
             await full.records.audit.grouped(other, MEI)
         with pytest.raises(NotFound):
             await full.records.links.list(other, MEI)
+
+
+async def test_a_consent_that_names_somebody_erased_hinders_no_other_s_writing(
+    full: Office,
+) -> None:
+    stay: Resource = {
+        "resourceType": "Encounter",
+        "id": "stay",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": MEI},
+    }
+    await full.keep(stay)
+    around = {"meaning": "related", "reference": {"reference": "Encounter/stay"}}
+    provision: Resource = {"type": "permit", "actor": [actor(JONAS)], "data": [around]}
+    await full.records.create(MEI_ASKS, consent_of(provision, "c"), id="c")
+    await full.records.erase(OPERATOR_ASKS, JONAS, Ground.WITHDRAWN)
+
+    await full.keep({**stay, "status": "cancelled"})
+
+    read = await full.records.read(MEI_ASKS, "Encounter", "stay")
+    assert read["status"] == "cancelled"

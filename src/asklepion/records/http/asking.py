@@ -15,7 +15,7 @@ from asklepion.kit.errors import Forbidden, Incorrect, Unsupported
 from asklepion.kit.http import caller, room
 
 from ..engine import references_in, rewrite_references
-from ..model import Asking, Resource
+from ..model import Asking, Resource, require_named
 from ..service import Records
 from ..service.sources import decode
 
@@ -30,6 +30,7 @@ JSON = ("json", "application/json", "application/fhir+json", "text/json", "appli
 ANYTHING = ("*/*", "application/*")
 PATCH = "application/json-patch+json"
 FORM = "application/x-www-form-urlencoded"
+COHORTS = "/api/records/cohorts/"
 TABULAR = ("$viewdefinition-run", "ViewDefinition/$run")
 LATER = ("/$export", "/$import")  # what is answered later, as a job
 VERSION = "4.0"  # of FHIR, as fhirVersion in a media type names it
@@ -64,6 +65,8 @@ def asking(request: Request, who: Who) -> Asking:
     if visit and not ID.fullmatch(visit):
         raise Incorrect("The visit is no id.", hint="Leave it out, or send the id of a visit.")
     purpose = headers.get("x-purpose-of-use", own)[:64]
+    if not request.url.path.endswith(TABULAR) and not request.url.path.startswith(COHORTS):
+        require_named(purpose)
     if who.app is None:
         return Asking(caller=who, purpose=purpose, visit=visit)
     if purpose == "BTG":

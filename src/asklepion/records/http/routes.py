@@ -18,7 +18,7 @@ from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.http import end_of, event_stream, room
 from asklepion.kit.log import get_log
 
-from ..model import Asking, Category, Permit
+from ..model import Asking, Category, Permit, require_named
 from ..service import ImportStep, Records
 from ..service.books import CATEGORY_OF, code_of
 from .asking import Asks, Here
@@ -180,6 +180,7 @@ async def live(
 ) -> StreamingResponse:
     """What is new in one record, as it happens; ends the moment the permit does."""
     why = purpose or asks.purpose  # a browser's stream sends no headers
+    require_named(why)
     asks = Asking(caller=asks.caller, purpose=why, visit=asks.visit, via="live")
     items = records.watch(asks, f"Patient/{id}")
     first = await anext(items)  # whatever speaks against it is said before the answer begins

@@ -12,6 +12,7 @@ import orjson
 
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Tx
+from asklepion.kit.errors import Incorrect, Unsupported
 from asklepion.kit.events import Events
 
 from ..engine import Indexer, references_in
@@ -172,8 +173,13 @@ class Ruler:
         key = self._indexer.key_of("Consent", consent)
         row = (await rows.find(tx, [key])).get(key)
         opened = await self._bodies.open([row]) if row and row.body else []
-        if opened:
-            await self.take_consent(tx, orjson.loads(opened[0].body), stands=True)
+        if not opened:
+            return
+        try:
+            compile_consent(orjson.loads(opened[0].body), self.hash_code)
+        except (Unsupported, Incorrect):  # it names somebody who was erased: it stays as it is
+            return
+        await self.take_consent(tx, orjson.loads(opened[0].body), stands=True)
 
     # Who stands in for whom, and who belongs where
 

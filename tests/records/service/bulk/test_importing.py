@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from asklepion.kit.errors import Forbidden, NotFound
-from asklepion.records import Asking
+from asklepion.records import Asking, Ground
 from asklepion.records.service.bulk import importing
 from tests.records.conftest import Office, open_office
 from tests.records.people import AMARA_ASKS, MEI, MEI_ASKS, OPERATOR_ASKS, observation, patient
@@ -108,3 +108,17 @@ async def test_a_file_that_nobody_waits_for_is_removed_at_the_start(office: Offi
 
     assert kept.exists()
     assert not path.exists()
+
+
+async def test_an_erasure_ends_imports_that_could_bring_somebody_back(office: Office) -> None:
+    await office.keep(patient(MEI))
+    path = file_of(office, patient(MEI), observation("pulse"))
+    id = await begin(office, path)
+
+    await office.records.erase(OPERATOR_ASKS, MEI, Ground.WITHDRAWN)
+    await office.records.bulk.work()
+
+    assert not path.exists()
+    assert await office.count("records_res WHERE type IN ('Patient', 'Observation')") == 0
+    with pytest.raises(NotFound):
+        await office.records.bulk.imports.report(OPERATOR_ASKS, id, "")

@@ -61,7 +61,11 @@ class Bulk:
         log.info("job cancelled", job=job.id)
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
-        """Take away what jobs keep of a patient who is erased."""
+        """Take away what jobs keep of a patient who is erased.
+
+        An import that goes on may bring her back: whoever asked for it has to begin it again.
+        """
+        tx.after_commit(await self.imports.end_all(tx))
         return Forgotten(rows={"records_bulk": await bulk.forget(tx, patient)})
 
     # Carried out

@@ -6,13 +6,14 @@ it is told to is a way into the network it stands in.
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import from_us, to_iso
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import HouseError
 from asklepion.kit.log import get_log
 
@@ -165,6 +166,19 @@ class Imports:
         handed = await self._jobs.asked(job, Handed)
         if handed:
             await asyncio.to_thread((self.folder / handed.file).unlink, missing_ok=True)
+
+    async def end_all(self, tx: Tx) -> Callable[[], None]:
+        """End every import that goes on; returns what removes their files, once that is kept."""
+        going = await bulk.going(tx, ACTION)
+        asked = [await self._jobs.asked(job, Handed) for job in going]
+        await bulk.drop(tx, [job.id for job in going])
+        files = [self.folder / it.file for it in asked if it]
+
+        def remove() -> None:
+            for path in files:
+                path.unlink(missing_ok=True)
+
+        return remove
 
     async def clear(self) -> int:
         """Remove files whose jobs are gone or over; returns how many."""
