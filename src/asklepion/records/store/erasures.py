@@ -185,7 +185,7 @@ async def destroy_resources(tx: Tx, rids: Sequence[int]) -> dict[str, int]:
         for table in (*INDEXES, "mark", "party", "hist", "res"):
             sql = f"DELETE FROM records_{table} WHERE rid IN {in_list('r', len(part))}"
             name = f"records_{table}"
-            counts[name] = counts.get(name, 0) + await tx.run(sql, **in_values("r", part))
+            counts[name] = counts.get(name, 0) + await tx.run_long(sql, **in_values("r", part))
     return counts
 
 
@@ -200,9 +200,9 @@ async def destroy_rest(tx: Tx, patient: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for table in PERSONAL:
         sql = f"DELETE FROM {table} WHERE patient = :patient"
-        counts[table] = await tx.run(sql, patient=patient)
+        counts[table] = await tx.run_long(sql, patient=patient)
     sql = "DELETE FROM records_permit WHERE actor = :patient"  # where she stands in for others
-    counts["records_permit"] += await tx.run(sql, patient=patient)
+    counts["records_permit"] += await tx.run_long(sql, patient=patient)
     await tx.run("DELETE FROM records_chore WHERE name = :name", name=f"rotate {patient}")
     return counts
 
@@ -236,7 +236,7 @@ async def drop_orphans(tx: Tx) -> int:
             f"DELETE FROM records_{table} WHERE NOT EXISTS"
             f" (SELECT 1 FROM records_res r WHERE r.rid = records_{table}.rid)"
         )
-        count += await tx.run(sql)
+        count += await tx.run_long(sql)
     return count
 
 

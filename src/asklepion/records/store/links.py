@@ -209,7 +209,7 @@ async def sweep(tx: Tx, now: int, used_before: int) -> int:
         "DELETE FROM records_link_file WHERE link IN (SELECT id FROM records_link"
         " WHERE until_at <= :now OR (state = :used AND ended_at <= :before))"
     )
-    return await tx.run(sql, now=now, used=USED, before=used_before)
+    return await tx.run_long(sql, now=now, used=USED, before=used_before)
 
 
 async def is_any_over(tx: Tx, now: int, used_before: int) -> bool:
@@ -226,5 +226,5 @@ async def forget(tx: Tx, patient: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for table in TABLES:
         sql = f"DELETE FROM {table} WHERE patient = :patient"
-        counts[table] = await tx.run(sql, patient=patient)
+        counts[table] = await tx.run_long(sql, patient=patient)
     return counts

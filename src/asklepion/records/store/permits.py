@@ -88,7 +88,7 @@ async def drop(tx: Tx, consent: str) -> list[PermitRow]:
     sql = f"DELETE FROM records_permit WHERE consent = :consent RETURNING {COLUMNS}"
     gone = [PermitRow(*row) for row in await tx.all(sql, consent=consent)]
     if any(row.narrow for row in gone):
-        await tx.run("DELETE FROM records_mark WHERE consent = :consent", consent=consent)
+        await tx.run_long("DELETE FROM records_mark WHERE consent = :consent", consent=consent)
     return gone
 
 
