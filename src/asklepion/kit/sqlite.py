@@ -27,6 +27,7 @@ READERS = 4  # open read connections
 PATIENCE_S = 30.0  # how long a transaction waits for its turn
 MOMENT_S = 0.002  # how long a question may hold up everybody else
 STEPS = 2000  # of SQLite's machine between two looks at the clock
+STATEMENTS = 512  # kept ready: a search is a long text
 MANY = 64  # rows or values of a change that are too many to be made on the loop
 COMMON = (
     "foreign_keys = ON",
@@ -45,7 +46,9 @@ class Line:
         self._path = path
         self._threads = threads
         self._deadline = 0.0  # 0: none
-        self._driver = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._driver = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
+        )
         for pragma in (*pragmas, *COMMON):
             self._do(f"PRAGMA {pragma}")
         self._driver.set_progress_handler(self._is_late, STEPS)
