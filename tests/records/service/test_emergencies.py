@@ -9,7 +9,7 @@ import pytest
 from asklepion.identity import Role
 from asklepion.kit.errors import Busy, Conflict, Forbidden, Incorrect, NotFound
 from asklepion.records import Asking, Category, Choice, ConsentEnded, GlassBroken
-from asklepion.records.service.emergencies import MOST_A_DAY, Sought
+from asklepion.records.service.emergencies import FINDS_AN_HOUR, MOST_A_DAY, Sought
 
 from ..conftest import Office
 from ..people import (
@@ -205,3 +205,15 @@ async def test_why_something_is_shown_is_told_and_to_whom_else_only_to_her(full:
     }
     with pytest.raises(NotFound):
         await full.records.explain(AMARA_ASKS, "Observation/sodium")
+
+
+async def test_nobody_fishes_for_people(full: Office) -> None:
+    glass = full.records.emergencies
+    for _ in range(FINDS_AN_HOUR):
+        with pytest.raises(NotFound):
+            await glass.find(AMARA_ASKS, Sought(id="nobody"))
+
+    with pytest.raises(Busy):
+        await glass.find(AMARA_ASKS, Sought(family="Lin", born="1980-04-02"))
+    full.wait(61)
+    assert await glass.find(AMARA_ASKS, Sought(family="Lin", born="1980-04-02")) == MEI

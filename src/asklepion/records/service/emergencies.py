@@ -8,8 +8,9 @@ makes no exception for one, stands. Source: 45 CFR 164.312(a)(2)(ii); IHE PCF, b
 """
 
 import re
+from collections import deque
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import orjson
 
@@ -37,6 +38,8 @@ LONGEST = timedelta(hours=4)
 REASON_LEAST, REASON_MOST = 10, 1000  # characters
 MOST_A_DAY = 50  # by one account: more is no emergency
 PAGE_MOST = 200
+HOUR = timedelta(hours=1)
+FINDS_AN_HOUR = 60  # by one account
 GLASS = "glass/"
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # of birth: a year, or all days before one, is no person
 
@@ -64,6 +67,7 @@ class Emergencies:
         self._lines = lines
         self._ruler = ruler
         self._group = group
+        self._sought: dict[str, deque[datetime]] = {}  # when each account looked for somebody
 
     async def open(self, asking: Asking, patient: str, reason: str, lasting: timedelta) -> Breaking:
         """Break the glass: the caller sees this patient's record until it is over.
@@ -142,8 +146,10 @@ class Emergencies:
         Raises:
             NotFound: it fits nobody, or several.
             Incorrect: too little is known.
+            Busy: the account looked too often within the hour.
         """
         self._actor(asking)
+        self._require_seldom(asking)
         parts = self._parts
         if sought.id and not ID.fullmatch(sought.id):
             raise not_found("Patient")
@@ -159,6 +165,16 @@ class Emergencies:
                 "Nobody, or more than one, is known by that.", hint="Give more of what you know."
             )
         return about[0]
+
+    def _require_seldom(self, asking: Asking) -> None:
+        """Nobody fishes for people: counted in this process, for each account."""
+        now = self._parts.clock.now()
+        moments = self._sought.setdefault(asking.caller.account, deque())
+        while moments and moments[0] <= now - HOUR:
+            moments.popleft()
+        if len(moments) >= FINDS_AN_HOUR:
+            raise Busy("You looked for too many people.", hint="Wait, or ask an operator.")
+        moments.append(now)
 
     async def _ids(self, tx: Tx, params: list[tuple[str, str]]) -> list[str]:
         """Ids of patients that a search fits; nothing else of them leaves."""
