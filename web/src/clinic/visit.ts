@@ -39,7 +39,9 @@ const line = new Store<Line>({ visit: null, state: "connecting" });
 export function hearVisit(visit: Visit | null): void {
   const before = line.get().visit?.granted.join();
   line.update(({ state }) => ({ visit: visit?.closed_at ? null : visit, state }));
-  if (line.get().visit?.granted.join() !== before) consentsChanged.update((n) => n + 1);
+  if (line.get().visit?.granted.join() === before) return;
+  // A moment later: whoever showed her record must be gone first, and ask for nothing any more.
+  setTimeout(() => consentsChanged.update((n) => n + 1));
 }
 
 /** Keep the line to our visit open while this component stands. */
