@@ -46,7 +46,7 @@ LINE = AccessEntry(
     index=7,
     number=3,
 )
-ACTIONS = (*PATTERNS, *DECIDED, "something new")
+ACTIONS = (*PATTERNS, *sorted(DECIDED), "something new")
 VARIANTS: tuple[Json, ...] = (
     {},
     {"refs": (), "what": {}, "detail": {}},
