@@ -125,6 +125,9 @@ def test_pictures_are_brought_looked_through_and_shown_to_a_doctor(
     expect(amara.page.locator(".imaging-told")).to_contain_text("Slice 12 of 24")
     mei.page.get_by_role("button", name="Take back now").first.click()
     expect(amara.page.locator(".imaging")).to_have_count(0)
+    # Pictures that were still on their way are answered as if they were not there.
+    refused = [fault for fault in amara.faults if "status of 404" in fault and "images" in fault]
+    amara.faults[:] = [fault for fault in amara.faults if fault not in refused]
 
     phone = enter("mei-phone", PHONE, "zh-CN")
     come_in(phone, MEI)
