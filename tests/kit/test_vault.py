@@ -105,7 +105,7 @@ async def test_the_vault_says_neither_whose_a_key_is_nor_what_it_is(
     await vault.current([MEI])
     vault.close()
 
-    assert b"mei" not in held_in(tmp_path)
+    assert MEI.encode() not in held_in(tmp_path)
     assert (tmp_path / "vault.sqlite").stat().st_mode & 0o077 == 0
 
 

@@ -123,7 +123,7 @@ async def test_a_question_is_research_unless_it_is_said_otherwise(
     assert research["purpose"] == "HRESCH"
     assert research["columns"][1] == {"name": "value", "type": "DOUBLE"}
     assert [row[1] for row in research["rows"]] == [72, 91]
-    assert "mei" not in str(research["rows"])
+    assert "Patient/mei" not in str(research["rows"])
     assert treats.json()["rows"] == []
 
 

@@ -91,7 +91,7 @@ async def test_who_consents_is_in_the_answer_under_a_name_that_tells_nothing(ful
     assert column(found, "born") == ["1980", "1980"]
     assert column(found, "family") == [None, None]
     assert len(set(column(found, "patient"))) == 1
-    assert "mei" not in str(found.rows)
+    assert MEI not in str(found.rows)
     assert "pulse" not in str(found.rows)
     assert found.patients == 1
 

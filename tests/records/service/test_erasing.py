@@ -1,5 +1,6 @@
 import asyncio
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -156,7 +157,8 @@ async def test_the_receipt_holds_offline_says_what_was_destroyed_and_names_nobod
     assert event["rows_destroyed"]["records_res"] == 5
     assert len(event["keys_destroyed"]) == 1
     for word in ("mei", "Lin", "account-mei", "pulse"):
-        assert word not in json.dumps(receipt)
+        # A whole word: three letters stand in a signature now and then.
+        assert not re.search(rf"\b{word}\b", json.dumps(receipt))
 
 
 async def test_receipts_from_before_still_hold_and_the_log_still_verifies(full: Office) -> None:
