@@ -201,7 +201,8 @@ def _class(code: Node | None) -> Json:
 def location(reading: Reading, node: Node) -> Json | None:
     """A reference to a place."""
     entity = node.one("playingEntity") or node.one("location")
-    name = entity.one("name").text() if entity is not None and entity.one("name") else ""  # type: ignore[union-attr]
+    named = entity.one("name") if entity is not None else None
+    name = named.text() if named is not None else ""
     kind = reading.concept(node.one("code"))
     own = identifiers(node)
     if not name and not own and not kind:
