@@ -15,6 +15,7 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from hypothesis import HealthCheck
 from hypothesis import settings as laws
 
 from asklepion.app import House, open_house, serve
@@ -24,8 +25,9 @@ from asklepion.settings import Settings
 from tests.postgres import find_programs, serve_postgres
 
 # A busy machine is slow, not wrong.
-laws.register_profile("house", deadline=None)
-laws.register_profile("long", deadline=None, max_examples=5000)
+SLOW = [HealthCheck.too_slow]
+laws.register_profile("house", deadline=None, suppress_health_check=SLOW)
+laws.register_profile("long", deadline=None, max_examples=5000, suppress_health_check=SLOW)
 laws.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

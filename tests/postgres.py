@@ -3,12 +3,13 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import free_port
 
 SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=60")
 
@@ -38,9 +39,7 @@ def serve_postgres(programs: Path, settings: Sequence[str] = SETTINGS) -> Genera
     folder = Path(tempfile.mkdtemp(prefix="asklepion-pg-"))
     if user is not None:
         os.chown(folder, user, user)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     data = folder / "data"
 
     def call(program: str, *arguments: str) -> None:

@@ -34,6 +34,7 @@ def begin_and_kill(server: Server, bearer: str) -> str:
             if told.status_code == 200 or not told.headers["x-progress"].startswith("0 "):
                 break
             time.sleep(0.01)
+        assert told.status_code == 202  # it is in the midst of it
     kill(server)
     return where
 

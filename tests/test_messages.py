@@ -22,16 +22,11 @@ from asklepion.identity import Identity
 from asklepion.records import Asking, Mllp, Tls, send_messages
 from asklepion.settings import Settings
 from tests.conftest import QUICK
+from tests.ports import free_port
 from tests.records.letters.test_hl7 import PID, adt, oru
 from tests.serving import Server, command, environment_of, kill, start, stop
 
 MESSAGES = 60
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
 
 
 async def allow(data: Path) -> None:
@@ -77,7 +72,7 @@ async def send_until_killed(server: Server, port: int, first: int) -> list[int]:
             answer = await reader.readuntil(b"\x1c\r")
             if b"MSA|AA|" in answer:
                 taken.append(number)
-            if number == first:  # the rules are read: from now on it is quick
+            if len(taken) == 3:  # the rules are read: from now on it is quick
                 loop.call_later(0.3, server.process.kill)
     except (OSError, asyncio.IncompleteReadError):
         pass

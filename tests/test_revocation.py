@@ -21,7 +21,7 @@ from tests.conftest import EMAILS, NOON
 ROOM = {"room": "consulting-room-1"}
 WORD, PULSE = "Unmistakable", 77.7  # stand in everything that is hers, and nowhere else
 HERS = re.compile(rf"{WORD}|{PULSE}")
-SECOND = 1.0
+SOON_S = 5.0  # on a machine that is busy with other tests
 ALL = [category.name.lower().replace("_", "-") for category in Category]
 
 
@@ -329,7 +329,7 @@ async def test_when_it_ends_every_path_is_empty_and_she_cannot_be_told_from_nobo
 
         await end(consult)
 
-        async with asyncio.timeout(SECOND):
+        async with asyncio.timeout(SOON_S):
             rest = [item async for item in record]
             while (await anext(clinic))["visit"] is not None and await allowed(consult):
                 pass

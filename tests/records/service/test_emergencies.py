@@ -180,8 +180,9 @@ async def test_a_patient_is_found_by_what_is_known_of_her_if_that_is_one_alone(
     ):
         with pytest.raises(NotFound, match="Nobody, or more"):
             await glass.find(AMARA_ASKS, nobody)
-    with pytest.raises(Incorrect):
-        await glass.find(AMARA_ASKS, Sought(family="Lin"))
+    for little in (Sought(family="Lin"), Sought(identifier="urn:mrn|"), Sought(identifier="|1")):
+        with pytest.raises(Incorrect):
+            await glass.find(AMARA_ASKS, little)
     for many_days in ("ge1900-01-01", "lt1985", "1980", "1980-04-02,1980-04-03"):
         with pytest.raises(Incorrect):
             await glass.find(AMARA_ASKS, Sought(family="l", born=many_days))

@@ -7,19 +7,21 @@ import { AccessDays } from "./AccessDays";
 import { GroupLine } from "./AccessGroup";
 import { type AccessEntry, type AccessGroup, KINDS, type Kind } from "./access";
 import { EVERYTHING, useGroups, type Wish } from "./groups";
+import { NotYours } from "./helpers/NotYours";
 import { Receipt } from "./Receipt";
 import "./choices/choices.css";
 import "./records.css";
 import { Emergencies } from "./emergency/Emergencies";
 import type { Breaking } from "./emergency/model";
-import { mayDecide, useSubject } from "./subject";
+import { isHome, mayDecide, useSubject } from "./subject";
 
 /** A pause in typing after which the list is read [ms]. */
 const PAUSE_MS = 300;
 
 function AccessPanel() {
   const subject = useSubject();
-  if (!mayDecide(subject)) return null;
+  if (!isHome(subject)) return null;
+  if (!mayDecide(subject)) return <NotYours />;
   return <Accesses key={subject.patient} patient={subject.patient} />;
 }
 

@@ -4,6 +4,7 @@ import { api } from "../kit/api";
 import { moment, useText } from "../kit/text";
 import { Badge, type BadgeProps, Button, ErrorNote, toast } from "../kit/ui";
 import type { Link } from "./links";
+import { headersOf, type Subject } from "./subject";
 
 const tones: Record<Link["state"], NonNullable<BadgeProps["tone"]>> = {
   open: "good",
@@ -16,11 +17,12 @@ const tones: Record<Link["state"], NonNullable<BadgeProps["tone"]>> = {
 interface LinkLineProps {
   link: Link;
   path: string;
+  who: Subject;
   onEnded: () => void;
 }
 
 /** One link: what became of it, who opened it; it ends with one press. */
-export function LinkLine({ link, path, onEnded }: LinkLineProps) {
+export function LinkLine({ link, path, who, onEnded }: LinkLineProps) {
   const text = useText();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -29,7 +31,7 @@ export function LinkLine({ link, path, onEnded }: LinkLineProps) {
     setBusy(true);
     setError(null);
     try {
-      await api.delete(`${path}/${link.id}`);
+      await api.delete(`${path}/${link.id}`, headersOf(who));
       toast(text("records.links.ended"), "good");
       onEnded();
     } catch (failure) {

@@ -10,19 +10,21 @@ import { LinkLine } from "./LinkLine";
 import type { Given, Link } from "./links";
 import { NewLink } from "./NewLink";
 import "./links.css";
-import { useSubject } from "./subject";
+import { NotYours } from "./helpers/NotYours";
+import { headersOf, isHome, mayDecide, type Subject, useSubject } from "./subject";
 
 function LinksPanel() {
   const subject = useSubject();
-  if (subject?.purpose !== "PATRQT") return null;
-  return <Links key={subject.patient} patient={subject.patient} />;
+  if (!isHome(subject)) return null;
+  if (!mayDecide(subject)) return <NotYours />;
+  return <Links key={subject.patient} who={subject} />;
 }
 
 /** Give my summary away by a link, see who opened it, take it back. */
-function Links({ patient }: { patient: string }) {
+function Links({ who }: { who: Subject }) {
   const text = useText();
-  const path = `/api/records/patients/${patient}/links`;
-  const links = useAsked((stop) => api.get<Link[]>(path, stop), [path]);
+  const path = `/api/records/patients/${who.patient}/links`;
+  const links = useAsked((stop) => api.get<Link[]>(path, stop, headersOf(who)), [path]);
   const [isMaking, setMaking] = useState(false);
   const [given, setGiven] = useState<(Given & { passcode: string }) | null>(null);
 
@@ -32,7 +34,8 @@ function Links({ patient }: { patient: string }) {
     links.again();
   }
 
-  if (isMaking) return <NewLink path={path} onGiven={onGiven} onCancel={() => setMaking(false)} />;
+  if (isMaking)
+    return <NewLink path={path} who={who} onGiven={onGiven} onCancel={() => setMaking(false)} />;
   return (
     <Card
       title={text("records.links")}
@@ -47,7 +50,7 @@ function Links({ patient }: { patient: string }) {
       <Button kind="primary" icon={QrCode} wide onClick={() => setMaking(true)}>
         {text("records.links.new")}
       </Button>
-      <Printed patient={patient} />
+      <Printed who={who} />
       {links.isWaiting && <Waiting label={text("records.links.waiting")} />}
       <ErrorNote error={links.error} onRetry={links.again} />
       {links.value?.length === 0 && (
@@ -59,7 +62,7 @@ function Links({ patient }: { patient: string }) {
       )}
       <ul className="stack">
         {links.value?.map((link) => (
-          <LinkLine key={link.id} link={link} path={path} onEnded={links.again} />
+          <LinkLine key={link.id} link={link} path={path} who={who} onEnded={links.again} />
         ))}
       </ul>
       {given && <GivenLink given={given} onClose={() => setGiven(null)} />}
@@ -68,15 +71,15 @@ function Links({ patient }: { patient: string }) {
 }
 
 /** The summary as a PDF, for oneself. */
-function Printed({ patient }: { patient: string }) {
+function Printed({ who }: { who: Subject }) {
   const text = useText();
   const [isBusy, setBusy] = useState(false);
 
   async function keep(): Promise<void> {
     setBusy(true);
     try {
-      const path = `/api/records/patients/${patient}/summary.pdf?language=${language.get()}`;
-      const body = await (await ask(path)).blob();
+      const path = `/api/records/patients/${who.patient}/summary.pdf?language=${language.get()}`;
+      const body = await (await ask(path, { headers: headersOf(who) })).blob();
       const link = document.createElement("a");
       link.href = URL.createObjectURL(body);
       link.download = "patient-summary.pdf";

@@ -24,6 +24,7 @@ import {
   type Wish,
 } from "./links";
 import { StepPicture } from "./StepPicture";
+import { headersOf, type Subject } from "./subject";
 
 const icons: Record<Kind, LucideIcon> = { summary: FileHeart, pdf: FileText, record: FileStack };
 const STEPS = ["what", "how", "whom"] as const;
@@ -31,12 +32,13 @@ const OPENS = [1, 3, 10, 1000];
 
 interface NewLinkProps {
   path: string;
+  who: Subject;
   onGiven: (given: Given, passcode: string) => void;
   onCancel: () => void;
 }
 
 /** A link in three steps: what is in it, how safe it is, for whom. */
-export function NewLink({ path, onGiven, onCancel }: NewLinkProps) {
+export function NewLink({ path, who, onGiven, onCancel }: NewLinkProps) {
   const text = useText();
   const [at, setAt] = useState(0);
   const [isBusy, setBusy] = useState(false);
@@ -60,7 +62,7 @@ export function NewLink({ path, onGiven, onCancel }: NewLinkProps) {
     setError(null);
     try {
       const body = bodyOf(wish, language.get(), Date.now());
-      onGiven(await api.post<Given>(path, body), wish.passcode);
+      onGiven(await api.post<Given>(path, body, headersOf(who)), wish.passcode);
     } catch (failure) {
       setError(failure);
       setBusy(false);

@@ -5,19 +5,21 @@ import { useStore } from "../kit/store";
 import { number, useText } from "../kit/text";
 import { Button, Card, ErrorNote, Progress, Switch } from "../kit/ui";
 import "./records.css";
-import { useSubject } from "./subject";
+import { NotYours } from "./helpers/NotYours";
+import { isHome, mayDecide, type Subject, useSubject } from "./subject";
 import { leave, take, taking } from "./take";
 
 const MIB = 1024 * 1024;
 
 function TakePanel() {
   const subject = useSubject();
-  if (subject?.purpose !== "PATRQT") return null;
-  return <Take key={subject.patient} patient={subject.patient} />;
+  if (!isHome(subject)) return null;
+  if (!mayDecide(subject)) return <NotYours />;
+  return <Take key={subject.patient} who={subject} />;
 }
 
 /** Her whole record in one press. */
-function Take({ patient }: { patient: string }) {
+function Take({ who }: { who: Subject }) {
   const text = useText();
   const [withHistory, setHistory] = useState(false);
   const now = useStore(taking);
@@ -54,7 +56,7 @@ function Take({ patient }: { patient: string }) {
       )}
       <ErrorNote error={now.error} />
       {!isUnderWay && (
-        <Button kind="primary" icon={Luggage} wide onClick={() => void take(patient, withHistory)}>
+        <Button kind="primary" icon={Luggage} wide onClick={() => void take(who, withHistory)}>
           {text(now.state === "done" ? "records.take.again" : "records.take.button")}
         </Button>
       )}

@@ -1,5 +1,6 @@
 import { ask } from "../kit/api";
 import { Store } from "../kit/store";
+import { headersOf, type Subject } from "./subject";
 
 /** A copy of her record on its way into this browser. */
 export interface Taking {
@@ -18,16 +19,16 @@ export const taking = new Store<Taking>(IDLE);
 let stop: AbortController | null = null;
 
 /** Take the whole record along: one zip, saved where the browser saves. */
-export async function take(patient: string, withHistory: boolean): Promise<void> {
+export async function take(who: Subject, withHistory: boolean): Promise<void> {
   const own = new AbortController();
   stop = own;
   taking.set({ ...IDLE, state: "gathering" });
   try {
-    const path = `/api/records/patients/${patient}/record?history=${withHistory}`;
-    const response = await ask(path, { signal: own.signal });
+    const path = `/api/records/patients/${who.patient}/record?history=${withHistory}`;
+    const response = await ask(path, { signal: own.signal, headers: headersOf(who) });
     const things = Number(response.headers.get("x-things") ?? "0");
     taking.update((now) => ({ ...now, state: "coming", things }));
-    save(await whole(response), patient);
+    save(await whole(response), who.patient);
     taking.update((now) => ({ ...now, state: "done" }));
   } catch (error) {
     if (own.signal.aborted) taking.set(IDLE);

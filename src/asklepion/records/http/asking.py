@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from decimal import Decimal
 from email.utils import format_datetime
 from typing import Annotated, Any, cast
@@ -69,12 +70,34 @@ def asking(request: Request, who: Who) -> Asking:
         require_named(purpose)
     if who.app is None:
         return Asking(caller=who, purpose=purpose, visit=visit)
-    if purpose == "BTG":
-        raise Forbidden("An app does not break the glass.", hint="Do it in the house itself.")
+    require_possible(who, purpose)
     return Asking(caller=who, purpose=purpose, visit=who.app.visit or visit, via="app")
 
 
 Asks = Annotated[Asking, Depends(asking)]
+
+
+def for_purpose(asks: Asking, purpose: str | None) -> Asking:
+    """The same, for a purpose that stands in an address, where no header can be sent.
+
+    Raises:
+        Forbidden: as with the header: it is for research, or an app's emergency.
+    """
+    if purpose is None:
+        return asks
+    require_named(purpose)
+    require_possible(asks.caller, purpose)
+    return replace(asks, purpose=purpose)
+
+
+def require_possible(who: Caller, purpose: str) -> None:
+    """Let no app break the glass.
+
+    Raises:
+        Forbidden: one tries.
+    """
+    if who.app is not None and purpose == "BTG":
+        raise Forbidden("An app does not break the glass.", hint="Do it in the house itself.")
 
 
 async def resource_in(request: Request, records: Here) -> Resource:

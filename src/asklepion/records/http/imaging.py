@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from asklepion.kit.errors import HouseError, Incorrect, Unsupported
@@ -24,7 +24,7 @@ from ..model import Asking
 from ..service import ImportStep, Records
 from ..service.images import Outcome, as_search, some
 from ..service.imaging.studies import Image
-from .asking import ID, Asks, Here, NotAcceptable, WrongFormat
+from .asking import ID, Asks, Here, NotAcceptable, WrongFormat, for_purpose
 from .uploads import Closing, receive
 
 log = get_log(__name__)
@@ -433,23 +433,36 @@ async def _thumbnail(records: Records, image: Image) -> Response:
     return Response(body, media_type="image/jpeg")
 
 
-# For the viewer
+# For the viewer, whose pictures send no headers: the purpose stands in the address.
+
+
+def viewing(
+    asks: Asks,
+    purpose: Annotated[
+        str | None, Query(max_length=64, description="In the place of X-Purpose-Of-Use.")
+    ] = None,
+) -> Asking:
+    """Who looks at pictures, and why."""
+    return for_purpose(asks, purpose)
+
+
+Views = Annotated[Asking, Depends(viewing)]
 
 
 @router.get("/patients/{id}/images")
-async def of_patient(id: str, asks: Asks, records: Here) -> list[dict[str, Any]]:
+async def of_patient(id: str, asks: Views, records: Here) -> list[dict[str, Any]]:
     """A patient's imaging studies that the caller may see, newest first."""
     return await records.images.of_patient(asks, f"Patient/{id}")
 
 
 @router.get("/images/{study}")
-async def shown(study: str, asks: Asks, records: Here) -> dict[str, Any]:
+async def shown(study: str, asks: Views, records: Here) -> dict[str, Any]:
     """One study for the viewer, by the id of its ImagingStudy: series, and slices in order."""
     return await records.images.shown(asks, study)
 
 
 @router.get("/images/{study}/{image}/thumbnail", response_model=None)
-async def shown_small(study: str, image: str, asks: Asks, records: Here) -> Response:
+async def shown_small(study: str, image: str, asks: Views, records: Here) -> Response:
     """A small picture of one object of a study."""
     return await _thumbnail(records, await records.images.one(asks, study, image))
 
@@ -459,7 +472,7 @@ async def shown_frame(
     study: str,
     image: str,
     frame: int,
-    asks: Asks,
+    asks: Views,
     records: Here,
     most: Annotated[int, Query(ge=64, le=SHOWN)] = 1024,
 ) -> Response:

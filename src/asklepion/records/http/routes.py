@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,10 +18,10 @@ from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.http import end_of, event_stream, room
 from asklepion.kit.log import get_log
 
-from ..model import Asking, Category, Permit, require_named
+from ..model import Asking, Category, Permit
 from ..service import ImportStep, Records
 from ..service.books import CATEGORY_OF, code_of
-from .asking import Asks, Here
+from .asking import Asks, Here, for_purpose
 from .auditing import told
 from .uploads import Closing, receive
 
@@ -179,9 +179,7 @@ async def live(
     ] = None,
 ) -> StreamingResponse:
     """What is new in one record, as it happens; ends the moment the permit does."""
-    why = purpose or asks.purpose  # a browser's stream sends no headers
-    require_named(why)
-    asks = Asking(caller=asks.caller, purpose=why, visit=asks.visit, via="live")
+    asks = replace(for_purpose(asks, purpose), via="live")  # a browser's stream sends no headers
     items = records.watch(asks, f"Patient/{id}")
     first = await anext(items)  # whatever speaks against it is said before the answer begins
     return event_stream(_from(first, items))

@@ -349,8 +349,9 @@ def _params(sought: Sought) -> list[tuple[str, str]]:
     if sought.id:
         return []
     if sought.identifier:
-        if "|" not in sought.identifier:
-            raise Incorrect("The identifier has no system.", hint="Write system|value.")
+        system, _, value = sought.identifier.partition("|")
+        if not (system and value):  # a system alone would find whoever is the only one in it
+            raise Incorrect("The identifier is not whole.", hint="Write system|value.")
         return [("identifier", sought.identifier.replace(",", "\\,"))]
     if not (sought.family.strip() and DAY.fullmatch(sought.born)):
         hint = "Give an identifier, or family name and birth date as 1980-04-02."

@@ -5,7 +5,8 @@ import type { Panel } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Button, Card, Empty, ErrorNote, toast, Waiting } from "../../kit/ui";
-import { mayDecide, type Subject, useSubject } from "../subject";
+import { NotYours } from "../helpers/NotYours";
+import { isHome, mayDecide, type Subject, useSubject } from "../subject";
 import { Builder } from "./Builder";
 import { ChoiceCard } from "./ChoiceCard";
 import { type Choice, canSayAgain, kindOf, namedIn, type Said } from "./model";
@@ -19,7 +20,8 @@ const FEW = 8; // of what has ended, before one asks for more
 
 function ChoicesPanel() {
   const subject = useSubject();
-  if (!mayDecide(subject)) return null;
+  if (!isHome(subject)) return null;
+  if (!mayDecide(subject)) return <NotYours />;
   return <Choices key={subject.patient} who={subject} />;
 }
 

@@ -12,23 +12,13 @@ import { useChoices } from "../choices/use";
 import "../choices/choices.css";
 import { headersOf, isHome, mayDecide, type Subject, useSubject } from "../subject";
 import { NewHelper } from "./NewHelper";
+import { NotYours } from "./NotYours";
 import { codesOf, isGuardian, type Relative } from "./relatives";
 
 function HelpersPanel() {
-  const text = useText();
   const subject = useSubject();
   if (!isHome(subject)) return null;
-  if (!mayDecide(subject)) {
-    return (
-      <Card>
-        <Empty
-          icon={Users}
-          title={text("records.helpers.not-yours")}
-          text={text("records.helpers.not-yours.hint")}
-        />
-      </Card>
-    );
-  }
+  if (!mayDecide(subject)) return <NotYours />;
   return <Helpers key={subject.patient} who={subject} />;
 }
 

@@ -1,5 +1,5 @@
 import { api, ask } from "../../kit/api";
-import type { Subject } from "../subject";
+import { type Subject, streamParams } from "../subject";
 
 /** One study in a list. */
 export interface Listed {
@@ -65,21 +65,17 @@ export interface Frame {
   readonly colours: ImageBitmap | null;
 }
 
-function visitOf({ visit }: Subject): string {
-  return visit ? `?visit=${encodeURIComponent(visit)}` : "";
-}
-
 export function listStudies(who: Subject, signal: AbortSignal): Promise<readonly Listed[]> {
   const path = `/api/records/patients/${encodeURIComponent(who.patient)}/images`;
-  return api.get(`${path}${visitOf(who)}`, signal);
+  return api.get(`${path}${streamParams(who)}`, signal);
 }
 
 export function readStudy(who: Subject, id: string, signal: AbortSignal): Promise<Study> {
-  return api.get(`/api/records/images/${encodeURIComponent(id)}${visitOf(who)}`, signal);
+  return api.get(`/api/records/images/${encodeURIComponent(id)}${streamParams(who)}`, signal);
 }
 
 export function thumbnailOf(who: Subject, study: string, image: string): string {
-  return `/api/records/images/${study}/${image}/thumbnail${visitOf(who)}`;
+  return `/api/records/images/${study}/${image}/thumbnail${streamParams(who)}`;
 }
 
 /** Every frame of a series that has a picture, in order. */
@@ -96,7 +92,7 @@ export async function loadFrame(
   { picture, frame }: Slice,
   signal: AbortSignal,
 ): Promise<Frame> {
-  const path = `/api/records/images/${study}/${picture.id}/frames/${frame}${visitOf(who)}`;
+  const path = `/api/records/images/${study}/${picture.id}/frames/${frame}${streamParams(who)}`;
   const response = await ask(path, { signal });
   const told = JSON.parse(response.headers.get("x-frame") ?? "{}") as Frame;
   const isGrey = response.headers.get("content-type") === "application/octet-stream";
