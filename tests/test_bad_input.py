@@ -326,7 +326,7 @@ def test_a_file_of_200_mib_is_refused_in_words_with_bounded_memory(
     server: Server, keeper: httpx.Client, large: str
 ) -> None:
     name, head, fill = LARGE[large]
-    at_rest = server.memory()
+    at_rest = server.at_rest()
 
     with others(server):
         answer = keeper.post(
@@ -347,7 +347,7 @@ def test_a_file_of_200_mib_is_refused_in_words_with_bounded_memory(
 def test_a_clinical_document_of_nothing_but_elements_is_refused_with_bounded_memory(
     server: Server, keeper: httpx.Client
 ) -> None:
-    at_rest = server.memory()
+    at_rest = server.at_rest()
 
     for inside in (b"<a/>", b"<a b='c'>", b"<a>x</a>"):
         text = b"<ClinicalDocument>" + inside * (15 * MIB // len(inside)) + b"</ClinicalDocument>"
@@ -418,7 +418,7 @@ def test_a_socket_that_sends_garbage_is_closed_and_others_notice_nothing(
 def test_a_socket_that_never_reads_costs_little_and_others_notice_nothing(
     server: Server, tokens: dict[str, Any]
 ) -> None:
-    at_rest = server.memory()
+    at_rest = server.at_rest()
     deaf = _deaf(server, tokens["doctor"])
     address = server.url.replace("http", "ws") + "/world"
     headers = {"authorization": f"Bearer {tokens['patient']}"}

@@ -29,6 +29,7 @@ def begin_and_kill(server: Server, bearer: str) -> str:
     with server.client(bearer) as client:
         begun = client.get("/fhir/R4/Patient/$export", headers={"prefer": "respond-async"})
         where = httpx.URL(begun.headers["content-location"]).path
+        told = begun
         for _ in range(1000):
             told = client.get(where)
             if told.status_code == 200 or not told.headers["x-progress"].startswith("0 "):
