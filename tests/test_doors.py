@@ -1,11 +1,18 @@
 """Every door is locked until somebody decides otherwise, here, by name."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+
+from asklepion.app import open_house, serve
+from asklepion.kit.clock import StoppedClock
+from asklepion.settings import Settings
+
+from .conftest import QUICK, knock
 
 # What a stranger may use, and what for.
 OPEN = {
@@ -93,3 +100,16 @@ async def test_any_other_address_is_the_client_s_or_nobody_s(
     answer = await stranger.get(path)
 
     assert answer.status_code == 404 or "<title>Asklepion" in answer.text
+
+
+async def test_behind_a_proxy_the_house_calls_itself_as_its_operator_said(
+    settings: Settings, clock: StoppedClock
+) -> None:
+    told = replace(settings, address="https://house.example/")
+    async with open_house(told, clock, hasher=QUICK) as house, knock(serve(house)) as client:
+        smart = (await client.get("/fhir/R4/.well-known/smart-configuration")).json()
+        able = (await client.get("/fhir/R4/metadata")).json()
+
+    assert smart["token_endpoint"].startswith("https://house.example/api/")
+    assert "https://house.example/" in str(able)
+    assert "localhost" not in str(smart) + str(able)

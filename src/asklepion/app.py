@@ -276,6 +276,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    app.state.address = house.settings.address.rstrip("/")
     app.state.rooms = {type(room): room for room in vars(house).values()}
     app.include_router(ledger_http.router)
     app.include_router(identity_http.router)

@@ -164,3 +164,9 @@ class BodyLimit:
         message = f"The body is larger than the {self._most} bytes that are taken here."
         answer = Outcome(outcome("too-long", message, "Send less, or import a file."), 413)
         await answer(scope, receive, send)
+
+
+def root_of(request: HTTPConnection) -> str:
+    """The address of this house, without a slash at its end: as it was told, or as it is called."""
+    told: str = getattr(request.app.state, "address", "")
+    return told or str(request.base_url).rstrip("/")

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
-from asklepion.kit.http import room
+from asklepion.kit.http import room, root_of
 
 from ..engine.keysets import ALGORITHMS
 from ..service import (
@@ -42,9 +42,9 @@ SCOPES = [
 ]
 
 
-def root(request: Request, identity: Here) -> str:
+def root(request: Request) -> str:
     """The address of this house: as it was told, or as it is called."""
-    return identity.apps.address or str(request.base_url).rstrip("/")
+    return root_of(request)
 
 
 Root = Annotated[str, Depends(root)]

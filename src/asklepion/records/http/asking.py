@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from asklepion.identity import Caller
 from asklepion.kit.clock import from_us
 from asklepion.kit.errors import Forbidden, Incorrect, Unsupported
-from asklepion.kit.http import caller, room
+from asklepion.kit.http import caller, room, root_of
 
 from ..engine import references_in, rewrite_references
 from ..model import Asking, Resource, require_named
@@ -115,7 +115,7 @@ async def resource_in(request: Request, records: Here) -> Resource:
 
 def base_of(request: Request) -> str:
     """The address of our FHIR, as the caller calls it."""
-    return str(request.base_url).rstrip("/") + PREFIX
+    return root_of(request) + PREFIX
 
 
 def _at_home(resource: Resource, base: str) -> Resource:

@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from asklepion.identity import Role
 from asklepion.kit.errors import Incorrect, NotFound, Unsupported
+from asklepion.kit.http import root_of
 
 from ..model import Asking
 from ..service import Records
@@ -103,7 +104,7 @@ def _accepted(request: Request, job: str, told: str, *, is_warning: bool = False
 
 
 def _where(request: Request) -> str:
-    return str(request.base_url).rstrip("/") + JOBS
+    return root_of(request) + JOBS
 
 
 async def take_in(request: Request, asks: Asks, records: Here) -> Response:

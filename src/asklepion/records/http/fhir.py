@@ -7,9 +7,8 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from asklepion.identity import Identity
 from asklepion.kit.errors import Incorrect
-from asklepion.kit.http import room
+from asklepion.kit.http import root_of
 
 from ..model import Asking, Resource
 from ..service import Records
@@ -61,9 +60,7 @@ async def metadata(request: Request, records: Here) -> Response:
     match request.query_params.get("mode", "full"):
         case "full" | "normative":
             socket = subscribing.socket_of(request)
-            identity: Identity = room(Identity)(request)
-            root = identity.apps.address or str(request.base_url).rstrip("/")
-            return answer(request, records.capability(SERVED, socket, root=root))
+            return answer(request, records.capability(SERVED, socket, root=root_of(request)))
         case "terminology":
             told = await asyncio.to_thread(records.terminology.capability, SERVED)
             return answer(request, told)

@@ -18,6 +18,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from asklepion.kit.errors import HouseError, Incorrect, Unsupported
+from asklepion.kit.http import root_of
 from asklepion.kit.log import get_log
 
 from ..model import Asking
@@ -280,7 +281,7 @@ def _member(
 
 
 def _base(request: Request) -> str:
-    return f"{str(request.base_url).rstrip('/')}/dicom-web"
+    return f"{root_of(request)}/dicom-web"
 
 
 def _told(found: Any) -> Response:

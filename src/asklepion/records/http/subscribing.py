@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import Incorrect
-from asklepion.kit.http import room
+from asklepion.kit.http import room, root_of
 
 from ..model import Resource
 from ..service import Records
@@ -198,7 +198,7 @@ async def _token(request: Request, asks: Asks, records: Records, ids: list[str])
 
 def socket_of(request: Request) -> str:
     """Where notifications are listened to."""
-    base = str(request.base_url).rstrip("/")
+    base = root_of(request)
     return f"ws{base.removeprefix('http')}{SOCKET}"
 
 
