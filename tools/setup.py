@@ -70,6 +70,8 @@ def steps(*, for_work: bool) -> list[tuple[str, str, list[Path], Action]]:
     if for_work:
         plan.append(("linter", "Linter", [WEB / "package-lock.json"], add_linter))
         tables = [ROOT / "tools" / "fhir_tables.py"]
+        wanted = [ROOT / "contracts" / "package-lock.json"]
+        plan.append(("contracts", "Compiler and peers of the chain", wanted, add_compiler))
         plan.append(("definitions", "Official FHIR examples", tables, fetch_definitions))
         plan.append(("browser", "Browser for the journeys", [], find_browser))
     return plan
@@ -215,6 +217,12 @@ def add_linter() -> None:
     """Biome stands outside the lock: `npm ci` would want every platform's build of it."""
     options = ("--no-save", "--no-audit", "--no-fund", LINTER)
     call(npm("install", *options), "The linter could not be installed.", WEB, with_node())
+
+
+def add_compiler() -> None:
+    """What compiles the contracts, and the other chain that their tests run on."""
+    advice = "The contracts' packages could not be installed. Is the npm registry within reach?"
+    call(npm("ci", "--no-audit", "--no-fund"), advice, ROOT / "contracts", with_node())
 
 
 DEFINITIONS = (
