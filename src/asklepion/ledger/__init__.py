@@ -8,9 +8,9 @@ tells nothing, so what is erased with its key is gone.
 
 from .engine.commitment import canonical, commit, commit_text
 from .engine.merkle import is_consistent, is_included, leaf_hash
-from .engine.receipt import read_receipt, verify_receipt
-from .model import Check, Checkpoint, Finding, Verdict
-from .service import Ledger
+from .engine.receipt import is_packed, pack_receipt, read_receipt, unpack_receipt, verify_receipt
+from .model import Check, Checkpoint, Finding, Followed, Verdict
+from .service import Ledger, Witness, Witnesses, open_witness, read_witnesses
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -19,14 +19,22 @@ __all__ = [
     "Check",
     "Checkpoint",
     "Finding",
+    "Followed",
     "Ledger",
     "Verdict",
+    "Witness",
+    "Witnesses",
     "canonical",
     "commit",
     "commit_text",
     "is_consistent",
     "is_included",
+    "is_packed",
     "leaf_hash",
+    "open_witness",
+    "pack_receipt",
     "read_receipt",
+    "read_witnesses",
+    "unpack_receipt",
     "verify_receipt",
 ]
