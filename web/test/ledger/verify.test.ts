@@ -150,7 +150,7 @@ describe("a receipt of the second form", () => {
   const changes: [string, (r: Receipt2) => void, string][] = [
     ["cosignature", (r) => Object.assign(r, { checkpoint: bendLast(r.checkpoint) }), "witnesses"],
     ["list of witnesses", (r) => r.witnesses.pop(), "signature"],
-    ["earlier state", (r) => Object.assign(r.earlier ?? {}, other("checkpoint")), "growth"],
+    ["earlier state", (r) => Object.assign(r.earlier ?? {}, otherState()), "growth"],
     ["earlier proof", (r) => r.earlier?.proof.splice(0, 1, bend(r.proof[0] ?? "")), "growth"],
     ["proof", (r) => r.proof.splice(0, 1, bend(r.proof[0] ?? "")), "inclusion"],
     ["members", (r) => Object.assign(r, { more: 1 }), "form"],
@@ -183,8 +183,9 @@ function bendLast(note: string): string {
   return bend(note, note.length - 30);
 }
 
-function other(member: "checkpoint"): Partial<Receipt2["earlier"]> {
-  return { [member]: second.at(-2)?.receipt.earlier?.[member] };
+/** The earlier state of another receipt. */
+function otherState(): { checkpoint: string } {
+  return { checkpoint: second.at(-2)?.receipt.earlier?.checkpoint ?? "" };
 }
 
 describe("the codes of a receipt", () => {
