@@ -119,7 +119,7 @@ function Told({ event, isGood }: { event: Readonly<Record<string, unknown>>; isG
   ];
   return (
     <Card title={text(isGood ? "ledger.verify.says" : "ledger.verify.claims")}>
-      <dl className="facts">
+      <dl className="verify-facts">
         {facts
           .filter(([, words]) => words !== "" && words !== "undefined")
           .map(([name, words]) => (
