@@ -66,6 +66,7 @@ function Helpers({ who }: { who: Subject }) {
           ))}
         </ul>
       </Card>
+      <ErrorNote error={relatives.error} onRetry={relatives.again} />
       <Near relatives={relatives.value ?? []} />
       <Card title={text("records.helpers.number")} icon={IdCard}>
         <p className="muted">{text("records.helpers.number.about")}</p>
