@@ -321,6 +321,7 @@ export const importPanel: Panel = {
   icon: FolderInput,
   places: ["home"],
   roles: ["patient", "operator"],
-  order: 80,
+  group: "record",
+  order: 40,
   Component: ImportPanel,
 };

@@ -101,6 +101,7 @@ export const linksPanel: Panel = {
   icon: Share2,
   places: ["home"],
   roles: ["patient"],
-  order: 57,
+  group: "sharing",
+  order: 30,
   Component: LinksPanel,
 };

@@ -123,6 +123,7 @@ export const helpersPanel: Panel = {
   icon: Users,
   places: ["home"],
   roles: ["patient"],
-  order: 57,
+  group: "sharing",
+  order: 20,
   Component: HelpersPanel,
 };
