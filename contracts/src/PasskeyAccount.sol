@@ -60,6 +60,14 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
         uint8 approvals;
     }
 
+    /// @notice What a guardian said in a round.
+    /// @param keyId for which key it spoke last; zero for none.
+    /// @param count how often it spoke; the next signature must carry this number.
+    struct Voice {
+        bytes32 keyId;
+        uint64 count;
+    }
+
     uint256 public constant MOST_KEYS = 16;
     uint256 public constant MOST_GUARDIANS = 16;
     uint64 public constant LEAST_DELAY = 1 hours;
@@ -71,7 +79,7 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
     bytes32 private constant EXECUTE = keccak256(
         "Execute(Call[] calls,uint256 nonce,uint64 deadline)Call(address target,uint256 value,bytes data)"
     );
-    bytes32 private constant APPROVE = keccak256("Approve(bytes32 x,bytes32 y,uint256 round,uint64 deadline)");
+    bytes32 private constant APPROVE = keccak256("Approve(bytes32 x,bytes32 y,uint256 round,uint64 voice,uint64 deadline)");
 
     /// @notice The number that the next batch must carry.
     uint256 public nonce;
@@ -84,7 +92,7 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
     uint64 private _delay;
     uint256 private _round;
     Recovery private _recovery;
-    mapping(uint256 round => mapping(address guardian => bytes32 keyId)) private _choice;
+    mapping(uint256 round => mapping(address guardian => Voice)) private _voices;
     mapping(uint256 round => mapping(bytes32 keyId => uint8)) private _votes;
 
     /// @notice A batch was carried out.
@@ -221,7 +229,7 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
         if (!_guardians.contains(guardian)) revert NotGuardian(guardian);
         if (msg.sender != guardian) {
             if (block.timestamp > deadline) revert Expired(deadline);
-            bytes32 digest = approveDigest(key, round(), deadline);
+            bytes32 digest = approveDigest(key, round(), voiceOf(guardian).count, deadline);
             if (!SignatureChecker.isValidSignatureNowCalldata(guardian, digest, signature)) revert WrongSignature();
         }
         if (!P256.isValidPublicKey(key.x, key.y)) revert NotAKey(key.x, key.y);
@@ -263,9 +271,9 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
         if (_isRunning()) r = _recovery;
     }
 
-    /// @notice For which key a guardian spoke in this round; zero for none.
-    function choiceOf(address guardian) external view returns (bytes32) {
-        return _choice[round()][guardian];
+    /// @notice What a guardian said in this round.
+    function voiceOf(address guardian) public view returns (Voice memory) {
+        return _voices[round()][guardian];
     }
 
     /// @notice The number that approvals must carry; it changes whenever all before shall be void.
@@ -289,8 +297,13 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
     }
 
     /// @notice What a guardian signs for this key (EIP-712).
-    function approveDigest(Key calldata key, uint256 round_, uint64 deadline) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(APPROVE, key.x, key.y, round_, deadline)));
+    /// @param voice how often it spoke in this round: of two signatures made at once, one counts.
+    function approveDigest(Key calldata key, uint256 round_, uint64 voice, uint64 deadline)
+        public
+        view
+        returns (bytes32)
+    {
+        return _hashTypedDataV4(keccak256(abi.encode(APPROVE, key.x, key.y, round_, voice, deadline)));
     }
 
     // --- within ---------------------------------------------------------------------------------------------------
@@ -335,7 +348,8 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
         if (_hasLapsed()) _endRound();
         uint256 current = _round;
         bytes32 keyId = idOf(key);
-        bytes32 before = _choice[current][guardian];
+        Voice storage voice = _voices[current][guardian];
+        bytes32 before = voice.keyId;
         if (before == keyId) revert AlreadyApproved(guardian, keyId);
         Recovery storage r = _recovery;
         if (before == 0) {
@@ -345,7 +359,7 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
             r.lapsesAt = uint64(block.timestamp) + WINDOW;
             emit RecoveryUnready(current, before);
         }
-        _choice[current][guardian] = keyId;
+        (voice.keyId, voice.count) = (keyId, voice.count + 1);
         uint8 votes = ++_votes[current][keyId];
         emit RecoveryApproved(current, guardian, key.x, key.y, votes);
         if (votes >= _threshold && r.keyId != keyId) {

@@ -29,7 +29,7 @@ uint256 = st.integers(0, 2**256 - 1)
 messages = st.one_of(
     st.builds(abi.Grant, words, addresses, words, uint64, uint64, uint256, uint64),
     st.builds(abi.Revoke, words, addresses, uint256, uint64),
-    st.builds(abi.Approve, words, words, uint256, uint64),
+    st.builds(abi.Approve, words, words, uint256, uint64, uint64),
     st.builds(
         abi.Execute,
         st.lists(st.builds(abi.Call, addresses, uint256, st.binary(max_size=70)), max_size=3).map(

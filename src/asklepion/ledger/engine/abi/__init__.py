@@ -40,6 +40,7 @@ from .values import (
     Recovery,
     Revoke,
     Status,
+    Voice,
     new_record,
 )
 
@@ -66,6 +67,7 @@ __all__ = [
     "Revoke",
     "Status",
     "Transaction",
+    "Voice",
     "account_address",
     "address_of",
     "artefact",

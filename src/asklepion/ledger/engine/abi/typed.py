@@ -25,7 +25,7 @@ _TYPES = {
     "Revoke": "bytes32 record,address subject,uint256 nonce,uint64 deadline",
     "Execute": "Call[] calls,uint256 nonce,uint64 deadline",
     "Call": "address target,uint256 value,bytes data",
-    "Approve": "bytes32 x,bytes32 y,uint256 round,uint64 deadline",
+    "Approve": "bytes32 x,bytes32 y,uint256 round,uint64 voice,uint64 deadline",
     "ForwardRequest": "address from,address to,uint256 value,uint256 gas,uint256 nonce,"
     "uint48 deadline,bytes data",
     "PersonalSign": "bytes prefixed",

@@ -93,7 +93,15 @@ class Approve(NamedTuple):
     x: bytes
     y: bytes
     round: int
+    voice: int  # how often the guardian spoke in this round
     deadline: int
+
+
+class Voice(NamedTuple):
+    """PasskeyAccount.voiceOf: what a guardian said in a round."""
+
+    key_id: bytes
+    count: int
 
 
 class Recovery(NamedTuple):
