@@ -31,11 +31,19 @@ class Compiler:
         return self._compile({path: source}, path, name)
 
     def mutated(self, name: str, old: str, new: str, *, file: str = "") -> Contract:
-        """One of ours, with a guard taken out of its source, or of that of a file it imports."""
-        changed = f"src/{file or name}.sol"
-        source = (CONTRACTS / changed).read_text()
+        """One of ours, with a guard taken out.
+
+        Args:
+            name: of the contract.
+            old: the guard, as it stands exactly once in the source.
+            new: what to put in its place.
+            file: where it stands, if elsewhere: below contracts/ or, with an @, among the packages.
+        """
+        path = f"src/{name}.sol"
+        changed = file or path
+        source = (CONTRACTS / ("node_modules" if changed[0] == "@" else "") / changed).read_text()
         assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {changed}"
-        return self._compile({changed: source.replace(old, new)}, f"src/{name}.sol", name)
+        return self._compile({changed: source.replace(old, new)}, path, name)
 
     def close(self) -> None:
         if self._process:

@@ -106,7 +106,7 @@ def _is_p256(data: bytes) -> bytes:
 class Evm:
     """Runs transactions at `now`, which moves when told to."""
 
-    def __init__(self, *, has_p256: bool = True) -> None:
+    def __init__(self, *, has_p256: bool = True, rich: tuple[bytes, ...] = ()) -> None:
         from eth.db.atomic import AtomicDB
 
         empty = bytes.fromhex("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421")
@@ -121,8 +121,8 @@ class Evm:
             "timestamp": NOON,
             "transaction_root": empty,
         }
-        rich: Any = {"balance": 10**24, "nonce": 0, "code": b"", "storage": {}}
-        people = {address_of(it): rich for it in (ADMIN, WRITER, RELAYER, STRANGER)}
+        funds: Any = {"balance": 10**24, "nonce": 0, "code": b"", "storage": {}}
+        people = {address_of(it): funds for it in (ADMIN, WRITER, RELAYER, STRANGER, *rich)}
         chain = _chain_class(has_p256=has_p256).from_genesis(AtomicDB(), genesis, people)
         header = chain.create_header_from_parent(chain.get_canonical_head(), timestamp=NOON)
         self._vm = chain.get_vm(header)
