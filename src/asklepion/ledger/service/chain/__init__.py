@@ -2,7 +2,7 @@
 
 from .choosing import chain_of
 from .embedded import EmbeddedChain
-from .protocol import Chain, Topics
+from .protocol import Chain
 from .remote import RemoteChain
 
-__all__ = ["Chain", "EmbeddedChain", "RemoteChain", "Topics", "chain_of"]
+__all__ = ["Chain", "EmbeddedChain", "RemoteChain", "chain_of"]

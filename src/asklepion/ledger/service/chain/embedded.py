@@ -1,25 +1,22 @@
 """The chain inside the house: it waits for transactions, makes blocks of them, answers calls."""
 
 import asyncio
-import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from asklepion.kit.clock import Clock
-from asklepion.kit.errors import Busy, Conflict, Fault, HouseError, Incorrect, NotFound
+from asklepion.kit.errors import Busy, Conflict, Fault, HouseError, NotFound
 from asklepion.kit.log import get_log
 
 from ...engine.evm.accounts import address_of
+from ...engine.evm.finding import Topics, find_logs
 from ...engine.evm.frames import load_machine
 from ...engine.evm.pool import Pending, Pool
-from ...engine.evm.store import ChainStore, LogRow
 from ...model import ZERO, Block, Log, Mined
-from .protocol import Topics
-from .worker import Worker
+from .desk import Desk
 
 log = get_log(__name__)
 T = TypeVar("T")
@@ -30,30 +27,6 @@ LINGER_S = 0.05  # the longest that a transaction waits for others to share its 
 CALL_S = 10.0  # that one call of the house's own may take
 MOST_LOGS = 10_000
 REMEMBERED = 1000  # transactions of which we know why they were refused
-
-
-class Desk:
-    """A thread with a connection and a machine of its own."""
-
-    def __init__(self, name: str) -> None:
-        self.worker = Worker(name)
-        self.store: Any = None
-        self.machine: Any = None
-
-    async def do(self, work: Callable[["Desk"], T]) -> T:
-        """Do something at it."""
-        return await self.worker.do(partial(work, self))
-
-    def open(self, path: Path, chain_id: int, *, readonly: bool) -> None:
-        """Take the file out; in the thread."""
-        self.store = ChainStore(path, readonly=readonly)
-        self.machine = load_machine().Machine(self.store, chain_id)
-
-    async def close(self) -> None:
-        """Put the file back."""
-        if self.store is not None:
-            await self.worker.do(self.store.close)
-        await self.worker.stop()
 
 
 class EmbeddedChain:
@@ -158,7 +131,7 @@ class EmbeddedChain:
 
     async def head(self) -> Block:
         """The newest block."""
-        found = await self._look(lambda desk: _block(desk, desk.store.newest()))
+        found = await self._look(lambda desk: desk.machine.block_of(desk.store.newest()))
         if found is None:
             raise Fault("The chain has no first block.", hint="Restore it from a backup.")
         return found
@@ -168,8 +141,10 @@ class EmbeddedChain:
 
         def find(desk: Desk) -> Block | None:
             if isinstance(which, bytes):
-                return _block(desk, desk.store.block_by_hash(which))
-            return _block(desk, desk.store.block_by_number(which) if _fits(which) else None)
+                return desk.machine.block_of(desk.store.block_by_hash(which))
+            return desk.machine.block_of(
+                desk.store.block_by_number(which) if _fits(which) else None
+            )
 
         return await self._look(find)
 
@@ -240,7 +215,7 @@ class EmbeddedChain:
 
     async def find(self, transaction: bytes) -> Mined | None:
         """What became of a transaction, as far as that is known now."""
-        return await self._look(lambda desk: desk.machine.mined(transaction))
+        return await self._look(lambda desk: desk.machine.find(transaction))
 
     async def logs(
         self,
@@ -253,7 +228,7 @@ class EmbeddedChain:
         """What contracts told in some blocks, oldest first."""
         addresses = [] if address is None else [address]
         return await self._look(
-            lambda desk: logs_at(desk, addresses, topics, first, last, MOST_LOGS)
+            lambda desk: find_logs(desk.store, addresses, topics, first, last, MOST_LOGS)
         )
 
     async def nonce(self, address: bytes) -> int:
@@ -329,59 +304,5 @@ class EmbeddedChain:
                 future.set_exception(error)
 
 
-def _block(desk: Desk, row: Any) -> Block | None:
-    return None if row is None else desk.machine.block_of(row)
-
-
 def _fits(number: int) -> bool:
     return 0 <= number < 2**63
-
-
-def logs_at(
-    desk: Desk,
-    addresses: Sequence[bytes],
-    topics: Topics,
-    first: int,
-    last: int | None,
-    most: int,
-) -> list[Log]:
-    """What contracts told, with the transaction in which they did.
-
-    Raises:
-        Incorrect: it is more than so many.
-    """
-    wanted = [
-        [] if place is None else [place] if isinstance(place, bytes) else list(place)
-        for place in topics
-    ]
-    end = math.inf if last is None else last
-    with desk.store.snapshot():
-        rows = desk.store.logs(
-            max(first, 0),
-            int(min(end, 2**63 - 1)),
-            addresses=addresses,
-            topics=wanted,
-            most=most + 1,
-        )
-        if len(rows) > most:
-            raise Incorrect(f"More than {most} log entries match.", hint="Ask for fewer blocks.")
-        return _with_transactions(desk, rows)
-
-
-def _with_transactions(desk: Desk, rows: Sequence[LogRow]) -> list[Log]:
-    hashes: dict[int, tuple[bytes, ...]] = {}
-    found: list[Log] = []
-    for row in rows:
-        if row.number not in hashes:
-            hashes[row.number] = desk.store.hashes_in(row.number)
-        found.append(
-            Log(
-                address=row.address,
-                topics=row.topics,
-                data=row.content,
-                block=row.number,
-                transaction=hashes[row.number][row.position],
-                index=row.idx,
-            )
-        )
-    return found

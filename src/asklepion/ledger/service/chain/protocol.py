@@ -1,12 +1,9 @@
 """What every chain can do, wherever it runs."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
+from ...engine.evm.finding import Topics
 from ...model import ZERO, Block, Log, Mined
-
-# At each place: any of these, this one, or whatever is there.
-Topics = Sequence[Sequence[bytes] | bytes | None]
 
 
 class Chain(Protocol):

@@ -12,10 +12,10 @@ from eth_hash.auto import keccak
 from asklepion.kit.errors import Busy, Conflict, Fault, HouseError, Incorrect, NotFound
 from asklepion.kit.log import get_log
 
+from ...engine.evm.finding import Topics
 from ...engine.evm.signature import refuse_malleable
 from ...engine.evm.words import reason_of
 from ...model import ZERO, Block, Log, Mined, Reverted
-from .protocol import Topics
 
 log = get_log(__name__)
 
