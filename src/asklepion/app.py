@@ -32,7 +32,7 @@ from asklepion.kit.http import BodyLimit, answer_errors
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.vault import Vault
-from asklepion.ledger import Ledger
+from asklepion.ledger import Chain, Ledger, chain_of
 from asklepion.ledger import http as ledger_http
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.records import http as records_http
@@ -84,6 +84,7 @@ class House:
     vault: Vault
     backups: Backups
     ledger: Ledger
+    chain: Chain
     identity: Identity
     records: Records
     devices: Devices
@@ -120,6 +121,16 @@ async def open_house(
         ids, events = Ids(clock), Events(db, clock)
         # trust
         ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin)
+        chain = chain_of(
+            settings.data / "chain.sqlite",
+            url=settings.chain_url,
+            chain_id=settings.chain_id,
+            confirmations=settings.chain_confirmations,
+            keys=keys,
+            clock=clock,
+            mines=serving,
+        )
+        stack.push_async_callback(chain.stop)
         identity = Identity(
             db=db,
             clock=clock,
@@ -191,6 +202,7 @@ async def open_house(
             )
             for work in loops:
                 stack.push_async_callback(_stop, asyncio.create_task(work))
+        await chain.start()
         yield House(
             settings=settings,
             clock=clock,
@@ -199,6 +211,7 @@ async def open_house(
             vault=keys.vault,
             backups=backups,
             ledger=ledger,
+            chain=chain,
             identity=identity,
             records=records,
             devices=devices,

@@ -9,19 +9,29 @@ tells nothing, so what is erased with its key is gone.
 from .engine.commitment import canonical, commit, commit_text
 from .engine.merkle import is_consistent, is_included, leaf_hash
 from .engine.receipt import read_receipt, verify_receipt
-from .model import Check, Checkpoint, Finding, Verdict
+from .model import ZERO, Block, Check, Checkpoint, Finding, Log, Mined, Reverted, Verdict
 from .service import Ledger
+from .service.chain import Chain, EmbeddedChain, RemoteChain, chain_of
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
     "MIGRATIONS",
     "OWNED",
+    "ZERO",
+    "Block",
+    "Chain",
     "Check",
     "Checkpoint",
+    "EmbeddedChain",
     "Finding",
     "Ledger",
+    "Log",
+    "Mined",
+    "RemoteChain",
+    "Reverted",
     "Verdict",
     "canonical",
+    "chain_of",
     "commit",
     "commit_text",
     "is_consistent",
