@@ -8,9 +8,9 @@ from asklepion.kit.log import get_log
 from ..engine import rules
 from ..engine.limits import PER_ACCOUNT, PER_ADDRESS, PER_EMAIL, neighbourhood
 from ..engine.secrets import LONGEST_TOKEN
-from ..model import STRANGER, Caller, Session
+from ..model import STRANGER, Caller, Session, Way
 from ..store import accounts as store
-from ..store import apps
+from ..store import apps, keys
 from .ground import Ground
 
 log = get_log(__name__)
@@ -74,6 +74,7 @@ class Credentials(Ground):
                 await store.change_password(tx, account.id, renewed)
             hashed = self._tokens.kept(COOKIE, token)
             await store.add_session(tx, hashed, COOKIE, account.id, (now, now + IDLE))
+            await keys.open_session(tx, hashed, Way.PASSWORD, now)
         log.info("signed in", account=account.id)
         return Session(token=token, caller=account.caller, expires_at=now + LONGEST)
 
@@ -129,6 +130,7 @@ class Credentials(Ground):
                 raise NotFound("No account has that e-mail address.", hint="Create it first.")
             kept = self._tokens.kept(SCRIPT, token)
             await store.add_session(tx, kept, SCRIPT, found[0].id, (now, now + BEARER))
+            await keys.open_session(tx, kept, Way.TOKEN, now)
         log.info("token made", account=found[0].id)
         return token
 
