@@ -9,43 +9,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from asklepion.identity import Account, Caller, Identity, Passkey
+from asklepion.identity import Account, Caller, Identity
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Busy, Conflict, Forbidden, HouseError, Incorrect, Unauthenticated
 from tests.identity.conftest import EMAIL, PASSWORD
+from tests.identity.keyring import ADDRESS, add, enter, fresh, told
 from tests.passkeys import CURVE, EDDSA, HERE, RS256, SoftKey
 
-ADDRESS = "192.0.2.7"
 DIGEST = hashlib.sha256(b"what she agrees to").digest()
 OTHER = "http://evil.example"
-
-
-async def fresh(identity: Identity, email: str = EMAIL) -> tuple[Caller, bytes]:
-    """Somebody who signed in just now with the password, and her session."""
-    session = await identity.sign_in(email, PASSWORD, address=ADDRESS)
-    return session.caller, identity.kept_session(session.token)
-
-
-async def add(
-    identity: Identity, key: SoftKey, email: str = EMAIL, name: str = "Nora's phone"
-) -> Passkey:
-    """Somebody's first passkey."""
-    caller, session = await fresh(identity, email)
-    options = await identity.passkeys.to_add(caller, session, here=HERE)
-    return await identity.passkeys.add(caller, session, key.create(options), name=name, here=HERE)
-
-
-async def enter(identity: Identity, key: SoftKey, **more: Any) -> tuple[Caller, bytes]:
-    """Come in with a passkey."""
-    options = identity.passkeys.to_sign_in(here=HERE)
-    answer = key.get(options, **more)
-    session = await identity.passkeys.sign_in(answer, here=HERE, address=ADDRESS)
-    return session.caller, identity.kept_session(session.token)
-
-
-async def told(identity: Identity, account: Account) -> list[tuple[str, str]]:
-    """What somebody was told about her keys, the newest first."""
-    return [(each.kind, each.about) for each, _ in await identity.notices.of(account.caller)]
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ class Credentials(Ground):
             Unauthenticated: there is no such account, or that is not its password.
             Busy: too many attempts for this account or from this address.
         """
-        email, password = _as_typed(email), rules.typed_password(password)
+        email, password = as_typed(email), rules.typed_password(password)
         own, shared = (PER_EMAIL, email), (PER_ADDRESS, neighbourhood(address))
         await self._trying.begin(own, shared)
         async with self._db.read() as tx:
@@ -125,7 +125,7 @@ class Credentials(Ground):
         """
         now, token = self._clock.now(), self._tokens.new()
         async with self._db.begin() as tx:
-            found = await store.find_by_email(tx, _as_typed(email))
+            found = await store.find_by_email(tx, as_typed(email))
             if found is None:
                 raise NotFound("No account has that e-mail address.", hint="Create it first.")
             kept = self._tokens.kept(SCRIPT, token)
@@ -135,7 +135,7 @@ class Credentials(Ground):
         return token
 
 
-def _as_typed(email: str) -> str:
+def as_typed(email: str) -> str:
     """An address in its one right form; what cannot be one is counted, and found nowhere."""
     try:
         return rules.email_of(email)

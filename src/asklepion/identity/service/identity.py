@@ -20,7 +20,17 @@ from .apps import Apps
 from .apps.desk import ACCESS_TOKEN, Desk
 from .apps.publishing import Fetch
 from .credentials import COOKIE, Credentials
-from .keys import KeyDesk, Notices, Passkeys
+from .keys import (
+    Devices,
+    Guardians,
+    KeyDesk,
+    Notices,
+    Passkeys,
+    Passwords,
+    Printed,
+    Recovering,
+    Wallets,
+)
 
 log = get_log(__name__)
 
@@ -65,6 +75,12 @@ class Identity(Credentials, Accounts):
         )
         self.passkeys = Passkeys(self._desk)
         self.notices = Notices(self._desk)
+        self.devices = Devices(self._desk, self.passkeys)
+        self.printed = Printed(self._desk, self.passkeys)
+        self.passwords = Passwords(self._desk)
+        self.guardians = Guardians(self._desk)
+        self.recovering = Recovering(self._desk, self.passkeys, self.guardians)
+        self.wallets = Wallets(self._desk)
 
     async def recognise(self, *, cookie: str | None = None, bearer: str | None = None) -> Caller:
         """Whoever holds this credential; a bearer token, where there is one, counts alone."""

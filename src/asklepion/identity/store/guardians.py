@@ -10,7 +10,7 @@ from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Step, Tx
 
 from ..model import Passkey
-from .keys import blob, number, owned_by, text
+from .keys import blob, number, owned_by, patient_of, text
 
 
 def _guardians(op: Operations) -> None:
@@ -65,9 +65,12 @@ def _guardians(op: Operations) -> None:
 
 MIGRATIONS: tuple[Step, ...] = (_guardians,)
 
+# Who a guardian is goes when she goes, also out of backups; else it is her ward's.
+_GUARDIAN, _WARD = patient_of("a.email = t.email"), patient_of("a.id = t.account")
+
 # A recovery that ran when a backup was made does not go on when it is restored.
 OWNED: dict[str, Owned | None] = {
-    "identity_guardian": owned_by(),
+    "identity_guardian": Owned(f"coalesce({_GUARDIAN}, {_WARD}, '')"),
     "identity_guarding": owned_by(),
     "identity_recovery": None,
     "identity_approval": None,

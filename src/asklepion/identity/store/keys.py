@@ -89,15 +89,18 @@ def _keys(op: Operations) -> None:
 
 MIGRATIONS: tuple[Step, ...] = (_keys,)
 
-_HERS = (
-    "(SELECT CASE WHEN a.person LIKE 'Patient/%' THEN a.person ELSE '' END"
-    " FROM identity_account a WHERE a.id = t.{})"
-)
+
+def patient_of(where: str) -> str:
+    """SQL for the patient that an account speaks as; nothing where it is no patient's."""
+    return (
+        "(SELECT CASE WHEN a.person LIKE 'Patient/%' THEN a.person END"
+        f" FROM identity_account a WHERE {where})"
+    )
 
 
-def owned_by(column: str = "account") -> Owned:
-    """Rows that belong to whoever an account speaks as."""
-    return Owned(f"coalesce({_HERS.format(column)}, '')")
+def owned_by() -> Owned:
+    """Rows that belong to whoever their account speaks as."""
+    return Owned(f"coalesce({patient_of('a.id = t.account')}, '')")
 
 
 OWNED: dict[str, Owned | None] = {
@@ -358,10 +361,14 @@ async def tell(tx: Tx, account: str, notice: Notice) -> None:
 
 
 async def notices(tx: Tx, account: str, most: int) -> list[tuple[Notice, bool]]:
-    """What somebody was told, and whether she has seen it; the newest first."""
+    """What somebody was told, and whether she has seen it; the newest first.
+
+    Of an account that a notice is about, its name is told.
+    """
     rows = await tx.all(
-        "SELECT id, kind, about, at, is_seen FROM identity_notice WHERE account = :account"
-        " ORDER BY id DESC LIMIT :most",
+        "SELECT n.id, n.kind, coalesce(a.name, n.about), n.at, n.is_seen FROM identity_notice n"
+        " LEFT JOIN identity_account a ON a.id = n.about WHERE n.account = :account"
+        " ORDER BY n.id DESC LIMIT :most",
         account=account,
         most=most,
     )
@@ -390,6 +397,7 @@ async def forget_the_past(tx: Tx, now: datetime) -> None:
 
 async def forget_account(tx: Tx, account: str) -> dict[str, int]:
     """Take away everything of an account's keys; returns how many rows of which table."""
+    await tx.run("DELETE FROM identity_notice WHERE about = :account", account=account)
     return {
         table: await tx.run(f"DELETE FROM {table} WHERE account = :account", account=account)
         for table in OWNED

@@ -65,6 +65,11 @@ async def let_open(tx: Tx, account: str, address: bytes, opens: bool) -> bool:
     return await tx.run(sql, address=address, account=account, opens=int(opens)) == 1
 
 
+async def close(tx: Tx, account: str) -> None:
+    """Let none of somebody's wallets open anything."""
+    await tx.run("UPDATE identity_wallet SET opens = 0 WHERE account = :account", account=account)
+
+
 async def note_use(tx: Tx, address: bytes, at: datetime) -> None:
     """Write down that somebody signed in with it."""
     sql = "UPDATE identity_wallet SET used_at = :at WHERE address = :address"

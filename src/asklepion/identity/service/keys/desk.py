@@ -135,7 +135,12 @@ class KeyDesk:
         return self.tokens.kept("handle", whose)
 
     async def tell(self, tx: Tx, account: str, kind: str, about: str = "") -> None:
-        """Tell somebody what became of her keys."""
+        """Tell somebody what became of her keys.
+
+        Args:
+            about: a device of hers, a moment, or an account: never somebody else's name, which
+                would stay here when she is forgotten.
+        """
         notice = Notice(id=self.ids.new(), kind=kind, about=about, at=self.clock.now())
         await keys.tell(tx, account, notice)
 

@@ -9,7 +9,7 @@ from asklepion.kit.log import get_log
 
 from ...engine.passkeys import NewKey
 from ...model import Passkey
-from ...store import accounts, apps, guardians, keys
+from ...store import accounts, apps, guardians, keys, wallets
 from .desk import KeyDesk
 
 log = get_log(__name__)
@@ -52,11 +52,13 @@ async def start_anew(desk: KeyDesk, tx: Tx, key: Passkey, *, drops_old: bool) ->
     """Let somebody who came back in go on with a new key: every session and app ends.
 
     Args:
-        drops_old: her other passkeys end too.
+        drops_old: her other passkeys, her password, and coming in by a wallet end too.
     """
     await add(tx, key)
     if drops_old:
         await keys.drop_passkeys(tx, key.account, key.id)
+        await accounts.change_password(tx, key.account, "")
+        await wallets.close(tx, key.account)
     await accounts.end_sessions(tx, key.account, NOBODY)
     await apps.end_grants(tx, "account", key.account)
     for other in await guardians.recoveries(tx, key.account, desk.clock.now()):
