@@ -1,6 +1,7 @@
 """EIP-4361, by its own test vectors; and EIP-55."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,13 @@ FIELDS = {
 
 
 @pytest.fixture
-def vectors(test_data: Path) -> Any:
+def vectors(test_data: Path) -> Callable[[str], Any]:
     folder = test_data / "ledger" / "siwe" / "test"
-    return lambda name: json.loads((folder / f"{name}.json").read_text())
+
+    def read(name: str) -> Any:
+        return json.loads((folder / f"{name}.json").read_text())
+
+    return read
 
 
 def text_of(fields: dict[str, Any]) -> str:
@@ -73,7 +78,7 @@ def verify(fields: dict[str, Any]) -> None:
         raise Forbidden("Another wallet signed that.")
 
 
-def test_every_vector_is_answered_as_it_should_be(vectors: Any) -> None:
+def test_every_vector_is_answered_as_it_should_be(vectors: Callable[[str], Any]) -> None:
     count = 0
     for name, case in vectors("parsing_positive").items():
         told, wanted = siwe.read(case["message"]), case["fields"]
@@ -132,7 +137,7 @@ def test_of_two_signatures_that_are_as_good_only_the_lower_one_is_taken() -> Non
     key, text = PrivateKey(b"\1" * 32), "let me in"
     words = text.encode()
     digest = siwe.keccak(b"\x19Ethereum Signed Message:\n" + str(len(words)).encode() + words)
-    low = key.sign_recoverable(digest, hasher=None)
+    low = key.sign_recoverable(digest, hasher=None)  # pyright: ignore[reportUnknownMemberType]
     s, turn = int.from_bytes(low[32:64]), low[64]
     high = low[:32] + (ORDER - s).to_bytes(32) + bytes([turn ^ 1])
     address = siwe.keccak(key.public_key.format(compressed=False)[1:])[12:]

@@ -22,7 +22,7 @@ def sign(text: str, key: PrivateKey = KEY) -> str:
     """What a wallet answers to personal_sign."""
     words = text.encode()
     digest = siwe.keccak(b"\x19Ethereum Signed Message:\n" + str(len(words)).encode() + words)
-    made = key.sign_recoverable(digest, hasher=None)
+    made = key.sign_recoverable(digest, hasher=None)  # pyright: ignore[reportUnknownMemberType]
     return "0x" + (made[:64] + bytes([made[64] + 27])).hex()
 
 

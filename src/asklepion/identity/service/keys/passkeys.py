@@ -177,6 +177,26 @@ class Passkeys:
 
     # Proving once more that it is really them
 
+    async def is_fresh(self, caller: Caller, session: bytes) -> tuple[bool, bool]:
+        """Whether the caller proved just now that it is really them; whether by a passkey alone."""
+        async with self._desk.db.read() as tx:
+            await self._desk.account(tx, caller)
+            return await self._desk.freshness(tx, caller, session)
+
+    async def require_fresh(self, caller: Caller, session: bytes) -> None:
+        """Let nobody past who did not prove just now that it is really them.
+
+        For others of the house, before something that cannot be undone.
+
+        Args:
+            session: as `Identity.kept_session` says it.
+
+        Raises:
+            Forbidden: they did not.
+        """
+        async with self._desk.db.read() as tx:
+            await self._desk.require_fresh(tx, caller, session)
+
     async def to_step_up(self, caller: Caller, *, here: str) -> dict[str, Any]:
         """What a browser is asked, so that whoever is signed in proves it once more."""
         async with self._desk.db.read() as tx:

@@ -76,6 +76,11 @@ class Recovering:
         self._passkeys = passkeys
         self._guardians = guardians
 
+    @property
+    def delay_h(self) -> float:
+        """Between the last guardian's yes and the new key's being good [h]."""
+        return self._desk.delay / timedelta(hours=1)
+
     # Whoever asks
 
     async def to_ask(self, email: str, *, here: str) -> dict[str, Any]:
