@@ -28,6 +28,20 @@ OPEN = {
     ("post", "/api/identity/session"),  # to sign in
     ("delete", "/api/identity/session"),  # to sign out
     ("post", "/api/identity/opening"),  # to create the first operator, with the one-time token
+    ("post", "/api/identity/passkeys/door/options"),  # to sign in with a passkey
+    ("post", "/api/identity/passkeys/door"),
+    ("post", "/api/identity/invitations/read"),  # who holds an invitation, which is secret
+    ("post", "/api/identity/invitations/accept"),
+    ("post", "/api/identity/devices/open"),  # a second device with the link of the first
+    ("post", "/api/identity/devices/wait"),
+    ("post", "/api/identity/devices/join"),
+    ("post", "/api/identity/printed/begin"),  # who lost every key, and has the printed code
+    ("post", "/api/identity/printed/finish"),
+    ("post", "/api/identity/recovery/options"),  # or asks guardians
+    ("post", "/api/identity/recovery/ask"),
+    ("post", "/api/identity/recovery/look"),
+    ("post", "/api/identity/wallets/door/message"),  # to sign in by a wallet
+    ("post", "/api/identity/wallets/door"),
     ("get", "/api/ledger/checkpoint"),  # anybody may witness the log
     ("get", "/api/ledger/key"),
     ("get", "/api/ledger/size"),

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,7 @@ async def open_house(
             keys=keys,
             hasher=hasher,
             address=settings.address.rstrip("/"),
+            recovery_delay=timedelta(hours=settings.recovery_delay_h),
         )
         # facts
         uploads = settings.data / "uploads"

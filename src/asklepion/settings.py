@@ -32,6 +32,9 @@ class Settings:
     chain_confirmations: Annotated[
         int, "Blocks that a transaction must lie under on another node's chain, its own included."
     ] = 1
+    recovery_delay_h: Annotated[
+        int, "Hours in which one can object before guardians let somebody back in."
+    ] = 48
     mqtt_host: Annotated[str, "Address that home devices reach the broker at."] = "127.0.0.1"
     mqtt_port: Annotated[int, "Port of the broker for home devices; 0 for any free one."] = 1883
     mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"
