@@ -46,6 +46,11 @@ OPEN = {
     ("get", "/api/ledger/key"),
     ("get", "/api/ledger/size"),
     ("get", "/api/ledger/consistency"),
+    ("get", "/api/ledger/tiles/checkpoint"),  # and copy it: it holds nothing but commitments
+    ("get", "/api/ledger/tiles/tile/{level}/{place}"),
+    ("post", "/api/ledger/witness/add-checkpoint"),  # logs that are followed, by their signature
+    ("get", "/api/ledger/witness/seen"),  # what a log itself signed, for whoever names it
+    ("get", "/api/ledger/witness/key"),
     ("post", "/api/records/shl/{secret}"),  # to open a link that a patient gave away
     ("get", "/api/records/shl/{secret}"),
     ("get", "/api/records/shl/{secret}/files/{ticket}"),
@@ -82,6 +87,7 @@ async def test_no_route_is_hidden_from_this_test(app: FastAPI) -> None:
         "/world",
         "/api/records/subscriptions",
         "/api/openapi.json",
+        "/api/ledger/tiles/tile/{level}/{place:path}",  # which OpenAPI shows without its :path
         "/assets/bodies",
         "/assets",
         "/{path:path}",

@@ -33,7 +33,15 @@ from asklepion.kit.http import BodyLimit, answer_errors
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.vault import Vault
-from asklepion.ledger import Chain, Ledger, chain_of
+from asklepion.ledger import (
+    Chain,
+    Ledger,
+    Witness,
+    Witnesses,
+    chain_of,
+    open_witness,
+    read_witnesses,
+)
 from asklepion.ledger import http as ledger_http
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.records import http as records_http
@@ -86,6 +94,8 @@ class House:
     backups: Backups
     ledger: Ledger
     chain: Chain
+    witnesses: Witnesses
+    witness: Witness | None  # for other people's logs, where an operator asked for it
     identity: Identity
     records: Records
     devices: Devices
@@ -121,7 +131,6 @@ async def open_house(
         await db.migrate(MIGRATIONS, folder, clock, partial(backups.make, clock=clock))
         ids, events = Ids(clock), Events(db, clock)
         # trust
-        ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin)
         chain = chain_of(
             settings.data / "chain.sqlite",
             url=settings.chain_url,
@@ -132,6 +141,13 @@ async def open_house(
             mines=serving,
         )
         stack.push_async_callback(chain.stop)
+        quorum = settings.witness_quorum
+        ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin, quorum=quorum)
+        known = read_witnesses(settings.witnesses)
+        witnesses = Witnesses(db=db, clock=clock, ledger=ledger, known=known)
+        watching = open_witness(settings.data / "witness", clock)
+        is_witness = (settings.data / "witness").is_dir()
+        witness = await stack.enter_async_context(watching) if is_witness else None
         identity = Identity(
             db=db,
             clock=clock,
@@ -198,6 +214,7 @@ async def open_house(
         if serving:
             loops = (
                 events.run(),
+                witnesses.run(),
                 records.subscriptions.run(),
                 records.bulk.run(),
                 records.duplicates.run(),
@@ -214,6 +231,8 @@ async def open_house(
             backups=backups,
             ledger=ledger,
             chain=chain,
+            witnesses=witnesses,
+            witness=witness,
             identity=identity,
             records=records,
             devices=devices,
@@ -294,6 +313,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.state.address = house.settings.address.rstrip("/")
     app.state.rooms = {type(room): room for room in vars(house).values()}
     app.include_router(ledger_http.router)
+    app.include_router(ledger_http.witnessing, prefix="/api/ledger/witness")
     app.include_router(identity_http.router)
     app.include_router(identity_http.smart)
     app.include_router(records_http.fhir)

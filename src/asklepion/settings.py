@@ -35,6 +35,10 @@ class Settings:
     recovery_delay_h: Annotated[
         int, "Hours in which one can object before guardians let somebody back in."
     ] = 48
+    witnesses: Annotated[
+        str, "Who cosigns its checkpoints: address and key of each, with commas between."
+    ] = ""
+    witness_quorum: Annotated[int, "How many of them what a receipt rests on should have."] = 1
     mqtt_host: Annotated[str, "Address that home devices reach the broker at."] = "127.0.0.1"
     mqtt_port: Annotated[int, "Port of the broker for home devices; 0 for any free one."] = 1883
     mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"

@@ -8,9 +8,20 @@ tells nothing, so what is erased with its key is gone.
 
 from .engine.commitment import canonical, commit, commit_text
 from .engine.merkle import is_consistent, is_included, leaf_hash
-from .engine.receipt import read_receipt, verify_receipt
-from .model import ZERO, Block, Check, Checkpoint, Finding, Log, Mined, Reverted, Verdict
-from .service import Ledger
+from .engine.receipt import is_packed, pack_receipt, read_receipt, unpack_receipt, verify_receipt
+from .model import (
+    ZERO,
+    Block,
+    Check,
+    Checkpoint,
+    Finding,
+    Followed,
+    Log,
+    Mined,
+    Reverted,
+    Verdict,
+)
+from .service import Ledger, Witness, Witnesses, open_witness, read_witnesses
 from .service.chain import Chain, EmbeddedChain, RemoteChain, chain_of
 from .store import MIGRATIONS, OWNED
 
@@ -24,19 +35,27 @@ __all__ = [
     "Checkpoint",
     "EmbeddedChain",
     "Finding",
+    "Followed",
     "Ledger",
     "Log",
     "Mined",
     "RemoteChain",
     "Reverted",
     "Verdict",
+    "Witness",
+    "Witnesses",
     "canonical",
     "chain_of",
     "commit",
     "commit_text",
     "is_consistent",
     "is_included",
+    "is_packed",
     "leaf_hash",
+    "open_witness",
+    "pack_receipt",
     "read_receipt",
+    "read_witnesses",
+    "unpack_receipt",
     "verify_receipt",
 ]

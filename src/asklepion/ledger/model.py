@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from asklepion.kit.errors import Conflict
 
-FORMAT = "asklepion-receipt/1"
+FORMAT = "asklepion-receipt/2"
+FORMAT_1 = "asklepion-receipt/1"
 HASH_BYTES = 32  # of SHA-256: every commitment, leaf, node and root
 KEY_BYTES = 32  # of the secret that one event is committed with
 
@@ -23,6 +24,7 @@ class Checkpoint:
     root: bytes
     note: str  # the whole signed note, as it is handed out
     signed_at: datetime | None = None  # known to the house alone: the note does not say
+    witnesses: tuple[str, ...] = ()  # keys of those whose cosignatures stand in the note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,38 @@ class Reverted(Conflict):
         self.data = data
 
 
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """A log that a witness follows, and the last it saw of it."""
+
+    origin: str
+    verifier: str  # of the log's own signatures
+    size: int = 0
+    root: bytes = b""
+    note: str = ""  # nothing was cosigned yet where this is empty
+    seen_at: int = 0  # [s since 1970]
+
+
+@dataclass(frozen=True)
+class Cosignature:
+    """What one witness put below one of our checkpoints."""
+
+    size: int
+    witness: str  # its key, as name+hash+key
+    line: str
+
+
+@dataclass(frozen=True)
+class WitnessState:
+    """What one of our witnesses said last."""
+
+    witness: str  # its key, as name+hash+key
+    size: int = 0  # that it cosigned last
+    refused: str = ""  # why, where it refuses our log
+    evidence: str = ""  # what it saw of us before: a note that we signed
+    told_at: int = 0  # [us since 1970]
+
+
 @dataclass(frozen=True)
 class Finding:
     """One stored row, or an unbroken run of them, that is not as it was written."""
@@ -119,6 +153,7 @@ class Finding:
         return f"{self.table} {self.row}: {self.what}"
 
 
+ESSENTIAL = ("form", "signature", "inclusion")  # checks without which a receipt says nothing
 State = Literal["passed", "failed", "not made"]
 
 
@@ -144,13 +179,13 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Nothing failed; the one thing that may not have been looked at is whose key it is."""
-        return not self.failed and all(c.holds for c in self.checks if c.name != "signer")
+        """Nothing failed; what may not have been looked at is whose the keys are, and extras."""
+        return not self.failed and all(c.holds for c in self.checks if c.name in ESSENTIAL)
 
     @property
     def is_trusted(self) -> bool:
         """It holds, and was signed with a key that was known from elsewhere."""
-        return all(c.holds for c in self.checks)
+        return self.holds and all(c.holds for c in self.checks if c.name == "signer")
 
     @property
     def failed(self) -> tuple[str, ...]:

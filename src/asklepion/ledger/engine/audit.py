@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from asklepion.kit.errors import Incorrect
 
-from ..model import HASH_BYTES, CheckpointRow, Finding, Head
+from ..model import HASH_BYTES, CheckpointRow, Cosignature, Finding, Head
 from . import merkle, note
+from .cosigning import WitnessKey
 from .seal import Seals
 
 LEAF, NODE, CHECKPOINT, HEAD = "ledger_leaf", "ledger_node", "ledger_checkpoint", "ledger_head"
+COSIGNATURE = "ledger_cosignature"
 NOT_OURS = "it is not as it was written"
 ADDED = "it was added, or its place was altered"
 MISSING = "it is missing"
@@ -144,6 +146,22 @@ class Audit:
             if len(known) == len(self._peaks) and row.root != merkle.fold(known):
                 what = f"its root is not that of the first {size} leaves"
                 self._findings.add(CHECKPOINT, row.number, what)
+
+
+def look_at_cosignature(
+    row: Cosignature, checkpoint: CheckpointRow | None, findings: Findings
+) -> None:
+    """Look at one cosignature; `checkpoint` is the one that it should stand below."""
+    try:
+        key = WitnessKey.read(row.witness)
+        if checkpoint and key.seen_at(f"{note.signed_text(checkpoint.note)}\n{row.line}") is None:
+            what = f"the cosignature of {key.name} is not genuine"
+            findings.tell(COSIGNATURE, str(row.size), what)
+    except Incorrect:
+        findings.tell(COSIGNATURE, str(row.size), "its witness or its line cannot be read")
+        return
+    if checkpoint is None:
+        findings.tell(COSIGNATURE, str(row.size), f"{key.name} cosigned what is not here")
 
 
 class CheckpointAudit:

@@ -12,6 +12,7 @@ from ..engine import audit
 from ..engine.note import Verifier
 from ..engine.seal import Seals
 from ..model import Head
+from ..store import cosigning
 
 PAGE = 4096  # rows held at a time
 
@@ -36,6 +37,7 @@ class Auditor:
             tree.end(head)
         await self._strays(head.size)
         await self._checkpoints(head)
+        await self._cosignatures()
 
     async def _head(self) -> tuple[Head, bool]:
         """How far the log should have come; guessed from the rows where its own row is spoilt."""
@@ -89,6 +91,14 @@ class Auditor:
             await asyncio.to_thread(checkpoints.rows, rows, head)
             after = rows[-1][0].number
         checkpoints.end(head)
+
+    async def _cosignatures(self) -> None:
+        size, witness = -1, ""
+        while rows := await cosigning.cosignatures_after(self._tx, size, witness, PAGE // 4):
+            for row in rows:
+                found = await store.checkpoint_of_size(self._tx, row.size)
+                audit.look_at_cosignature(row, found[0] if found else None, self._findings)
+            size, witness = rows[-1].size, rows[-1].witness
 
 
 def _likely(count: int, highest: int) -> int:
