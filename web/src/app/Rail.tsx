@@ -13,7 +13,7 @@ import type { Panel, PanelGroup } from "../kit/place";
 import { useText } from "../kit/text";
 import { type Group, groupsOf, unfoldedFirst, unfoldedWith } from "./groups";
 
-const MOST = 8; // tabs that stand one below the other on a small laptop
+const MOST = 7; // tabs that stand one below the other on a small laptop, with their groups' names
 const MOST_ON_A_PHONE = 5; // beside each other
 
 const icons: Record<PanelGroup, LucideIcon> = {
@@ -36,9 +36,9 @@ interface RailProps {
 /** The tabs of a place's panels by their groups; where they are many, groups fold. */
 export function Rail({ ref, panels, openId, isPhone, onCall }: RailProps) {
   const text = useText();
-  const most = isPhone ? MOST_ON_A_PHONE : MOST;
   const groups = groupsOf(panels);
-  const isFolding = panels.length > most && groups.length > 1;
+  const isFolding = panels.length > (isPhone ? MOST_ON_A_PHONE : MOST) && groups.length > 1;
+  const most = isPhone ? 0 : MOST; // on a phone one group at a time, whatever its size
   const [unfolded, setUnfolded] = useState(() => unfoldedFirst(groups, most));
   const [shownId, setShownId] = useState("");
   if (openId !== shownId) {

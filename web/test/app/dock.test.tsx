@@ -75,6 +75,16 @@ describe("where there are many panels", () => {
     expect(isSeen("r1")).toBe(false);
   });
 
+  test("on a phone one group stands open at a time", async () => {
+    vi.stubGlobal("matchMedia", () => ({ matches: true }));
+    render(<Dock place="home" panels={many} />);
+    expect([isSeen("h1"), isSeen("r1"), isSeen("c1")]).toEqual([true, false, false]);
+
+    await userEvent.click(screen.getByRole("button", { name: "Here" }));
+
+    expect([isSeen("h1"), isSeen("r1"), isSeen("c1")]).toEqual([false, false, true]);
+  });
+
   test("the group of what the scene opens unfolds", () => {
     render(<Dock place="home" panels={many} />);
 
