@@ -1,6 +1,7 @@
 """The whole house on one page, built from the ground up."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -62,7 +63,9 @@ MIGRATIONS = {
 # Addresses below these are never the client's own.
 OURS = ("api/", "fhir/", "dicom-web/", "assets/")
 PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
-PAGES = {"share": "share.html"}  # with an entry of their own, beside the client
+# With an entry of their own, beside the client.
+PAGES = {"share": "share.html", "verify": "verify.html"}
+POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
     **identity.OWNED,
@@ -367,7 +370,17 @@ def _serve_files(app: FastAPI, settings: Settings) -> None:
             inside = wanted.is_relative_to(settings.web.resolve()) and wanted.is_file()
         except (ValueError, OSError) as error:  # no name that a file could have
             raise nowhere from error
+        if inside and wanted.name == PAGES["verify"]:
+            return FileResponse(wanted, headers=_own_policy(wanted))
         return FileResponse(wanted if inside else index)
+
+
+def _own_policy(page: Path) -> dict[str, str]:
+    """A page that stands alone says itself what it may do: nothing but its own script."""
+    with page.open(encoding="utf-8") as file:
+        found = POLICY.search(file.read(4096))
+    own = found[1] if found else "default-src 'none'"
+    return {"content-security-policy": f"{own}; frame-ancestors 'none'"}
 
 
 class Secured:

@@ -8,7 +8,14 @@ tells nothing, so what is erased with its key is gone.
 
 from .engine.commitment import canonical, commit, commit_text
 from .engine.merkle import is_consistent, is_included, leaf_hash
-from .engine.receipt import is_packed, pack_receipt, read_receipt, unpack_receipt, verify_receipt
+from .engine.receipt import (
+    draw_code,
+    is_packed,
+    pack_receipt,
+    read_receipt,
+    unpack_receipt,
+    verify_receipt,
+)
 from .model import (
     ZERO,
     Block,
@@ -48,6 +55,7 @@ __all__ = [
     "chain_of",
     "commit",
     "commit_text",
+    "draw_code",
     "is_consistent",
     "is_included",
     "is_packed",

@@ -22,12 +22,14 @@ Receipts of the form /1 have none of the last four, and one signature; they stay
 """
 
 from .checking import verify_receipt
+from .drawing import draw_code
 from .making import Earlier, make_receipt, make_receipt_1
 from .packing import is_packed, pack_receipt, unpack_receipt
 from .reading import read_receipt
 
 __all__ = [
     "Earlier",
+    "draw_code",
     "is_packed",
     "make_receipt",
     "make_receipt_1",
