@@ -9,8 +9,8 @@ from fastapi.responses import PlainTextResponse
 from asklepion.kit.clock import to_iso
 from asklepion.kit.http import room
 
-from .engine.note import to_base64
-from .service import Ledger
+from ..engine.note import to_base64
+from ..service import Ledger
 
 router = APIRouter(prefix="/api/ledger", tags=["ledger"])
 
