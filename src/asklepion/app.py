@@ -343,10 +343,14 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     _serve_files(app, house.settings)
     # The outermost is added last.
     limit = house.settings.body_limit_mib * MIB
-    app.add_middleware(identity_http.SameOrigin, for_all=(records_http.LINKS_PATH,))
+    app.add_middleware(
+        identity_http.SameOrigin,
+        for_all=(records_http.LINKS_PATH,),
+        at=(ledger_http.RPC_PATH,),
+    )
     app.add_middleware(identity_http.Recognise, identity=house.identity)
     app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
-    app.add_middleware(identity_http.Share)
+    app.add_middleware(identity_http.Share, also=(ledger_http.RPC_PATH,))
     app.add_middleware(Secured)
     return app
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 DEEP = 8000  # frames: enough for calls nested as deeply as the gas of a block reaches
@@ -19,10 +20,21 @@ MEDDLERS = ("eth", "py_ecc")
 _one_at_a_time = threading.RLock()
 
 
+@cache
 def load_machine() -> Any:
     """The module of the machine, imported when first asked for: that takes two seconds."""
+    return _load("machine")
+
+
+@cache
+def load_describing() -> Any:
+    """The module that describes blocks, likewise."""
+    return _load("describing")
+
+
+def _load(name: str) -> Any:
     with _one_at_a_time, _kept_from_meddling():
-        return importlib.import_module("asklepion.ledger.engine.evm.machine")
+        return importlib.import_module(f"asklepion.ledger.engine.evm.{name}")
 
 
 @contextmanager

@@ -67,7 +67,8 @@ class Ground:
     def __init__(self, store: ChainStore, chain_id: int) -> None:
         self.store = store
         self.chain_id = chain_id
-        self._nodes = _Chain(store)
+        self._chain = _Chain(store)
+        self.nodes = self._chain.db
 
     def head(self) -> Any:
         """The header of the newest block."""
@@ -106,10 +107,15 @@ class Ground:
         with self.store.snapshot(), known_state():
             yield self.vm(self.header(at)).state
 
+    def base_fee(self) -> int:
+        """What a unit of gas costs in the next block at least."""
+        head = self.head()
+        return self.following(head, head.timestamp).base_fee_per_gas
+
     # The rules at one moment
 
     def vm(self, header: Any) -> Any:
-        vm: Any = rules(header, self._nodes, ChainContext(self.chain_id), None)
+        vm: Any = rules(header, self._chain, ChainContext(self.chain_id), None)
         vm.hashes = tuple(self.store.hashes_before(header.block_number, HASHES))
         return vm
 

@@ -186,17 +186,16 @@ class Machine(Calls):
             self._decoded.popitem(last=False)
         return pending
 
-    def admit(self, raw: bytes) -> tuple[Pending, int]:
-        """A transaction that can be mined, now or after others; and the next nonce of its sender.
+    def admit(self, raw: bytes) -> Pending:
+        """A transaction that can be mined, now or after others of its sender.
 
         Raises:
             Incorrect, Unsupported: it can never be mined.
             Conflict: its nonce was used already.
         """
         pending = self.read(raw)
-        state = self._state_ahead()
-        self._admit(state, pending, self._decoded[pending.hash])
-        return pending, state.get_nonce(pending.sender)
+        self._admit(self._state_ahead(), pending, self._decoded[pending.hash])
+        return pending
 
     def _state_ahead(self) -> Any:
         """The state that the next block begins with, to look at only."""

@@ -92,3 +92,10 @@ def rlp_block(header: bytes, raws: Sequence[bytes]) -> bytes:
     """
     transactions: list[Any] = [raw if raw[0] > 0x7F else _text(raw) for raw in raws]
     return _list(header, _list(*transactions), _list(), _list())
+
+
+def rlp_item(item: Any) -> bytes:
+    """A text or a list of such items in RLP."""
+    if isinstance(item, bytes):
+        return _text(item)
+    return _list(*(rlp_item(each) for each in item))

@@ -4,5 +4,6 @@ from .choosing import chain_of
 from .embedded import EmbeddedChain
 from .protocol import Chain
 from .remote import RemoteChain
+from .rpc import Rpc
 
-__all__ = ["Chain", "EmbeddedChain", "RemoteChain", "chain_of"]
+__all__ = ["Chain", "EmbeddedChain", "RemoteChain", "Rpc", "chain_of"]
