@@ -11,11 +11,21 @@ import pytest
 from asklepion.ledger.engine.abi import Artefact, Contract
 from tools.setup import node_folder
 
+from .guards import copy, slot
+
 ROOT = Path(__file__).parent.parent.parent
 CONTRACTS = ROOT / "contracts"
 SOURCES = CONTRACTS / "src"
 HOSTILE = Path(__file__).parent / "sources"
 KEPT = ROOT / ".cache" / "contracts"  # what was compiled once, by everything it was made from
+
+
+class Weakened(Contract):
+    """A contract whose guards are switched off by words in its storage."""
+
+    def __init__(self, it: Artefact, off: tuple[int, ...]) -> None:
+        super().__init__(it)
+        self.off = off
 
 
 class Compiler:
@@ -30,20 +40,11 @@ class Compiler:
         source = (HOSTILE / f"{name}.sol").read_text()
         return self._compile({path: source}, path, name)
 
-    def mutated(self, name: str, old: str, new: str, *, file: str = "") -> Contract:
-        """One of ours, with a guard taken out.
-
-        Args:
-            name: of the contract.
-            old: the guard, as it stands exactly once in the source.
-            new: what to put in its place.
-            file: where it stands, if elsewhere: below contracts/ or, with an @, among the packages.
-        """
-        path = f"src/{name}.sol"
-        changed = file or path
-        source = (CONTRACTS / ("node_modules" if changed[0] == "@" else "") / changed).read_text()
-        assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {changed}"
-        return self._compile({changed: source.replace(old, new)}, path, name)
+    def without(self, name: str, *guards: str) -> Contract:
+        """One of ours, with these guards switched off."""
+        sources = copy(name, lambda path: _path(path).read_text())
+        whole = self._compile(sources, f"src/{name}.sol", name)
+        return Weakened(whole.artefact, tuple(map(slot, guards)))
 
     def close(self) -> None:
         if self._process:
@@ -97,3 +98,7 @@ class Compiler:
         self._process.stdin.write(f"{question}\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
+
+
+def _path(source: str) -> Path:
+    return CONTRACTS / "node_modules" / source if source[0] == "@" else CONTRACTS / source

@@ -13,12 +13,6 @@ LIST = b"\x10" * 32
 DIGEST, LATER = b"\x30" * 32, b"\x31" * 32
 
 
-# The guards, as they stand in the source.
-NEWER = "if (epoch <= last.epoch) revert NotNewer(issuer, list, last.epoch, epoch);"
-ISSUER = """if (account == address(0) || accountOf[issuer] != account) \
-revert NotIssuer(issuer, account);"""
-
-
 def deploy(evm: Evm, code: Contract | None = None) -> Deployed:
     it = evm.deploy(code or contract("StatusRegistry"), address_of(ADMIN), NOBODY)
     it.send("setIssuer", COLLEGE, address_of(ONE), sender=ADMIN)
@@ -58,7 +52,7 @@ def test_a_list_does_not_go_back(evm: Evm, compiler: Compiler, epoch: int) -> No
 
     with refused("NotNewer", published=5, offered=epoch):
         attack(deploy(evm))
-    attack(deploy(evm, compiler.mutated("StatusRegistry", NEWER, "")))
+    attack(deploy(evm, compiler.without("StatusRegistry", "newer")))
 
 
 def test_nobody_publishes_for_another_issuer(evm: Evm, compiler: Compiler) -> None:
@@ -67,7 +61,7 @@ def test_nobody_publishes_for_another_issuer(evm: Evm, compiler: Compiler) -> No
 
     with refused("NotIssuer", issuer=COLLEGE, account=address_of(TWO)):
         attack(deploy(evm))
-    attack(deploy(evm, compiler.mutated("StatusRegistry", ISSUER, "")))
+    attack(deploy(evm, compiler.without("StatusRegistry", "issuer")))
 
 
 def test_nobody_takes_another_issuers_list_first(evm: Evm) -> None:
@@ -126,7 +120,7 @@ def test_only_an_accreditor_says_which_issuers_count(evm: Evm, compiler: Compile
 
     with refused("AccessControlUnauthorizedAccount"):
         attack(deploy(evm))
-    open_ = compiler.mutated("StatusRegistry", "external onlyRole(ACCREDITOR)", "external")
+    open_ = compiler.without("StatusRegistry", "role")
     attack(deploy(evm, open_))
 
 
