@@ -53,7 +53,10 @@ MIGRATIONS = {
 # Addresses below these are never the client's own.
 OURS = ("api/", "fhir/", "dicom-web/", "assets/")
 PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
-PAGES = {"share": "share.html"}  # with an entry of their own, beside the client
+PAGES = {
+    "share": "share.html",
+    "show": "show.html",
+}  # with an entry of their own, beside the client
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
     **identity.OWNED,
@@ -127,6 +130,8 @@ async def open_house(
             keys=keys,
             hasher=hasher,
             address=settings.address.rstrip("/"),
+            events=events,
+            licence_issuers=settings.licence_issuers.split(","),
         )
         # facts
         uploads = settings.data / "uploads"
@@ -188,6 +193,7 @@ async def open_house(
                 records.subscriptions.run(),
                 records.bulk.run(),
                 records.duplicates.run(),
+                identity.credentials.run(),
             )
             for work in loops:
                 stack.push_async_callback(_stop, asyncio.create_task(work))

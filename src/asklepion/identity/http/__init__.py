@@ -1,10 +1,14 @@
 """Identity by HTTP: its routes, and the doorkeepers that every request passes."""
 
 from .apps import router as apps
+from .credentials import router as credentials
 from .doorkeepers import COOKIE, Recognise, SameOrigin, Share
 from .routes import router
 from .smart import router as smart
+from .wallets import router as wallets
 
 router.include_router(apps)
+router.include_router(credentials)
+smart.include_router(wallets)
 
 __all__ = ["COOKIE", "Recognise", "SameOrigin", "Share", "router", "smart"]

@@ -1,5 +1,6 @@
 """The verbs of identity."""
 
+from ..engine.vc.kinds import Kind as CredentialKind
 from .apps import (
     ALGORITHM,
     AUTHORIZE,
@@ -15,6 +16,7 @@ from .apps import (
 )
 from .credentials import LONGEST
 from .identity import Identity
+from .vc import LicenceEnded, NewCredential, VerifiableCredentials
 
 __all__ = [
     "ALGORITHM",
@@ -27,7 +29,11 @@ __all__ = [
     "TOKEN",
     "Asked",
     "Connected",
+    "CredentialKind",
     "Identity",
+    "LicenceEnded",
     "NewClient",
+    "NewCredential",
     "Refusal",
+    "VerifiableCredentials",
 ]

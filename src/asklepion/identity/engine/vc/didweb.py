@@ -79,7 +79,7 @@ def key_in(document: Any, name: str, method: str, purpose: str = "assertionMetho
     allowed: list[dict[str, Any]] = []
     known = {_full(name, each.get("id")): each for each in _objects(told.get("verificationMethod"))}
     for each in _list(told.get(purpose)):
-        found: Any = each if isinstance(each, dict) else known.get(_full(name, each))
+        found = cast(Any, each) if isinstance(each, dict) else known.get(_full(name, each))
         if isinstance(found, dict):
             allowed.append(cast(dict[str, Any], found))
     fits = [each for each in allowed if not method or _full(name, each.get("id")) == wanted]
