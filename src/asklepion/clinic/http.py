@@ -170,6 +170,7 @@ async def _view(clinic: Clinic, who: Caller, visit: Visit | None) -> dict[str, A
             "reason": visit.ask.reason,
         },
         "answer": visit.answer,
+        "why_alone": visit.why_alone,
         "granted": [category.name.lower() for category in visit.granted],
         "until": visit.until and to_iso(visit.until),
         "opened_at": to_iso(visit.opened_at),
