@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from .routes import router as log
-from .routes import witness_app
+from .routes import witness_app, witnessing
 from .rpc import RPC_PATH
 from .rpc import router as chain
 
@@ -11,4 +11,4 @@ router = APIRouter()
 router.include_router(log)
 router.include_router(chain)
 
-__all__ = ["RPC_PATH", "router", "witness_app"]
+__all__ = ["RPC_PATH", "router", "witness_app", "witnessing"]
