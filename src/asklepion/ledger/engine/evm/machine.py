@@ -96,8 +96,9 @@ class Machine(Calls):
             extra_data=b"asklepion",
         )
         header = header.copy(base_fee_per_gas=FIRST_FEE, nonce=bytes(8), mix_hash=bytes(32))
-        state = self.vm(header).state
-        for address in funded:
+        state, accounts = self.vm(header).state, list(funded)
+        self.store.keep_fact("funded", b"".join(accounts))  # the state itself is swept out one day
+        for address in accounts:
             state.set_balance(address, FUNDS)
         state.persist()
         self._keep(header.copy(state_root=state.state_root), [], [])
