@@ -5,7 +5,7 @@ from what is kept; guessing them takes too long, even across restarts.
 Never: decides what data anybody may see.
 """
 
-from .model import STRANGER, Account, App, Caller, Role, Scope, Session
+from .model import STRANGER, Account, App, Caller, Passkey, Proof, Role, Scope, Session
 from .service import AUTHORIZE, INTROSPECT, REVOKE, TOKEN, Identity
 from .store import MIGRATIONS, OWNED
 
@@ -21,6 +21,8 @@ __all__ = [
     "App",
     "Caller",
     "Identity",
+    "Passkey",
+    "Proof",
     "Role",
     "Scope",
     "Session",

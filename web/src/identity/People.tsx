@@ -78,6 +78,7 @@ export const peoplePanel: Panel = {
   icon: Users,
   places: ["home", "plaza"],
   roles: ["operator"],
+  group: "house",
   order: 10,
   Component: People,
 };

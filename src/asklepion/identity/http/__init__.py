@@ -2,9 +2,13 @@
 
 from .apps import router as apps
 from .doorkeepers import COOKIE, Recognise, SameOrigin, Share
+from .doors import router as doors
+from .guardians import router as guardians
+from .keys import router as keys
 from .routes import router
 from .smart import router as smart
 
-router.include_router(apps)
+for _each in (apps, doors, keys, guardians):
+    router.include_router(_each)
 
 __all__ = ["COOKIE", "Recognise", "SameOrigin", "Share", "router", "smart"]

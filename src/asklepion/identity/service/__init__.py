@@ -15,6 +15,7 @@ from .apps import (
 )
 from .credentials import LONGEST
 from .identity import Identity
+from .keys import LINK, SIGN_IN, Link, Progress
 
 __all__ = [
     "ALGORITHM",
@@ -22,12 +23,16 @@ __all__ = [
     "FHIR",
     "INTROSPECT",
     "JWKS",
+    "LINK",
     "LONGEST",
     "REVOKE",
+    "SIGN_IN",
     "TOKEN",
     "Asked",
     "Connected",
     "Identity",
+    "Link",
     "NewClient",
+    "Progress",
     "Refusal",
 ]
