@@ -15,6 +15,12 @@ def compiler() -> Generator[Compiler]:
     it.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def engine() -> None:
+    """py-evm raises the recursion limit as it comes in; let it be before Hypothesis runs."""
+    Evm()
+
+
 @pytest.fixture
 def evm() -> Evm:
     return Evm()

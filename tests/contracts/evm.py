@@ -1,6 +1,6 @@
-"""An EVM without blocks: one transaction after another, by py-evm, at a time one chooses.
+"""The house's EVM without its blocks: one transaction after another, at a time one chooses.
 
-Python's own P-256 stands where the chain has it as a precompile (EIP-7951), unless it is left out.
+Or plain Prague, which knows no P-256, as many a chain elsewhere.
 """
 
 from collections.abc import Generator
@@ -10,10 +10,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from asklepion.ledger.engine.abi import (
     Contract,
@@ -72,35 +68,12 @@ def _chain_class(*, has_p256: bool) -> Any:
     """Imported late: py-evm takes its time."""
     from eth.chains.base import MiningChain
     from eth.vm.forks.prague import PragueVM
-    from eth.vm.forks.prague.computation import PragueComputation
-    from eth.vm.forks.prague.state import PragueState
 
-    def p256(computation: Any) -> Any:
-        computation.consume_gas(6900, reason="P256VERIFY")
-        computation.output = _is_p256(computation.msg.data_as_bytes)
-        return computation
+    from asklepion.ledger.engine.evm.vm import HouseVM
 
-    at = (0x100).to_bytes(20, "big")
-    table = dict(PragueComputation.get_precompiles()) | ({at: p256} if has_p256 else {})
-    computation = type("Computation", (PragueComputation,), {"_precompiles": table})
-    state = type("State", (PragueState,), {"computation_class": computation})
-    vm = type("Vm", (PragueVM,), {"_state_class": state})
+    vm = HouseVM if has_p256 else PragueVM
     parts = {"chain_id": CHAIN_ID, "vm_configuration": ((0, vm),)}
     return type("Chain", (MiningChain,), parts)
-
-
-def _is_p256(data: bytes) -> bytes:
-    """The number one, if it is a signature; else nothing. https://eips.ethereum.org/EIPS/eip-7951"""
-    if len(data) != 160:
-        return b""
-    digest, *parts = (data[at : at + 32] for at in range(0, 160, 32))
-    r, s, x, y = (int.from_bytes(it, "big") for it in parts)
-    try:
-        key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
-        key.verify(encode_dss_signature(r, s), digest, ec.ECDSA(Prehashed(hashes.SHA256())))
-    except (InvalidSignature, ValueError):
-        return b""
-    return (1).to_bytes(32, "big")
 
 
 class Evm:

@@ -267,7 +267,7 @@ def copy(name: str, read: Callable[[str], str]) -> dict[str, str]:
         read: gives the source at a path.
     """
     files = FILES[name]
-    sources = {path: read(path) for path in files}
+    sources = {path: read(path) for path in sorted(files)}
     for number, changes in enumerate(GUARDS.values()):
         for it in changes:
             if it.file in files:

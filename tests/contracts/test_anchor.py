@@ -191,7 +191,7 @@ def test_a_root_of_zeros_is_no_root(evm: Evm, compiler: Compiler) -> None:
     attack(deploy(evm, compiler.without("Anchor", "a root")))
 
 
-@pytest.mark.parametrize("who", [STRANGER, ADMIN])
+@pytest.mark.parametrize("who", [STRANGER, ADMIN], ids=["stranger", "admin"])
 def test_only_a_writer_anchors(evm: Evm, compiler: Compiler, who: bytes) -> None:
     def attack(it: Deployed) -> None:
         it.send("anchor", LOG, 4, Log().root(4), [], sender=who)
@@ -223,6 +223,11 @@ def _bytes(text: str | None) -> bytes:
     return base64.b64decode(text or "")
 
 
+def _proof(case: dict[str, Any]) -> list[bytes]:
+    steps: list[str] = case["proof"] or []
+    return [_bytes(step) for step in steps]
+
+
 def _fits(*hashes: bytes) -> bool:
     return all(len(it) == 32 for it in hashes)
 
@@ -241,7 +246,7 @@ def test_the_published_inclusion_vectors_hold_on_the_chain(evm: Evm, test_data: 
 
     for name, case in _vectors(test_data, "inclusion"):
         root, leaf = _bytes(case["root"]), _bytes(case["leafHash"])
-        proof = [_bytes(step) for step in case["proof"] or []]
+        proof = _proof(case)
         if not _fits(root, leaf, *proof):
             assert case["wantErr"]
             continue
@@ -265,7 +270,7 @@ def test_the_published_consistency_vectors_hold_on_the_chain(evm: Evm, test_data
     for name, case in _vectors(test_data, "consistency"):
         old, new = case["size1"], case["size2"]
         roots = _bytes(case["root1"]), _bytes(case["root2"])
-        proof = [_bytes(step) for step in case["proof"] or []]
+        proof = _proof(case)
         if not _fits(*roots, *proof) or not 0 < old < new:
             continue
         log = keccak(name.encode())
