@@ -175,6 +175,15 @@ async def passkeys(tx: Tx, account: str) -> list[Passkey]:
     return [_passkey(row) for row in await tx.all(sql, account=account)]
 
 
+async def without_way_in(tx: Tx) -> frozenset[str]:
+    """Accounts that have neither a password nor a passkey."""
+    rows = await tx.all(
+        "SELECT a.id FROM identity_account a WHERE a.password = ''"
+        " AND NOT EXISTS (SELECT 1 FROM identity_passkey k WHERE k.account = a.id)"
+    )
+    return frozenset(row[0] for row in rows)
+
+
 async def note_use(tx: Tx, key: Passkey, sign_count: int, at: datetime) -> bool:
     """Write down that it signed; False if a key that counts was meanwhile seen further on."""
     rows = await tx.run(

@@ -172,6 +172,12 @@ class Devices:
         log.info("invited", account=account, by=caller.account)
         return link
 
+    async def awaited(self, caller: Caller) -> frozenset[str]:
+        """Who was let in and cannot come in yet: accounts without passkey and password."""
+        caller.require(Role.OPERATOR)
+        async with self._desk.db.read() as tx:
+            return await store.without_way_in(tx)
+
     async def has_way_in(self, tx: Tx, account: Account) -> bool:
         """Whether somebody can come in at all."""
         found = await accounts.find_by_email(tx, account.email)

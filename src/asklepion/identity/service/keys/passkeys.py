@@ -70,7 +70,7 @@ class Passkeys:
                 raise Unauthenticated(UNKNOWN)
             if recovery:
                 await enrolling.finish(desk, tx, recovery)
-            elif not await store.note_use(tx, key, signed.sign_count, desk.clock.now()):
+            if not await store.note_use(tx, key, signed.sign_count, desk.clock.now()):
                 raise Forbidden(engine.REFUSED, hint=engine.AGAIN)
             await desk.trying.succeeded(tx, own, shared)
             session = await desk.open(tx, account, Way.PASSKEY)
