@@ -6,6 +6,8 @@ import { roomsPanel } from "../clinic/Rooms";
 import { visitPanel } from "../clinic/VisitPanel";
 import { devicesPanel } from "../devices/DevicesPanel";
 import { clientsPanel } from "../identity/Clients";
+import { cardsPanel } from "../identity/cards/CardsPanel";
+import { issuedPanel } from "../identity/cards/IssuedPanel";
 import { peoplePanel } from "../identity/People";
 import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/place";
 import { accessPanel } from "../records/AccessPanel";
@@ -36,6 +38,7 @@ const centrePart: ScenePart = {
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
   addPanels(peoplePanel, clientsPanel);
+  addPanels(cardsPanel, issuedPanel);
   addPanels(choicesPanel, helpersPanel, accessPanel);
   addPanels(linksPanel, appsPanel, importPanel, takePanel, imagingPanel);
   addPanels(duplicatesPanel, researchPanel);
