@@ -6,6 +6,8 @@ import { roomsPanel } from "../clinic/Rooms";
 import { visitPanel } from "../clinic/VisitPanel";
 import { devicesPanel } from "../devices/DevicesPanel";
 import { clientsPanel } from "../identity/Clients";
+import { cardsPanel } from "../identity/cards/CardsPanel";
+import { issuedPanel } from "../identity/cards/IssuedPanel";
 import { keysBanner } from "../identity/keys/KeysBanner";
 import { keysPanel } from "../identity/keys/KeysPanel";
 import { peoplePanel } from "../identity/People";
@@ -38,6 +40,7 @@ const centrePart: ScenePart = {
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
   addPanels(peoplePanel, clientsPanel, keysPanel);
+  addPanels(cardsPanel, issuedPanel);
   addPanels(choicesPanel, helpersPanel, accessPanel);
   addPanels(linksPanel, appsPanel, importPanel, takePanel, imagingPanel);
   addPanels(duplicatesPanel, researchPanel);
