@@ -25,9 +25,35 @@ OPEN = {
     ("post", "/api/smart/token"),  # apps, which prove themselves by what they send
     ("post", "/api/smart/introspect"),
     ("post", "/api/smart/revoke"),
+    ("get", "/.well-known/did.json"),  # the keys by which the house signs
+    ("get", "/.well-known/openid-credential-issuer"),  # how apps take up an offer
+    ("get", "/.well-known/oauth-authorization-server"),
+    ("get", "/api/identity/status/{list}"),  # what still stands; says of nobody whose it is
+    ("get", "/api/identity/issuers"),  # to verify by oneself
+    ("post", "/api/identity/verify"),  # or to have it verified
+    ("post", "/api/identity/showings/open"),  # with the secret of a link
+    ("post", "/api/identity/vci/token"),  # apps, which prove themselves by what they send
+    ("post", "/api/identity/vci/nonce"),
+    ("post", "/api/identity/vci/credential"),
+    ("get", "/api/identity/requests/{id}/object"),  # with the secret of a request
+    ("post", "/api/identity/requests/{id}/answer"),
     ("post", "/api/identity/session"),  # to sign in
     ("delete", "/api/identity/session"),  # to sign out
     ("post", "/api/identity/opening"),  # to create the first operator, with the one-time token
+    ("post", "/api/identity/passkeys/door/options"),  # to sign in with a passkey
+    ("post", "/api/identity/passkeys/door"),
+    ("post", "/api/identity/invitations/read"),  # who holds an invitation, which is secret
+    ("post", "/api/identity/invitations/accept"),
+    ("post", "/api/identity/devices/open"),  # a second device with the link of the first
+    ("post", "/api/identity/devices/wait"),
+    ("post", "/api/identity/devices/join"),
+    ("post", "/api/identity/printed/begin"),  # who lost every key, and has the printed code
+    ("post", "/api/identity/printed/finish"),
+    ("post", "/api/identity/recovery/options"),  # or asks guardians
+    ("post", "/api/identity/recovery/ask"),
+    ("post", "/api/identity/recovery/look"),
+    ("post", "/api/identity/wallets/door/message"),  # to sign in by a wallet
+    ("post", "/api/identity/wallets/door"),
     ("get", "/api/ledger/checkpoint"),  # anybody may witness the log
     ("get", "/api/ledger/key"),
     ("get", "/api/ledger/size"),
@@ -37,6 +63,7 @@ OPEN = {
     ("post", "/api/ledger/witness/add-checkpoint"),  # logs that are followed, by their signature
     ("get", "/api/ledger/witness/seen"),  # what a log itself signed, for whoever names it
     ("get", "/api/ledger/witness/key"),
+    ("post", "/api/chain"),  # wallets, which cannot sign in
     ("post", "/api/records/shl/{secret}"),  # to open a link that a patient gave away
     ("get", "/api/records/shl/{secret}"),
     ("get", "/api/records/shl/{secret}/files/{ticket}"),

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,15 @@ from asklepion.kit.http import BodyLimit, answer_errors
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.vault import Vault
-from asklepion.ledger import Ledger, Witness, Witnesses, open_witness, read_witnesses
+from asklepion.ledger import (
+    Chain,
+    Ledger,
+    Witness,
+    Witnesses,
+    chain_of,
+    open_witness,
+    read_witnesses,
+)
 from asklepion.ledger import http as ledger_http
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.records import http as records_http
@@ -55,7 +64,7 @@ MIGRATIONS = {
 OURS = ("api/", "fhir/", "dicom-web/", "assets/")
 PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
 # With an entry of their own, beside the client.
-PAGES = {"share": "share.html", "verify": "verify.html"}
+PAGES = {"share": "share.html", "show": "show.html", "verify": "verify.html"}
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
@@ -87,6 +96,7 @@ class House:
     vault: Vault
     backups: Backups
     ledger: Ledger
+    chain: Chain
     witnesses: Witnesses
     witness: Witness | None  # for other people's logs, where an operator asked for it
     identity: Identity
@@ -124,6 +134,16 @@ async def open_house(
         await db.migrate(MIGRATIONS, folder, clock, partial(backups.make, clock=clock))
         ids, events = Ids(clock), Events(db, clock)
         # trust
+        chain = chain_of(
+            settings.data / "chain.sqlite",
+            url=settings.chain_url,
+            chain_id=settings.chain_id,
+            confirmations=settings.chain_confirmations,
+            keys=keys,
+            clock=clock,
+            mines=serving,
+        )
+        stack.push_async_callback(chain.stop)
         quorum = settings.witness_quorum
         ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin, quorum=quorum)
         known = read_witnesses(settings.witnesses)
@@ -138,6 +158,9 @@ async def open_house(
             keys=keys,
             hasher=hasher,
             address=settings.address.rstrip("/"),
+            recovery_delay=timedelta(hours=settings.recovery_delay_h),
+            events=events,
+            licence_issuers=settings.licence_issuers.split(","),
         )
         # facts
         uploads = settings.data / "uploads"
@@ -200,9 +223,11 @@ async def open_house(
                 records.subscriptions.run(),
                 records.bulk.run(),
                 records.duplicates.run(),
+                identity.credentials.run(),
             )
             for work in loops:
                 stack.push_async_callback(_stop, asyncio.create_task(work))
+        await chain.start()
         yield House(
             settings=settings,
             clock=clock,
@@ -211,6 +236,7 @@ async def open_house(
             vault=keys.vault,
             backups=backups,
             ledger=ledger,
+            chain=chain,
             witnesses=witnesses,
             witness=witness,
             identity=identity,
@@ -320,10 +346,14 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     _serve_files(app, house.settings)
     # The outermost is added last.
     limit = house.settings.body_limit_mib * MIB
-    app.add_middleware(identity_http.SameOrigin, for_all=(records_http.LINKS_PATH,))
+    app.add_middleware(
+        identity_http.SameOrigin,
+        for_all=(records_http.LINKS_PATH,),
+        at=(ledger_http.RPC_PATH,),
+    )
     app.add_middleware(identity_http.Recognise, identity=house.identity)
     app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
-    app.add_middleware(identity_http.Share)
+    app.add_middleware(identity_http.Share, also=(ledger_http.RPC_PATH,))
     app.add_middleware(Secured)
     return app
 

@@ -25,8 +25,19 @@ class Settings:
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"
     port: Annotated[int, "Port to listen on; 0 for any free one."] = 8000
     address: Annotated[str, "Address by which others know this house; empty: as it is called."] = ""
+    licence_issuers: Annotated[
+        str, "Houses whose clinicians' licences count here too (did:web:…), with commas."
+    ] = ""
     open: Annotated[bool, "Open the browser at start, where there is one."] = True
     origin: Annotated[str, "Name of this house's log in checkpoints; empty: of its key."] = ""
+    chain_url: Annotated[str, "JSON-RPC of another EVM node; empty: our own chain."] = ""
+    chain_id: Annotated[int, "Number of the chain, which every signature on it holds."] = 7331
+    chain_confirmations: Annotated[
+        int, "Blocks that a transaction must lie under on another node's chain, its own included."
+    ] = 1
+    recovery_delay_h: Annotated[
+        int, "Hours in which one can object before guardians let somebody back in."
+    ] = 48
     witnesses: Annotated[
         str, "Who cosigns its checkpoints: address and key of each, with commas between."
     ] = ""

@@ -16,22 +16,43 @@ from .engine.receipt import (
     unpack_receipt,
     verify_receipt,
 )
-from .model import Check, Checkpoint, Finding, Followed, Verdict
+from .model import (
+    ZERO,
+    Block,
+    Check,
+    Checkpoint,
+    Finding,
+    Followed,
+    Log,
+    Mined,
+    Reverted,
+    Verdict,
+)
 from .service import Ledger, Witness, Witnesses, open_witness, read_witnesses
+from .service.chain import Chain, EmbeddedChain, RemoteChain, chain_of
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
     "MIGRATIONS",
     "OWNED",
+    "ZERO",
+    "Block",
+    "Chain",
     "Check",
     "Checkpoint",
+    "EmbeddedChain",
     "Finding",
     "Followed",
     "Ledger",
+    "Log",
+    "Mined",
+    "RemoteChain",
+    "Reverted",
     "Verdict",
     "Witness",
     "Witnesses",
     "canonical",
+    "chain_of",
     "commit",
     "commit_text",
     "draw_code",

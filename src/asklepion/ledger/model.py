@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from asklepion.kit.errors import Conflict
+
 FORMAT = "asklepion-receipt/2"
 FORMAT_1 = "asklepion-receipt/1"
 HASH_BYTES = 32  # of SHA-256: every commitment, leaf, node and root
@@ -43,6 +45,68 @@ class CheckpointRow:
     root: bytes
     note: str
     signed_at: int  # [microseconds since 1970]
+
+
+# The chain's values. An address has 20 bytes and a hash 32; amounts are in wei.
+
+ZERO = bytes(20)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A block of the chain."""
+
+    number: int
+    hash: bytes
+    parent: bytes
+    timestamp: int  # [s since 1970]
+    state_root: bytes
+    transactions_root: bytes
+    receipts_root: bytes
+    gas_used: int
+    gas_limit: int
+    base_fee: int
+    transactions: tuple[bytes, ...]  # their hashes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """Something that a contract told."""
+
+    address: bytes
+    topics: tuple[bytes, ...]
+    data: bytes
+    block: int
+    transaction: bytes
+    index: int  # within its block
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mined:
+    """What became of a transaction."""
+
+    transaction: bytes
+    block: int
+    block_hash: bytes
+    index: int
+    sender: bytes
+    to: bytes | None
+    contract: bytes | None  # that it made
+    status: bool  # false: it was taken back, and paid for
+    gas_used: int
+    logs: tuple[Log, ...]
+
+
+class Reverted(Conflict):
+    """A contract refused, or ran out of gas.
+
+    Args:
+        data: what it said, ABI-encoded.
+    """
+
+    def __init__(self, message: str, *, data: bytes = b"", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.data = data
 
 
 @dataclass(frozen=True, kw_only=True)

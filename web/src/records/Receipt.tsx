@@ -10,6 +10,7 @@ import {
 import { useEffect, useState } from "react";
 import { api } from "../kit/api";
 import { useAsked } from "../kit/asked";
+import { save } from "../kit/save";
 import { useSession } from "../kit/session";
 import { moment, useText } from "../kit/text";
 import { Badge, Button, Card, ErrorNote, Sheet, Waiting } from "../kit/ui";
@@ -41,7 +42,11 @@ export function Receipt({ entry, patient, onClose }: ReceiptProps) {
       onClose={onClose}
       actions={
         receipt.value && (
-          <Button kind="primary" icon={Download} onClick={() => save(receipt.value, entry.id)}>
+          <Button
+            kind="primary"
+            icon={Download}
+            onClick={() => save(fileOf(receipt.value), `asklepion-receipt-${entry.id}.json`)}
+          >
             {text("records.receipt.download")}
           </Button>
         )
@@ -56,14 +61,9 @@ export function Receipt({ entry, patient, onClose }: ReceiptProps) {
   );
 }
 
-/** Hand the receipt over as a file, exactly as the house wrote it. */
-function save(receipt: unknown, id: string): void {
-  const body = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(body);
-  link.download = `asklepion-receipt-${id}.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+/** The receipt as a file, exactly as the house wrote it. */
+function fileOf(receipt: unknown): Blob {
+  return new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
 }
 
 function Told({ entry }: { entry: AccessEntry }) {

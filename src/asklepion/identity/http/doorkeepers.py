@@ -31,7 +31,14 @@ NOT_FOR_APPS = "Subscription"  # it would go on when the app's token is over
 # Where apps prove themselves by what they send: no cookie counts, so any page may send it.
 BY_PROOF = (TOKEN, INTROSPECT, REVOKE)
 # What a page of another origin may read: apps that live in a browser. Never with a cookie.
-SHARED = (APPS_REACH, JWKS, "/.well-known/openid-configuration", *BY_PROOF)
+SHARED = (
+    *(APPS_REACH, JWKS, "/.well-known/openid-configuration", "/.well-known/did.json"),
+    *("/.well-known/openid-credential-issuer", "/.well-known/oauth-authorization-server"),
+    *BY_PROOF,
+)
+# Where apps that hold credentials come: they too prove themselves by what they send.
+HOLDERS = ("/api/identity/vci/", "/api/identity/requests/")
+SHARED_BELOW = (f"{APPS_REACH}/", "/api/identity/status/", *HOLDERS)
 CORS_HEADERS = "authorization, content-type, accept, prefer, if-match, if-none-match, if-none-exist"
 
 _Place = tuple[str, str, int]  # scheme, host, port
@@ -135,13 +142,17 @@ class Share:
     """Lets pages of other origins read what apps need. https://fetch.spec.whatwg.org/#http-cors-protocol
 
     Without credentials: what such a page asks with comes from its own hands, never from a cookie.
+
+    Args:
+        also: further paths, of other rooms.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, also: tuple[str, ...] = ()) -> None:
         self._app = app
+        self._also = also
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _is_shared(scope["path"]):
+        if scope["type"] != "http" or not self._is_shared(scope["path"]):
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
         if headers.get("origin") is None:
@@ -168,9 +179,8 @@ class Share:
 
         await self._app(scope, receive, shared)
 
-
-def _is_shared(path: str) -> bool:
-    return path in SHARED or path.startswith(f"{APPS_REACH}/")
+    def _is_shared(self, path: str) -> bool:
+        return path in (*SHARED, *self._also) or path.startswith(SHARED_BELOW)
 
 
 class SameOrigin:
@@ -182,19 +192,28 @@ class SameOrigin:
     Args:
         origins: further origins that are this house's own, such as https://clinic.example.
         for_all: path prefixes below which nobody's session counts, so that any site may call them.
+        at: paths, and nothing below them, of which the same is true.
     """
 
     def __init__(
-        self, app: ASGIApp, *, origins: Iterable[str] = (), for_all: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        *,
+        origins: Iterable[str] = (),
+        for_all: tuple[str, ...] = (),
+        at: tuple[str, ...] = (),
     ) -> None:
         self._app = app
         self._for_all = for_all
+        self._at = at
         self._own = {place for origin in origins if (place := _place(origin))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in SAFE:
             return await self._app(scope, receive, send)
         if scope["type"] == "http" and self._for_all and scope["path"].startswith(self._for_all):
+            return await self._app(scope, receive, send)
+        if scope["type"] == "http" and scope["path"] in self._at:
             return await self._app(scope, receive, send)
         if scope["type"] not in ("http", "websocket") or self._is_ours(scope):
             return await self._app(scope, receive, send)
@@ -208,7 +227,8 @@ class SameOrigin:
         headers = Headers(scope=scope)
         if bearer_token(headers) is not None:
             return True
-        if scope["type"] == "http" and scope["path"] in BY_PROOF:
+        is_proven = scope["path"] in BY_PROOF or scope["path"].startswith(HOLDERS)
+        if scope["type"] == "http" and is_proven:
             return True
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if origin is None and site is None:

@@ -1,5 +1,6 @@
 """The verbs of identity."""
 
+from ..engine.vc.kinds import Kind as CredentialKind
 from .apps import (
     ALGORITHM,
     AUTHORIZE,
@@ -15,6 +16,8 @@ from .apps import (
 )
 from .credentials import LONGEST
 from .identity import Identity
+from .keys import LINK, SIGN_IN, Link, Progress
+from .vc import LicenceEnded, NewCredential, VerifiableCredentials
 
 __all__ = [
     "ALGORITHM",
@@ -22,12 +25,20 @@ __all__ = [
     "FHIR",
     "INTROSPECT",
     "JWKS",
+    "LINK",
     "LONGEST",
     "REVOKE",
+    "SIGN_IN",
     "TOKEN",
     "Asked",
     "Connected",
+    "CredentialKind",
     "Identity",
+    "LicenceEnded",
+    "Link",
     "NewClient",
+    "NewCredential",
+    "Progress",
     "Refusal",
+    "VerifiableCredentials",
 ]

@@ -11,10 +11,10 @@ from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import Incorrect, NotFound
 from asklepion.kit.http import answer_errors, room
 
-from .engine.cosigning import MOST_REQUEST
-from .engine.note import to_base64
-from .engine.tiles import read_tile
-from .service import Ledger, Stale, Witness
+from ..engine.cosigning import MOST_REQUEST
+from ..engine.note import to_base64
+from ..engine.tiles import read_tile
+from ..service import Ledger, Stale, Witness
 
 router = APIRouter(prefix="/api/ledger", tags=["ledger"])
 
