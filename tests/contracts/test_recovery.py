@@ -429,16 +429,22 @@ def test_two_recoveries_never_have_enough_at_once(account: Account, compiler: Co
     attack(weak(account, compiler, "majority"))
 
 
-def test_finishing_is_for_the_key_that_was_approved(account: Account, evm: Evm) -> None:
-    account.approve(SISTER, KEY)
-    account.approve(FRIEND, KEY)
-    evm.now += DELAY
+def test_finishing_is_for_the_key_that_was_approved(
+    account: Account, evm: Evm, compiler: Compiler
+) -> None:
+    def attack(at: Account) -> None:
+        at.approve(SISTER, KEY)
+        at.approve(FRIEND, KEY)
+        evm.now += DELAY
+        at.finish(THEIRS)
+        assert at.keys == {THEIRS}
 
-    with refused("NotApproved"):
-        account.finish(THEIRS)
+    with refused("NotApproved", keyId=key_id(THEIRS)):
+        attack(account)
     account.finish(KEY)
     with refused("NotApproved"):  # once
         account.finish(KEY)
+    attack(weak(renewed(evm), compiler, "approved"))
 
 
 def test_a_key_that_is_none_is_not_approved(account: Account) -> None:
