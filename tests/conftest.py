@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as laws
 
 from asklepion.app import House, open_house, serve
-from asklepion.identity import Caller, Identity, Role
+from asklepion.identity import Caller, CredentialKind, Identity, NewCredential, Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.settings import Settings
 from tests.postgres import find_programs, serve_postgres
@@ -116,6 +116,16 @@ EMAILS = {
     "other_doctor": "colleague@example.org",
     "operator": "operator@example.org",
 }
+LICENCE: dict[str, Any] = {
+    "registration_number": "KE-20417",
+    "speciality": {
+        "system": "http://snomed.info/sct",
+        "code": "419192003",
+        "display": "Internal medicine",
+    },
+    "region": "KE",
+    "languages": ["en", "sw", "zh-CN"],
+}
 PERSONS = {
     "patient": "Patient/p-1",
     "other_patient": "Patient/p-2",
@@ -131,6 +141,18 @@ ROLES = {
 }
 
 
+async def license_clinician(house: House, email: str) -> str:
+    """Issue a licence for ten years to whoever has this address; returns its id."""
+    new = NewCredential(
+        kind=CredentialKind.LICENCE,
+        email=email,
+        told=LICENCE,
+        until=house.clock.now() + timedelta(days=3650),
+    )
+    line = await house.identity.credentials.issuing.issue(Identity.console(), new)
+    return line.id
+
+
 @pytest.fixture
 async def people(house: House) -> People:
     """Two patients, two doctors and an operator."""
@@ -144,6 +166,8 @@ async def people(house: House) -> People:
             roles=[ROLES[name]],
             person=PERSONS.get(name),
         )
+        if ROLES[name] == Role.CLINICIAN:
+            await license_clinician(house, email)
         bearer = await house.identity.token(email)
         callers[name] = await house.identity.recognise(cookie=None, bearer=bearer)
     return People(**callers)

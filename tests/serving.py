@@ -16,7 +16,7 @@ import httpx
 from asklepion.app import open_house
 from asklepion.identity import Identity, Role
 from asklepion.settings import Settings
-from tests.conftest import PASSWORD, QUICK
+from tests.conftest import PASSWORD, QUICK, license_clinician
 
 ROOT = Path(__file__).parent.parent
 OPENING_S = 60
@@ -135,6 +135,8 @@ async def furnish(
                 roles=[role],
                 person=person,
             )
+            if role == Role.CLINICIAN:
+                await license_clinician(house, f"{name}@example.org")
             tokens[name] = await house.identity.token(f"{name}@example.org")
     return tokens
 

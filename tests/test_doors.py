@@ -25,6 +25,18 @@ OPEN = {
     ("post", "/api/smart/token"),  # apps, which prove themselves by what they send
     ("post", "/api/smart/introspect"),
     ("post", "/api/smart/revoke"),
+    ("get", "/.well-known/did.json"),  # the keys by which the house signs
+    ("get", "/.well-known/openid-credential-issuer"),  # how apps take up an offer
+    ("get", "/.well-known/oauth-authorization-server"),
+    ("get", "/api/identity/status/{list}"),  # what still stands; says of nobody whose it is
+    ("get", "/api/identity/issuers"),  # to verify by oneself
+    ("post", "/api/identity/verify"),  # or to have it verified
+    ("post", "/api/identity/showings/open"),  # with the secret of a link
+    ("post", "/api/identity/vci/token"),  # apps, which prove themselves by what they send
+    ("post", "/api/identity/vci/nonce"),
+    ("post", "/api/identity/vci/credential"),
+    ("get", "/api/identity/requests/{id}/object"),  # with the secret of a request
+    ("post", "/api/identity/requests/{id}/answer"),
     ("post", "/api/identity/session"),  # to sign in
     ("delete", "/api/identity/session"),  # to sign out
     ("post", "/api/identity/opening"),  # to create the first operator, with the one-time token

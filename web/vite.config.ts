@@ -27,7 +27,7 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 1600, // three comes late, in its own chunk; budget.ts holds the rest
     rolldownOptions: {
-      input: { index: "index.html", share: "share.html" },
+      input: { index: "index.html", share: "share.html", show: "show.html" },
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false, // or three takes React with it, and comes first

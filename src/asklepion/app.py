@@ -64,7 +64,7 @@ MIGRATIONS = {
 OURS = ("api/", "fhir/", "dicom-web/", "assets/")
 PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
 # With an entry of their own, beside the client.
-PAGES = {"share": "share.html", "verify": "verify.html"}
+PAGES = {"share": "share.html", "show": "show.html", "verify": "verify.html"}
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
@@ -159,6 +159,8 @@ async def open_house(
             hasher=hasher,
             address=settings.address.rstrip("/"),
             recovery_delay=timedelta(hours=settings.recovery_delay_h),
+            events=events,
+            licence_issuers=settings.licence_issuers.split(","),
         )
         # facts
         uploads = settings.data / "uploads"
@@ -221,6 +223,7 @@ async def open_house(
                 records.subscriptions.run(),
                 records.bulk.run(),
                 records.duplicates.run(),
+                identity.credentials.run(),
             )
             for work in loops:
                 stack.push_async_callback(_stop, asyncio.create_task(work))

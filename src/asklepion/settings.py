@@ -25,6 +25,9 @@ class Settings:
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"
     port: Annotated[int, "Port to listen on; 0 for any free one."] = 8000
     address: Annotated[str, "Address by which others know this house; empty: as it is called."] = ""
+    licence_issuers: Annotated[
+        str, "Houses whose clinicians' licences count here too (did:web:…), with commas."
+    ] = ""
     open: Annotated[bool, "Open the browser at start, where there is one."] = True
     origin: Annotated[str, "Name of this house's log in checkpoints; empty: of its key."] = ""
     chain_url: Annotated[str, "JSON-RPC of another EVM node; empty: our own chain."] = ""

@@ -23,7 +23,7 @@ from asklepion.records import Category
 from asklepion.settings import Settings
 from asklepion.world.wire import Enter, Say, Signal
 from tests.clinic.people import ROOM, UNTIL, seen
-from tests.conftest import EMAILS, NOON, QUICK, People
+from tests.conftest import EMAILS, NOON, QUICK, People, license_clinician
 from tests.world.lines import WAIT_S, Client, Quiet
 
 GONE = timedelta(seconds=61)
@@ -255,6 +255,7 @@ async def test_a_house_that_opens_again_keeps_no_room_for_who_does_not_come_back
                 roles=["clinician"],  # pyright: ignore[reportArgumentType]
                 person=f"Practitioner/{name}",
             )
+            await license_clinician(house, account.email)
             people.append(account.caller)
         for caller, room in zip(people, ("consulting-room-1", "consulting-room-2"), strict=True):
             await house.clinic.enter(caller, room)

@@ -5,6 +5,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from asklepion.identity import MIGRATIONS, Account, Caller, Identity, Role
+from asklepion.kit import events as outbox
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database, connect_database
 from asklepion.kit.ids import Ids
@@ -17,7 +18,9 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 @pytest.fixture
 async def db(tmp_path: Path, database_url: str, clock: StoppedClock) -> AsyncGenerator[Database]:
     db = connect_database(database_url or f"sqlite:///{tmp_path}/identity.sqlite", durable=False)
-    await db.migrate({"identity": MIGRATIONS}, tmp_path / "backups", clock)
+    await db.migrate(
+        {"kit": outbox.MIGRATIONS, "identity": MIGRATIONS}, tmp_path / "backups", clock
+    )
     yield db
     await db.close()
 

@@ -82,6 +82,8 @@ async def test_an_operator_invites_somebody_who_comes_in_without_a_password(
     link = (await operator.post(f"/api/identity/accounts/{account['id']}/invitation")).json()
     assert link["url"].startswith("http://localhost/#/welcome?token=")
     assert link["qr"].startswith("<svg")
+    listed = (await operator.get("/api/identity/accounts")).json()
+    assert [each["name"] for each in listed if each["is_awaited"]] == ["Gus"]
     token = link["url"].partition("token=")[2]
 
     read = await post(browser, "/invitations/read", token=token)
@@ -91,6 +93,8 @@ async def test_an_operator_invites_somebody_who_comes_in_without_a_password(
     )
 
     assert (read["name"], me["name"]) == ("Gus", "Gus")
+    listed = (await operator.get("/api/identity/accounts")).json()
+    assert not any(each["is_awaited"] for each in listed)
     assert (await browser.get(ME)).is_success
     again = await operator.post(f"/api/identity/accounts/{account['id']}/invitation")
     assert again.status_code == 409
@@ -190,10 +194,11 @@ async def test_a_wallet_over_http(browser: AsyncClient, people: People) -> None:
 
 
 TOLD = {"id": "secret", "rawId": "secret", "type": "public-key"}
+NONE: dict[str, Any] = {}
 SENT: tuple[Any, ...] = (
     None,
-    {},
-    TOLD | {"response": {}},
+    NONE,
+    TOLD | {"response": NONE},
     TOLD | {"response": {"clientDataJSON": "secret"}},
 )
 

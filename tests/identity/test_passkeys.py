@@ -337,6 +337,7 @@ async def test_a_script_s_token_adds_no_key(identity: Identity, nora: Account) -
 async def test_the_only_way_in_is_not_taken_away(
     identity: Identity, nora: Account, phone: SoftKey
 ) -> None:
+    elsewhere = await identity.sign_in(EMAIL, PASSWORD, address=ADDRESS)
     caller, session = await enter(identity, phone)
     (key,) = await identity.passkeys.of(nora.id)
 
@@ -344,5 +345,6 @@ async def test_the_only_way_in_is_not_taken_away(
     assert (await identity.passkeys.of(nora.id))[0].name == "The old phone"
     await identity.passkeys.remove(caller, session, key.id)  # there is a password
     assert await identity.passkeys.of(nora.id) == []
+    assert not (await identity.recognise(cookie=elsewhere.token)).is_known
     with pytest.raises(Unauthenticated):
         await enter(identity, phone)

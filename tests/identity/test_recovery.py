@@ -19,6 +19,7 @@ from asklepion.kit.errors import (
     Busy,
     Conflict,
     Forbidden,
+    Gone,
     Incorrect,
     NotFound,
     Unauthenticated,
@@ -307,14 +308,35 @@ async def test_an_unknown_address_is_answered_as_a_known_one(
     assert len({replace(each, id="") for each in looks}) == 1
 
 
-async def test_nobody_comes_in_to_an_account_that_is_none(
+async def test_nobody_comes_in_to_an_account_that_is_none_and_hears_nothing_else(
     identity: Identity, nora: Account
 ) -> None:
-    key = SoftKey()
-    await ask(identity, key, "nobody@clinic.example")
+    heard: list[str] = []
+    for email in (EMAIL, "nobody@clinic.example"):
+        key = SoftKey()
+        await ask(identity, key, email)
+        with pytest.raises(Forbidden) as error:
+            await enter(identity, key)
+        heard.append(str(error.value))
 
-    with pytest.raises(Unauthenticated):
-        await enter(identity, key)
+    assert len(set(heard)) == 1
+
+
+async def test_a_link_that_was_made_before_she_came_back_is_good_no_more(
+    identity: Identity, nora: Account, phone: SoftKey, friends: list[Friend], clock: StoppedClock
+) -> None:
+    new = SoftKey()
+    asked = await ask(identity, new)
+    for each in friends[:2]:
+        await agree(identity, each, asked)
+    clock.at += DELAY - timedelta(minutes=1)
+    caller, session = await enter(identity, phone)
+    link = await identity.devices.link(caller, session)
+    clock.at += timedelta(minutes=1)
+    await enter(identity, new)
+
+    with pytest.raises(Gone):
+        await identity.devices.open(link.token)
 
 
 async def test_asking_too_often_must_wait(identity: Identity, nora: Account) -> None:

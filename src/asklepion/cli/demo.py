@@ -3,15 +3,17 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from asklepion.app import House
-from asklepion.identity import Caller, Identity, Role
+from asklepion.identity import Caller, CredentialKind, Identity, NewCredential, Role
 from asklepion.kit.errors import Conflict
 from asklepion.records import Asking
 from asklepion.settings import Settings
 
-from .invented import DOCTOR, MOTHER, THERAPIST, lives
+from .invented import DOCTOR, LICENCES, MEMBERSHIP, MOTHER, THERAPIST, lives
 from .running import has_demo_device, write_demo_device
 
 PASSWORD = "olive-tree-by-the-sea"  # published in the README; --demo alone makes these accounts
@@ -60,6 +62,7 @@ async def furnish(house: House) -> list[dict[str, Any]]:
     if {email for email, *_ in PEOPLE} - emails:  # they come last of what is made here
         await _bring_records(house)
         await _bring_people(house, emails)
+    await _bring_licences(house)
     if not has_demo_device(house.settings):
         await _bring_device(house)
     return [
@@ -90,6 +93,24 @@ async def _bring_people(house: House, already: set[str]) -> None:
             roles=[role],
             person=person,
         )
+
+
+async def _bring_licences(house: House) -> None:
+    """Each invented clinician has a licence for two years; a start in its last months renews it."""
+    issue, now = house.identity.credentials.issuing.issue, house.clock.now()
+    for person, told in LICENCES.items():
+        account = await house.identity.find_by_person(person)
+        assert account is not None
+        cards = await house.identity.credentials.holding.cards(account.caller)
+        licences = [card for card in cards if card.kind == CredentialKind.LICENCE]
+        if any(card.until > now + timedelta(days=90) for card in licences):
+            continue  # also one that somebody revoked: that was said on purpose
+        until = now + timedelta(days=730)
+        new = NewCredential(kind=CredentialKind.LICENCE, account=account.id, told=told, until=until)
+        await issue(Identity.console(), new)
+        if not licences:
+            new = replace(new, kind=CredentialKind.MEMBERSHIP, told=MEMBERSHIP)
+            await issue(Identity.console(), new)
 
 
 async def _bring_device(house: House) -> None:

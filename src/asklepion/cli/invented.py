@@ -13,6 +13,25 @@ DOCTOR, THERAPIST = "Practitioner/amara-okafor", "Practitioner/tomas-reyes"
 MOTHER, CHILD = "RelatedPerson/nora-weber", "lina-weber"
 CLINIC, PRACTICE = "Organization/asklepion-demo", "Organization/quiet-harbour"
 ROLES = f"{TERMS}/practitioner-role"
+LICENCES: dict[str, Resource] = {
+    DOCTOR: {
+        "registration_number": "KE-20417",
+        "speciality": {"system": SNOMED, "code": "419192003", "display": "Internal medicine"},
+        "region": "KE",
+        "languages": ["en", "sw", "zh-CN"],
+    },
+    THERAPIST: {
+        "registration_number": "ES-88102",
+        "speciality": {
+            "system": "http://nucc.org/provider-taxonomy",
+            "code": "103T00000X",
+            "display": "Psychologist",
+        },
+        "region": "ES",
+        "languages": ["en", "es"],
+    },
+}
+MEMBERSHIP: Resource = {"organisation": "Asklepion by the sea", "role": "Staff"}
 CHILD_YEARS = 8
 TALK = (
     "Third talk. She sleeps better since she no longer takes her work to bed. We spoke about her"

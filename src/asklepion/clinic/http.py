@@ -59,6 +59,7 @@ async def rooms(who: Who, clinic: Here) -> list[dict[str, Any]]:
         {
             "id": each.id,
             "clinician": names.get(each.clinician_account or ""),
+            "clinician_account": each.clinician_account,
             "is_mine": each.clinician_account == who.account,
             "is_busy": each.visit is not None,
         }
@@ -164,12 +165,14 @@ async def _view(clinic: Clinic, who: Caller, visit: Visit | None) -> dict[str, A
         "patient": visit.patient,
         "patient_name": names.get(visit.patient_account, ""),
         "clinician_name": names.get(visit.clinician_account or ""),
+        "clinician_account": visit.clinician_account,
         "ask": {
             "categories": [category.name.lower() for category in visit.ask.categories],
             "minutes": visit.ask.minutes,
             "reason": visit.ask.reason,
         },
         "answer": visit.answer,
+        "why_alone": visit.why_alone,
         "granted": [category.name.lower() for category in visit.granted],
         "until": visit.until and to_iso(visit.until),
         "opened_at": to_iso(visit.opened_at),

@@ -78,6 +78,7 @@ class Visit:
     consent: str | None = None  # id of the FHIR Consent that stands
     granted: tuple[Category, ...] = ()
     until: datetime | None = None
+    why_alone: str = ""  # licence: the doctor's does not stand any more
     opened_at: datetime
     closed_at: datetime | None = None
 

@@ -50,7 +50,12 @@ def _create(op: Operations) -> None:
     op.create_index("clinic_visit_consent", "clinic_visit", ["consent"])
 
 
-MIGRATIONS: tuple[Step, ...] = (_create,)
+def _say_why_alone(op: Operations) -> None:
+    column = sa.Column("why_alone", sa.Text, nullable=False, server_default="")
+    op.add_column("clinic_visit", column)
+
+
+MIGRATIONS: tuple[Step, ...] = (_create, _say_why_alone)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
 OWNED: dict[str, Owned | None] = {
@@ -60,7 +65,7 @@ OWNED: dict[str, Owned | None] = {
 
 COLUMNS = (
     "id, room, patient, patient_account, clinician, clinician_account,"
-    " ask, answer, consent, granted, until_at, opened_at, closed_at"
+    " ask, answer, consent, granted, until_at, opened_at, closed_at, why_alone"
 )
 
 
@@ -141,6 +146,7 @@ def _values(visit: Visit) -> dict[str, Any]:
         "until_at": visit.until and to_us(visit.until),
         "opened_at": to_us(visit.opened_at),
         "closed_at": visit.closed_at and to_us(visit.closed_at),
+        "why_alone": visit.why_alone,
     }
 
 

@@ -1,12 +1,22 @@
 """Identity: who is calling, and with what credential.
 
 Promises: a caller is who the account says, or a stranger; passwords and tokens cannot be read back
-from what is kept; guessing them takes too long, even across restarts.
+from what is kept; guessing them takes too long, even across restarts. What is taken for a
+credential was signed by its issuer, shown by its holder, for this reader alone, and stands now.
 Never: decides what data anybody may see.
 """
 
 from .model import STRANGER, Account, App, Caller, Passkey, Proof, Role, Scope, Session
-from .service import AUTHORIZE, INTROSPECT, REVOKE, TOKEN, Identity
+from .service import (
+    AUTHORIZE,
+    INTROSPECT,
+    REVOKE,
+    TOKEN,
+    CredentialKind,
+    Identity,
+    LicenceEnded,
+    NewCredential,
+)
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -20,7 +30,10 @@ __all__ = [
     "Account",
     "App",
     "Caller",
+    "CredentialKind",
     "Identity",
+    "LicenceEnded",
+    "NewCredential",
     "Passkey",
     "Proof",
     "Role",

@@ -1,5 +1,6 @@
 import { Armchair, Check, CircleSlash, Clock, Eye, HandHeart, Undo2 } from "lucide-react";
 import { useState } from "react";
+import { LicenceMark } from "../identity/cards/LicenceMark";
 import { countdown, useNow } from "../kit/clock";
 import { moment, useText } from "../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, Select, Switch } from "../kit/ui";
@@ -10,6 +11,17 @@ import { change, type Visit } from "./visit";
 /** The patient's side: what is asked in plain words, her answer, and its end whenever she wants. */
 export function PatientVisit({ visit }: { visit: Visit }) {
   const text = useText();
+  if (!visit.clinician_name && visit.why_alone === "licence") {
+    return (
+      <Card tone="warn">
+        <Empty
+          icon={CircleSlash}
+          title={text("clinic.alone.licence")}
+          text={text("clinic.alone.licence.hint")}
+        />
+      </Card>
+    );
+  }
   if (!visit.clinician_name) {
     return (
       <Card>
@@ -36,6 +48,12 @@ export function PatientVisit({ visit }: { visit: Visit }) {
       visit.answer satisfies never;
       return null;
   }
+}
+
+/** Whom she is with: a mark that a click proves. */
+function Licence({ visit }: { visit: Visit }) {
+  if (!visit.clinician_account) return null;
+  return <LicenceMark account={visit.clinician_account} name={visit.clinician_name ?? ""} />;
 }
 
 const CHOICES_MIN = [15, 30, 60, 120, 240, 480];
@@ -65,6 +83,7 @@ function Request({ visit }: { visit: Visit }) {
 
   return (
     <Card title={text("clinic.request", { name: visit.clinician_name ?? "" })} icon={HandHeart}>
+      <Licence visit={visit} />
       <blockquote className="reason" lang={reason ? "" : undefined}>
         {reason || text("clinic.reason.usual")}
       </blockquote>
@@ -158,6 +177,7 @@ function Allowed({ visit }: { visit: Visit }) {
       icon={Eye}
       title={text("clinic.allowed", { name: visit.clinician_name ?? "" })}
     >
+      <Licence visit={visit} />
       <CategoryList of={visit.granted} />
       <p className="row">
         <Clock aria-hidden className="inline-icon" />

@@ -1,5 +1,6 @@
 import { DoorOpen, Hourglass, Stethoscope } from "lucide-react";
 import { useEffect } from "react";
+import { LicenceMark } from "../identity/cards/LicenceMark";
 import { api } from "../kit/api";
 import { useAsked } from "../kit/asked";
 import { goTo, type Panel } from "../kit/place";
@@ -11,6 +12,7 @@ import { useVisit } from "./visit";
 interface Room {
   readonly id: string;
   readonly clinician: string | null;
+  readonly clinician_account: string | null;
   readonly is_mine: boolean;
   readonly is_busy: boolean;
 }
@@ -77,6 +79,9 @@ function RoomLine(props: RoomLineProps) {
       <div className="room-words">
         <h3>{name}</h3>
         {room.clinician && <p className="small">{room.clinician}</p>}
+        {room.clinician && room.clinician_account && !room.is_mine && (
+          <LicenceMark account={room.clinician_account} name={room.clinician} />
+        )}
         <Badge tone={isInviting ? "accent" : "plain"}>{text(`clinic.sign.${sign}`)}</Badge>
       </div>
       <Button

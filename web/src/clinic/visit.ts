@@ -15,6 +15,10 @@ export interface Visit {
   readonly patient: string;
   readonly patient_name: string;
   readonly clinician_name: string | null;
+  /** An opaque id: by it his licence is checked. */
+  readonly clinician_account: string | null;
+  /** Why nobody is with her any more. */
+  readonly why_alone: "" | "licence";
   readonly ask: {
     readonly categories: readonly Category[];
     readonly minutes: number;

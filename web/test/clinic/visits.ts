@@ -9,6 +9,8 @@ export function visit(changes: Partial<Visit> = {}): Visit {
     patient: "Patient/p1",
     patient_name: "Mei Lin",
     clinician_name: "Dr Amara Okafor",
+    clinician_account: null,
+    why_alone: "",
     ask: { categories: ["vitals", "laboratory"], minutes: 60, reason: "" },
     answer: "open",
     granted: [],

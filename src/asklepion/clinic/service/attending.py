@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from asklepion.identity import Caller, Identity, Role
+from asklepion.identity import Caller, Identity, LicenceEnded, Role
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict
@@ -40,13 +40,19 @@ class Attending:
         self._keeping = keeping
         self._presence = presence
         events.on(VisitChanged, self._hear)
+        events.on(LicenceEnded, self._hear_licence)
 
     async def attend(self, caller: Caller, clinician: str, room: str) -> Visit | None:
         """A clinician comes in; returns the visit that goes on there.
 
         Raises:
+            Forbidden: his licence does not stand; but to a visit that goes on he may come back.
             Conflict: another attends this room, or his visit goes on elsewhere.
         """
+        async with self._keeping.reading() as tx:
+            going_on = await store.find_open_of_account(tx, caller.account)
+        if going_on is None or going_on.room != room:
+            await self._identity.credentials.require_licence(caller)
         async with self._keeping.changing() as tx:
             mine = await store.find_open_of_account(tx, caller.account)
             if mine and mine.room != room:
@@ -57,7 +63,9 @@ class Attending:
             if not await store.attend(tx, room, clinician, caller.account):
                 raise Conflict("Another clinician attends this room.", hint="Take a free one.")
             if visit and visit.clinician is None:
-                visit = replace(visit, clinician=clinician, clinician_account=caller.account)
+                visit = replace(
+                    visit, clinician=clinician, clinician_account=caller.account, why_alone=""
+                )
                 await self._keeping.keep(tx, visit)
             self._presence.greet(caller.account, room)
         return visit
@@ -84,7 +92,7 @@ class Attending:
             if await store.find_open_in_room(tx, room):
                 raise Conflict("Another visit goes on in this room.", hint="Choose a free room.")
             clinician, account = (await store.attendances(tx)).get(room, (None, None))
-            if account and not self._presence.is_there(account, room):
+            if account and not await self._can_see(account, room):
                 clinician, account = None, None  # he becomes hers when he is back
             visit = Visit(
                 id=self._ids.new(),
@@ -143,6 +151,7 @@ class Attending:
         """End the attendance of who is gone too long, and send out who does not belong."""
         for account, room in self._presence.overdue():
             await self._give_up(account, room)
+        await self._end_unlicensed()
         for room in ROOMS:
             await self.clear(room)
 
@@ -157,10 +166,44 @@ class Attending:
                     await self._part(tx, visit, await self._caller(account, clinician))
         self._presence.greet(account, room)
 
-    async def _part(self, tx: Tx, visit: Visit, clinician: Caller) -> None:
-        await self._keeping.end_access(tx, clinician, visit, why="clinician gone")
+    async def _can_see(self, account: str, room: str) -> bool:
+        """Whether one who attends a room is there, and may see the next who comes in."""
+        is_there = self._presence.is_there(account, room)
+        return is_there and bool(await self._identity.credentials.licences.licensed([account]))
+
+    async def _end_unlicensed(self) -> None:
+        """Who waits for patients with a licence that ran out waits no more.
+
+        A visit that goes on is not cut off for that: it ends when the two end it.
+        """
+        async with self._keeping.reading() as tx:
+            waiting = [account for _, account in (await store.attendances(tx)).values()]
+        if not waiting:
+            return
+        out = set(waiting) - await self._identity.credentials.licences.licensed(waiting)
+        for account in out:
+            async with self._keeping.changing() as tx:
+                if await store.find_open_of_account(tx, account) is None:
+                    await store.leave(tx, account)
+
+    async def _hear_licence(self, event: LicenceEnded) -> None:
+        """A licence was revoked or suspended: whatever he was allowed ends, and she is told why."""
+        async with self._keeping.changing() as tx:
+            rooms = {account: room for room, (_, account) in (await store.attendances(tx)).items()}
+            visit = await store.find_open_of_account(tx, event.account)
+            await store.leave(tx, event.account)
+            if visit and visit.clinician_account == event.account:
+                clinician = await self._caller(event.account, visit.clinician or "")
+                await self._part(tx, visit, clinician, why_alone="licence")
+        if event.account in rooms:
+            await self.clear(rooms[event.account])
+
+    async def _part(self, tx: Tx, visit: Visit, clinician: Caller, *, why_alone: str = "") -> None:
+        why = "licence ended" if why_alone else "clinician gone"
+        await self._keeping.end_access(tx, clinician, visit, why=why)
         nobody = NOTHING_STANDS | {"clinician": None, "clinician_account": None}
-        alone = replace(visit, **nobody | {"ask": Ask(), "answer": Answer.OPEN})
+        nobody |= {"ask": Ask(), "answer": Answer.OPEN, "why_alone": why_alone}
+        alone = replace(visit, **nobody)
         await self._keeping.keep(tx, alone, before=visit)
 
     async def _caller(self, account: str, clinician: str) -> Caller:

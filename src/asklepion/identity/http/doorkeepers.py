@@ -31,7 +31,14 @@ NOT_FOR_APPS = "Subscription"  # it would go on when the app's token is over
 # Where apps prove themselves by what they send: no cookie counts, so any page may send it.
 BY_PROOF = (TOKEN, INTROSPECT, REVOKE)
 # What a page of another origin may read: apps that live in a browser. Never with a cookie.
-SHARED = (APPS_REACH, JWKS, "/.well-known/openid-configuration", *BY_PROOF)
+SHARED = (
+    *(APPS_REACH, JWKS, "/.well-known/openid-configuration", "/.well-known/did.json"),
+    *("/.well-known/openid-credential-issuer", "/.well-known/oauth-authorization-server"),
+    *BY_PROOF,
+)
+# Where apps that hold credentials come: they too prove themselves by what they send.
+HOLDERS = ("/api/identity/vci/", "/api/identity/requests/")
+SHARED_BELOW = (f"{APPS_REACH}/", "/api/identity/status/", *HOLDERS)
 CORS_HEADERS = "authorization, content-type, accept, prefer, if-match, if-none-match, if-none-exist"
 
 _Place = tuple[str, str, int]  # scheme, host, port
@@ -173,7 +180,7 @@ class Share:
         await self._app(scope, receive, shared)
 
     def _is_shared(self, path: str) -> bool:
-        return path in (*SHARED, *self._also) or path.startswith(f"{APPS_REACH}/")
+        return path in (*SHARED, *self._also) or path.startswith(SHARED_BELOW)
 
 
 class SameOrigin:
@@ -220,7 +227,8 @@ class SameOrigin:
         headers = Headers(scope=scope)
         if bearer_token(headers) is not None:
             return True
-        if scope["type"] == "http" and scope["path"] in BY_PROOF:
+        is_proven = scope["path"] in BY_PROOF or scope["path"].startswith(HOLDERS)
+        if scope["type"] == "http" and is_proven:
             return True
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if origin is None and site is None:

@@ -130,7 +130,9 @@ async def open_house(body: Opening, identity: Here) -> dict[str, Any]:
 @router.get("/accounts")
 async def accounts(who: Operator, identity: Here, after: After = "") -> list[dict[str, Any]]:
     """Read who may sign in, a thousand at a time; `after` is the last id seen. Operators only."""
-    return [_shown(account) for account in await identity.accounts(who, after=after)]
+    awaited = await identity.devices.awaited(who)
+    found = await identity.accounts(who, after=after)
+    return [_shown(each) | {"is_awaited": each.id in awaited} for each in found]
 
 
 @router.post("/accounts", status_code=201)

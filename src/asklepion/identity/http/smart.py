@@ -138,7 +138,7 @@ async def _answered(request: Request, work: Any) -> JSONResponse:
     try:
         scheme, _, basic = request.headers.get("authorization", "").partition(" ")
         proof = basic.strip() if scheme.lower() == "basic" else ""
-        return JSONResponse(await work(await _form(request), proof), headers=headers)
+        return JSONResponse(await work(await read_form(request), proof), headers=headers)
     except Refusal as refusal:
         if refusal.status == 401 and "authorization" in request.headers:
             headers["www-authenticate"] = 'Basic realm="apps"'
@@ -146,12 +146,16 @@ async def _answered(request: Request, work: Any) -> JSONResponse:
         return JSONResponse(told, refusal.status, headers)
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """The form, each name once. https://www.rfc-editor.org/rfc/rfc6749#section-3.2"""
+async def read_form(request: Request, *, most: int = LARGEST) -> dict[str, str]:
+    """The form, each name once. https://www.rfc-editor.org/rfc/rfc6749#section-3.2
+
+    Raises:
+        Refusal: it is none, larger than so many bytes, or says something twice.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
     wrong = Refusal("invalid_request", f"Send a form, {FORM}, with each name once.")
-    if kind != FORM or len(body) > LARGEST:
+    if kind != FORM or len(body) > most:
         raise wrong
     try:
         found = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=30)

@@ -1,5 +1,6 @@
 """The verbs of identity."""
 
+from ..engine.vc.kinds import Kind as CredentialKind
 from .apps import (
     ALGORITHM,
     AUTHORIZE,
@@ -16,6 +17,7 @@ from .apps import (
 from .credentials import LONGEST
 from .identity import Identity
 from .keys import LINK, SIGN_IN, Link, Progress
+from .vc import LicenceEnded, NewCredential, VerifiableCredentials
 
 __all__ = [
     "ALGORITHM",
@@ -30,9 +32,13 @@ __all__ = [
     "TOKEN",
     "Asked",
     "Connected",
+    "CredentialKind",
     "Identity",
+    "LicenceEnded",
     "Link",
     "NewClient",
+    "NewCredential",
     "Progress",
     "Refusal",
+    "VerifiableCredentials",
 ]

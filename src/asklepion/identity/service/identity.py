@@ -1,5 +1,6 @@
 """The whole of identity, and the opening of a new house."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -7,6 +8,7 @@ from argon2 import PasswordHasher
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Forbidden, Gone
+from asklepion.kit.events import Events
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.log import get_log
@@ -31,6 +33,8 @@ from .keys import (
     Recovering,
     Wallets,
 )
+from .vc import Reach, VerifiableCredentials
+from .vc.reaching import reach as reach_outside
 
 log = get_log(__name__)
 
@@ -46,6 +50,9 @@ class Identity(Credentials, Accounts):
         address: of this house, such as https://house.example; empty: as each request calls it.
         fetch: how a key set is read that an app publishes.
         recovery_delay: from the last guardian's yes until somebody is back in.
+        events: whom what happens is told to.
+        licence_issuers: others whose licences count here.
+        reach: how other houses are reached.
     """
 
     def __init__(
@@ -59,6 +66,9 @@ class Identity(Credentials, Accounts):
         address: str = "",
         fetch: Fetch | None = None,
         recovery_delay: timedelta = RECOVERY_DELAY,
+        events: Events | None = None,
+        licence_issuers: Iterable[str] = (),
+        reach: Reach = reach_outside,
     ) -> None:
         super().__init__(db=db, clock=clock, ids=ids, keys=keys, hasher=hasher)
         desk = Desk(db=db, clock=clock, ids=ids, keys=keys, tokens=self._tokens, address=address)
@@ -81,6 +91,17 @@ class Identity(Credentials, Accounts):
         self.guardians = Guardians(self._desk)
         self.recovering = Recovering(self._desk, self.passkeys, self.guardians)
         self.wallets = Wallets(self._desk)
+        self.credentials = VerifiableCredentials(
+            db=db,
+            clock=clock,
+            ids=ids,
+            keys=keys,
+            tokens=self._tokens,
+            events=events,
+            address=address,
+            trusted=licence_issuers,
+            reach=reach,
+        )
 
     async def recognise(self, *, cookie: str | None = None, bearer: str | None = None) -> Caller:
         """Whoever holds this credential; a bearer token, where there is one, counts alone."""
@@ -88,6 +109,17 @@ class Identity(Credentials, Accounts):
             is_short = len(bearer) <= LONGEST_TOKEN
             return await self.apps.connections.recognise(bearer) if is_short else STRANGER
         return await super().recognise(cookie=cookie, bearer=bearer)
+
+    async def forget(self, tx: Tx, person: str) -> tuple[dict[str, int], tuple[str, ...]]:
+        """Take away the account of a person who is erased, as `Accounts.forget`, and what it held.
+
+        Returns:
+            How many rows of which table, and the accounts.
+        """
+        account = await store.find_by_person(tx, person)
+        held = await self.credentials.forget(tx, account.id) if account else {}
+        gone, accounts = await super().forget(tx, person)
+        return gone | held, accounts
 
     def kept_session(self, cookie: str | None) -> bytes:
         """What is kept of a session's token; nothing where there is none."""

@@ -1,9 +1,9 @@
-"""Identity's tables: accounts and sessions; their keys; apps, and what people gave them."""
+"""Identity's tables: accounts, sessions, keys; apps, and what people gave them; credentials."""
 
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import accounts, apps, guardians, keys, wallets
+from . import accounts, apps, asking, guardians, held, issued, keys, wallets
 
 MIGRATIONS: tuple[Step, ...] = (
     *accounts.MIGRATIONS,
@@ -11,6 +11,9 @@ MIGRATIONS: tuple[Step, ...] = (
     *keys.MIGRATIONS,
     *guardians.MIGRATIONS,
     *wallets.MIGRATIONS,
+    *issued.MIGRATIONS,
+    *held.MIGRATIONS,
+    *asking.MIGRATIONS,
 )
 OWNED: dict[str, Owned | None] = {
     **accounts.OWNED,
@@ -18,4 +21,7 @@ OWNED: dict[str, Owned | None] = {
     **keys.OWNED,
     **guardians.OWNED,
     **wallets.OWNED,
+    **issued.OWNED,
+    **held.OWNED,
+    **asking.OWNED,
 }

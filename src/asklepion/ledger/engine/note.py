@@ -24,6 +24,7 @@ ED25519 = b"\x01"  # the note format's number for this kind of signature
 DASH = "\u2014"
 MOST_CHARACTERS = 4096  # of a note that we read
 ORIGIN = re.compile(r"[!-*,-~]{1,200}")  # visible ASCII without a plus sign
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # all but the line's end
 SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -174,6 +175,6 @@ def signed_text(note: str) -> str:
     text, gap, rest = note.rpartition("\n\n")
     if not gap or not rest.endswith("\n") or len(note) > MOST_CHARACTERS:
         raise Incorrect("It is not a signed note.")
-    if any(character < " " and character != "\n" for character in note):
+    if CONTROL.search(note):
         raise Incorrect("The note holds control characters.")
     return text + "\n"

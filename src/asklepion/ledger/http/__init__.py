@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from .routes import router as log
+from .routes import witness_app, witnessing
 from .rpc import RPC_PATH
 from .rpc import router as chain
 
@@ -10,4 +11,4 @@ router = APIRouter()
 router.include_router(log)
 router.include_router(chain)
 
-__all__ = ["RPC_PATH", "router"]
+__all__ = ["RPC_PATH", "router", "witness_app", "witnessing"]

@@ -11,7 +11,7 @@ from asklepion.kit.log import get_log
 
 from ...engine.codes import new_signs
 from ...model import Account, Caller, Role, Session, Way
-from ...store import accounts
+from ...store import accounts, links
 from ...store import keys as store
 from .desk import KeyDesk
 from .passkeys import Answer, Passkeys
@@ -76,7 +76,7 @@ class Devices:
         async with self._desk.db.begin() as tx:
             row = await self._find(tx, "hash", self._desk.kept(DEVICE, token), DEVICE)
             kept = self._desk.kept(CLAIM, claim)
-            if not await store.move_link(tx, row.id, NEW, OPENED, kept, signs):
+            if not await links.move_link(tx, row.id, NEW, OPENED, kept, signs):
                 raise _gone()
         return claim, signs.split()[0]
 
@@ -107,16 +107,16 @@ class Devices:
                 raise Conflict("No other device has opened the link.", hint="Open it there first.")
             is_right = row.sign.split()[0] == sign
             if is_right:
-                await store.move_link(tx, row.id, OPENED, CONFIRMED, row.claim, row.sign)
+                await links.move_link(tx, row.id, OPENED, CONFIRMED, row.claim, row.sign)
             else:
-                await store.drop_link(tx, row.id)
+                await links.drop_link(tx, row.id)
         if not is_right:
             raise Forbidden("That is not the number.", hint="Make a new link, and look again.")
 
     async def stop(self, caller: Caller, id: str) -> None:
         """End a link before it was used."""
         async with self._desk.db.begin() as tx:
-            await store.drop_link(tx, (await self._own(tx, caller, id)).id)
+            await links.drop_link(tx, (await self._own(tx, caller, id)).id)
 
     async def wait(self, claim: str, *, here: str) -> dict[str, Any] | None:
         """What the other device's browser is asked, once it was confirmed; nothing before.
@@ -143,9 +143,9 @@ class Devices:
                 raise _gone()
             return await self._use(tx, row, answer, name=name, here=here)
 
-    async def _own(self, tx: Tx, caller: Caller, id: str) -> store.LinkRow:
+    async def _own(self, tx: Tx, caller: Caller, id: str) -> links.LinkRow:
         caller.require_known()
-        row = await store.find_link(tx, "id", id, self._desk.clock.now())
+        row = await links.find_link(tx, "id", id, self._desk.clock.now())
         if row is None or (row.account, row.kind) != (caller.account, DEVICE):
             raise NotFound("There is no such link, or not any more.")
         return row
@@ -171,6 +171,12 @@ class Devices:
             link = await self._new(tx, found, INVITATION)
         log.info("invited", account=account, by=caller.account)
         return link
+
+    async def awaited(self, caller: Caller) -> frozenset[str]:
+        """Who was let in and cannot come in yet: accounts without passkey and password."""
+        caller.require(Role.OPERATOR)
+        async with self._desk.db.read() as tx:
+            return await store.without_way_in(tx)
 
     async def has_way_in(self, tx: Tx, account: Account) -> bool:
         """Whether somebody can come in at all."""
@@ -207,33 +213,33 @@ class Devices:
     async def _new(self, tx: Tx, account: Account, kind: str) -> Link:
         desk, token, id = self._desk, self._desk.tokens.new(), self._desk.ids.new()
         until = desk.clock.now() + GOOD[kind]
-        row = store.LinkRow(id, kind, account.id, NEW, desk.kept(CLAIM, id), "", to_us(until))
-        await store.add_link(tx, desk.kept(kind, token), row)
+        row = links.LinkRow(id, kind, account.id, NEW, desk.kept(CLAIM, id), "", to_us(until))
+        await links.add_link(tx, desk.kept(kind, token), row)
         return Link(id=id, token=token, expires_at=until)
 
-    async def _find(self, tx: Tx, column: str, value: bytes, kind: str) -> store.LinkRow:
-        row = await store.find_link(tx, column, value, self._desk.clock.now())
+    async def _find(self, tx: Tx, column: str, value: bytes, kind: str) -> links.LinkRow:
+        row = await links.find_link(tx, column, value, self._desk.clock.now())
         if row is None or row.kind != kind:
             raise _gone()
         return row
 
-    async def _account(self, tx: Tx, row: store.LinkRow) -> Account:
+    async def _account(self, tx: Tx, row: links.LinkRow) -> Account:
         account = await accounts.find(tx, row.account)
         if account is None:
             raise _gone()
         return account
 
-    async def _to_make(self, tx: Tx, row: store.LinkRow, *, here: str) -> dict[str, Any]:
+    async def _to_make(self, tx: Tx, row: links.LinkRow, *, here: str) -> dict[str, Any]:
         account = await self._account(tx, row)
         return await self._passkeys.to_make(tx, account, row.kind, row.id, here=here)
 
     async def _use(
-        self, tx: Tx, row: store.LinkRow, answer: Answer, *, name: str, here: str
+        self, tx: Tx, row: links.LinkRow, answer: Answer, *, name: str, here: str
     ) -> Session:
         account = await self._account(tx, row)
         question = (row.kind, row.id)
         key = await self._passkeys.keep(tx, account, answer, question, name=name, here=here)
-        if not await store.drop_link(tx, row.id):
+        if not await links.drop_link(tx, row.id):
             raise _gone()
         await self._desk.tell(tx, account.id, "passkey-added", key.name)
         log.info("passkey added", account=account.id, by=row.kind)

@@ -9,7 +9,7 @@ from asklepion.kit.log import get_log
 
 from ...engine.passkeys import NewKey
 from ...model import Passkey
-from ...store import accounts, apps, guardians, keys, wallets
+from ...store import accounts, apps, guardians, keys, links, wallets
 from .desk import KeyDesk
 
 log = get_log(__name__)
@@ -59,6 +59,7 @@ async def start_anew(desk: KeyDesk, tx: Tx, key: Passkey, *, drops_old: bool) ->
         await keys.drop_passkeys(tx, key.account, key.id)
         await accounts.change_password(tx, key.account, "")
         await wallets.close(tx, key.account)
+    await links.drop_links(tx, key.account)
     await accounts.end_sessions(tx, key.account, NOBODY)
     await apps.end_grants(tx, "account", key.account)
     for other in await guardians.recoveries(tx, key.account, desk.clock.now()):
@@ -74,9 +75,9 @@ async def ready(desk: KeyDesk, tx: Tx, credential: bytes) -> guardians.Recovery 
     """
     found = await guardians.find_recovery(tx, "credential", credential)
     now = desk.clock.now()
-    if found is None or not found.account or found.expires_at <= now:
+    if found is None or found.expires_at <= now:
         return None
-    if found.state == guardians.OPEN:
+    if found.state == guardians.OPEN:  # told alike where there is no such account
         raise Forbidden(
             "Your guardians have not agreed yet.", hint="Ask them, and give them your code."
         )

@@ -70,7 +70,7 @@ class Passkeys:
                 raise Unauthenticated(UNKNOWN)
             if recovery:
                 await enrolling.finish(desk, tx, recovery)
-            elif not await store.note_use(tx, key, signed.sign_count, desk.clock.now()):
+            if not await store.note_use(tx, key, signed.sign_count, desk.clock.now()):
                 raise Forbidden(engine.REFUSED, hint=engine.AGAIN)
             await desk.trying.succeeded(tx, own, shared)
             session = await desk.open(tx, account, Way.PASSKEY)
@@ -348,7 +348,7 @@ class Passkeys:
                 raise NotFound("There is no such passkey.")
 
     async def remove(self, caller: Caller, session: bytes, id: str) -> None:
-        """Take one of one's own passkeys away; never the only way in.
+        """Take one of one's own passkeys away; never the only way in. Every other session ends.
 
         Raises:
             Forbidden: they did not prove just now that it is really them.
@@ -368,5 +368,6 @@ class Passkeys:
                     "That is your only way in.", hint="Add another passkey, or a password, first."
                 )
             await store.drop_passkey(tx, account.id, id)
+            await accounts.end_sessions(tx, account.id, session)  # one may be on a stolen device
             await self._desk.tell(tx, account.id, "passkey-removed", keys[id].name)
         log.info("passkey removed", account=account.id)

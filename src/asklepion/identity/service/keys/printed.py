@@ -12,7 +12,7 @@ from ...engine import rules
 from ...engine.codes import PRINTED, new_code, typed
 from ...engine.limits import PER_ACCOUNT, PER_ADDRESS, PER_CODE, neighbourhood
 from ...model import Caller, Session, Way
-from ...store import accounts, guardians
+from ...store import accounts, guardians, links
 from ...store import keys as store
 from ..credentials import as_typed
 from . import enrolling
@@ -47,9 +47,9 @@ class Printed:
             await desk.require_fresh(tx, caller, session)
         code = new_code(PRINTED, GROUP)
         hashed = await desk.hash(typed(code))
-        row = store.PrintedRow(desk.ids.new(), hashed, to_us(desk.clock.now()))
+        row = links.PrintedRow(desk.ids.new(), hashed, to_us(desk.clock.now()))
         async with desk.db.begin() as tx:
-            await store.keep_printed(tx, account.id, row)
+            await links.keep_printed(tx, account.id, row)
             await desk.tell(tx, account.id, "code-made")
         log.info("printed code made", account=account.id)
         return code
@@ -58,15 +58,15 @@ class Printed:
         """The caller's code is good no longer."""
         async with self._desk.db.begin() as tx:
             await self._desk.require_fresh(tx, caller, session)
-            row = await store.printed(tx, caller.account)
-            if row is None or not await store.use_printed(tx, caller.account, row.id):
+            row = await links.printed(tx, caller.account)
+            if row is None or not await links.use_printed(tx, caller.account, row.id):
                 raise NotFound("There is no printed code.")
             await self._desk.tell(tx, caller.account, "code-dropped")
 
     async def made_at(self, caller: Caller) -> datetime | None:
         """When the caller's code was made; nothing where there is none."""
         async with self._desk.db.read() as tx:
-            row = await store.printed(tx, caller.account)
+            row = await links.printed(tx, caller.account)
         return from_us(row.created_at) if row else None
 
     async def rehearse(self, caller: Caller, code: str) -> None:
@@ -80,7 +80,7 @@ class Printed:
         caller.require_known()
         await desk.trying.begin(own)
         async with desk.db.read() as tx:
-            row = await store.printed(tx, caller.account)
+            row = await links.printed(tx, caller.account)
         if not await desk.is_right(typed(code), row.hash if row else None):
             raise Forbidden("That is not your code.", hint="Look again, or make a new one.")
         async with desk.db.begin() as tx:
@@ -106,16 +106,16 @@ class Printed:
         await desk.trying.begin(own, shared)
         async with desk.db.read() as tx:
             account = await desk.find_by_email(tx, email)
-            row = await store.printed(tx, account.id) if account else None
+            row = await links.printed(tx, account.id) if account else None
         is_right = await desk.is_right(typed(code), row.hash if row else None)
         if account is None or row is None or not is_right:
             raise Unauthenticated(WRONG, hint="Check both and try again.")
         ticket, id = desk.tokens.new(), desk.ids.new()
         until = to_us(desk.clock.now() + TICKET)
-        link = store.LinkRow(id, KIND, account.id, OPENED, desk.kept("claim", id), row.id, until)
+        link = links.LinkRow(id, KIND, account.id, OPENED, desk.kept("claim", id), row.id, until)
         async with desk.db.begin() as tx:
             await desk.trying.succeeded(tx, own, shared)
-            await store.add_link(tx, desk.kept(KIND, ticket), link)
+            await links.add_link(tx, desk.kept(KIND, ticket), link)
             question = await self._passkeys.to_make(tx, account, KIND, id, here=here)
         return ticket, question
 
@@ -134,14 +134,14 @@ class Printed:
         desk = self._desk
         over = Gone("That took too long, or the code was used already.", hint="Begin again.")
         async with desk.db.begin() as tx:
-            link = await store.find_link(tx, "hash", desk.kept(KIND, ticket), desk.clock.now())
+            link = await links.find_link(tx, "hash", desk.kept(KIND, ticket), desk.clock.now())
             account = await accounts.find(tx, link.account) if link and link.kind == KIND else None
             if link is None or account is None:
                 raise over
             question = (KIND, link.id)
             key = await self._passkeys.made(tx, account, answer, question, name=name, here=here)
-            is_first = await store.use_printed(tx, account.id, link.sign)
-            if not await store.drop_link(tx, link.id) or not is_first:
+            is_first = await links.use_printed(tx, account.id, link.sign)
+            if not await links.drop_link(tx, link.id) or not is_first:
                 raise over
             await enrolling.start_anew(desk, tx, key, drops_old=drops_old)
             await desk.tell(tx, account.id, "code-used", key.name)
@@ -171,7 +171,7 @@ class Passwords:
             await tx.lock("identity.ways")
             await desk.require_fresh(tx, caller, session)
             count = len(await store.passkeys(tx, caller.account))
-            has_code = await store.printed(tx, caller.account) is not None
+            has_code = await links.printed(tx, caller.account) is not None
             if count < 2 and not (count == 1 and has_code):
                 raise Forbidden(
                     "You could not come back in.",

@@ -31,6 +31,7 @@ CODE, CLAIM = "recovery code", "recovery claim"
 GROUP = 4
 AGREEING = timedelta(days=7)  # how long guardians may take
 COMING = timedelta(days=7)  # and how long she may, once it is good
+MOST_SHOWN = 5  # of the requests about one account, the newest: anybody may make more
 OVER = "That request is over."
 
 
@@ -207,7 +208,8 @@ class Recovering:
             for ward in await store.wards(tx, account.id, account.email):
                 if not ward.accepted_at:
                     continue
-                for each in await store.recoveries(tx, ward.account, self._desk.clock.now()):
+                now = self._desk.clock.now()
+                for each in (await store.recoveries(tx, ward.account, now))[-MOST_SHOWN:]:
                     agreed = await store.approvals(tx, each.id)
                     wish = Wish(
                         id=each.id,

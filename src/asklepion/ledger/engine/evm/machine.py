@@ -2,14 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from eth_utils.exceptions import ValidationError
+from asklepion.kit.errors import Conflict, HouseError, Incorrect, Unsupported
+from asklepion.kit.log import get_log
 
-from asklepion.kit.errors import Conflict, HouseError, Incorrect
-
-from ...model import ZERO, Block, Mined
+from ...model import ZERO, Block, Finding, Mined
+from .audit import ChainAudit
 from .calls import Calls, Message
 from .codec import decode_transaction, encode_header, log_rows
 from .frames import deeply
@@ -19,10 +19,14 @@ from .judging import BLOCK_GAS, read_transaction
 from .pool import Pending
 from .roots import rlp_block, root_of
 from .store import BlockRow, ChainStore, TransactionRow
+from .sweeping import KEPT, Sweep
+
+log = get_log(__name__)
 
 __all__ = ["Machine", "Made", "Message"]
 
 FIRST_FEE = 10**9  # [wei for each unit of gas], of the first block
+SWEEP_AFTER = 4 * KEPT  # blocks
 FUNDS = 10**27  # [wei] that each of the house's own accounts begins with
 DECODED = 4096  # transactions that are kept as py-evm knows them until they are mined
 DELEGATED = bytes.fromhex("ef0100")  # https://eips.ethereum.org/EIPS/eip-7702
@@ -36,6 +40,14 @@ class Made:
     mined: tuple[Mined, ...] = ()
     refused: Mapping[bytes, HouseError] = field(default_factory=dict[bytes, HouseError])
     later: tuple[bytes, ...] = ()  # that found no room
+
+
+class _Stumbled(Exception):
+    """py-evm could not carry a transaction out, and left the state who knows how."""
+
+    def __init__(self, hash: bytes) -> None:
+        super().__init__()
+        self.hash = hash
 
 
 class Machine(Calls):
@@ -84,8 +96,9 @@ class Machine(Calls):
             extra_data=b"asklepion",
         )
         header = header.copy(base_fee_per_gas=FIRST_FEE, nonce=bytes(8), mix_hash=bytes(32))
-        state = self.vm(header).state
-        for address in funded:
+        state, accounts = self.vm(header).state, list(funded)
+        self.store.keep_fact("funded", b"".join(accounts))  # the state itself is swept out one day
+        for address in accounts:
             state.set_balance(address, FUNDS)
         state.persist()
         self._keep(header.copy(state_root=state.state_root), [], [])
@@ -98,11 +111,25 @@ class Machine(Calls):
         Args:
             timestamp: the present moment [s]; later than it where the block before was.
         """
+        left, refused = list(chosen), dict[bytes, HouseError]()
+        while True:
+            try:
+                made = self._make_deeply(left, timestamp)
+                return replace(made, refused={**refused, **made.refused})
+            except _Stumbled as stumbled:  # whatever the block was by then is forgotten
+                left = [pending for pending in left if pending.hash != stumbled.hash]
+                words = "The transaction cannot be carried out here."
+                refused[stumbled.hash] = Unsupported(words, hint="Let its calls nest less deeply.")
+                log.fault("transaction not carried out", stumbled.__cause__ or stumbled)
+
+    def _make_deeply(self, chosen: Sequence[Pending], timestamp: int) -> Made:
         try:
             return self._make(chosen, timestamp)
-        except RecursionError:
-            with deeply():
-                return self._make(chosen, timestamp)
+        except _Stumbled as stumbled:
+            if not isinstance(stumbled.__cause__, RecursionError):
+                raise
+        with deeply():
+            return self._make(chosen, timestamp)
 
     def _make(self, chosen: Sequence[Pending], timestamp: int) -> Made:
         header = self.following(self.head(), timestamp)
@@ -124,9 +151,8 @@ class Machine(Calls):
                 except HouseError as error:
                     refused[pending.hash] = error
                     continue
-                except ValidationError as error:
-                    refused[pending.hash] = Incorrect(f"The transaction is not valid: {error}")
-                    continue
+                except Exception as error:  # py-evm raises whatever it stumbles upon
+                    raise _Stumbled(pending.hash) from error
                 taken.append((pending, transaction, receipt))
                 header = header.copy(gas_used=receipt.gas_used)
             if not taken:
@@ -227,3 +253,19 @@ class Machine(Calls):
     def find(self, hash: bytes) -> Mined | None:
         """What became of one transaction."""
         return find_mined(self.store, hash)
+
+    # What is done with the whole file
+
+    def audit(self) -> list[Finding]:
+        """What is not as it was written."""
+        return ChainAudit(self.store, self.chain_id).run()
+
+    def sweep(self) -> Sweep:
+        """Begin to sweep old states out."""
+        return Sweep(self.store)
+
+    def is_sweep_due(self) -> bool:
+        """Whether many blocks were made since the last sweep."""
+        newest, swept = self.store.newest(), self.store.fact("swept")
+        last = int.from_bytes(swept or b"", "big")
+        return newest is not None and newest.number - last >= SWEEP_AFTER

@@ -113,8 +113,14 @@ class ChainStore:
 
     @contextmanager
     def block(self, number: int) -> Generator[None]:
-        """Write one block and all that belongs to it: on the disk at the end, or not at all."""
+        """Write one block and all that belongs to it."""
         self._born = number
+        with self.change():
+            yield
+
+    @contextmanager
+    def change(self) -> Generator[None]:
+        """Write what belongs together: all on the disk at the end, or nothing."""
         self._run("BEGIN IMMEDIATE")
         try:
             yield
@@ -289,10 +295,6 @@ class ChainStore:
 
     # What the audit reads: it must take whatever somebody may have put there
 
-    def count(self, table: str) -> int:
-        """How many rows one of the tables has."""
-        return self._all(f"SELECT count(*) FROM {table}")[0][0]
-
     def strays(self, head: int) -> list[tuple[str, int, int]]:
         """Rows of transactions and logs that belong to no block: table, block and place."""
         found: list[tuple[str, int, int]] = []
@@ -303,6 +305,11 @@ class ChainStore:
             )
             found += [(table, number, at) for number, at in rows]
         return found
+
+    def nodes_after(self, hash: bytes, count: int) -> list[tuple[Any, Any]]:
+        """The next nodes in the order of their hashes."""
+        sql = "SELECT hash, value FROM chain_node WHERE hash > ? ORDER BY hash LIMIT ?"
+        return [(row[0], row[1]) for row in self._all(sql, hash, count)]
 
     def raw_logs(self, number: int) -> list[tuple[Any, ...]]:
         """A block's log rows with every column as it is stored."""

@@ -31,9 +31,15 @@ def _p256verify(computation: ComputationAPI) -> ComputationAPI:
     return computation
 
 
+def _quietly(opcodes: Any) -> Any:
+    """The opcodes without py-evm's warnings, which are no concern of whoever runs a house."""
+    return {code: getattr(opcode, "__wrapped__", opcode) for code, opcode in opcodes.items()}
+
+
 class HouseComputation(PragueComputation):
     """One call of a contract."""
 
+    opcodes: ClassVar[Any] = _quietly(PragueComputation.opcodes)
     _precompiles: ClassVar[Any] = {**PragueComputation._precompiles, p256.ADDRESS: _p256verify}
 
     def consume_gas(self, amount: int, reason: str) -> None:

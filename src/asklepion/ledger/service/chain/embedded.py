@@ -15,7 +15,7 @@ from ...engine.evm.accounts import address_of
 from ...engine.evm.finding import Topics, find_logs
 from ...engine.evm.frames import load_machine
 from ...engine.evm.pool import Pending, Pool
-from ...model import ZERO, Block, Log, Mined
+from ...model import ZERO, Block, Finding, Log, Mined
 from .desk import Desk
 
 log = get_log(__name__)
@@ -24,6 +24,8 @@ T = TypeVar("T")
 OPENING_S = 1.0  # after the house itself is open
 STEP_S = 0.005  # somebody else may follow within it
 LINGER_S = 0.05  # the longest that a transaction waits for others to share its block
+TIDY_S = 60.0  # between two looks whether there are old states to sweep out
+SLICE_S = 0.02  # that a sweep holds up the next block at most
 CALL_S = 10.0  # that one call of the house's own may take
 MOST_LOGS = 10_000
 REMEMBERED = 1000  # transactions of which we know why they were refused
@@ -59,6 +61,7 @@ class EmbeddedChain:
         self._start: asyncio.Task[None] | None = None
         self._opening: asyncio.Task[None] | None = None
         self._mining: asyncio.Task[None] | None = None
+        self._tidying: asyncio.Task[None] | None = None
 
     # Opening and closing
 
@@ -74,7 +77,7 @@ class EmbeddedChain:
 
     async def stop(self) -> None:
         """Finish the block that is being made, and close."""
-        for task in (self._start, self._mining):
+        for task in (self._start, self._mining, self._tidying):
             if task is not None:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
@@ -107,6 +110,7 @@ class EmbeddedChain:
         if self._mines:
             await self._miner.do(self._begin)
             self._mining = asyncio.create_task(self._mine())
+            self._tidying = asyncio.create_task(self._tidy())
         elif not await asyncio.to_thread(self._path.exists):
             raise NotFound("This house has no chain yet.", hint="Open the house once.")
         for desk in (self._reader, self._guests):
@@ -311,6 +315,45 @@ class EmbeddedChain:
         for hash, error in made.refused.items():
             self._refuse(hash, error)
         return made.block is not None or bool(made.refused)
+
+    # Looking after the file
+
+    async def verify(self) -> list[Finding]:
+        """Look at everything that is stored again; an empty list says that all is as written."""
+        await self.ready()
+        desk = Desk("chain-audit")
+        try:
+            await desk.do(lambda desk: desk.open(self._path, self._id, readonly=True))
+            found = await desk.do(lambda desk: desk.machine.audit())
+        finally:
+            await desk.close()
+        log.info("chain verified", findings=len(found))
+        return found
+
+    async def copy_to(self, path: Path) -> None:
+        """A whole copy of one moment, while the chain goes on."""
+        await self._look(lambda desk: desk.store.copy_to(path))
+
+    async def _tidy(self) -> None:
+        """Sweep old states out from time to time, while nobody waits for a block."""
+        while True:
+            await asyncio.sleep(TIDY_S)
+            try:
+                if await self._miner.do(lambda desk: desk.machine.is_sweep_due()):
+                    await self.sweep()
+            except Exception as error:
+                log.fault("chain not swept", error)
+
+    async def sweep(self) -> int:
+        """Sweep old states out now, a slice at a time; returns how many nodes went."""
+        await self.ready()
+        sweep = await self._miner.do(lambda desk: desk.machine.sweep())
+        is_over = False
+        while not is_over:
+            is_over = not await self._miner.do(lambda _: sweep.step(SLICE_S))
+            await asyncio.sleep(SLICE_S)  # others have their turn
+        log.info("chain swept", block=sweep.until, nodes=sweep.removed)
+        return sweep.removed
 
     def _refuse(self, hash: bytes, error: HouseError) -> None:
         self._pool.remove(hash)

@@ -1,0 +1,1 @@
+"""Credentials that prove themselves: identifiers, signatures, formats, status lists."""

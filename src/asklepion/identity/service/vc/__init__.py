@@ -1,0 +1,123 @@
+"""Credentials that prove themselves: issue, hold, show, verify, take back."""
+
+from collections.abc import Iterable
+
+from asklepion.kit.clock import Clock
+from asklepion.kit.db import Database, Tx
+from asklepion.kit.events import Events
+from asklepion.kit.ids import Ids
+from asklepion.kit.keys import Keys
+
+from ...engine.secrets import Tokens
+from ...model import Caller
+from ...store import asking, held, issued
+from .answering import Answering, Asked, Choice
+from .desk import Desk, LicenceEnded, Published
+from .holding import Holding
+from .home import Home
+from .issuers import Issuers
+from .issuing import Issuing
+from .licences import Licences
+from .lists import Lists
+from .offering import Offered, Offering
+from .proving import Proving
+from .reaching import Letter, Reach, Reply, reach
+from .receiving import Receiving
+from .requesting import Request, Requesting
+from .values import Card, Line, Link, NewCredential, Told, Verdict
+
+__all__ = [
+    "Asked",
+    "Card",
+    "Choice",
+    "Letter",
+    "LicenceEnded",
+    "Line",
+    "Link",
+    "NewCredential",
+    "Offered",
+    "Published",
+    "Reach",
+    "Reply",
+    "Request",
+    "Told",
+    "Verdict",
+    "VerifiableCredentials",
+]
+
+
+class VerifiableCredentials:
+    """The verbs about credentials, each group under its own name.
+
+    Args:
+        address: of this house; empty: as each request calls it, and then others cannot check.
+        trusted: issuers elsewhere whose licences count here.
+        reach: how other houses are reached.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        keys: Keys,
+        tokens: Tokens,
+        events: Events | None = None,
+        address: str = "",
+        trusted: Iterable[str] = (),
+        reach: Reach = reach,
+    ) -> None:
+        self._desk = Desk(
+            db=db,
+            clock=clock,
+            ids=ids,
+            keys=keys,
+            tokens=tokens,
+            reach=reach,
+            events=events,
+            address=address,
+            trusted=frozenset(each.strip() for each in trusted if each.strip()),
+        )
+        self.issuers = Issuers(self._desk)
+        self.lists = Lists(self._desk, self.issuers)
+        self.holding = Holding(self._desk, self.issuers)
+        self.issuing = Issuing(self._desk, self.issuers, self.lists, self.holding)
+        self.proving = Proving(self._desk, self.issuers, self.lists)
+        self.licences = Licences(self._desk, self.issuers, self.lists, self.holding)
+        self.offering = Offering(self._desk, self.issuing, self.holding)
+        self.requesting = Requesting(self._desk, self.issuers, self.proving)
+        home = Home(self._desk, self.offering, self.requesting)
+        self.receiving = Receiving(self._desk, self.holding, self.proving, home)
+        self.answering = Answering(self._desk, self.issuers, self.holding, home)
+
+    def when_published(self, told: Published) -> None:
+        """Call with a status list's address, its epoch and its digest whenever it changed.
+
+        The digest is SHA-256 of its two bits for each entry, unpacked: whoever unpacks the list
+        that the house publishes can compare it.
+        """
+        self._desk.told.append(told)
+
+    async def run(self) -> None:
+        """Keep an eye on licences that others issued, for ever."""
+        await self.licences.run()
+
+    async def require_licence(self, caller: Caller) -> None:
+        """Let nobody work as a clinician whose licence does not stand.
+
+        Raises:
+            Forbidden: it does not.
+        """
+        await self.licences.require(caller)
+
+    async def forget(self, tx: Tx, account: str) -> dict[str, int]:
+        """Take away all that an account holds and was issued; its places in lists stand no more.
+
+        Returns:
+            How many rows of which table.
+        """
+        gone: dict[str, int] = {}
+        for store in (issued, held, asking):
+            gone |= await store.forget_account(tx, account)
+        return gone

@@ -1,0 +1,186 @@
+"""Which credentials still stand: our own lists, published, and those of others, asked for."""
+
+import hashlib
+import secrets
+from typing import Any, cast
+
+from asklepion.kit.clock import to_iso
+from asklepion.kit.db import Tx
+from asklepion.kit.errors import NotFound
+from asklepion.kit.log import get_log
+
+from ...engine.vc import jose, status
+from ...engine.vc.errors import Unproven
+from ...engine.vc.status import Status
+from ...store import issued as store
+from ..apps.publishing import Unfit
+from .desk import Desk
+from .issuers import Issuers
+from .reaching import Letter
+
+log = get_log(__name__)
+
+PATH = "/api/identity/status/"
+TTL_S = 30  # how long a list may be taken as it is
+LASTS_S = 86_400  # and then it is no list of ours any more
+TOKENS, BITS = "statuslist+jwt", "vc+jwt"
+PURPOSES = {"revocation": Status.REVOKED, "suspension": Status.SUSPENDED}
+CONTEXT = ["https://www.w3.org/ns/credentials/v2"]
+KNOWN_MOST = 200  # lists of others held at once
+
+
+class Lists:
+    """Gives each credential a random place in a list, and says what became of it."""
+
+    def __init__(self, desk: Desk, issuers: Issuers) -> None:
+        self._desk = desk
+        self._issuers = issuers
+        self._known: dict[str, tuple[float, Any]] = {}
+
+    # Ours
+
+    async def take(self, tx: Tx) -> tuple[str, int]:
+        """A random place in a list, that tells nothing of when it was taken."""
+        await tx.lock("identity.list")
+        generation = (await self._issuers.generations())[0]
+        list = await store.newest_list(tx, generation)
+        entry = status.free_entry(await store.taken(tx, list)) if list else None
+        if list is None or entry is None:
+            list, entry = secrets.token_urlsafe(12), secrets.randbelow(status.LENGTH)
+            await store.add_list(tx, list, generation, self._desk.clock.now())
+        await store.add_entry(tx, list, entry)
+        return list, entry
+
+    def claim(self, list: str, entry: int, here: str) -> dict[str, Any]:
+        """Where a credential says that its state is to be read."""
+        return {"status_list": {"idx": entry, "uri": f"{here}{PATH}{list}"}}
+
+    def entries(self, list: str, entry: int, here: str) -> list[dict[str, Any]]:
+        """The same in the form of the W3C: one for each purpose."""
+        return [
+            {
+                "id": f"{here}{PATH}{list}.{purpose}#{entry}",
+                "type": "BitstringStatusListEntry",
+                "statusPurpose": purpose,
+                "statusListIndex": str(entry),
+                "statusListCredential": f"{here}{PATH}{list}.{purpose}",
+            }
+            for purpose in PURPOSES
+        ]
+
+    async def publish(self, name: str, here: str) -> tuple[str, str]:
+        """A list, signed, and its media type.
+
+        Args:
+            name: of the list; with `.revocation` or `.suspension`, as a credential of the W3C.
+
+        Raises:
+            NotFound: there is none.
+        """
+        id, _, purpose = name.partition(".")
+        async with self._desk.db.read() as tx:
+            found, marked = await store.find_list(tx, id), await store.marked(tx, id)
+        if found is None or purpose not in ("", *PURPOSES):
+            raise NotFound("There is no such status list.")
+        issuer, kid, key = await self._issuers.signer(number=found[1])
+        now = int(self._desk.now_s)
+        common = {"iat": now, "exp": now + LASTS_S, "iss": issuer}
+        if not purpose:
+            told = status.encode_tokens(status.pack(marked))
+            claims = {**common, "sub": f"{here}{PATH}{id}", "ttl": TTL_S, "status_list": told}
+            return jose.sign({"typ": TOKENS, "kid": kid}, claims, key), f"application/{TOKENS}"
+        document = self._bitstring(name, marked, here, issuer)
+        return jose.sign(
+            {"typ": BITS, "kid": kid}, {**document, **common}, key
+        ), f"application/{BITS}"
+
+    def _bitstring(
+        self, name: str, marked: dict[int, int], here: str, issuer: str
+    ) -> dict[str, Any]:
+        purpose = name.partition(".")[2]
+        bits = status.bits_of(e for e, state in marked.items() if state == PURPOSES[purpose])
+        where, now = f"{here}{PATH}{name}", self._desk.clock.now()
+        return {
+            "@context": CONTEXT,
+            "id": where,
+            "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+            "issuer": issuer,
+            "validFrom": to_iso(now),
+            "credentialSubject": {
+                "id": f"{where}#list",
+                "type": "BitstringStatusList",
+                "statusPurpose": purpose,
+                "encodedList": status.encode(bits),
+                "ttl": TTL_S * 1000,
+            },
+        }
+
+    async def tell(self, list: str) -> None:
+        """Tell whoever keeps digests of lists that one has changed."""
+        async with self._desk.db.read() as tx:
+            epoch, _ = await store.find_list(tx, list) or (0, 0)
+            packed = status.pack(await store.marked(tx, list))
+        for told in self._desk.told:
+            try:
+                await told(
+                    f"{self._desk.address}{PATH}{list}", epoch, hashlib.sha256(packed).digest()
+                )
+            except Exception as error:  # the list itself is published all the same
+                log.fault("status list not told", error, list=list)
+
+    # Anybody's
+
+    async def state_of(self, claims: dict[str, Any], *, may_ask: bool = True) -> Status:
+        """What became of a credential, as its issuer says now.
+
+        Raises:
+            Unproven: its issuer does not say.
+        """
+        told = claims.get("status")
+        if told is None:
+            return Status.VALID  # its issuer keeps no list: it ends by its time alone
+        found = cast(dict[str, Any], told).get("status_list") if isinstance(told, dict) else None
+        entry, uri = (cast(dict[str, Any], found or {}).get(part) for part in ("idx", "uri"))
+        if not isinstance(entry, int) or isinstance(entry, bool) or not isinstance(uri, str):
+            raise Unproven("status", "How to read its state is not said in a way we know.")
+        issuer = str(claims.get("iss", ""))
+        if await self._issuers.is_own(issuer):
+            return await self._own(uri, entry)
+        number = status.read_token(await self._theirs(uri, issuer, may_ask=may_ask), entry)
+        return Status(number) if number in (0, 1, 2) else Status.REVOKED
+
+    async def _own(self, uri: str, entry: int) -> Status:
+        id = uri.rpartition(PATH)[2]
+        async with self._desk.db.read() as tx:
+            state = await store.find_entry(tx, id, entry)
+        if state is None:
+            raise Unproven("status", "The house knows nothing of this credential.")
+        return Status(state)
+
+    async def _theirs(self, uri: str, issuer: str, *, may_ask: bool) -> Any:
+        known = self._known.get(uri)
+        if known and 0 <= self._desk.now_s - known[0] < TTL_S:
+            return known[1]
+        if not may_ask and not self._issuers.is_trusted(issuer):
+            raise Unproven(
+                "issuer", "We do not know this issuer.", hint="Sign in to have it asked."
+            )
+        try:
+            reply = await self._desk.reach(Letter(address=uri, accept=f"application/{TOKENS}"))
+        except Unfit as error:
+            hint = "Try again later."
+            raise Unproven("status", "Its state is not to be had.", hint=hint) from error
+        if reply.status != 200:
+            raise Unproven("status", "Its state is not to be had.", hint="Try again later.")
+        header, payload = jose.read(reply.text)
+        if payload.get("iss", issuer) != issuer or payload.get("sub") != uri:
+            raise Unproven("status", "The status list is another's.")
+        key = await self._issuers.key_of(issuer, str(header.get("kid", "")), may_ask=may_ask)
+        told = jose.verify(reply.text, key, typ=(TOKENS,))
+        until = told.get("exp")
+        if isinstance(until, int | float) and self._desk.now_s >= until:
+            raise Unproven("status", "The status list is out of date.")
+        if len(self._known) >= KNOWN_MOST:
+            self._known.clear()
+        self._known[uri] = (self._desk.now_s, told.get("status_list"))
+        return self._known[uri][1]

@@ -1,0 +1,93 @@
+"""What the verbs about credentials give and take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ...engine.vc.kinds import Kind
+from ...engine.vc.status import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCredential:
+    """What is to be issued, to whom, and until when."""
+
+    kind: Kind
+    account: str = ""  # one of the two
+    email: str = field(default="", repr=False)
+    told: Mapping[str, Any] = field(repr=False)
+    until: datetime
+    since: datetime | None = None  # now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the register of what this house issued."""
+
+    id: str
+    kind: Kind
+    account: str
+    name: str = field(repr=False)
+    claims: Mapping[str, Any] = field(repr=False)
+    state: Status
+    since: datetime
+    until: datetime
+    issued_at: datetime
+    copies: int = 0  # in apps outside
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A credential as its holder sees it."""
+
+    id: str
+    kind: Kind | None  # none: of a type that we do not know
+    vct: str
+    issuer: str
+    is_here: bool  # issued by this house
+    claims: Mapping[str, Any] = field(repr=False)
+    state: str  # valid, revoked, suspended, expired, early
+    since: datetime
+    until: datetime
+    received_at: datetime
+    has_file: bool = False  # a badge that can be taken along
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What something shown proves."""
+
+    why: str = ""  # empty: it is proven; else a word such as signature, audience, revoked
+    issuer: str = ""
+    is_here: bool = False
+    is_trusted: bool = False  # its licences count here
+    kind: Kind | None = None
+    vct: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    until: datetime | None = None
+    checked_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A link by which somebody is shown a part of a credential."""
+
+    id: str
+    credential: str
+    names: tuple[str, ...]
+    expires_at: datetime
+    opened: int
+    token: str = field(default="", repr=False)  # told once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """That something was shown, to whom, and what."""
+
+    id: str
+    credential: str
+    at: datetime
+    to: str = field(repr=False)
+    how: str  # link, request, file or app
+    names: tuple[str, ...] = field(repr=False)

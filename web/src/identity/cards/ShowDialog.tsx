@@ -1,0 +1,137 @@
+import { Copy, ExternalLink, QrCode } from "lucide-react";
+import { useState } from "react";
+import { api } from "../../kit/api";
+import { moment, useText } from "../../kit/text";
+import { Button, Dialog, ErrorNote, Select, Switch, toast } from "../../kit/ui";
+import { type Credential, inOrder, type NewLink, nameOfClaim, wordsOf } from "./model";
+
+const MINUTES = [5, 10, 60, 1440];
+
+interface ShowDialogProps {
+  card: Credential;
+  onClose: () => void;
+  onShown: () => void;
+}
+
+/** Choose what to show of a credential, and for how long; then a picture and a link. */
+export function ShowDialog({ card, onClose, onShown }: ShowDialogProps) {
+  const text = useText();
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [minutes, setMinutes] = useState(10);
+  const [link, setLink] = useState<NewLink | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  async function show(): Promise<void> {
+    setBusy(true);
+    setError(null);
+    try {
+      const path = `/api/identity/credentials/${card.id}/links`;
+      setLink(await api.post<NewLink>(path, { claims: chosen, minutes }));
+      onShown();
+    } catch (failure) {
+      setError(failure);
+    }
+    setBusy(false);
+  }
+
+  if (link) return <Given link={link} onClose={onClose} />;
+  return (
+    <Dialog
+      open
+      title={text("identity.cards.show.title")}
+      onClose={onClose}
+      actions={
+        <Button
+          kind="primary"
+          icon={QrCode}
+          busy={isBusy}
+          disabled={chosen.length === 0}
+          onClick={show}
+        >
+          {text("identity.cards.show.make")}
+        </Button>
+      }
+    >
+      <div className="stack">
+        <p className="muted">{text("identity.cards.show.about")}</p>
+        <div className="stack-tight">
+          {inOrder(card.claims).map(([name, value]) => (
+            <Switch
+              key={name}
+              label={nameOfClaim(name)}
+              hint={wordsOf(name, value)}
+              checked={chosen.includes(name)}
+              onChange={(isOn) =>
+                setChosen(isOn ? [...chosen, name] : chosen.filter((each) => each !== name))
+              }
+            />
+          ))}
+        </div>
+        <Select
+          label={text("identity.cards.show.minutes")}
+          value={minutes}
+          onChange={(event) => setMinutes(Number(event.target.value))}
+        >
+          {MINUTES.map((n) => (
+            <option key={n} value={n}>
+              {text(`identity.cards.show.minutes.${n}`)}
+            </option>
+          ))}
+        </Select>
+        <p className="muted small">{text("identity.cards.show.always")}</p>
+        <ErrorNote error={error} />
+      </div>
+    </Dialog>
+  );
+}
+
+export function pictureOf(svg: string): string {
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+}
+
+export async function copy(words: string, done: string, failed: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(words);
+    toast(done, "good");
+  } catch {
+    toast(failed, "danger");
+  }
+}
+
+function Given({ link, onClose }: { link: NewLink; onClose: () => void }) {
+  const text = useText();
+  const done = text("identity.cards.copied");
+  const failed = text("identity.cards.copy.failed");
+  return (
+    <Dialog
+      open
+      title={text("identity.cards.show.ready")}
+      onClose={onClose}
+      actions={
+        <>
+          <Button icon={Copy} onClick={() => copy(link.address, done, failed)}>
+            {text("identity.cards.copy")}
+          </Button>
+          <Button kind="primary" onClick={onClose}>
+            {text("identity.cards.done")}
+          </Button>
+        </>
+      }
+    >
+      <div className="paper-given">
+        <img src={pictureOf(link.qr)} alt={text("identity.cards.show.qr")} />
+        <p>{text("identity.cards.show.until", { when: moment(link.expires_at) })}</p>
+        <p className="muted small">
+          {text("identity.cards.show.shows", { what: link.claims.map(nameOfClaim).join(", ") })}
+        </p>
+        <p className="small">
+          <a href={link.address} target="_blank" rel="noreferrer">
+            <ExternalLink aria-hidden className="paper-icon" />
+            {text("identity.cards.show.try")}
+          </a>
+        </p>
+      </div>
+    </Dialog>
+  );
+}
