@@ -491,6 +491,27 @@ def test_voices_that_found_no_others_lapse(account: Account, evm: Evm) -> None:
     assert account.recovery.ready_at == 0
 
 
+@pytest.mark.parametrize("by", ["cancel", "setGuard"])
+def test_after_a_lapse_too_what_was_held_back_is_void(
+    account: Account, evm: Evm, compiler: Compiler, by: str
+) -> None:
+    """Signed for the round that begins by itself when one lapses, and not brought yet."""
+
+    def attack(at: Account) -> None:
+        at.approve(SISTER, THEIRS)
+        evm.now += WINDOW + 1
+        said = [(it, at.words(THEIRS, it)) for it in (SISTER, FRIEND)]
+        signed = [(who, words, sign(who, digest(at.domain, words))) for who, words in said]
+        at.do(by, *([GUARD] if by == "setGuard" else []))
+        for who, words, signature in signed:
+            at.it.send("approve", THEIRS, address_of(who), words.deadline, signature)
+        assert at.recovery.key_id == key_id(THEIRS)
+
+    with refused("WrongSignature"):
+        attack(account)
+    attack(weak(account, compiler, "after a lapse"))
+
+
 # --- guardians change -----------------------------------------------------------------------------
 
 OTHERS = Guard((address_of(STRANGER), address_of(RELAYER)), 2, HOUR)
