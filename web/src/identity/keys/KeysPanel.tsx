@@ -58,6 +58,7 @@ export const keysPanel: Panel = {
   icon: KeyRound,
   places: ["home", "plaza"],
   roles: [],
-  order: 90,
+  group: "self",
+  order: 10,
   Component: KeysPanel,
 };
