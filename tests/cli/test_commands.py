@@ -81,6 +81,46 @@ def test_a_receipt_that_was_altered_does_not_hold(receipt: dict[str, Any], tmp_p
     assert "✗" in done.stdout
 
 
+def test_the_text_of_a_receipt_s_code_is_as_good_as_its_file(
+    demo: Server, token: str, receipt: dict[str, Any], tmp_path: Path
+) -> None:
+    path = f"/api/records/patients/mei-lin/accesses/{receipt['event']['id']}/receipt/codes"
+    with demo.client(token) as client:
+        codes = client.get(path).json()
+        key = client.get("/api/ledger/key").json()["key"]
+    file = tmp_path / "code.txt"
+    file.write_text("\n".join(code["text"] for code in codes) + "\n")
+
+    read = offline("verify", str(file), "--key", key)
+    typed = offline("verify", codes[0]["text"], "--json")
+    damaged = offline("verify", codes[0]["text"][:-1] + "%")
+
+    assert codes[0]["svg"].startswith("<svg")
+    assert read.returncode == 0, read.stdout + read.stderr
+    assert json.loads(typed.stdout)["holds"] is True
+    assert damaged.returncode == 1
+    assert "not read rightly" in " ".join(damaged.stderr.split())
+
+
+def test_a_witness_is_made_ready_by_commands_alone(tmp_path: Path, receipt: dict[str, Any]) -> None:
+    where = ("--data", str(tmp_path / "w"))
+    origin = receipt["verifier"].split("+")[0]
+
+    made = offline("witness", "key", "--name", "library.example/w", *where)
+    follow = offline("witness", "follow", receipt["verifier"], *where)
+    listed = offline("witness", "list", "--json", *where)
+    unasked = offline("verify", json.dumps(receipt), "--witness", made.stdout.strip())
+    forgotten = offline("witness", "forget", origin, *where)
+    again = offline("witness", "forget", origin, *where)
+
+    assert made.stdout.startswith("library.example/w+")
+    assert follow.returncode == 0, follow.stderr
+    assert json.loads(listed.stdout) == {"origin": origin, "size": 0, "seen_at": None}
+    assert unasked.returncode == 1
+    assert forgotten.returncode == 0
+    assert (again.returncode, "is followed" in " ".join(again.stderr.split())) == (1, True)
+
+
 @pytest.mark.parametrize("garbage", ["", "[]", '{"event":', "\x00\ufffd", "[" * 100_000])
 def test_what_never_was_a_receipt_is_told_so(tmp_path: Path, garbage: str) -> None:
     file = tmp_path / "receipt.json"

@@ -16,6 +16,7 @@ from asklepion.records import verify_export
 
 MARKS = {"passed": "✓", "failed": "✗", "not made": "?"}
 NOT_TAKEN = "was not taken by every room; it is tried again when the house opens next."
+LONGEST_PATH = 256
 ENOUGH = 1 << 20  # bytes read from a pipe
 
 
@@ -59,7 +60,8 @@ def _read(name: str) -> Any:
     try:
         text = sys.stdin.buffer.read(ENOUGH + 1) if name == "-" else Path(name).read_bytes()
     except (OSError, ValueError) as error:
-        raise Incorrect(f"{name} cannot be read.", hint="Check the path.") from error
+        shown = name if len(name) < LONGEST_PATH else "What was given"  # may be a receipt itself
+        raise Incorrect(f"{shown} cannot be read.", hint="Check the path.") from error
     plain = text.decode("utf-8", "replace")
     if is_packed(plain):
         return unpack_receipt(line.strip("\r") for line in plain.strip("\n").split("\n"))

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from functools import lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -148,10 +148,8 @@ class Tx:
         if not rows:
             return
         text, names = _positional(sql, self.dialect)
-        if len(names) > 1:
-            values = list(map(itemgetter(*names), rows))
-        else:
-            values = [(row[names[0]],) for row in rows]
+        pick = cast(Callable[[Any], Any], itemgetter(*names))  # of one name it makes no tuple
+        values = list(map(pick, rows)) if len(names) > 1 else [(pick(row),) for row in rows]
         if self._line:
             with _kept_or_incorrect(), _told_alike(sql):
                 return await self._line.change_many(text, values)

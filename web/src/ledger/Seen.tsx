@@ -4,10 +4,11 @@ import {
   CircleX,
   type LucideIcon,
   ShieldCheck,
+  ShieldQuestion,
   ShieldX,
 } from "lucide-react";
 import { useEffect, useState } from "react";
-import { hasText, moment, useText } from "../kit/text";
+import { hasText, moment, type t, useText } from "../kit/text";
 import { Card, Waiting } from "../kit/ui";
 import { type Check, type CheckState, type Known, type Verdict, verifyReceipt } from "./verify";
 
@@ -30,14 +31,11 @@ export function Seen({ receipt, known }: SeenProps) {
   if (!verdict) return <Waiting label={text("ledger.verify.waiting")} />;
   const told = receipt as Receipt;
   const isReadable = verdict.size !== null;
-  const { isGood } = verdict;
+  const isSigned = verdict.checks.some((c) => c.name === "signature" && c.state === "passed");
+  const isGood = verdict.isGood && isSigned;
   return (
     <>
-      <Card
-        tone={isGood ? "accent" : "danger"}
-        icon={isGood ? ShieldCheck : ShieldX}
-        title={text(isGood ? "ledger.verify.good" : "ledger.verify.bad")}
-      >
+      <Card {...headOf(verdict.isGood, isSigned, text)}>
         <ul className="verify-checks">
           {verdict.checks.map((check) => (
             <Line key={check.name} check={check} verdict={verdict} index={told.index ?? 0} />
@@ -57,6 +55,14 @@ export function Seen({ receipt, known }: SeenProps) {
       )}
     </>
   );
+}
+
+/** Good, bad, or not told: an old browser cannot check a signature. */
+function headOf(isGood: boolean, isSigned: boolean, text: typeof t) {
+  if (!isGood) return { tone: "danger", icon: ShieldX, title: text("ledger.verify.bad") } as const;
+  return isSigned
+    ? ({ tone: "accent", icon: ShieldCheck, title: text("ledger.verify.good") } as const)
+    : ({ tone: "warn", icon: ShieldQuestion, title: text("ledger.verify.part") } as const);
 }
 
 function useVerdict(receipt: unknown, { key, witnesses = [] }: Known): Verdict | null {

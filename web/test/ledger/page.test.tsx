@@ -1,6 +1,6 @@
-import { render, screen } from "@testing-library/react";
+import { configure, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { addTexts, showLanguage } from "../../src/kit/text";
 import kitEnglish from "../../src/kit/text.en.json";
 import { gather } from "../../src/ledger/gathering";
@@ -8,6 +8,10 @@ import english from "../../src/ledger/text.en.json";
 import { VerifyPage } from "../../src/ledger/VerifyPage";
 import vectors from "./receipts-2.json";
 
+const importKey = crypto.subtle.importKey.bind(crypto.subtle) as (
+  ...asked: unknown[]
+) => Promise<CryptoKey>;
+configure({ asyncUtilTimeout: 15_000 }); // slow machines are no failures
 const made = vectors.at(-1);
 const [code = ""] = made?.codes ?? [];
 const receipt = JSON.stringify(made?.receipt);
@@ -66,6 +70,21 @@ describe("the page that checks receipts", () => {
     await userEvent.click(screen.getByLabelText("Keys of witnesses"));
     await userEvent.paste(made?.receipt.witnesses.join("\n") ?? "");
     expect(await screen.findByText(/Countersigned by the witnesses that you trust/)).toBeTruthy();
+  });
+
+  test("says so where a browser is too old to check signatures", async () => {
+    vi.spyOn(crypto.subtle, "importKey").mockImplementation(async (...asked) => {
+      if (asked[2] === "Ed25519") throw new DOMException("unknown", "NotSupportedError");
+      return await importKey(...asked);
+    });
+    render(<VerifyPage />);
+
+    await userEvent.click(screen.getByLabelText("Or paste its text"));
+    await userEvent.paste(code);
+    await userEvent.click(screen.getByRole("button", { name: "Check" }));
+
+    expect(await screen.findByText("Not everything could be checked")).toBeTruthy();
+    expect(screen.queryByText("This receipt holds")).toBeNull();
   });
 
   test("says that one does not hold, and calls what it says a claim", async () => {

@@ -56,7 +56,7 @@ def canonical(value: Any) -> bytes:
 
 def _is_plain(value: Any, depth: int) -> bool:
     """Whether the fast writer writes this as RFC 8785 asks: it sorts ASCII keys alike."""
-    kind: type[Any] = type(value)
+    kind = cast(type[Any], type(value))
     if kind in SIMPLE:
         return True
     if kind is int:

@@ -95,7 +95,11 @@ class Witnesses:
     async def _follow(self, witness: WitnessAt) -> None:
         wait_s = EVERY_S
         while True:
-            state = await self.ask(witness)
+            try:
+                state = await self.ask(witness)
+            except Exception as error:  # whatever it is, the others are asked on
+                log.fault("witness not asked", error, witness=witness.key.name)
+                state = None
             is_well = state is not None and not state.refused
             wait_s = EVERY_S if is_well else min(2 * wait_s, LONGEST_S)
             await asyncio.sleep(wait_s)

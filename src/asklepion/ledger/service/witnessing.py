@@ -111,15 +111,22 @@ class Witness:
         """
         request = Request.read(body)
         checkpoint = request.checkpoint
+        async with self._db.read() as tx:  # strangers are turned away before anybody must wait
+            verifier = (await self._known(tx, checkpoint)).verifier
+        if not note.is_signed_by(checkpoint.note, note.Verifier.read(verifier)):
+            raise Forbidden("The checkpoint is not signed with the key that this log is known by.")
+        if request.old > checkpoint.size:
+            raise Incorrect("The old size is larger than the checkpoint's.")
         async with self._db.begin() as tx:
             known = await self._known(tx, checkpoint)
-            if request.old > checkpoint.size:
-                raise Incorrect("The old size is larger than the checkpoint's.")
+            if known.verifier != verifier:
+                raise Forbidden("The log is known by another key since.")
             try:
                 _look(request, known)
             except HouseError as error:
-                sizes = {"known": known.size, "asked": checkpoint.size}
-                log.warn("checkpoint refused", why=type(error).__name__, **sizes)
+                if request.old == known.size:  # else it only did not know where we are
+                    sizes = {"known": known.size, "asked": checkpoint.size}
+                    log.warn("checkpoint refused", why=error.message, **sizes)
                 raise
             at_s = int(self._clock.now().timestamp())
             line = self._signer.cosign(checkpoint.note, at_s)
@@ -135,8 +142,6 @@ class Witness:
         known = await store.find(tx, checkpoint.origin)
         if known is None:
             raise NotFound("This witness does not follow that log.")
-        if not note.is_signed_by(checkpoint.note, note.Verifier.read(known.verifier)):
-            raise Forbidden("The checkpoint is not signed with the key that this log is known by.")
         return known
 
 
