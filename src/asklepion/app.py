@@ -32,7 +32,7 @@ from asklepion.kit.http import BodyLimit, answer_errors
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.vault import Vault
-from asklepion.ledger import Chain, Ledger, chain_of
+from asklepion.ledger import Chain, Ledger, chain_of, restore_chain
 from asklepion.ledger import http as ledger_http
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.records import http as records_http
@@ -50,6 +50,7 @@ MIGRATIONS = {
     "devices": devices.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
+CHAIN = "chain.sqlite"  # in the data folder
 # Addresses below these are never the client's own.
 OURS = ("api/", "fhir/", "dicom-web/", "assets/")
 PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
@@ -122,7 +123,7 @@ async def open_house(
         # trust
         ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin)
         chain = chain_of(
-            settings.data / "chain.sqlite",
+            settings.data / CHAIN,
             url=settings.chain_url,
             chain_id=settings.chain_id,
             confirmations=settings.chain_confirmations,
@@ -255,6 +256,7 @@ async def restore_house(settings: Settings, backup: Path, clock: Clock | None = 
     finally:
         await db.close()
         keys.vault.close()
+    await asyncio.to_thread(restore_chain, backup, settings.data / CHAIN)
     async with open_house(settings, clock, serving=False) as house:
         await house.records.mend(restored.remains.get("records_access", []))
     return restored

@@ -20,7 +20,7 @@ from asklepion.identity import Identity, Role
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.log import write_logs
-from asklepion.ledger import read_receipt, verify_receipt
+from asklepion.ledger import back_up_chain, read_receipt, verify_receipt
 from asklepion.records import Asking, Ground, verify_export
 from asklepion.settings import Settings, read_settings
 
@@ -331,6 +331,7 @@ def backup(
     async def make(house: House) -> Path:
         now = house.clock.now()
         target = path or house.settings.data / "backups" / f"made-{now:%Y%m%dT%H%M%S}"
+        await back_up_chain(house.chain, target)
         return await house.backups.make(target, house.clock)
 
     made = _in_house(make)

@@ -11,7 +11,14 @@ from .engine.merkle import is_consistent, is_included, leaf_hash
 from .engine.receipt import read_receipt, verify_receipt
 from .model import ZERO, Block, Check, Checkpoint, Finding, Log, Mined, Reverted, Verdict
 from .service import Ledger
-from .service.chain import Chain, EmbeddedChain, RemoteChain, chain_of
+from .service.chain import (
+    Chain,
+    EmbeddedChain,
+    RemoteChain,
+    back_up_chain,
+    chain_of,
+    restore_chain,
+)
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -30,6 +37,7 @@ __all__ = [
     "RemoteChain",
     "Reverted",
     "Verdict",
+    "back_up_chain",
     "canonical",
     "chain_of",
     "commit",
@@ -38,5 +46,6 @@ __all__ = [
     "is_included",
     "leaf_hash",
     "read_receipt",
+    "restore_chain",
     "verify_receipt",
 ]
