@@ -5,10 +5,10 @@ from .credentials import router as credentials
 from .doorkeepers import COOKIE, Recognise, SameOrigin, Share
 from .routes import router
 from .smart import router as smart
-from .wallets import router as wallets
+from .openid import router as openid
 
 router.include_router(apps)
 router.include_router(credentials)
-smart.include_router(wallets)
+smart.include_router(openid)
 
 __all__ = ["COOKIE", "Recognise", "SameOrigin", "Share", "router", "smart"]
