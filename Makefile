@@ -1,7 +1,7 @@
 # The house's own commands. Each sets up what it needs; a second time that costs a moment.
 PYTHON ?= python3
 IN = .venv/bin/
-.PHONY: all setup run check test fix wire tables journeys bench
+.PHONY: all setup run check test fix wire tables contracts journeys bench
 
 all: check test
 
@@ -25,6 +25,8 @@ wire:     setup   ## write the TypeScript messages again
 	$(IN)python -m tools.wire_ts
 tables:   setup   ## write the FHIR tables again from the official definitions
 	$(IN)python -m tools.fhir_tables
+contracts: setup   ## compile the contracts again
+	@$(IN)python tools/setup.py --npm --prefix ../contracts run build
 journeys: setup   ## the browser tests
 	$(IN)pytest -m browser
 bench:    setup   ## measure

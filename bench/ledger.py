@@ -7,19 +7,38 @@ each row carries the hash of the row before it, in the same database with the sa
 import asyncio
 import hashlib
 import json
+import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import Operations
 
+from asklepion.app import open_house
+from asklepion.identity import Caller, Identity, Role
 from asklepion.kit.clock import SystemClock
 from asklepion.kit.db import Database, connect_database
 from asklepion.kit.keys import Keys
-from asklepion.ledger import MIGRATIONS, Ledger, commit, is_consistent, verify_receipt
+from asklepion.ledger import (
+    MIGRATIONS,
+    Ledger,
+    commit,
+    is_consistent,
+    leaf_hash,
+    pack_receipt,
+    unpack_receipt,
+    verify_receipt,
+)
+from asklepion.ledger.engine import merkle, note
+from asklepion.ledger.engine.cosigning import WitnessSigner
+from asklepion.ledger.engine.receipt import make_receipt
+from asklepion.records import Asking
+from asklepion.records.service.books import Books, Entry
+from asklepion.settings import Settings
 
 BATCHES, BATCH = 40, 500
 COMMITS = 300
@@ -138,8 +157,95 @@ async def bench_checking(db: Database, ledger: Ledger) -> None:
     tell("ledger audited", new.size / (time.perf_counter() - begun), "leaves/s")
 
 
+# Access events end to end
+
+
+ACCESSES, TOGETHER = 2000, (50, 200, 500)
+PATIENT = "Patient/bench"
+DOCTOR = Asking(
+    caller=Caller(
+        account="d", name="Doctor", roles=frozenset({Role.CLINICIAN}), person="Practitioner/d"
+    ),
+    visit="visit-1",
+    via="risk cards",
+)
+CONSOLE = Asking(caller=Identity.console(), purpose="HOPERAT", via="import")
+
+
+def access() -> Entry:
+    """A look at twelve observations, as the request that looked hands it in."""
+    entry = Entry(asking=DOCTOR, action="search", patient=PATIENT, consent="consent-1")
+    for number in range(12):
+        entry.add("Observation", f"Observation/0196{number:04}-bench", 1)
+    entry.detail["query"] = f"Observation?patient={PATIENT}&code=8480-6,8462-4&_count=12"
+    return entry
+
+
+async def bench_accesses() -> None:
+    """Sealed under her key, committed, appended, and on the disk; so many share one commit.
+
+    Per second of CPU, which is what one core can do; and on the wall, with the disk.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder) / "house")
+        async with open_house(settings, serving=False) as house:
+            await house.records.update(CONSOLE, {"resourceType": "Patient", "id": "bench"})
+            books = house.records._parts.books  # pyright: ignore[reportPrivateUsage]
+            await accesses_per_s(books, 50)
+            for together in TOGETHER:
+                runs = [await accesses_per_s(books, together) for _ in range(5)]
+                cpu, wall = map(statistics.median, zip(*runs, strict=True))
+                tell(f"access events, {together} to a commit", cpu, "events/s of CPU")
+                tell(f"access events, {together} to a commit, wall", wall, "events/s")
+
+
+async def accesses_per_s(books: Books, together: int) -> tuple[float, float]:
+    """Events kept per second of CPU, and per second."""
+    entries = [access() for _ in range(ACCESSES)]
+    cpu, wall = time.process_time(), time.perf_counter()
+    for at in range(0, ACCESSES, together):
+        await asyncio.gather(*(books.keep([entry]) for entry in entries[at : at + together]))
+    return ACCESSES / (time.process_time() - cpu), ACCESSES / (time.perf_counter() - wall)
+
+
+# Receipts of a large log
+
+
+LEAVES = 1_000_000
+
+
+def bench_large() -> None:
+    """Proofs from a log of a million entries, checked; and as the text of a code."""
+    leaves = [hashlib.sha256(n.to_bytes(4, "big")).digest() for n in range(LEAVES)]
+    index = LEAVES // 2 + 12_345
+    leaves[index] = leaf_hash(commit(event(index), KEY))
+    peaks, nodes = merkle.grow(0, [], leaves)
+    known = {(0, n): leaf for n, leaf in enumerate(leaves)}
+    known |= {(level, n): value for level, n, value in nodes}
+    signer, witness = note.Signer(KEY), WitnessSigner(KEY)
+    bare = signer.sign(LEAVES, merkle.fold(peaks))
+    signed = replace(
+        bare, note=bare.note + witness.cosign(bare.note, 1), witnesses=(str(witness.key),)
+    )
+    proof = merkle.prove(merkle.inclusion_spans(index, LEAVES), known.__getitem__)
+    receipt = make_receipt(event(index), KEY, index, proof, (signed, str(signer.verifier)))
+    begun = time.process_time()
+    for _ in range(PROOFS):
+        assert verify_receipt(receipt, witnesses=[str(witness.key)]).holds
+    rate = PROOFS / (time.process_time() - begun)
+    tell("receipts of a million entries verified, one witness", rate, "receipts/s of CPU")
+    (text,) = pack_receipt(receipt)
+    begun = time.process_time()
+    for _ in range(PROOFS):
+        unpack_receipt(pack_receipt(receipt))
+    rate = PROOFS / (time.process_time() - begun)
+    tell(f"codes of {len(text)} signs written and read", rate, "receipts/s of CPU")
+
+
 async def main() -> None:
     """All of it, on a fresh SQLite file that waits for the disk at every commit."""
+    await bench_accesses()
+    bench_large()
     with tempfile.TemporaryDirectory() as folder:
         clock = SystemClock()
         db = connect_database(f"sqlite:///{folder}/ledger.sqlite")

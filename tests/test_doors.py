@@ -40,10 +40,30 @@ OPEN = {
     ("post", "/api/identity/session"),  # to sign in
     ("delete", "/api/identity/session"),  # to sign out
     ("post", "/api/identity/opening"),  # to create the first operator, with the one-time token
+    ("post", "/api/identity/passkeys/door/options"),  # to sign in with a passkey
+    ("post", "/api/identity/passkeys/door"),
+    ("post", "/api/identity/invitations/read"),  # who holds an invitation, which is secret
+    ("post", "/api/identity/invitations/accept"),
+    ("post", "/api/identity/devices/open"),  # a second device with the link of the first
+    ("post", "/api/identity/devices/wait"),
+    ("post", "/api/identity/devices/join"),
+    ("post", "/api/identity/printed/begin"),  # who lost every key, and has the printed code
+    ("post", "/api/identity/printed/finish"),
+    ("post", "/api/identity/recovery/options"),  # or asks guardians
+    ("post", "/api/identity/recovery/ask"),
+    ("post", "/api/identity/recovery/look"),
+    ("post", "/api/identity/wallets/door/message"),  # to sign in by a wallet
+    ("post", "/api/identity/wallets/door"),
     ("get", "/api/ledger/checkpoint"),  # anybody may witness the log
     ("get", "/api/ledger/key"),
     ("get", "/api/ledger/size"),
     ("get", "/api/ledger/consistency"),
+    ("get", "/api/ledger/tiles/checkpoint"),  # and copy it: it holds nothing but commitments
+    ("get", "/api/ledger/tiles/tile/{level}/{place}"),
+    ("post", "/api/ledger/witness/add-checkpoint"),  # logs that are followed, by their signature
+    ("get", "/api/ledger/witness/seen"),  # what a log itself signed, for whoever names it
+    ("get", "/api/ledger/witness/key"),
+    ("post", "/api/chain"),  # wallets, which cannot sign in
     ("post", "/api/records/shl/{secret}"),  # to open a link that a patient gave away
     ("get", "/api/records/shl/{secret}"),
     ("get", "/api/records/shl/{secret}/files/{ticket}"),
@@ -80,6 +100,7 @@ async def test_no_route_is_hidden_from_this_test(app: FastAPI) -> None:
         "/world",
         "/api/records/subscriptions",
         "/api/openapi.json",
+        "/api/ledger/tiles/tile/{level}/{place:path}",  # which OpenAPI shows without its :path
         "/assets/bodies",
         "/assets",
         "/{path:path}",

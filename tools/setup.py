@@ -72,12 +72,14 @@ def steps(*, for_work: bool) -> list[tuple[str, str, list[Path], Action]]:
         tables = [ROOT / "tools" / "fhir_tables.py"]
         wanted = [ROOT / "contracts" / "package-lock.json"]
         plan.append(("contracts", "Compiler and peers of the chain", wanted, add_compiler))
+        auditor = [ROOT / "tools" / "eels.lock"]
+        plan.append(("eels", "Reference implementation of the chain", auditor, add_auditor))
         plan.append(("definitions", "Official FHIR examples", tables, fetch_definitions))
         plan.append(("browser", "Browser for the journeys", [], find_browser))
     return plan
 
 
-UNRELATED = {"setup.py", "wire_ts.py", "fhir_tables.py"}
+UNRELATED = {"setup.py", "wire_ts.py", "fhir_tables.py", "audit_chain.py"}
 
 
 def take(plan: list[tuple[str, str, list[Path], Action]]) -> None:
@@ -95,7 +97,12 @@ def stamp(name: str) -> Path:
 
 
 def is_done(name: str, files: Iterable[Path]) -> bool:
-    made = {"venv": PYTHON, "npm": WEB / "node_modules", "web": WEB / "dist" / "index.html"}
+    made = {
+        "venv": PYTHON,
+        "eels": CACHE / "eels",
+        "npm": WEB / "node_modules",
+        "web": WEB / "dist" / "index.html",
+    }
     if name in made and not made[name].exists():
         return False
     return stamp(name).exists() and stamp(name).read_text() == fingerprint(files)
@@ -223,6 +230,16 @@ def add_compiler() -> None:
     """What compiles the contracts, and the other chain that their tests run on."""
     advice = "The contracts' packages could not be installed. Is the npm registry within reach?"
     call(npm("ci", "--no-audit", "--no-fund"), advice, ROOT / "contracts", with_node())
+
+
+def add_auditor() -> None:
+    """Ethereum's reference implementation stands apart: it wants older packages than we do."""
+    folder = CACHE / "eels"
+    advice = "Ethereum's reference implementation could not be had from PyPI."
+    call([sys.executable, "-m", "venv", "--clear", str(folder)], advice)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install"]
+    options = ["--no-input", "--require-hashes", "--no-deps"]
+    call([*pip, *options, "-r", str(ROOT / "tools" / "eels.lock")], advice)
 
 
 DEFINITIONS = (

@@ -1,10 +1,12 @@
 """The whole house on one page, built from the ground up."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,15 @@ from asklepion.kit.http import BodyLimit, answer_errors
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.vault import Vault
-from asklepion.ledger import Ledger
+from asklepion.ledger import (
+    Chain,
+    Ledger,
+    Witness,
+    Witnesses,
+    chain_of,
+    open_witness,
+    read_witnesses,
+)
 from asklepion.ledger import http as ledger_http
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.records import http as records_http
@@ -53,10 +63,9 @@ MIGRATIONS = {
 # Addresses below these are never the client's own.
 OURS = ("api/", "fhir/", "dicom-web/", "assets/")
 PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
-PAGES = {
-    "share": "share.html",
-    "show": "show.html",
-}  # with an entry of their own, beside the client
+# With an entry of their own, beside the client.
+PAGES = {"share": "share.html", "show": "show.html", "verify": "verify.html"}
+POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
     **identity.OWNED,
@@ -87,6 +96,9 @@ class House:
     vault: Vault
     backups: Backups
     ledger: Ledger
+    chain: Chain
+    witnesses: Witnesses
+    witness: Witness | None  # for other people's logs, where an operator asked for it
     identity: Identity
     records: Records
     devices: Devices
@@ -122,7 +134,23 @@ async def open_house(
         await db.migrate(MIGRATIONS, folder, clock, partial(backups.make, clock=clock))
         ids, events = Ids(clock), Events(db, clock)
         # trust
-        ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin)
+        chain = chain_of(
+            settings.data / "chain.sqlite",
+            url=settings.chain_url,
+            chain_id=settings.chain_id,
+            confirmations=settings.chain_confirmations,
+            keys=keys,
+            clock=clock,
+            mines=serving,
+        )
+        stack.push_async_callback(chain.stop)
+        quorum = settings.witness_quorum
+        ledger = Ledger(db=db, clock=clock, keys=keys, origin=settings.origin, quorum=quorum)
+        known = read_witnesses(settings.witnesses)
+        witnesses = Witnesses(db=db, clock=clock, ledger=ledger, known=known)
+        watching = open_witness(settings.data / "witness", clock)
+        is_witness = (settings.data / "witness").is_dir()
+        witness = await stack.enter_async_context(watching) if is_witness else None
         identity = Identity(
             db=db,
             clock=clock,
@@ -130,6 +158,7 @@ async def open_house(
             keys=keys,
             hasher=hasher,
             address=settings.address.rstrip("/"),
+            recovery_delay=timedelta(hours=settings.recovery_delay_h),
             events=events,
             licence_issuers=settings.licence_issuers.split(","),
         )
@@ -190,6 +219,7 @@ async def open_house(
         if serving:
             loops = (
                 events.run(),
+                witnesses.run(),
                 records.subscriptions.run(),
                 records.bulk.run(),
                 records.duplicates.run(),
@@ -197,6 +227,7 @@ async def open_house(
             )
             for work in loops:
                 stack.push_async_callback(_stop, asyncio.create_task(work))
+        await chain.start()
         yield House(
             settings=settings,
             clock=clock,
@@ -205,6 +236,9 @@ async def open_house(
             vault=keys.vault,
             backups=backups,
             ledger=ledger,
+            chain=chain,
+            witnesses=witnesses,
+            witness=witness,
             identity=identity,
             records=records,
             devices=devices,
@@ -285,6 +319,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.state.address = house.settings.address.rstrip("/")
     app.state.rooms = {type(room): room for room in vars(house).values()}
     app.include_router(ledger_http.router)
+    app.include_router(ledger_http.witnessing, prefix="/api/ledger/witness")
     app.include_router(identity_http.router)
     app.include_router(identity_http.smart)
     app.include_router(records_http.fhir)
@@ -311,10 +346,14 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     _serve_files(app, house.settings)
     # The outermost is added last.
     limit = house.settings.body_limit_mib * MIB
-    app.add_middleware(identity_http.SameOrigin, for_all=(records_http.LINKS_PATH,))
+    app.add_middleware(
+        identity_http.SameOrigin,
+        for_all=(records_http.LINKS_PATH,),
+        at=(ledger_http.RPC_PATH,),
+    )
     app.add_middleware(identity_http.Recognise, identity=house.identity)
     app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
-    app.add_middleware(identity_http.Share)
+    app.add_middleware(identity_http.Share, also=(ledger_http.RPC_PATH,))
     app.add_middleware(Secured)
     return app
 
@@ -338,7 +377,17 @@ def _serve_files(app: FastAPI, settings: Settings) -> None:
             inside = wanted.is_relative_to(settings.web.resolve()) and wanted.is_file()
         except (ValueError, OSError) as error:  # no name that a file could have
             raise nowhere from error
+        if inside and wanted.name == PAGES["verify"]:
+            return FileResponse(wanted, headers=_own_policy(wanted))
         return FileResponse(wanted if inside else index)
+
+
+def _own_policy(page: Path) -> dict[str, str]:
+    """A page that stands alone says itself what it may do: nothing but its own script."""
+    with page.open(encoding="utf-8") as file:
+        found = POLICY.search(file.read(4096))
+    own = found[1] if found else "default-src 'none'"
+    return {"content-security-policy": f"{own}; frame-ancestors 'none'"}
 
 
 class Secured:

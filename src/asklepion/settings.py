@@ -30,6 +30,18 @@ class Settings:
     ] = ""
     open: Annotated[bool, "Open the browser at start, where there is one."] = True
     origin: Annotated[str, "Name of this house's log in checkpoints; empty: of its key."] = ""
+    chain_url: Annotated[str, "JSON-RPC of another EVM node; empty: our own chain."] = ""
+    chain_id: Annotated[int, "Number of the chain, which every signature on it holds."] = 7331
+    chain_confirmations: Annotated[
+        int, "Blocks that a transaction must lie under on another node's chain, its own included."
+    ] = 1
+    recovery_delay_h: Annotated[
+        int, "Hours in which one can object before guardians let somebody back in."
+    ] = 48
+    witnesses: Annotated[
+        str, "Who cosigns its checkpoints: address and key of each, with commas between."
+    ] = ""
+    witness_quorum: Annotated[int, "How many of them what a receipt rests on should have."] = 1
     mqtt_host: Annotated[str, "Address that home devices reach the broker at."] = "127.0.0.1"
     mqtt_port: Annotated[int, "Port of the broker for home devices; 0 for any free one."] = 1883
     mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"

@@ -45,10 +45,23 @@ def go(person: Person, place: str) -> None:
 def panel(person: Person, name: str) -> Locator:
     """Open one of the place's panels."""
     rail = person.page.get_by_role("navigation", name="What you can do here")
-    tab = rail.get_by_role("button", name=name, exact=True)
+    tab = rail.get_by_role("button", name=name, exact=True, include_hidden=True)
+    unfold(tab)
     if tab.get_attribute("aria-expanded") != "true":
         tab.click()
     return person.page.locator("#dock-panel")
+
+
+def unfold(tab: Locator) -> None:
+    """Let the group of a tab stand open."""
+    tab.wait_for(state="attached")
+    if not tab.is_visible():
+        heading_of(tab).click()
+
+
+def heading_of(tab: Locator) -> Locator:
+    """The name of a tab's group, which unfolds it."""
+    return tab.locator("xpath=ancestor::*[@role='group'][1]").locator(".dock-heading")
 
 
 def drop(person: Person, onto: Locator, path: Path) -> None:

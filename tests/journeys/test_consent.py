@@ -78,7 +78,7 @@ def test_my_therapist_s_notes_are_for_my_therapist_alone(enter: Enter) -> None:
     expect(held.get_by_text("Taken back.")).to_be_visible()
     assert notes_seen(amara) == 1
     press(held, "Take it back now")
-    expect(held.get_by_text("Nobody else may see your record")).to_be_visible()
+    expect(held.get_by_text("Nobody else may see this record")).to_be_visible()
     assert (notes_seen(amara), notes_seen(tomas)) == (0, 0)
 
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import DESKTOP, PHONE, Enter, Person
+from tests.journeys.looking import SMALL_TARGETS, THUMB_PX
 from tests.journeys.steps import MEI, come_in, go, panel
-from tests.journeys.test_access import SMALL_TARGETS, THUMB_PX
 
 READER = "Dr Elena Ruiz"
 

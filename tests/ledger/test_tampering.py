@@ -12,7 +12,7 @@ from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database
 from asklepion.kit.keys import Keys
 from asklepion.ledger import Ledger
-from asklepion.ledger.engine import merkle
+from asklepion.ledger.engine import audit, merkle
 from asklepion.ledger.service import auditing
 from tests.ledger.test_service import append, commitments
 
@@ -71,6 +71,16 @@ NOT_OURS = "it is not as it was written"
 ADDED = "it was added, or its place was altered"
 MISSING = "it is missing"
 
+LEAVES = [merkle.leaf_hash(each) for each in commitments(SIZE)]
+PEAKS, NODES = merkle.grow(0, [], LEAVES)
+ROOT_8 = merkle.fold(merkle.grow(0, [], LEAVES[:8])[0])
+
+
+def byte_0(right: bytes) -> str:
+    """What is said of a value that was replaced by zeroes."""
+    return f"byte 0 is 0x00, should be 0x{right[0]:02x}"
+
+
 CASES: list[tuple[str, list[str]]] = [
     (
         "UPDATE ledger_leaf SET commitment = :other WHERE idx = 17",
@@ -78,7 +88,7 @@ CASES: list[tuple[str, list[str]]] = [
     ),
     (
         "UPDATE ledger_leaf SET hash = :other WHERE idx = 17",
-        ["ledger_leaf 17: its hash is not that of its commitment"],
+        [f"ledger_leaf 17: its hash is not that of its commitment: {byte_0(LEAVES[17])}"],
     ),
     ("UPDATE ledger_leaf SET seal = :other WHERE idx = 17", [f"ledger_leaf 17: {NOT_OURS}"]),
     (
@@ -108,7 +118,10 @@ CASES: list[tuple[str, list[str]]] = [
     ),
     (
         "UPDATE ledger_node SET hash = :other WHERE level = 2 AND idx = 3",
-        ["ledger_node 2:3: its hash is not that of the two below it"],
+        [
+            "ledger_node 2:3: its hash is not that of the two below it: "
+            + byte_0(merkle.fold(merkle.grow(0, [], LEAVES[12:16])[0]))
+        ],
     ),
     (
         "UPDATE ledger_node SET seal = :other WHERE level = 5 AND idx = 0",
@@ -136,7 +149,7 @@ CASES: list[tuple[str, list[str]]] = [
     ("UPDATE ledger_checkpoint SET size = -9 WHERE size = 8", [f"ledger_checkpoint 2: {NOT_OURS}"]),
     (
         "UPDATE ledger_checkpoint SET root = :other WHERE size = 8",
-        [f"ledger_checkpoint 2: {NOT_OURS}"],
+        [f"ledger_checkpoint 2: {NOT_OURS}: {byte_0(ROOT_8)}"],
     ),
     (
         "UPDATE ledger_checkpoint SET signed_at = 1 WHERE size = 8",
@@ -160,7 +173,10 @@ CASES: list[tuple[str, list[str]]] = [
     ),
     ("UPDATE ledger_head SET size = 44", [f"ledger_head 1: {NOT_OURS}"]),
     ("UPDATE ledger_head SET size = 40", [f"ledger_head 1: {NOT_OURS}"]),
-    ("UPDATE ledger_head SET peaks = :other", [f"ledger_head 1: {NOT_OURS}"]),
+    (
+        "UPDATE ledger_head SET peaks = :other",
+        [f"ledger_head 1: {NOT_OURS}: {byte_0(PEAKS[0])}"],
+    ),
     ("UPDATE ledger_head SET checkpoints = 4", [f"ledger_head 1: {NOT_OURS}"]),
     ("UPDATE ledger_head SET seal = :other", [f"ledger_head 1: {NOT_OURS}"]),
     ("DELETE FROM ledger_head", [f"ledger_head 1: {MISSING}"]),
@@ -271,8 +287,11 @@ async def test_a_house_that_rewrites_its_own_past_contradicts_what_it_signed(
 
     found = await findings(log)
 
-    assert "ledger_checkpoint 1: its root is not that of the first 1 leaves" in found
-    assert "ledger_checkpoint 4: its root is not that of the first 43 leaves" in found
+    for number, size in ((1, 1), (4, 43)):
+        said = (
+            f"ledger_checkpoint {number}: its root is not that of the first {size} leaves: byte 0"
+        )
+        assert any(each.startswith(said) for each in found)
 
 
 async def test_with_another_key_nothing_is_as_it_was_written(
@@ -347,3 +366,31 @@ async def test_any_rows_altered_together_are_exactly_the_ones_named(
         assert named == {("ledger_leaf", str(row)) for row in rows} | {
             ("ledger_node", f"{level}:{index}") for level, index in nodes
         }
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        (b"abc", ""),
+        (b"abd", "byte 2 is 0x64, should be 0x63"),
+        (b"ab", "byte 2 is missing, should be 0x63"),
+        (b"abcd", "byte 3 is 0x64, should not be there"),
+        (b"", "byte 0 is missing, should be 0x61"),
+    ],
+)
+def test_the_first_bad_byte_is_named(stored: bytes, words: str) -> None:
+    assert audit.first_bad_byte(stored, b"abc") == words
+
+
+async def test_of_a_run_of_altered_nodes_the_first_one_s_bad_byte_is_named(
+    db: Database, log: Ledger
+) -> None:
+    right = next(value for level, index, value in NODES if (level, index) == (1, 3))
+    altered = right[:5] + bytes([right[5] ^ 1]) + right[6:]
+    sql = "UPDATE ledger_node SET hash = :altered WHERE level = 1 AND idx IN (3, 4)"
+    await change(db, sql, altered=altered)
+
+    assert await findings(log) == [
+        "ledger_node 1:3 to 1:4: its hash is not that of the two below it:"
+        f" in 1:3, byte 5 is 0x{altered[5]:02x}, should be 0x{right[5]:02x}"
+    ]

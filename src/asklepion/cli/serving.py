@@ -38,7 +38,7 @@ def run(settings: Settings, *, demo: bool) -> None:
 
 
 async def _serve(settings: Settings, *, demo: bool) -> None:
-    listener = _listen(settings)
+    listener = listen(settings.host, settings.port)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings))
         await demonstration.require_fitting(house, demo=demo)
@@ -68,18 +68,23 @@ class Server(uvicorn.Server):
             await self._welcome()
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    Raises:
+        Conflict: somebody else does.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, or asyncio leaves Nagle's delay on: 40 ms on every answer.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # else one who never reads holds a line forever
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAF_MS)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
     except OSError as error:
         hint = "Stop what uses it, or choose another: ASKLEPION_PORT=8001 make run."
-        raise Conflict(f"Port {settings.port} cannot be had.", hint=hint) from error
+        raise Conflict(f"Port {port} cannot be had.", hint=hint) from error
     listener.listen(1024)
     return listener
 

@@ -6,7 +6,7 @@ credential was signed by its issuer, shown by its holder, for this reader alone,
 Never: decides what data anybody may see.
 """
 
-from .model import STRANGER, Account, App, Caller, Role, Scope, Session
+from .model import STRANGER, Account, App, Caller, Passkey, Proof, Role, Scope, Session
 from .service import (
     AUTHORIZE,
     INTROSPECT,
@@ -34,6 +34,8 @@ __all__ = [
     "Identity",
     "LicenceEnded",
     "NewCredential",
+    "Passkey",
+    "Proof",
     "Role",
     "Scope",
     "Session",

@@ -179,3 +179,68 @@ class Grant:
     created_at: datetime
     used_at: datetime | None = None
     ends_at: datetime
+
+
+class Way(StrEnum):
+    """How a session was opened, or somebody proved again who they are."""
+
+    PASSKEY = "passkey"
+    PASSWORD = "password"
+    CODE = "code"  # the printed one
+    WALLET = "wallet"
+    TOKEN = "token"  # a script's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passkey:
+    """A key in somebody's phone, computer or security key; its secret half never leaves it.
+
+    Source: Web Authentication, level 3, section 4 (credential record).
+    """
+
+    id: str
+    account: str
+    credential: bytes  # as the device calls it
+    handle: bytes  # whose it is, as the device was told
+    public_key: bytes = field(repr=False)  # COSE
+    algorithm: int  # COSE: -7 is ES256, which the chain knows
+    x: bytes = field(default=b"", repr=False)  # of the point on P-256; empty for others
+    y: bytes = field(default=b"", repr=False)
+    sign_count: int = 0
+    is_synced: bool = False  # it may live on several devices, and then it does not count
+    rp: str  # the name of the house that it is for
+    name: str = field(repr=False)  # of the device, as its owner calls it
+    created_at: datetime
+    used_at: datetime | None = None
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether its signatures can be checked on the chain too."""
+        return bool(self.x)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What somebody's passkey signed, whole: whoever has it can check it without us.
+
+    The signature is over `authenticator_data || SHA-256(client_data_json)`.
+    """
+
+    passkey: str  # its id here
+    credential: bytes
+    public_key_x: bytes
+    public_key_y: bytes
+    authenticator_data: bytes = field(repr=False)
+    client_data_json: bytes = field(repr=False)
+    r: bytes = field(repr=False)
+    s: bytes = field(repr=False)  # the lower of the two that are as good
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What somebody is told about her own keys, wherever she is signed in."""
+
+    id: str
+    kind: str
+    about: str = field(default="", repr=False)
+    at: datetime

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import lru_cache, partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -147,7 +148,10 @@ class Tx:
         if not rows:
             return
         text, names = _positional(sql, self.dialect)
-        values = [tuple(row[name] for name in names) for row in rows]
+        if len(names) > 1:
+            values = list(map(itemgetter(*names), rows))
+        else:
+            values = [(row[names[0]],) for row in rows]
         if self._line:
             with _kept_or_incorrect(), _told_alike(sql):
                 return await self._line.change_many(text, values)

@@ -8,25 +8,62 @@ tells nothing, so what is erased with its key is gone.
 
 from .engine.commitment import canonical, commit, commit_text
 from .engine.merkle import is_consistent, is_included, leaf_hash
-from .engine.receipt import read_receipt, verify_receipt
-from .model import Check, Checkpoint, Finding, Verdict
-from .service import Ledger
+from .engine.receipt import (
+    draw_code,
+    is_packed,
+    pack_receipt,
+    read_receipt,
+    unpack_receipt,
+    verify_receipt,
+)
+from .model import (
+    ZERO,
+    Block,
+    Check,
+    Checkpoint,
+    Finding,
+    Followed,
+    Log,
+    Mined,
+    Reverted,
+    Verdict,
+)
+from .service import Ledger, Witness, Witnesses, open_witness, read_witnesses
+from .service.chain import Chain, EmbeddedChain, RemoteChain, chain_of
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
     "MIGRATIONS",
     "OWNED",
+    "ZERO",
+    "Block",
+    "Chain",
     "Check",
     "Checkpoint",
+    "EmbeddedChain",
     "Finding",
+    "Followed",
     "Ledger",
+    "Log",
+    "Mined",
+    "RemoteChain",
+    "Reverted",
     "Verdict",
+    "Witness",
+    "Witnesses",
     "canonical",
+    "chain_of",
     "commit",
     "commit_text",
+    "draw_code",
     "is_consistent",
     "is_included",
+    "is_packed",
     "leaf_hash",
+    "open_witness",
+    "pack_receipt",
     "read_receipt",
+    "read_witnesses",
+    "unpack_receipt",
     "verify_receipt",
 ]

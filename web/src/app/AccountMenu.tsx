@@ -1,6 +1,5 @@
 import { KeyRound, LogOut, SunMoon } from "lucide-react";
-import { useState } from "react";
-import { ChangePassword } from "../identity/ChangePassword";
+import { goTo, showPanel } from "../kit/place";
 import { type Me, signOut } from "../kit/session";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
@@ -12,61 +11,58 @@ const NEXT_THEME = { auto: "light", light: "dark", dark: "auto" } as const;
 
 export function AccountMenu({ me }: { me: Me }) {
   const text = useText();
-  const [isChanging, setChanging] = useState(false);
   const current = useStore(theme);
   const next = otherView(useStore(view));
   const roles = me.roles.map((role) => text(`identity.role.${role}`)).join(" · ");
   return (
-    <>
-      <Popover
-        label={text("app.account", { name: me.name })}
-        className="account-button"
-        align="right"
-        button={<Avatar name={me.name} size={36} />}
-      >
-        {(close) => (
-          <>
-            <div className="account-head">
-              <Avatar name={me.name} size={48} />
-              <div>
-                <strong>{me.name}</strong>
-                <p className="muted small">{roles}</p>
-              </div>
+    <Popover
+      label={text("app.account", { name: me.name })}
+      className="account-button"
+      align="right"
+      button={<Avatar name={me.name} size={36} />}
+    >
+      {(close) => (
+        <>
+          <div className="account-head">
+            <Avatar name={me.name} size={48} />
+            <div>
+              <strong>{me.name}</strong>
+              <p className="muted small">{roles}</p>
             </div>
-            <div className="menu-line" />
-            <MenuItem
-              icon={SunMoon}
-              hint={text(`kit.theme.${current}`)}
-              onClick={() => setTheme(NEXT_THEME[current])}
-            >
-              {text("kit.theme")}
+          </div>
+          <div className="menu-line" />
+          <MenuItem
+            icon={SunMoon}
+            hint={text(`kit.theme.${current}`)}
+            onClick={() => setTheme(NEXT_THEME[current])}
+          >
+            {text("kit.theme")}
+          </MenuItem>
+          {canDraw && (
+            <MenuItem icon={viewIcons[next]} onClick={() => setView(next)}>
+              {text(`app.view.${next}`)}
             </MenuItem>
-            {canDraw && (
-              <MenuItem icon={viewIcons[next]} onClick={() => setView(next)}>
-                {text(`app.view.${next}`)}
-              </MenuItem>
-            )}
-            <MenuItem
-              icon={KeyRound}
-              onClick={() => {
-                close();
-                setChanging(true);
-              }}
-            >
-              {text("identity.password.change")}
-            </MenuItem>
-            <MenuItem
-              icon={LogOut}
-              onClick={() => {
-                signOut().catch(() => toast(text("kit.error.offline"), "danger"));
-              }}
-            >
-              {text("app.signout")}
-            </MenuItem>
-          </>
-        )}
-      </Popover>
-      <ChangePassword open={isChanging} onClose={() => setChanging(false)} />
-    </>
+          )}
+          <MenuItem
+            icon={KeyRound}
+            onClick={() => {
+              close();
+              goTo("home");
+              setTimeout(() => showPanel("keys")); // the place's panels come with it
+            }}
+          >
+            {text("identity.keys")}
+          </MenuItem>
+          <MenuItem
+            icon={LogOut}
+            onClick={() => {
+              signOut().catch(() => toast(text("kit.error.offline"), "danger"));
+            }}
+          >
+            {text("app.signout")}
+          </MenuItem>
+        </>
+      )}
+    </Popover>
   );
 }

@@ -1,6 +1,8 @@
 import { useEffect, useState } from "react";
+import { JoinDevice } from "../identity/JoinDevice";
 import { Opening } from "../identity/Opening";
 import { SignIn } from "../identity/SignIn";
+import { Welcome } from "../identity/Welcome";
 import { recall, session } from "../kit/session";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
@@ -52,6 +54,8 @@ function Page() {
 
   if (state === "unknown") return <Splash error={error} onRetry={retry} />;
   if (opening.page === "opening") return <Opening token={opening.token} onDone={leaveOpening} />;
+  if (opening.page === "welcome") return <Welcome token={opening.token} onDone={leaveOpening} />;
+  if (opening.page === "device") return <JoinDevice token={opening.token} onDone={leaveOpening} />;
   if (me && location.pathname === AUTHORIZE) {
     return <Authorize key={me.account} me={me} query={location.search} />;
   }

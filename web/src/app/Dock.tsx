@@ -1,32 +1,23 @@
 import { ChevronDown, ChevronUp, X } from "lucide-react";
-import { type Ref, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { type Panel, wishedPanel } from "../kit/place";
 import { useText } from "../kit/text";
 import { ErrorNote, IconButton, Waiting } from "../kit/ui";
 import { useCovering } from "./covered";
 import { Guard } from "./Guard";
+import { Rail } from "./Rail";
 
 interface DockProps {
   place: string;
   panels: readonly Panel[];
 }
 
-/** From here on panels are not about this place: they wait to be called. */
-const ELSEWHERE = 70;
-
-/** Where a group of panels ends: her body · who may see it · who is here · what comes in and out. */
-const GROUP_ENDS = [52, ELSEWHERE, 80];
-
-/** Whether a panel is the first of its group, and not of the whole rail. */
-function opensGroup(panel: Panel, before: Panel | undefined): boolean {
-  return before !== undefined && GROUP_ENDS.some((end) => before.order < end && panel.order >= end);
-}
+const PHONE = "(max-width: 860px)";
 
 function firstOpen(panels: readonly Panel[]): string {
-  const isPhone = matchMedia("(max-width: 860px)").matches;
   const first = panels[0];
-  if (!first || first.order >= ELSEWHERE) return "";
-  return !isPhone || first.isUrgent ? first.id : "";
+  if (!first || first.group === "here") return ""; // not about this place: it waits to be called
+  return !matchMedia(PHONE).matches || first.isUrgent ? first.id : "";
 }
 
 /** The place's panels, one at a time: beside the scene, on a phone in a sheet from below. */
@@ -46,7 +37,8 @@ export function Dock({ place, panels }: DockProps) {
   }
 
   function close(): void {
-    rail.current?.querySelector<HTMLElement>("[aria-expanded=true]")?.focus();
+    const tab = rail.current?.querySelector<HTMLElement>(".dock-tab[aria-expanded=true]");
+    (tab?.closest("[hidden]") ? headingOf(tab) : tab)?.focus();
     setOpenId("");
   }
 
@@ -63,9 +55,20 @@ export function Dock({ place, panels }: DockProps) {
           onClose={close}
         />
       )}
-      <Rail ref={rail} panels={panels} openId={openId} onCall={call} />
+      <Rail
+        ref={rail}
+        panels={panels}
+        openId={open?.id ?? ""}
+        isPhone={matchMedia(PHONE).matches}
+        onCall={call}
+      />
     </aside>
   );
+}
+
+/** Where one is instead of at a tab whose group is folded. */
+function headingOf(tab: Element): HTMLElement | null | undefined {
+  return tab.closest(".dock-group")?.querySelector<HTMLElement>(".dock-heading");
 }
 
 interface OpenPanelProps {
@@ -109,37 +112,5 @@ function OpenPanel({ panel, place, isCalled, isTall, onTall, onClose }: OpenPane
         </Guard>
       </div>
     </section>
-  );
-}
-
-interface RailProps {
-  ref: Ref<HTMLElement>;
-  panels: readonly Panel[];
-  openId: string;
-  onCall: (id: string, isByKeyboard: boolean) => void;
-}
-
-function Rail({ ref, panels, openId, onCall }: RailProps) {
-  const text = useText();
-  return (
-    <nav className="dock-rail" ref={ref} aria-label={text("app.panels")}>
-      {panels.map((panel, index) => {
-        const { id, titleKey, icon: Icon } = panel;
-        return (
-          <button
-            key={id}
-            type="button"
-            className="dock-tab"
-            data-opens={opensGroup(panel, panels[index - 1]) || undefined}
-            aria-expanded={id === openId}
-            aria-controls={id === openId ? "dock-panel" : undefined}
-            onClick={({ detail }) => onCall(id, detail === 0)}
-          >
-            <Icon aria-hidden />
-            <span>{text(titleKey)}</span>
-          </button>
-        );
-      })}
-    </nav>
   );
 }

@@ -8,6 +8,8 @@ import { devicesPanel } from "../devices/DevicesPanel";
 import { clientsPanel } from "../identity/Clients";
 import { cardsPanel } from "../identity/cards/CardsPanel";
 import { issuedPanel } from "../identity/cards/IssuedPanel";
+import { keysBanner } from "../identity/keys/KeysBanner";
+import { keysPanel } from "../identity/keys/KeysPanel";
 import { peoplePanel } from "../identity/People";
 import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/place";
 import { accessPanel } from "../records/AccessPanel";
@@ -37,7 +39,7 @@ const centrePart: ScenePart = {
 
 /** Which rooms bring which panels, banners and parts of the scene: one line each. */
 export function joinPanels(): void {
-  addPanels(peoplePanel, clientsPanel);
+  addPanels(peoplePanel, clientsPanel, keysPanel);
   addPanels(cardsPanel, issuedPanel);
   addPanels(choicesPanel, helpersPanel, accessPanel);
   addPanels(linksPanel, appsPanel, importPanel, takePanel, imagingPanel);
@@ -48,6 +50,13 @@ export function joinPanels(): void {
   addSceneParts(hologramPart, centrePart);
   addPanels(...worldPanels);
   addPanels(roomsPanel, visitPanel, notePanel);
-  addBanners(noticeBanner, emergencyBanner, accessBanner, whoseRecordBanner, ...worldBanners);
+  addBanners(
+    keysBanner,
+    noticeBanner,
+    emergencyBanner,
+    accessBanner,
+    whoseRecordBanner,
+    ...worldBanners,
+  );
   dropDraftsAtSignOut();
 }

@@ -1,17 +1,22 @@
 import { goTo, whereabouts } from "../kit/place";
 import { isOpenPlace } from "./places";
 
-/** What the address after # asks for: a place, or the one-time page of the opening link. */
+/** Pages that a one-time link leads to; its token stands in the address. */
+const ONCE = ["opening", "welcome", "device"] as const;
+type Once = (typeof ONCE)[number];
+
+/** What the address after # asks for: a place, or the page of a one-time link. */
 export interface Address {
-  readonly page: "place" | "opening";
+  readonly page: "place" | Once;
   readonly place: string;
   readonly token: string;
 }
 
 export function readAddress(hash: string): Address {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
-  if (path === "opening") {
-    return { page: "opening", place: "", token: new URLSearchParams(query).get("token") ?? "" };
+  const once = ONCE.find((page) => page === path);
+  if (once) {
+    return { page: once, place: "", token: new URLSearchParams(query).get("token") ?? "" };
   }
   return { page: "place", place: isOpenPlace(path) ? path : "", token: "" };
 }

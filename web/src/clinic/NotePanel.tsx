@@ -85,6 +85,7 @@ export const notePanel: Panel = {
   icon: NotebookPen,
   places: ["consulting-room-*"],
   roles: ["clinician"],
-  order: 5,
+  group: "visit",
+  order: 30,
   Component: NotePanel,
 };

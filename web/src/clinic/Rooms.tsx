@@ -102,7 +102,8 @@ export const roomsPanel: Panel = {
   icon: Stethoscope,
   places: ["clinic"],
   roles: ["patient", "clinician"],
-  order: 0,
+  group: "visit",
+  order: 10,
   isUrgent: true,
   Component: Rooms,
 };

@@ -104,7 +104,8 @@ export const visitPanel: Panel = {
   icon: MessagesSquare,
   places: ["consulting-room-*"],
   roles: ["patient", "clinician"],
-  order: 0,
+  group: "visit",
+  order: 10,
   isUrgent: true,
   Component: VisitPanel,
 };

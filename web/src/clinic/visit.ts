@@ -39,6 +39,9 @@ interface Line {
 
 const line = new Store<Line>({ visit: null, state: "connecting" });
 
+/** How often the line spoke: it tells of every change, each newer than the one before. */
+let spoken = 0;
+
 /** Take in a newer state of the visit: from the line, or as the answer to what we did. */
 export function hearVisit(visit: Visit | null): void {
   const before = line.get().visit?.granted.join();
@@ -53,7 +56,10 @@ export function useVisitLine(): void {
   useEffect(() => {
     const stop = live<{ visit: Visit | null }>(
       "/api/clinic/live",
-      ({ visit }) => hearVisit(visit),
+      ({ visit }) => {
+        spoken += 1;
+        hearVisit(visit);
+      },
       (state) => line.update(({ visit }) => ({ visit, state })),
     );
     return () => {
@@ -68,16 +74,21 @@ export function useVisit(): Line {
 }
 
 /** Do something with the visit, and take in what became of it. */
-export async function change(visit: string, verb: string, body: unknown = {}): Promise<void> {
-  const answer = await api.post<{ visit: Visit | null }>(
-    `/api/clinic/visits/${visit}/${verb}`,
-    body,
-  );
-  hearVisit(answer.visit);
+export function change(visit: string, verb: string, body: unknown = {}): Promise<void> {
+  return hearAnswer(`/api/clinic/visits/${visit}/${verb}`, body);
 }
 
 /** Walk into a consulting room: a patient's visit opens, a clinician attends the room. */
-export async function walkIn(room: string): Promise<void> {
-  const answer = await api.post<{ visit: Visit | null }>("/api/clinic/visits", { room });
-  hearVisit(answer.visit);
+export function walkIn(room: string): Promise<void> {
+  return hearAnswer("/api/clinic/visits", { room });
+}
+
+/**
+ * An answer comes by another way than the line, and may be overtaken: somebody came in, or took
+ * everything back, while it was on its way. Then the line has told, or is about to.
+ */
+async function hearAnswer(path: string, body: unknown): Promise<void> {
+  const before = spoken;
+  const { visit } = await api.post<{ visit: Visit | null }>(path, body);
+  if (spoken === before) hearVisit(visit);
 }

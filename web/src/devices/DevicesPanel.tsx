@@ -200,6 +200,7 @@ export const devicesPanel: Panel = {
   icon: HousePlug,
   places: ["home"],
   roles: ["patient"],
+  group: "health",
   order: 50,
   Component: DevicesPanel,
 };

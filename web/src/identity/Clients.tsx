@@ -114,6 +114,7 @@ export const clientsPanel: Panel = {
   icon: Blocks,
   places: ["home", "plaza"],
   roles: ["operator"],
+  group: "house",
   order: 20,
   Component: Clients,
 };

@@ -1,19 +1,23 @@
 import { type SubmitEvent, useId, useState } from "react";
 import { api } from "../kit/api";
 import { type Language, languages, useText } from "../kit/text";
-import { Button, Dialog, ErrorNote, Field, Select, toast } from "../kit/ui";
-import { PEOPLE_ROLES, type PersonRole, SHORTEST_PASSWORD } from "./model";
+import { Button, Dialog, ErrorNote, Field, Select, Switch, toast } from "../kit/ui";
+import { InvitationLink, invite } from "./InvitationLink";
+import type { OneTimeLink } from "./keys/model";
+import { type Account, PEOPLE_ROLES, type PersonRole, SHORTEST_PASSWORD } from "./model";
 
 interface NewPersonProps {
   open: boolean;
   onClose: () => void;
-  onAdded: () => void;
+  /** Somebody is in now; `isInvited` where her link is still to be shown. */
+  onAdded: (isInvited: boolean) => void;
 }
 
 const NOBODY = {
   name: "",
   email: "",
   password: "",
+  isInvited: true,
   role: "patient" as PersonRole,
   person: "",
   language: "en" as Language,
@@ -26,11 +30,14 @@ export function NewPerson({ open, onClose, onAdded }: NewPersonProps) {
   const [who, setWho] = useState(NOBODY);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const isWhole = who.name && who.email && who.password.length >= SHORTEST_PASSWORD;
+  const [link, setLink] = useState<OneTimeLink | null>(null);
+  const isReady = who.isInvited || who.password.length >= SHORTEST_PASSWORD;
+  const isWhole = who.name && who.email && isReady;
 
   function close(): void {
     setWho(NOBODY);
     setError(null);
+    setLink(null);
     onClose();
   }
 
@@ -39,12 +46,14 @@ export function NewPerson({ open, onClose, onAdded }: NewPersonProps) {
     setBusy(true);
     setError(null);
     try {
-      const { role, person, ...rest } = who;
+      const { role, person, isInvited, password, ...rest } = who;
       const account = { ...rest, roles: [role], person: person.trim() || null };
-      await api.post("/api/identity/accounts", account);
-      toast(text("identity.people.added", { name: who.name }), "good");
+      const body = isInvited ? account : { ...account, password };
+      const made = await api.post<Account>("/api/identity/accounts", body);
+      if (isInvited) setLink(await invite(made.id));
+      else toast(text("identity.people.added", { name: who.name }), "good");
       setWho(NOBODY);
-      onAdded();
+      onAdded(isInvited);
     } catch (failure) {
       setError(failure);
     } finally {
@@ -52,6 +61,7 @@ export function NewPerson({ open, onClose, onAdded }: NewPersonProps) {
     }
   }
 
+  if (link) return <InvitationLink link={link} onClose={close} />;
   return (
     <Dialog
       open={open}
@@ -98,15 +108,23 @@ function NewPersonFields({ who, onChange }: FieldsProps) {
         value={who.email}
         onChange={(event) => onChange({ ...who, email: event.target.value })}
       />
-      <Field
-        label={text("identity.password.first")}
-        type="text"
-        required
-        autoComplete="off"
-        hint={text("identity.password.rule", { n: SHORTEST_PASSWORD })}
-        value={who.password}
-        onChange={(event) => onChange({ ...who, password: event.target.value })}
+      <Switch
+        label={text("identity.invite")}
+        hint={text("identity.invite.hint")}
+        checked={who.isInvited}
+        onChange={(isInvited) => onChange({ ...who, isInvited })}
       />
+      {!who.isInvited && (
+        <Field
+          label={text("identity.password.first")}
+          type="text"
+          required
+          autoComplete="off"
+          hint={text("identity.password.rule", { n: SHORTEST_PASSWORD })}
+          value={who.password}
+          onChange={(event) => onChange({ ...who, password: event.target.value })}
+        />
+      )}
       <Select
         label={text("identity.role")}
         value={who.role}

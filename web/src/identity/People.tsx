@@ -1,10 +1,14 @@
-import { Link2, UserPlus, Users } from "lucide-react";
+import { Link2, MailPlus, UserPlus, Users } from "lucide-react";
 import { useState } from "react";
 import { api } from "../kit/api";
 import { useAsked } from "../kit/asked";
 import type { Panel } from "../kit/place";
 import { useText } from "../kit/text";
 import { Avatar, Badge, Button, Card, Empty, ErrorNote, Waiting } from "../kit/ui";
+import { InvitationLink, invite } from "./InvitationLink";
+import { useDoing } from "./keys/doing";
+import type { OneTimeLink } from "./keys/model";
+import { Trouble } from "./keys/Trouble";
 import { type Account, PEOPLE_ROLES, roleIcons } from "./model";
 import { NewPerson } from "./NewPerson";
 
@@ -40,8 +44,8 @@ function People() {
       <NewPerson
         open={isAdding}
         onClose={() => setAdding(false)}
-        onAdded={() => {
-          setAdding(false);
+        onAdded={(isInvited) => {
+          setAdding(isInvited);
           accounts.again();
         }}
       />
@@ -51,6 +55,9 @@ function People() {
 
 function Person({ account }: { account: Account }) {
   const text = useText();
+  const doing = useDoing();
+  const [link, setLink] = useState<OneTimeLink | null>(null);
+  const again = () => doing.run(async () => setLink(await invite(account.id)));
   return (
     <li className="person">
       <Avatar name={account.name} />
@@ -67,7 +74,17 @@ function Person({ account }: { account: Account }) {
             {text(account.person ? "identity.people.linked" : "identity.people.unlinked")}
           </Badge>
         </span>
+        {account.is_awaited && (
+          <span className="row">
+            <Badge tone="warn">{text("identity.invite.awaited")}</Badge>
+            <Button kind="plain" icon={MailPlus} busy={doing.isBusy} onClick={again}>
+              {text("identity.invite.again")}
+            </Button>
+          </span>
+        )}
+        <Trouble of={doing} />
       </div>
+      {link && <InvitationLink link={link} onClose={() => setLink(null)} />}
     </li>
   );
 }
@@ -78,6 +95,7 @@ export const peoplePanel: Panel = {
   icon: Users,
   places: ["home", "plaza"],
   roles: ["operator"],
+  group: "house",
   order: 10,
   Component: People,
 };

@@ -36,6 +36,8 @@ export interface Account {
   readonly roles: readonly Role[];
   readonly person: string | null;
   readonly language: Me["language"];
+  /** Whoever was invited has not come yet. */
+  readonly is_awaited?: boolean;
 }
 
 /** The house's rule for new passwords. */

@@ -8,6 +8,10 @@ export interface PanelProps {
   readonly place: string;
 }
 
+/** What panels are about, in the order in which their groups stand. */
+export const PANEL_GROUPS = ["visit", "house", "health", "record", "sharing", "self", "here"] as const;
+export type PanelGroup = (typeof PANEL_GROUPS)[number];
+
 /** One card of a place, laid beside the scene on a desktop and over it on a phone. */
 export interface Panel {
   readonly id: string;
@@ -17,7 +21,9 @@ export interface Panel {
   readonly places: readonly string[];
   /** Empty: everybody. */
   readonly roles: readonly Role[];
-  /** Lower comes first; the first is open when one arrives. */
+  /** What it is about; the first of the first group is open when one arrives. */
+  readonly group: PanelGroup;
+  /** Within its group; lower comes first. */
   readonly order: number;
   /** Opens by itself on a phone as well, where panels otherwise wait to be called. */
   readonly isUrgent?: boolean;
@@ -68,7 +74,11 @@ export function panelsOf(place: string, roles: readonly Role[]): readonly Panel[
   return [...panels.values()]
     .filter((p) => isIn(place, p.places))
     .filter((p) => p.roles.length === 0 || p.roles.some((role) => roles.includes(role)))
-    .sort((a, b) => a.order - b.order);
+    .sort((a, b) => placeOf(a) - placeOf(b) || a.order - b.order);
+}
+
+function placeOf({ group }: Panel): number {
+  return PANEL_GROUPS.indexOf(group);
 }
 
 export function bannersOf(place: string): readonly Banner[] {

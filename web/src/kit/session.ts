@@ -26,7 +26,8 @@ onUnauthenticated(() => {
   if (session.get().state === "known") session.set({ state: "ended", me: null });
 });
 
-function welcome(me: Me): Me {
+/** Whoever the house let in is here. */
+export function welcome(me: Me): Me {
   session.set({ state: "known", me });
   // English is what an account has until somebody chooses; it does not override the browser's.
   if (!isLanguageChosen() && me.language !== "en") showLanguage(me.language);

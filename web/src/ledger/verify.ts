@@ -3,18 +3,42 @@
  * The same checks as `asklepion verify`, whose code this does not share.
  */
 
-export const FORMAT = "asklepion-receipt/1";
-const HASH_BYTES = 32;
-const MOST_STEPS = 64;
-const ED25519 = 1;
-const ORIGIN = /^[!-*,-~]{1,200}$/;
+import { bytes, canonical, isSame, sha256 } from "./bytes";
+import { LOOKS } from "./extras";
+import {
+  type Checkpoint,
+  COSIGNATURE,
+  ED25519,
+  FORMAT_1,
+  MORE,
+  type Parts,
+  readParts,
+  readVerifier,
+  type Verifier,
+} from "./reading";
 
-export type CheckName = "form" | "inclusion" | "signature" | "signer";
+export { canonical } from "./bytes";
+
+export type CheckName =
+  | "form"
+  | "inclusion"
+  | "signature"
+  | "signer"
+  | "growth"
+  | "witnesses"
+  | "consent"
+  | "chain";
 export type CheckState = "passed" | "failed" | "not made";
 
 export interface Check {
   readonly name: CheckName;
   readonly state: CheckState;
+}
+
+/** Somebody outside the house who cosigned, and when [seconds since 1970]. */
+export interface Seen {
+  readonly name: string;
+  readonly at_s: number;
 }
 
 export interface Verdict {
@@ -23,81 +47,59 @@ export interface Verdict {
   readonly isGood: boolean;
   /** How many entries the signed log had; null where that could not be read. */
   readonly size: number | null;
+  /** How many it had in the earlier state that the receipt goes on from. */
+  readonly since: number | null;
+  readonly seen: readonly Seen[];
 }
 
-interface Verifier {
-  readonly name: string;
-  readonly hash: Uint8Array;
-  readonly key: Uint8Array;
+/** What whoever checks knows from elsewhere than the receipt. */
+export interface Known {
+  readonly key: string | null;
+  readonly witnesses?: readonly string[];
 }
-
-interface Checkpoint {
-  readonly origin: string;
-  readonly size: number;
-  readonly root: Uint8Array;
-  /** The signed bytes, and what was signed with them: key hash and signature. */
-  readonly text: string;
-  readonly signatures: readonly { name: string; bytes: Uint8Array }[];
-}
-
-interface Parts {
-  readonly event: Record<string, unknown>;
-  readonly key: Uint8Array;
-  readonly index: number;
-  readonly proof: readonly Uint8Array[];
-  readonly checkpoint: Checkpoint;
-  readonly verifier: Verifier;
-}
-
-class Unreadable extends Error {}
 
 /**
  * Check everything that a receipt claims; whatever it is given, it answers.
- * `published` is the verifier key that the house itself publishes, where it could be had.
+ * `known` is the verifier key that the house itself publishes, where it could be had, or more.
  */
-export async function verifyReceipt(receipt: unknown, published: string | null): Promise<Verdict> {
+export async function verifyReceipt(
+  receipt: unknown,
+  known: string | null | Known,
+): Promise<Verdict> {
+  const { key, witnesses = [] } = typeof known === "object" && known ? known : { key: known };
   let parts: Parts;
   try {
     parts = await readParts(receipt);
   } catch {
     const rest: CheckName[] = ["inclusion", "signature", "signer"];
     const checks: Check[] = rest.map((name) => ({ name, state: "not made" }));
-    return { checks: [{ name: "form", state: "failed" }, ...checks], isGood: false, size: null };
+    const nothing = { isGood: false, size: null, since: null, seen: [] };
+    return { checks: [{ name: "form", state: "failed" }, ...checks], ...nothing };
   }
-  const claims = receipt as { verifier: string };
   const checks: Check[] = [
     { name: "form", state: "passed" },
     { name: "inclusion", state: passedIf(await isIncluded(parts)) },
     { name: "signature", state: await checkSignature(parts) },
     {
       name: "signer",
-      state: published === null ? "not made" : passedIf(published.trim() === claims.verifier),
+      state: key === null ? "not made" : passedIf(key.trim() === parts.verifier.text),
     },
   ];
+  if (parts.earlier) checks.push({ name: "growth", state: await checkGrowth(parts) });
+  if (parts.format !== FORMAT_1 || witnesses.length > 0) {
+    checks.push({ name: "witnesses", state: await checkWitnesses(parts, witnesses) });
+  }
+  for (const name of MORE.filter((each) => each in parts.more)) {
+    const look = LOOKS[name];
+    checks.push({ name, state: look ? await look(parts.more[name], parts) : "not made" });
+  }
   const isGood = checks.every(({ state }) => state !== "failed") && checks[1]?.state === "passed";
-  return { checks, isGood, size: parts.checkpoint.size };
+  const since = parts.earlier?.checkpoint.size ?? null;
+  return { checks, isGood, size: parts.checkpoint.size, since, seen: seenBy(parts) };
 }
 
 function passedIf(isSo: boolean): CheckState {
   return isSo ? "passed" : "failed";
-}
-
-/** The one way to write a JSON value without fractions. https://www.rfc-editor.org/rfc/rfc8785 */
-export function canonical(value: unknown): string {
-  if (value === null || typeof value === "boolean") return String(value);
-  if (typeof value === "number") {
-    if (!Number.isSafeInteger(value)) throw new Unreadable("no whole number");
-    return String(value);
-  }
-  if (typeof value === "string") {
-    if (/\p{Surrogate}/u.test(value)) throw new Unreadable("broken text");
-    return JSON.stringify(value);
-  }
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object") throw new Unreadable("no JSON");
-  const members = value as Record<string, unknown>;
-  const keys = Object.keys(members).sort(); // by UTF-16 units, as RFC 8785 wants it
-  return `{${keys.map((key) => `${canonical(key)}:${canonical(members[key])}`).join(",")}}`;
 }
 
 /** Whether the proof leads from this event at this place to the root. RFC 9162, 2.1.3.2. */
@@ -109,13 +111,13 @@ async function isIncluded({ event, key, index, proof, checkpoint }: Parts): Prom
   for (const step of proof) {
     if (last === 0) return false;
     if (at % 2 === 1 || at === last) {
-      hash = await sha256(new Uint8Array([1]), step, hash);
+      hash = await nodeHash(step, hash);
       while (at % 2 === 0 && at !== 0) {
         at /= 2;
         last = Math.floor(last / 2);
       }
     } else {
-      hash = await sha256(new Uint8Array([1]), hash, step);
+      hash = await nodeHash(hash, step);
     }
     at = Math.floor(at / 2);
     last = Math.floor(last / 2);
@@ -123,112 +125,114 @@ async function isIncluded({ event, key, index, proof, checkpoint }: Parts): Prom
   return last === 0 && isSame(hash, checkpoint.root);
 }
 
-async function checkSignature({ checkpoint, verifier }: Parts): Promise<CheckState> {
-  const [signature, ...others] = checkpoint.signatures;
-  if (!signature || others.length > 0) return "failed";
-  if (checkpoint.origin !== verifier.name || signature.name !== verifier.name) return "failed";
-  if (!isSame(signature.bytes.slice(0, 4), verifier.hash)) return "failed";
+/** Whether a log begins with all of an older one. RFC 9162, 2.1.4.2. */
+export async function isConsistent(
+  older: Pick<Checkpoint, "size" | "root">,
+  newer: Pick<Checkpoint, "size" | "root">,
+  proof: readonly Uint8Array[],
+): Promise<boolean> {
+  if (older.size === newer.size) return proof.length === 0 && isSame(older.root, newer.root);
+  if (older.size === 0 || older.size > newer.size || proof.length === 0) return false;
+  let at = older.size - 1;
+  let last = newer.size - 1;
+  while (at % 2 === 1) {
+    at = (at - 1) / 2;
+    last = Math.floor(last / 2);
+  }
+  const [first, ...steps] = at === 0 ? [older.root, ...proof] : proof;
+  let was = first ?? older.root;
+  let now = was;
+  for (const step of steps) {
+    if (last === 0) return false;
+    if (at % 2 === 1 || at === last) {
+      [was, now] = [await nodeHash(step, was), await nodeHash(step, now)];
+      while (at % 2 === 0 && at !== 0) {
+        at /= 2;
+        last = Math.floor(last / 2);
+      }
+    } else {
+      now = await nodeHash(now, step);
+    }
+    at = Math.floor(at / 2);
+    last = Math.floor(last / 2);
+  }
+  return last === 0 && isSame(was, older.root) && isSame(now, newer.root);
+}
+
+function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Uint8Array> {
+  return sha256(new Uint8Array([1]), left, right);
+}
+
+async function checkSignature({ checkpoint, verifier, witnesses }: Parts): Promise<CheckState> {
+  if (checkpoint.signatures.length !== 1 + witnesses.length) return "failed";
+  return await isSigned(checkpoint, verifier, ED25519);
+}
+
+async function checkGrowth({ earlier, checkpoint, verifier }: Parts): Promise<CheckState> {
+  if (!earlier) return "not made";
+  const signed = await isSigned(earlier.checkpoint, verifier, ED25519);
+  if (signed !== "passed") return signed;
+  return passedIf(await isConsistent(earlier.checkpoint, checkpoint, earlier.proof));
+}
+
+/** Each witness that the receipt names has cosigned; and all that are trusted are among them. */
+async function checkWitnesses(parts: Parts, trusted: readonly string[]): Promise<CheckState> {
+  const states = await Promise.all(
+    parts.witnesses.map((key) => isSigned(parts.checkpoint, key, COSIGNATURE)),
+  );
+  if (states.includes("failed")) return "failed";
+  if (trusted.length === 0 || states.includes("not made")) return "not made";
+  try {
+    const wanted = await Promise.all(trusted.map((key) => readVerifier(key.trim(), COSIGNATURE)));
+    const there = parts.witnesses.map(({ text }) => text);
+    return passedIf(wanted.every(({ text }) => there.includes(text)));
+  } catch {
+    return "failed"; // no key
+  }
+}
+
+function seenBy({ checkpoint, witnesses }: Parts): Seen[] {
+  return witnesses.flatMap((key) => {
+    const [own] = ofKey(checkpoint, key);
+    return own ? [{ name: key.name, at_s: stampOf(own) }] : [];
+  });
+}
+
+function stampOf(signature: Uint8Array): number {
+  return Number(new DataView(bytes(signature).buffer).getBigUint64(4));
+}
+
+function ofKey(checkpoint: Checkpoint, key: Verifier): Uint8Array[] {
+  return checkpoint.signatures
+    .filter(({ name, bytes }) => name === key.name && isSame(bytes.slice(0, 4), key.hash))
+    .map(({ bytes }) => bytes);
+}
+
+/** Whether a checkpoint has a log's signature, or a witness's cosignature: all of them genuine. */
+async function isSigned(note: Checkpoint, verifier: Verifier, kind: number): Promise<CheckState> {
+  const isOurs = kind === COSIGNATURE || note.origin === verifier.name;
+  const own = ofKey(note, verifier);
+  if (!isOurs || own.length === 0) return "failed";
   let key: CryptoKey;
   try {
     key = await crypto.subtle.importKey("raw", bytes(verifier.key), "Ed25519", false, ["verify"]);
   } catch {
     return "not made"; // an older browser, which knows no Ed25519
   }
-  const signed = new TextEncoder().encode(checkpoint.text);
-  const own = bytes(signature.bytes.slice(4));
-  return passedIf(await crypto.subtle.verify("Ed25519", key, own, signed));
+  for (const signature of own) {
+    const start = kind === COSIGNATURE ? 12 : 4;
+    if (signature.length !== start + 64) return "failed";
+    const before = kind === COSIGNATURE ? `cosignature/v1\ntime ${stampOf(signature)}\n` : "";
+    const signed = new TextEncoder().encode(before + note.text);
+    const value = bytes(signature.slice(start));
+    if (!(await crypto.subtle.verify("Ed25519", key, value, signed))) return "failed";
+  }
+  return "passed";
 }
 
-async function commit(event: Record<string, unknown>, secret: Uint8Array): Promise<Uint8Array> {
+async function commit(event: Parts["event"], secret: Uint8Array): Promise<Uint8Array> {
   const how = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", bytes(secret), how, false, ["sign"]);
   const text = new TextEncoder().encode(canonical(event));
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, text));
-}
-
-async function sha256(...parts: readonly Uint8Array[]): Promise<Uint8Array> {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", whole));
-}
-
-async function readParts(receipt: unknown): Promise<Parts> {
-  const r = receipt as Record<string, unknown> | null;
-  if (typeof r !== "object" || r === null || r.format !== FORMAT) throw new Unreadable("format");
-  const { event, key, index, proof, checkpoint, verifier } = r;
-  if (typeof index !== "number" || !Number.isSafeInteger(index) || index < 0) {
-    throw new Unreadable("index");
-  }
-  if (typeof event !== "object" || event === null || Array.isArray(event)) {
-    throw new Unreadable("event");
-  }
-  if (!Array.isArray(proof) || proof.length > MOST_STEPS) throw new Unreadable("proof");
-  canonical(event); // says what in it can never have been committed
-  return {
-    event: event as Record<string, unknown>,
-    key: fromBase64(key, HASH_BYTES),
-    index,
-    proof: proof.map((step) => fromBase64(step, HASH_BYTES)),
-    checkpoint: readCheckpoint(checkpoint),
-    verifier: await readVerifier(verifier),
-  };
-}
-
-/** https://c2sp.org/tlog-checkpoint in https://c2sp.org/signed-note */
-function readCheckpoint(note: unknown): Checkpoint {
-  if (typeof note !== "string") throw new Unreadable("checkpoint");
-  const gap = note.lastIndexOf("\n\n");
-  if (gap < 0 || !note.endsWith("\n")) throw new Unreadable("checkpoint");
-  const text = note.slice(0, gap + 1);
-  const lines = text.split("\n");
-  const [origin = "", size = "", root] = lines;
-  if (lines.length !== 4 || !ORIGIN.test(origin) || !/^(0|[1-9]\d{0,14})$/.test(size)) {
-    throw new Unreadable("checkpoint");
-  }
-  const signatures = note
-    .slice(gap + 2, -1)
-    .split("\n")
-    .map((line) => {
-      const [dash, name = "", encoded, ...rest] = line.split(" ");
-      if (dash !== "\u2014" || rest.length > 0) throw new Unreadable("signature");
-      return { name, bytes: fromBase64(encoded) };
-    });
-  return { origin, size: Number(size), root: fromBase64(root, HASH_BYTES), text, signatures };
-}
-
-async function readVerifier(text: unknown): Promise<Verifier> {
-  const [, name = "", hash = "", encoded] =
-    typeof text === "string" ? (/^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? []) : [];
-  const key = fromBase64(encoded, HASH_BYTES + 1);
-  if (!ORIGIN.test(name) || key[0] !== ED25519) throw new Unreadable("verifier");
-  const named = await sha256(new TextEncoder().encode(`${name}\n`), key);
-  if (toHex(named.slice(0, 4)) !== hash) throw new Unreadable("verifier");
-  return { name, hash: named.slice(0, 4), key: key.slice(1) };
-}
-
-function fromBase64(text: unknown, size?: number): Uint8Array {
-  if (typeof text !== "string") throw new Unreadable("base64");
-  const decoded = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const isOneRightForm = btoa(String.fromCharCode(...decoded)) === text;
-  if (!isOneRightForm || (size !== undefined && decoded.length !== size)) {
-    throw new Unreadable("base64");
-  }
-  return decoded;
-}
-
-function toHex(value: Uint8Array): string {
-  return [...value].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, n) => byte === b[n]);
-}
-
-/** WebCrypto wants to know that the bytes are not shared between threads. */
-function bytes(value: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(value);
 }

@@ -214,6 +214,7 @@ export const accessPanel: Panel = {
   icon: BookOpenCheck,
   places: ["home"],
   roles: ["patient"],
-  order: 60,
+  group: "record",
+  order: 30,
   Component: AccessPanel,
 };

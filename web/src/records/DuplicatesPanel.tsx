@@ -182,6 +182,7 @@ export const duplicatesPanel: Panel = {
   icon: UsersRound,
   places: ["home"],
   roles: ["operator"],
-  order: 85,
+  group: "house",
+  order: 40,
   Component: DuplicatesPanel,
 };

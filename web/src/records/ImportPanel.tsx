@@ -24,7 +24,7 @@ import {
   type Refusal,
   tidy,
 } from "./import";
-import { useReason } from "./reason";
+import { Said } from "./Said";
 import "./records.css";
 import { SheetDialog } from "./SheetDialog";
 import { isTable } from "./sheets";
@@ -264,7 +264,7 @@ function Notes({ notes, total }: NotesProps) {
       <ul className="small">
         {notes.map(({ file, reference, reason }) => (
           <li key={`${file} ${reference} ${reason}`} className="muted">
-            {[file, reference].filter(Boolean).join(" · ")}: <span lang="en">{reason}</span>
+            {[file, reference].filter(Boolean).join(" · ")}: <Said reason={reason} />
           </li>
         ))}
       </ul>
@@ -294,10 +294,11 @@ function Refusals({ refusals, total }: RefusalsProps) {
 
 function GroundsLine({ grounds: { reason, refusals } }: { grounds: Grounds }) {
   const text = useText();
-  const { words, isOriginal } = useReason(reason);
   return (
     <div className="grounds">
-      <p lang={isOriginal ? "en" : undefined}>{words}</p>
+      <p>
+        <Said reason={reason} />
+      </p>
       <details open={refusals.length <= 3}>
         <summary>{text("records.import.entries", { n: refusals.length })}</summary>
         <ul className="small">
@@ -320,6 +321,7 @@ export const importPanel: Panel = {
   icon: FolderInput,
   places: ["home"],
   roles: ["patient", "operator"],
-  order: 80,
+  group: "record",
+  order: 40,
   Component: ImportPanel,
 };

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api, ask } from "../kit/api";
 import { useAsked } from "../kit/asked";
 import type { Panel } from "../kit/place";
+import { save } from "../kit/save";
 import { language, useText } from "../kit/text";
 import { Button, Card, Empty, ErrorNote, toast, Waiting } from "../kit/ui";
 import { GivenLink } from "./GivenLink";
@@ -80,11 +81,7 @@ function Printed({ who }: { who: Subject }) {
     try {
       const path = `/api/records/patients/${who.patient}/summary.pdf?language=${language.get()}`;
       const body = await (await ask(path, { headers: headersOf(who) })).blob();
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(body);
-      link.download = "patient-summary.pdf";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      save(body, "patient-summary.pdf");
     } catch {
       toast(text("records.links.pdf.failed"), "danger");
     }
@@ -104,6 +101,7 @@ export const linksPanel: Panel = {
   icon: Share2,
   places: ["home"],
   roles: ["patient"],
-  order: 57,
+  group: "sharing",
+  order: 30,
   Component: LinksPanel,
 };

@@ -10,11 +10,13 @@ import {
 import { useEffect, useState } from "react";
 import { api } from "../kit/api";
 import { useAsked } from "../kit/asked";
+import { save } from "../kit/save";
 import { useSession } from "../kit/session";
 import { moment, useText } from "../kit/text";
 import { Badge, Button, Card, ErrorNote, Sheet, Waiting } from "../kit/ui";
 import { type Check, type CheckState, type Verdict, verifyReceipt } from "../ledger/verify";
 import { type AccessEntry, categoriesOf, isAbout, reasons, sentence, things } from "./access";
+import { Codes } from "./Codes";
 import { categoryIcons } from "./categories";
 
 interface ReceiptProps {
@@ -40,7 +42,11 @@ export function Receipt({ entry, patient, onClose }: ReceiptProps) {
       onClose={onClose}
       actions={
         receipt.value && (
-          <Button kind="primary" icon={Download} onClick={() => save(receipt.value, entry.id)}>
+          <Button
+            kind="primary"
+            icon={Download}
+            onClick={() => save(fileOf(receipt.value), `asklepion-receipt-${entry.id}.json`)}
+          >
             {text("records.receipt.download")}
           </Button>
         )
@@ -50,18 +56,14 @@ export function Receipt({ entry, patient, onClose }: ReceiptProps) {
       {receipt.isWaiting && <Waiting label={text("records.receipt.waiting")} />}
       <ErrorNote error={receipt.error} onRetry={receipt.again} />
       {receipt.value && <Proof receipt={receipt.value} entry={entry} />}
+      {receipt.value && <Codes path={`${path}/codes`} />}
     </Sheet>
   );
 }
 
-/** Hand the receipt over as a file, exactly as the house wrote it. */
-function save(receipt: unknown, id: string): void {
-  const body = new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(body);
-  link.download = `asklepion-receipt-${id}.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+/** The receipt as a file, exactly as the house wrote it. */
+function fileOf(receipt: unknown): Blob {
+  return new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
 }
 
 function Told({ entry }: { entry: AccessEntry }) {
@@ -133,7 +135,8 @@ function Proof({ receipt, entry }: { receipt: Receipted; entry: AccessEntry }) {
   const text = useText();
   const verdict = useVerdict(receipt);
   if (!verdict) return <Waiting label={text("records.proof.waiting")} />;
-  const { checks, size } = verdict;
+  const { checks, size, since, seen } = verdict;
+  const names = seen.map(({ name }) => name).join(", ");
   const about = isAbout(receipt.event, entry) ? "passed" : "failed";
   const isGood = verdict.isGood && about === "passed";
   return (
@@ -144,12 +147,20 @@ function Proof({ receipt, entry }: { receipt: Receipted; entry: AccessEntry }) {
     >
       <ul className="stack-tight">
         {[{ name: "about", state: about } as const, ...checks].map((check) => (
-          <CheckLine key={check.name} check={check} index={receipt.index} size={size ?? 0} />
+          <CheckLine
+            key={check.name}
+            check={check}
+            params={{ index: receipt.index + 1, size: size ?? 0, since: since ?? 0, names }}
+          />
         ))}
       </ul>
       <p className="muted small">{text("records.proof.where")}</p>
       <p className="muted small">
-        {text("records.proof.offline")} <code>asklepion verify receipt.json</code>
+        {text("records.proof.offline")}{" "}
+        <a href="/verify.html" download="asklepion-verify.html">
+          {text("records.proof.page")}
+        </a>{" "}
+        {text("records.proof.or")} <code>asklepion verify receipt.json</code>
       </p>
     </Card>
   );
@@ -163,18 +174,19 @@ const stateIcons: Record<CheckState, LucideIcon> = {
 
 interface CheckLineProps {
   check: Check | { readonly name: "about"; readonly state: "passed" | "failed" };
-  index: number;
-  size: number;
+  params: { readonly names: string } & Readonly<Record<string, string | number>>;
 }
 
-function CheckLine({ check, index, size }: CheckLineProps) {
+function CheckLine({ check, params }: CheckLineProps) {
   const text = useText();
   const Icon = stateIcons[check.state];
-  const key = `records.check.${check.name}.${check.state.replace(" ", "-")}`;
+  const isUnwitnessed = check.name === "witnesses" && params.names === "";
+  const state = isUnwitnessed && check.state === "not made" ? "none" : check.state;
+  const key = `records.check.${check.name}.${state.replace(" ", "-")}`;
   return (
     <li className="check" data-state={check.state}>
       <Icon aria-hidden />
-      <span>{text(key, { index: index + 1, size })}</span>
+      <span>{text(key, params)}</span>
     </li>
   );
 }

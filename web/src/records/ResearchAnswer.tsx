@@ -1,5 +1,6 @@
 import { Download, EyeOff, TableProperties, UsersRound } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { save } from "../kit/save";
 import { number, useText } from "../kit/text";
 import { Badge, Button, Empty } from "../kit/ui";
 import { type Bar, barsOf, type Cell, csvOf, type Finding, shown } from "./research";
@@ -50,7 +51,11 @@ export function ResearchAnswer({ found }: { found: Finding }) {
         <>
           {picture && <Bars bars={picture.bars} measure={picture.measure} />}
           <Table found={found} />
-          <Button icon={Download} wide onClick={() => save(csvOf(found))}>
+          <Button
+            icon={Download}
+            wide
+            onClick={() => save(fileOf(csvOf(found)), "asklepion-research.csv")}
+          >
             {text("records.research.download")}
           </Button>
         </>
@@ -120,10 +125,7 @@ function inCell(cell: Cell): string {
   return typeof cell === "number" ? number(cell) : shown(cell);
 }
 
-function save(csv: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(["\uFEFF", csv], { type: "text/csv" }));
-  link.download = "asklepion-research.csv";
-  link.click();
-  URL.revokeObjectURL(link.href);
+/** With the mark by which spreadsheets know UTF-8. */
+function fileOf(csv: string): Blob {
+  return new Blob(["\uFEFF", csv], { type: "text/csv" });
 }

@@ -121,6 +121,7 @@ export const researchPanel: Panel = {
   icon: FlaskConical,
   places: ["home"],
   roles: ["clinician"],
-  order: 65,
+  group: "record",
+  order: 60,
   Component: ResearchPanel,
 };

@@ -4,6 +4,7 @@ import { useAsked } from "../kit/asked";
 import { useText } from "../kit/text";
 import { Badge, Button, Dialog, ErrorNote, Select, Waiting } from "../kit/ui";
 import { useReason } from "./reason";
+import { Said } from "./Said";
 import {
   type Column,
   type Kept,
@@ -20,6 +21,7 @@ import {
 const ROLES = ["date", "time", "pressure", "name", "code", "value", "unit", "note"] as const;
 const ORDERS = ["ymd", "dmy", "mdy"] as const;
 const SHOWN = 5;
+const NOT_TAKEN = /^The table cannot be taken: it (.+)\.$/; // as the house says it
 
 interface SheetDialogProps {
   patient: string;
@@ -78,7 +80,7 @@ export function SheetDialog({ patient, file, onClose }: SheetDialogProps) {
       }
     >
       {!isReady && !shown.error && <Waiting label={text("records.sheet.waiting")} />}
-      <ErrorNote error={shown.error ?? known.error ?? error} />
+      <NotTaken error={shown.error ?? known.error ?? error} />
       {isReady && (
         <>
           <p className="muted">{text("records.sheet.about")}</p>
@@ -87,6 +89,18 @@ export function SheetDialog({ patient, file, onClose }: SheetDialogProps) {
         </>
       )}
     </Dialog>
+  );
+}
+
+/** Why the whole table is not taken, in the reader's words where there are any. */
+function NotTaken({ error }: { error: unknown }) {
+  const reason = NOT_TAKEN.exec(error instanceof Error ? error.message : "")?.[1];
+  const { words, isOriginal } = useReason(reason ?? "");
+  if (isOriginal) return <ErrorNote error={error} />;
+  return (
+    <p className="field-error" role="alert">
+      {words}
+    </p>
   );
 }
 
@@ -231,12 +245,11 @@ function Outcome({ preview: it }: { preview: Preview }) {
 
 function Problem({ row, reason }: { row: number; reason: string }) {
   const text = useText();
-  const { words, isOriginal } = useReason(reason);
   return (
     <li>
       {text("records.sheet.row", { n: row })}{" "}
-      <span className="muted" lang={isOriginal ? "en" : undefined}>
-        {words}
+      <span className="muted">
+        <Said reason={reason} />
       </span>
     </li>
   );

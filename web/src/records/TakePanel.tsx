@@ -71,6 +71,7 @@ export const takePanel: Panel = {
   icon: Luggage,
   places: ["home"],
   roles: ["patient"],
-  order: 85,
+  group: "record",
+  order: 50,
   Component: TakePanel,
 };

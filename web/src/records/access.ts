@@ -94,7 +94,8 @@ const viaIcons: Record<string, LucideIcon> = {
 /** Ways on which a look is a screen drawing itself, rather than somebody searching. */
 const SCREENS: ReadonlySet<string> = new Set(["risk cards", "timeline", "vitals", "body", "live"]);
 const LOOKS: ReadonlySet<string> = new Set(["read", "search"]);
-const CONSOLE = "console"; // a command at the machine itself, which has no account
+/** A command at the machine itself, and the house by itself: they have no account. */
+const UNMANNED: ReadonlySet<string> = new Set(["console", "house"]);
 
 /** A picture for a line: of the way for a look, else of what was done. */
 export function iconOf({ action, via }: AccessEntry): LucideIcon {
@@ -103,7 +104,7 @@ export function iconOf({ action, via }: AccessEntry): LucideIcon {
 }
 
 export function nameOf({ actor, actor_name }: Pick<AccessEntry, "actor" | "actor_name">): string {
-  return actor === CONSOLE ? t("records.operator") : actor_name || t("records.nobody");
+  return UNMANNED.has(actor) ? t("records.operator") : actor_name || t("records.nobody");
 }
 
 /** What was done, as one sentence; `me` is called "you". */

@@ -11,8 +11,9 @@ export function useReason(reason: string): { words: string; isOriginal: boolean 
 }
 
 function keyOf(reason: string): { key: string; a: number; b: number } {
-  const [a = 0, b = 0] = (reason.match(/\d+/g) ?? []).map(Number);
-  const kind = reason
+  const plain = reason.replace(/ \([^)]*\)/g, ""); // details, such as the field of a message
+  const [a = 0, b = 0] = (plain.match(/\d+/g) ?? []).map(Number);
+  const kind = plain
     .replace(/\d+/g, "n")
     .toLowerCase()
     .replace(/[^a-z]+/g, "-");

@@ -1,4 +1,5 @@
 import { ask } from "../kit/api";
+import { save } from "../kit/save";
 import { Store } from "../kit/store";
 import { headersOf, type Subject } from "./subject";
 
@@ -28,7 +29,7 @@ export async function take(who: Subject, withHistory: boolean): Promise<void> {
     const response = await ask(path, { signal: own.signal, headers: headersOf(who) });
     const things = Number(response.headers.get("x-things") ?? "0");
     taking.update((now) => ({ ...now, state: "coming", things }));
-    save(await whole(response), who.patient);
+    save(await whole(response), `my-record-${who.patient}.zip`);
     taking.update((now) => ({ ...now, state: "done" }));
   } catch (error) {
     if (own.signal.aborted) taking.set(IDLE);
@@ -52,12 +53,4 @@ async function whole(response: Response): Promise<Blob> {
     taking.update((now) => ({ ...now, bytes: now.bytes + value.length }));
   }
   return new Blob(parts, { type: "application/zip" });
-}
-
-function save(zip: Blob, patient: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(zip);
-  link.download = `my-record-${patient}.zip`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

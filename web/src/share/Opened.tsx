@@ -1,4 +1,5 @@
 import { Braces, FileText, Printer } from "lucide-react";
+import { save } from "../kit/save";
 import { moment, useText } from "../kit/text";
 import { Button, Card } from "../kit/ui";
 import { ageOf, day } from "./days";
@@ -88,11 +89,7 @@ function Kept({ file }: { file: unknown }) {
     const body = plain
       ? new Blob([bytesOf(plain)], { type: "application/pdf" })
       : new Blob([JSON.stringify(file as Resource, null, 1)], { type: "application/fhir+json" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(body);
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    save(body, name);
   }
 
   const kind = pdf ? "pdf" : isSummary(file) ? "fhir" : "record";

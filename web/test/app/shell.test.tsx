@@ -177,6 +177,7 @@ describe("the dock", () => {
     icon: FileText,
     places: ["*"],
     roles: [],
+    group: "visit",
     order,
     isUrgent,
     Component: () => <p>{`content of ${id}`}</p>,

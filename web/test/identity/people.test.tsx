@@ -35,6 +35,7 @@ test("an operator lets somebody in", async () => {
   const dialog = screen.getByRole("dialog");
   await userEvent.type(within(dialog).getByLabelText(/Name/), "Jonas");
   await userEvent.type(within(dialog).getByLabelText("E-mail"), "jonas@x.example");
+  await userEvent.click(within(dialog).getByRole("switch", { name: /Invite by a link/ }));
   await userEvent.type(within(dialog).getByLabelText(/First password/), "a long sentence");
   await userEvent.click(within(dialog).getByRole("button", { name: "Add a person" }));
 
@@ -65,6 +66,7 @@ test("what the house refuses stays to be mended", async () => {
   const dialog = screen.getByRole("dialog");
   await userEvent.type(within(dialog).getByLabelText(/Name/), "Jonas");
   await userEvent.type(within(dialog).getByLabelText("E-mail"), "jonas@x.example");
+  await userEvent.click(within(dialog).getByRole("switch", { name: /Invite by a link/ }));
   await userEvent.type(within(dialog).getByLabelText(/First password/), "a long sentence");
   await userEvent.click(within(dialog).getByRole("button", { name: "Add a person" }));
 

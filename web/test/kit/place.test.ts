@@ -14,7 +14,8 @@ import {
 import type { Role } from "../../src/kit/session";
 
 function panel(id: string, places: string[], roles: Role[], order: number): Panel {
-  return { id, titleKey: id, icon: Info, places, roles, order, Component: () => null };
+  const group = "record";
+  return { id, titleKey: id, icon: Info, places, roles, group, order, Component: () => null };
 }
 
 describe("panels", () => {
@@ -27,6 +28,16 @@ describe("panels", () => {
     );
 
     expect(panelsOf("t-home", ["patient"]).map(({ id }) => id)).toEqual(["t-early", "t-late"]);
+  });
+
+  test("stand by their groups first", () => {
+    addPanels(
+      { ...panel("g-chat", ["g-home"], [], 1), group: "here" },
+      { ...panel("g-share", ["g-home"], [], 2), group: "sharing" },
+      { ...panel("g-body", ["g-home"], [], 3), group: "health" },
+    );
+
+    expect(panelsOf("g-home", []).map(({ id }) => id)).toEqual(["g-body", "g-share", "g-chat"]);
   });
 
   test("may stand in every room of a kind", () => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { LOOKS } from "../../src/ledger/extras";
+import { readPiece, unpackReceipt } from "../../src/ledger/packing";
 import { canonical, verifyReceipt } from "../../src/ledger/verify";
 import receipts from "./receipts.json";
+import receipts2 from "./receipts-2.json";
 
 interface Receipt {
   format: string;
@@ -64,7 +67,7 @@ describe("a receipt that was altered", () => {
       (r) => Object.assign(r, { checkpoint: r.checkpoint.replace("100", "101") }),
       "signature",
     ],
-    ["format", (r) => Object.assign(r, { format: "asklepion-receipt/2" }), "form"],
+    ["format", (r) => Object.assign(r, { format: "asklepion-receipt/3" }), "form"],
     ["verifier", (r) => Object.assign(r, { verifier: bend(r.verifier, 50) }), "form"],
   ];
 
@@ -98,4 +101,110 @@ test("what has no canonical form is refused", () => {
   expect(() => canonical({ value: 1.5 })).toThrow();
   expect(() => canonical({ value: 2 ** 53 })).toThrow();
   expect(() => canonical("\ud800")).toThrow();
+});
+
+// The second form
+
+interface Receipt2 extends Receipt {
+  witnesses: string[];
+  earlier?: { checkpoint: string; proof: string[] };
+  chain?: unknown;
+}
+
+interface Vector {
+  receipt: Receipt2;
+  codes: string[];
+}
+
+const second = receipts2 as unknown as Vector[];
+const WITNESS = second.at(-1)?.receipt.witnesses[0] ?? "";
+
+function newer(change: (r: Receipt2) => void = () => {}): Receipt2 {
+  const copy = structuredClone(second.at(-1)?.receipt) as Receipt2;
+  change(copy);
+  return copy;
+}
+
+describe("a receipt of the second form", () => {
+  test.each(second.map((v) => [Number(v.receipt.checkpoint.split("\n")[1]), v.receipt] as const))(
+    "from a log of %i entries is good, and more so with trusted witnesses",
+    async (size, made) => {
+      const verdict = await verifyReceipt(made, { key: KEY, witnesses: made.witnesses });
+
+      const open = made.witnesses.length === 0 ? ["not made"] : [];
+      const told = verdict.checks.map(({ state }) => state).filter((state) => state !== "passed");
+      expect(told).toEqual(open);
+      expect(verdict.isGood).toBe(true);
+      expect(verdict.size).toBe(size);
+      expect(verdict.since).toBe(made.earlier ? Math.floor((size * 3) / 7) : null);
+      expect(verdict.seen.map(({ at_s }) => at_s)).toEqual(made.witnesses.map(() => 1772366400));
+    },
+  );
+
+  test("does not vouch for its own witnesses", async () => {
+    expect(await states(newer())).toMatchObject({ witnesses: "not made", growth: "passed" });
+    const known = { key: KEY, witnesses: [bend(WITNESS, 70)] };
+    expect((await verifyReceipt(newer(), known)).isGood).toBe(false);
+  });
+
+  const changes: [string, (r: Receipt2) => void, string][] = [
+    ["cosignature", (r) => Object.assign(r, { checkpoint: bendLast(r.checkpoint) }), "witnesses"],
+    ["list of witnesses", (r) => r.witnesses.pop(), "signature"],
+    ["earlier state", (r) => Object.assign(r.earlier ?? {}, otherState()), "growth"],
+    ["earlier proof", (r) => r.earlier?.proof.splice(0, 1, bend(r.proof[0] ?? "")), "growth"],
+    ["proof", (r) => r.proof.splice(0, 1, bend(r.proof[0] ?? "")), "inclusion"],
+    ["members", (r) => Object.assign(r, { more: 1 }), "form"],
+    ["witnesses, one named twice", (r) => r.witnesses.push(WITNESS), "form"],
+  ];
+
+  test.each(changes)("that was altered in its %s is found out", async (_, change, check) => {
+    const verdict = await verifyReceipt(newer(change), KEY);
+
+    expect(verdict.isGood).toBe(false);
+    expect(verdict.checks.find(({ name }) => name === check)?.state).toBe("failed");
+  });
+
+  test("may carry what a check of its own looks at", async () => {
+    const made = newer((r) => Object.assign(r, { chain: { good: true } }));
+
+    expect(await states(made)).toMatchObject({ chain: "not made" });
+    expect((await verifyReceipt(made, KEY)).isGood).toBe(true);
+    LOOKS.chain = async (value) =>
+      (value as { good: boolean }).good ? "passed" : ("failed" as const);
+    expect(await states(made)).toMatchObject({ chain: "passed" });
+    const bad = newer((r) => Object.assign(r, { chain: { good: false } }));
+    expect((await verifyReceipt(bad, KEY)).isGood).toBe(false);
+    delete LOOKS.chain;
+  });
+});
+
+/** Another letter in the last signature of a note. */
+function bendLast(note: string): string {
+  return bend(note, note.length - 30);
+}
+
+/** The earlier state of another receipt. */
+function otherState(): { checkpoint: string } {
+  return { checkpoint: second.at(-2)?.receipt.earlier?.checkpoint ?? "" };
+}
+
+describe("the codes of a receipt", () => {
+  test.each(second.map((v) => [v.codes.length, v] as const))(
+    "(%i) hold all of it",
+    async (_, { receipt: made, codes }) => {
+      const pieces = codes.map(readPiece).filter((piece) => piece !== null);
+
+      expect(pieces.length).toBe(codes.length);
+      expect(await unpackReceipt(pieces.reverse())).toEqual(made);
+    },
+  );
+
+  test("that were misread are refused", async () => {
+    const [code = ""] = second.at(-1)?.codes ?? [];
+    const piece = readPiece(`${code.slice(0, 60)}${code[60] === "A" ? "B" : "A"}${code.slice(61)}`);
+
+    await expect(unpackReceipt(piece ? [piece] : [])).rejects.toThrow();
+    await expect(unpackReceipt([])).rejects.toThrow();
+    expect(readPiece("https://elsewhere.example")).toBeNull();
+  });
 });

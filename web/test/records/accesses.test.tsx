@@ -77,8 +77,8 @@ describe("a line", () => {
     expect(sentence(entry({ actor: "a1", action: "revoke" }), "a1")).toBe("You took access back");
   });
 
-  test("calls whoever works at the machine itself the operator", () => {
-    const imported = entry({ actor: "console", actor_name: "console", action: "import" });
+  test.each(["console", "house"])("calls %s, which has no account, the operator", (actor) => {
+    const imported = entry({ actor, actor_name: actor, action: "import" });
 
     expect(sentence(imported, "a1")).toBe("The operator imported records");
   });

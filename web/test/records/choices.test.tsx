@@ -88,7 +88,7 @@ describe("who may see what", () => {
     render(<Choices place="home" />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Take it back now" }));
-    expect(await screen.findByText("Nobody else may see your record")).toBeTruthy();
+    expect(await screen.findByText("Nobody else may see this record")).toBeTruthy();
     await userEvent.click(screen.getByRole("button", { name: "Undo" }));
 
     expect(await screen.findByRole("button", { name: "Take it back now" })).toBeTruthy();
@@ -121,7 +121,7 @@ describe("who may see what", () => {
     held = [];
     act(() => consentsChanged.update((n) => n + 1));
 
-    expect(await screen.findByText("Nobody else may see your record")).toBeTruthy();
+    expect(await screen.findByText("Nobody else may see this record")).toBeTruthy();
   });
 
   test("no longer counts as standing once its time is over", async () => {
@@ -130,7 +130,7 @@ describe("who may see what", () => {
     fakeHouse({ ...HOUSE, [`GET ${PATH}`]: [{ ...over, choice }] });
     render(<Choices place="home" />);
 
-    expect(await screen.findByText("Nobody else may see your record")).toBeTruthy();
+    expect(await screen.findByText("Nobody else may see this record")).toBeTruthy();
     expect(screen.getByText("What no longer holds (1)")).toBeTruthy();
   });
 

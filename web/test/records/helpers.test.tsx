@@ -15,7 +15,7 @@ import {
 import { whoseRecordBanner } from "../../src/records/helpers/WhoseRecord";
 import { subject } from "../../src/records/subject";
 import { Why } from "../../src/records/Why";
-import { fakeHouse, Reply } from "../house/house";
+import { fakeHouse, outcome, Reply } from "../house/house";
 
 const { Component: Helpers } = helpersPanel;
 const { Component: Whose } = whoseRecordBanner;
@@ -33,6 +33,8 @@ const LINA = {
   "GET /fhir/R4/Patient/lina": { resourceType: "Patient", id: "lina", name: [{ text: "Lina" }] },
 };
 
+const ADA = { resourceType: "RelatedPerson", id: "ada", name: [{ text: "Ada Lin" }] };
+
 beforeEach(() => {
   arrived("home");
   session.set({ state: "known", me: MEI });
@@ -41,6 +43,25 @@ beforeEach(() => {
 });
 
 describe("people who help me", () => {
+  test("that cannot be found say so, and are asked for once more", async () => {
+    let isBroken = true;
+    fakeHouse({
+      [`GET ${CHOICES}`]: [],
+      "GET /fhir/R4/RelatedPerson": () =>
+        isBroken
+          ? outcome(503, "transient", "The records are busy.")
+          : { entry: [{ resource: ADA }] },
+    });
+    render(<Helpers place="home" />);
+
+    expect(await screen.findByText("The records are busy.")).toBeTruthy();
+    isBroken = false;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+
+    expect(await screen.findByText("Ada Lin")).toBeTruthy();
+    expect(screen.queryByText("The records are busy.")).toBeNull();
+  });
+
   test("a new one is made, and let do what she says", async () => {
     const asked = fakeHouse({
       [`GET ${CHOICES}`]: [],

@@ -116,6 +116,18 @@ describe("bringing a file in", () => {
     expect(await screen.findByText("文件有 2,000 字节，最多接收 1,000 字节。")).toBeTruthy();
   });
 
+  test("tells what stays in the original in the reader's language", async () => {
+    language.set("zh-CN");
+    const reason = "entry 3 (act) is kept only in the document";
+    fakeHouse({ [PATH]: () => steps({ kind: "noted", reason }, { kind: "done", noted: 1 }) });
+    render(<Import place="home" />);
+
+    const input = screen.getByLabelText(/拖到这里/);
+    await userEvent.upload(input, new File(["<a/>"], "a.xml"));
+
+    expect(await screen.findByText("第 3 个条目只保留在原始文档中。")).toBeTruthy();
+  });
+
   test("that the house does not take at all says why", async () => {
     fakeHouse({ [PATH]: outcome(403, "forbidden", "You may not import.", "Ask an operator.") });
     render(<Import place="home" />);

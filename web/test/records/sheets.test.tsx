@@ -103,6 +103,19 @@ describe("a table", () => {
     expect(await screen.findByText(words)).toBeTruthy();
   });
 
+  test("that is too long says so in the reader's words", async () => {
+    language.set("zh-CN");
+    const words = "The table cannot be taken: it has more than 100000 rows.";
+    fakeHouse({
+      "GET /api/records/sheets/measures": MEASURES,
+      [`POST ${BASE}/preview`]: outcome(400, "invalid", words),
+    });
+    render(<Import place="home" />);
+    await bring();
+
+    expect(await screen.findByText("表格超过 100,000 行，请拆分成较小的文件。")).toBeTruthy();
+  });
+
   test("knows how far this browser is from UTC", () => {
     expect([zone(480), zone(-210), zone(0)]).toEqual(["+08:00", "-03:30", "+00:00"]);
   });

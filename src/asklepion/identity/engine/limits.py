@@ -17,6 +17,9 @@ class Limit:
 PER_EMAIL = Limit("email", 10, timedelta(minutes=15))
 PER_ADDRESS = Limit("address", 50, timedelta(minutes=15))  # a whole ward may share one
 PER_ACCOUNT = Limit("password", 10, timedelta(minutes=15))  # changing a password
+PER_KEY = Limit("passkey", 10, timedelta(minutes=15))
+PER_CODE = Limit("code", 10, timedelta(minutes=15))  # a printed code, or one that a guardian types
+PER_ASKING = Limit("asking", 5, timedelta(minutes=15))  # asking guardians to be let back in
 
 
 def neighbourhood(address: str) -> str:

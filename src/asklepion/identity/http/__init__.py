@@ -3,12 +3,15 @@
 from .apps import router as apps
 from .credentials import router as credentials
 from .doorkeepers import COOKIE, Recognise, SameOrigin, Share
+from .doors import router as doors
+from .guardians import router as guardians
+from .keys import router as keys
+from .openid import router as openid
 from .routes import router
 from .smart import router as smart
-from .openid import router as openid
 
-router.include_router(apps)
-router.include_router(credentials)
+for _each in (apps, doors, keys, guardians, credentials):
+    router.include_router(_each)
 smart.include_router(openid)
 
 __all__ = ["COOKIE", "Recognise", "SameOrigin", "Share", "router", "smart"]

@@ -142,13 +142,17 @@ class Share:
     """Lets pages of other origins read what apps need. https://fetch.spec.whatwg.org/#http-cors-protocol
 
     Without credentials: what such a page asks with comes from its own hands, never from a cookie.
+
+    Args:
+        also: further paths, of other rooms.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, also: tuple[str, ...] = ()) -> None:
         self._app = app
+        self._also = also
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _is_shared(scope["path"]):
+        if scope["type"] != "http" or not self._is_shared(scope["path"]):
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
         if headers.get("origin") is None:
@@ -175,9 +179,8 @@ class Share:
 
         await self._app(scope, receive, shared)
 
-
-def _is_shared(path: str) -> bool:
-    return path in SHARED or path.startswith(SHARED_BELOW)
+    def _is_shared(self, path: str) -> bool:
+        return path in (*SHARED, *self._also) or path.startswith(SHARED_BELOW)
 
 
 class SameOrigin:
@@ -189,19 +192,28 @@ class SameOrigin:
     Args:
         origins: further origins that are this house's own, such as https://clinic.example.
         for_all: path prefixes below which nobody's session counts, so that any site may call them.
+        at: paths, and nothing below them, of which the same is true.
     """
 
     def __init__(
-        self, app: ASGIApp, *, origins: Iterable[str] = (), for_all: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        *,
+        origins: Iterable[str] = (),
+        for_all: tuple[str, ...] = (),
+        at: tuple[str, ...] = (),
     ) -> None:
         self._app = app
         self._for_all = for_all
+        self._at = at
         self._own = {place for origin in origins if (place := _place(origin))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in SAFE:
             return await self._app(scope, receive, send)
         if scope["type"] == "http" and self._for_all and scope["path"].startswith(self._for_all):
+            return await self._app(scope, receive, send)
+        if scope["type"] == "http" and scope["path"] in self._at:
             return await self._app(scope, receive, send)
         if scope["type"] not in ("http", "websocket") or self._is_ours(scope):
             return await self._app(scope, receive, send)

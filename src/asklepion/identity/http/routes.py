@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from asklepion.kit.clock import to_iso
 from asklepion.kit.http import caller, room
 
-from ..model import Account, Caller, Role
+from ..model import Account, Caller, Role, Session
 from ..service import LONGEST, Identity
 from .doorkeepers import COOKIE, session_cookie
 
@@ -76,7 +76,7 @@ class NewAccount(Body):
     """Somebody who may sign in from now on."""
 
     email: Text
-    password: Text
+    password: Text | None = None  # none: she is invited, and makes a passkey
     name: Text
     roles: Annotated[list[Role], Field(max_length=10)]
     person: Text | None = None
@@ -90,16 +90,7 @@ async def sign_in(
     """Sign in: the answer sets the session's cookie."""
     address = request.client.host if request.client else ""
     session = await identity.sign_in(body.email, body.password, address=address)
-    response.set_cookie(
-        COOKIE,
-        session.token,
-        max_age=int(LONGEST.total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-    return _me(session.caller)
+    return opened(session, request, response)
 
 
 @router.delete("/session", status_code=204)
@@ -139,7 +130,9 @@ async def open_house(body: Opening, identity: Here) -> dict[str, Any]:
 @router.get("/accounts")
 async def accounts(who: Operator, identity: Here, after: After = "") -> list[dict[str, Any]]:
     """Read who may sign in, a thousand at a time; `after` is the last id seen. Operators only."""
-    return [_shown(account) for account in await identity.accounts(who, after=after)]
+    awaited = await identity.devices.awaited(who)
+    found = await identity.accounts(who, after=after)
+    return [_shown(each) | {"is_awaited": each.id in awaited} for each in found]
 
 
 @router.post("/accounts", status_code=201)
@@ -153,6 +146,20 @@ async def change_account(id: Id, body: Change, who: Operator, identity: Here) ->
     """Change somebody's name or language. Operators only."""
     account = await identity.update(who, id, name=body.name, language=body.language)
     return _shown(account)
+
+
+def opened(session: Session, request: Request, response: Response) -> dict[str, Any]:
+    """Who came in; the answer sets the session's cookie."""
+    response.set_cookie(
+        COOKIE,
+        session.token,
+        max_age=int(LONGEST.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return _me(session.caller)
 
 
 def _me(who: Caller) -> dict[str, Any]:

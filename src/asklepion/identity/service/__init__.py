@@ -16,6 +16,7 @@ from .apps import (
 )
 from .credentials import LONGEST
 from .identity import Identity
+from .keys import LINK, SIGN_IN, Link, Progress
 from .vc import LicenceEnded, NewCredential, VerifiableCredentials
 
 __all__ = [
@@ -24,16 +25,20 @@ __all__ = [
     "FHIR",
     "INTROSPECT",
     "JWKS",
+    "LINK",
     "LONGEST",
     "REVOKE",
+    "SIGN_IN",
     "TOKEN",
     "Asked",
     "Connected",
     "CredentialKind",
     "Identity",
     "LicenceEnded",
+    "Link",
     "NewClient",
     "NewCredential",
+    "Progress",
     "Refusal",
     "VerifiableCredentials",
 ]

@@ -9,7 +9,7 @@ from asklepion.kit.log import get_log
 from ..engine import rules
 from ..model import Account, Caller, Role
 from ..store import accounts as store
-from ..store import apps
+from ..store import apps, guardians, keys, wallets
 from .ground import Ground
 
 log = get_log(__name__)
@@ -26,13 +26,16 @@ class Accounts(Ground):
         caller: Caller,
         *,
         email: str,
-        password: str,
+        password: str | None,
         name: str,
         roles: Iterable[Role],
         person: str | None = None,
         language: str = "en",
     ) -> Account:
         """Let somebody new in; only operators may.
+
+        Args:
+            password: none for whoever is invited by a link, and makes a passkey.
 
         Raises:
             Forbidden: the caller is no operator.
@@ -41,8 +44,10 @@ class Accounts(Ground):
         """
         caller.require(Role.OPERATOR)
         account = self._account(email, name, roles, person=person, language=language)
-        password = rules.password_of(password, unlike=(account.email, account.name))
-        hashed = await self._hash(password)
+        hashed = ""
+        if password is not None:
+            password = rules.password_of(password, unlike=(account.email, account.name))
+            hashed = await self._hash(password)
         async with self._db.begin() as tx:
             if not await store.add_account(tx, account, hashed):
                 is_email = await store.find_by_email(tx, account.email)
@@ -119,6 +124,9 @@ class Accounts(Ground):
         hers = await apps.forget_account(tx, account.id)
         gone = {table: gone[table] + rows for table, rows in hers.items()}
         if account.roles == frozenset({Role.PATIENT}):
+            gone |= await keys.forget_account(tx, account.id)
+            gone |= await guardians.forget_account(tx, account.id, account.email)
+            gone |= await wallets.forget_account(tx, account.id)
             return gone | await store.drop_account(tx, account.id), (account.id,)
         await store.unlink_person(tx, account.id, account.roles - {Role.PATIENT})
         return gone, (account.id,)

@@ -8,9 +8,9 @@ from asklepion.kit.log import get_log
 from ..engine import rules
 from ..engine.limits import PER_ACCOUNT, PER_ADDRESS, PER_EMAIL, neighbourhood
 from ..engine.secrets import LONGEST_TOKEN
-from ..model import STRANGER, Caller, Session
+from ..model import STRANGER, Caller, Session, Way
 from ..store import accounts as store
-from ..store import apps
+from ..store import apps, keys
 from .ground import Ground
 
 log = get_log(__name__)
@@ -55,7 +55,7 @@ class Credentials(Ground):
             Unauthenticated: there is no such account, or that is not its password.
             Busy: too many attempts for this account or from this address.
         """
-        email, password = _as_typed(email), rules.typed_password(password)
+        email, password = as_typed(email), rules.typed_password(password)
         own, shared = (PER_EMAIL, email), (PER_ADDRESS, neighbourhood(address))
         await self._trying.begin(own, shared)
         async with self._db.read() as tx:
@@ -74,6 +74,7 @@ class Credentials(Ground):
                 await store.change_password(tx, account.id, renewed)
             hashed = self._tokens.kept(COOKIE, token)
             await store.add_session(tx, hashed, COOKIE, account.id, (now, now + IDLE))
+            await keys.open_session(tx, hashed, Way.PASSWORD, now)
         log.info("signed in", account=account.id)
         return Session(token=token, caller=account.caller, expires_at=now + LONGEST)
 
@@ -124,16 +125,17 @@ class Credentials(Ground):
         """
         now, token = self._clock.now(), self._tokens.new()
         async with self._db.begin() as tx:
-            found = await store.find_by_email(tx, _as_typed(email))
+            found = await store.find_by_email(tx, as_typed(email))
             if found is None:
                 raise NotFound("No account has that e-mail address.", hint="Create it first.")
             kept = self._tokens.kept(SCRIPT, token)
             await store.add_session(tx, kept, SCRIPT, found[0].id, (now, now + BEARER))
+            await keys.open_session(tx, kept, Way.TOKEN, now)
         log.info("token made", account=found[0].id)
         return token
 
 
-def _as_typed(email: str) -> str:
+def as_typed(email: str) -> str:
     """An address in its one right form; what cannot be one is counted, and found nowhere."""
     try:
         return rules.email_of(email)

@@ -22,11 +22,23 @@ from .apps import Apps
 from .apps.desk import ACCESS_TOKEN, Desk
 from .apps.publishing import Fetch
 from .credentials import COOKIE, Credentials
+from .keys import (
+    Devices,
+    Guardians,
+    KeyDesk,
+    Notices,
+    Passkeys,
+    Passwords,
+    Printed,
+    Recovering,
+    Wallets,
+)
 from .vc import Reach, VerifiableCredentials
 from .vc.reaching import reach as reach_outside
 
 log = get_log(__name__)
 
+RECOVERY_DELAY = timedelta(hours=48)
 OPENING = timedelta(days=1)  # how long the link for the first operator is good
 FIRST = "opening"  # a kind of token
 
@@ -37,6 +49,7 @@ class Identity(Credentials, Accounts):
     Args:
         address: of this house, such as https://house.example; empty: as each request calls it.
         fetch: how a key set is read that an app publishes.
+        recovery_delay: from the last guardian's yes until somebody is back in.
         events: whom what happens is told to.
         licence_issuers: others whose licences count here.
         reach: how other houses are reached.
@@ -52,6 +65,7 @@ class Identity(Credentials, Accounts):
         hasher: PasswordHasher | None = None,
         address: str = "",
         fetch: Fetch | None = None,
+        recovery_delay: timedelta = RECOVERY_DELAY,
         events: Events | None = None,
         licence_issuers: Iterable[str] = (),
         reach: Reach = reach_outside,
@@ -59,6 +73,24 @@ class Identity(Credentials, Accounts):
         super().__init__(db=db, clock=clock, ids=ids, keys=keys, hasher=hasher)
         desk = Desk(db=db, clock=clock, ids=ids, keys=keys, tokens=self._tokens, address=address)
         self.apps = Apps(desk, fetch)
+        self._desk = KeyDesk(
+            db=db,
+            clock=clock,
+            ids=ids,
+            tokens=self._tokens,
+            trying=self._trying,
+            hash=self._hash,
+            is_right=self._is_right,
+            delay=recovery_delay,
+        )
+        self.passkeys = Passkeys(self._desk)
+        self.notices = Notices(self._desk)
+        self.devices = Devices(self._desk, self.passkeys)
+        self.printed = Printed(self._desk, self.passkeys)
+        self.passwords = Passwords(self._desk)
+        self.guardians = Guardians(self._desk)
+        self.recovering = Recovering(self._desk, self.passkeys, self.guardians)
+        self.wallets = Wallets(self._desk)
         self.credentials = VerifiableCredentials(
             db=db,
             clock=clock,

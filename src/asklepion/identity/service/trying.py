@@ -45,4 +45,8 @@ class Trying:
         await tx.lock("identity.attempt")
         await store.forget_attempts(tx, self._tokens.kept(own[0].kind, own[1]))
         if shared:
-            await store.forgive(tx, self._tokens.kept(shared[0].kind, shared[1]), 1)
+            await self.forgiven(tx, shared)
+
+    async def forgiven(self, tx: Tx, shared: Trier) -> None:
+        """Take this attempt back where others share the count."""
+        await store.forgive(tx, self._tokens.kept(shared[0].kind, shared[1]), 1)

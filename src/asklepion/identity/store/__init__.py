@@ -1,13 +1,16 @@
-"""Identity's tables: accounts and sessions; apps, and what people gave them; credentials."""
+"""Identity's tables: accounts, sessions, keys; apps, and what people gave them; credentials."""
 
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import accounts, apps, asking, held, issued
+from . import accounts, apps, asking, guardians, held, issued, keys, wallets
 
 MIGRATIONS: tuple[Step, ...] = (
     *accounts.MIGRATIONS,
     *apps.MIGRATIONS,
+    *keys.MIGRATIONS,
+    *guardians.MIGRATIONS,
+    *wallets.MIGRATIONS,
     *issued.MIGRATIONS,
     *held.MIGRATIONS,
     *asking.MIGRATIONS,
@@ -15,6 +18,9 @@ MIGRATIONS: tuple[Step, ...] = (
 OWNED: dict[str, Owned | None] = {
     **accounts.OWNED,
     **apps.OWNED,
+    **keys.OWNED,
+    **guardians.OWNED,
+    **wallets.OWNED,
     **issued.OWNED,
     **held.OWNED,
     **asking.OWNED,

@@ -112,12 +112,12 @@ async def find(tx: Tx, account: str) -> Account | None:
     return None if row is None else account_of(row)
 
 
-async def find_by_email(tx: Tx, email: str) -> tuple[Account, str] | None:
-    """An account by its e-mail address, with its password's hash."""
+async def find_by_email(tx: Tx, email: str) -> tuple[Account, str | None] | None:
+    """An account by its e-mail address, with its password's hash, if it has one."""
     row = await tx.one(
         f"SELECT a.password, {ACCOUNT} FROM identity_account a WHERE a.email = :email", email=email
     )
-    return None if row is None else (account_of(row[1:]), row[0])
+    return None if row is None else (account_of(row[1:]), row[0] or None)
 
 
 async def find_by_person(tx: Tx, person: str) -> Account | None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from asklepion.kit.errors import Incorrect
 
-from ..model import HASH_BYTES, CheckpointRow, Finding, Head
+from ..model import HASH_BYTES, CheckpointRow, Cosignature, Finding, Head
 from . import merkle, note
+from .cosigning import WitnessKey
 from .seal import Seals
 
 LEAF, NODE, CHECKPOINT, HEAD = "ledger_leaf", "ledger_node", "ledger_checkpoint", "ledger_head"
+COSIGNATURE = "ledger_cosignature"
 NOT_OURS = "it is not as it was written"
 ADDED = "it was added, or its place was altered"
 MISSING = "it is missing"
@@ -24,6 +26,7 @@ WRONG_PEAKS = "it does not say where the leaves lead"
 LOWEST = -(2**63)
 
 _Kind = tuple[str, str, str]  # table, level, what
+_Run = tuple[int, int, str]  # first row, row after the last, the first wrong byte
 Leaf = tuple[bytes, bytes, bytes]  # commitment, hash, seal
 Stored = tuple[bytes, bytes]  # hash, seal
 
@@ -33,16 +36,29 @@ class Findings:
 
     def __init__(self) -> None:
         self._done: list[Finding] = []
-        self._open: dict[_Kind, tuple[int, int]] = {}  # the run that may still grow
+        self._open: dict[_Kind, _Run] = {}  # the run that may still grow
 
-    def add(self, table: str, row: int, what: str, *, level: str = "", last: int = LOWEST) -> None:
-        """One row is wrong, or all from `row` to `last`; a node's level is written as `3:`."""
+    def add(
+        self,
+        table: str,
+        row: int,
+        what: str,
+        *,
+        level: str = "",
+        last: int = LOWEST,
+        byte: str = "",
+    ) -> None:
+        """One row is wrong, or all from `row` to `last`; a node's level is written as `3:`.
+
+        Args:
+            byte: the first byte of the row that is wrong, and what it should be.
+        """
         kind = (table, level, what)
-        first, end = self._open.get(kind, (row, row))
+        first, end, seen = self._open.get(kind, (row, row, byte))
         if row != end:
             self._close(kind)
-            first = row
-        self._open[kind] = (first, max(row, last) + 1)
+            first, seen = row, byte
+        self._open[kind] = (first, max(row, last) + 1, seen)
 
     def tell(self, table: str, row: str, what: str) -> None:
         """One row, told in words."""
@@ -56,9 +72,25 @@ class Findings:
 
     def _close(self, kind: _Kind) -> None:
         table, level, what = kind
-        first, end = self._open.pop(kind)
+        first, end, byte = self._open.pop(kind)
         row = f"{level}{first}" if end == first + 1 else f"{level}{first} to {level}{end - 1}"
-        self._done.append(Finding(table, row, what))
+        where = f": {byte}" if end == first + 1 else f": in {level}{first}, {byte}"
+        self._done.append(Finding(table, row, what + where if byte else what))
+
+
+def first_bad_byte(stored: bytes, right: bytes) -> str:
+    """Where a value differs from what it should be, in words; both may end too soon."""
+    if stored == right:
+        return ""
+    at = next(
+        (n for n, (a, b) in enumerate(zip(stored, right, strict=False)) if a != b),
+        min(len(stored), len(right)),
+    )
+    if at >= len(stored):
+        return f"byte {at} is missing, should be 0x{right[at]:02x}"
+    if at >= len(right):
+        return f"byte {at} is 0x{stored[at]:02x}, should not be there"
+    return f"byte {at} is 0x{stored[at]:02x}, should be 0x{right[at]:02x}"
 
 
 @dataclass
@@ -102,10 +134,15 @@ class Audit:
                 self._peaks.append(self._node(node, page.nodes.get(node), left, right))
             self._compare_roots(index + 1, waiting)
 
-    def end(self, head: Head) -> None:
+    def end(self, head: Head, *, is_ours: bool) -> None:
         """Compare the peaks with those that the head names."""
-        if None not in self._peaks and tuple(self._peaks) != head.peaks:
-            self._findings.tell(HEAD, "1", WRONG_PEAKS)
+        peaks = [peak for peak in self._peaks if peak is not None]
+        is_known = len(peaks) == len(self._peaks)
+        byte = first_bad_byte(b"".join(head.peaks), b"".join(peaks)) if is_known else ""
+        if not is_ours:
+            self._findings.add(HEAD, 1, NOT_OURS, byte=byte)
+        elif byte:
+            self._findings.add(HEAD, 1, WRONG_PEAKS, byte=byte)
 
     def _leaf(self, index: int, leaf: Leaf | None) -> bytes | None:
         if leaf is None:
@@ -115,7 +152,8 @@ class Audit:
         expected = merkle.leaf_hash(commitment)
         is_ours = seal == self._seals.leaf(index, commitment)
         if value != expected:
-            self._findings.add(LEAF, index, WRONG_HASH)
+            byte = first_bad_byte(value, expected) if is_ours else ""  # else none is known
+            self._findings.add(LEAF, index, WRONG_HASH, byte=byte)
         elif not is_ours:
             self._findings.add(LEAF, index, NOT_OURS)
         return expected if is_ours else None
@@ -130,7 +168,8 @@ class Audit:
             return expected
         value, seal = stored
         if expected is not None and value != expected:
-            self._findings.add(NODE, index, WRONG_NODE, level=f"{level}:")
+            byte = first_bad_byte(value, expected)
+            self._findings.add(NODE, index, WRONG_NODE, level=f"{level}:", byte=byte)
         elif seal != self._seals.node(level, index, value):
             self._findings.add(NODE, index, NOT_OURS, level=f"{level}:")
         else:
@@ -143,7 +182,24 @@ class Audit:
             known = [peak for peak in self._peaks if peak is not None]
             if len(known) == len(self._peaks) and row.root != merkle.fold(known):
                 what = f"its root is not that of the first {size} leaves"
-                self._findings.add(CHECKPOINT, row.number, what)
+                byte = first_bad_byte(row.root, merkle.fold(known))
+                self._findings.add(CHECKPOINT, row.number, what, byte=byte)
+
+
+def look_at_cosignature(
+    row: Cosignature, checkpoint: CheckpointRow | None, findings: Findings
+) -> None:
+    """Look at one cosignature; `checkpoint` is the one that it should stand below."""
+    try:
+        key = WitnessKey.read(row.witness)
+        if checkpoint and key.seen_at(f"{note.signed_text(checkpoint.note)}\n{row.line}") is None:
+            what = f"the cosignature of {key.name} is not genuine"
+            findings.tell(COSIGNATURE, str(row.size), what)
+    except Incorrect:
+        findings.tell(COSIGNATURE, str(row.size), "its witness or its line cannot be read")
+        return
+    if checkpoint is None:
+        findings.tell(COSIGNATURE, str(row.size), f"{key.name} cosigned what is not here")
 
 
 class CheckpointAudit:
@@ -172,13 +228,23 @@ class CheckpointAudit:
             (row.size > head.size, f"it signs {row.size} leaves, but the log has {head.size}"),
         ):
             if is_wrong:
-                return self._findings.add(CHECKPOINT, row.number, what)
+                byte = self._bad_byte(row)
+                return self._findings.add(CHECKPOINT, row.number, what, byte=byte)
 
     def end(self, head: Head) -> None:
         """Say which of the last ones are missing."""
         if self._next < head.checkpoints:
             last = head.checkpoints - 1
             self._findings.add(CHECKPOINT, self._next, MISSING, last=last)
+
+    def _bad_byte(self, row: CheckpointRow) -> str:
+        """Where its root is not that which its note, if that is genuine, signs."""
+        try:
+            read = note.read_checkpoint(row.note)
+            is_genuine = note.is_signed_by(row.note, self._verifier)
+        except Incorrect:
+            return ""
+        return first_bad_byte(row.root, read.root) if is_genuine else ""
 
     def _is_whole(self, row: CheckpointRow) -> bool:
         try:

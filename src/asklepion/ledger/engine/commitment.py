@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from ..model import KEY_BYTES, Event
 
 MOST_DEEP = 32  # objects within objects
 TEXTS: set[type[Any]] = {str}
+SIMPLE: set[type[Any]] = {str, bool, type(None)}
 LARGEST = 2**53 - 1  # whole number that every JSON reader keeps exactly
 
 
@@ -54,21 +56,26 @@ def canonical(value: Any) -> bytes:
 
 def _is_plain(value: Any, depth: int) -> bool:
     """Whether the fast writer writes this as RFC 8785 asks: it sorts ASCII keys alike."""
-    kind = cast(type[Any], type(value))
-    if kind is str or kind is bool or value is None:
+    kind: type[Any] = type(value)
+    if kind in SIMPLE:
         return True
     if kind is int:
         return -LARGEST <= value <= LARGEST
     if depth >= MOST_DEEP:
         return False
+    inner: Collection[Any]
     if kind is list:
-        return set(map(type, value)) <= TEXTS or all([_is_plain(it, depth + 1) for it in value])
-    if kind is dict:
-        items = cast(dict[Any, Any], value).items()
-        return all(
-            [type(k) is str and k.isascii() and _is_plain(each, depth + 1) for k, each in items]
-        )
-    return False
+        inner = value
+    elif kind is dict:
+        members: dict[Any, Any] = value
+        if not set(map(type, members)) <= TEXTS or not "".join(members).isascii():
+            return False
+        inner = members.values()
+    else:
+        return False
+    if set(map(type, inner)) <= SIMPLE:  # most are, and none of these is looked at twice
+        return True
+    return all([_is_plain(each, depth + 1) for each in inner if type(each) not in SIMPLE])
 
 
 def _ordered(value: Any, depth: int) -> Any:

@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -23,6 +24,7 @@ ED25519 = b"\x01"  # the note format's number for this kind of signature
 DASH = "\u2014"
 MOST_CHARACTERS = 4096  # of a note that we read
 ORIGIN = re.compile(r"[!-*,-~]{1,200}")  # visible ASCII without a plus sign
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # all but the line's end
 SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -50,31 +52,33 @@ def from_base64(text: str) -> bytes:
 class Verifier:
     """The public half of a signer: its name, and its key."""
 
+    KIND: ClassVar[bytes] = ED25519
+
     name: str
     public: bytes
 
     @property
     def key_hash(self) -> bytes:
         """The four bytes by which a signature says whose it is."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.KIND + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_hash.hex()}+{to_base64(ED25519 + self.public)}"
+        return f"{self.name}+{self.key_hash.hex()}+{to_base64(self.KIND + self.public)}"
 
     @classmethod
-    def read(cls, text: str) -> "Verifier":
+    def read(cls, text: str) -> Self:
         """The verifier that a `name+hash+key` text stands for.
 
         Raises:
-            Incorrect: it is damaged, or of a kind other than Ed25519.
+            Incorrect: it is damaged, or of another kind.
         """
         name, _, rest = text.partition("+")
         key_hash, _, encoded = rest.partition("+")
         if not ORIGIN.fullmatch(name):
             raise Incorrect("The verifier key has no readable name.")
         key = from_base64(encoded)
-        if key[:1] != ED25519 or len(key) != 33:
-            raise Incorrect("The verifier key is not an Ed25519 key.")
+        if key[:1] != cls.KIND or len(key) != 33:
+            raise Incorrect(f"The verifier key is not one of kind {cls.KIND.hex()}.")
         verifier = cls(name, key[1:])
         if verifier.key_hash.hex() != key_hash:
             raise Incorrect("The verifier key's name, hash and key do not belong together.")
@@ -111,14 +115,18 @@ class Signer:
         return Checkpoint(origin=name, size=size, root=root, note=note)
 
 
-def read_checkpoint(note: str) -> Checkpoint:
+def read_checkpoint(note: str, *, more: bool = False) -> Checkpoint:
     """What a note says, whoever may have signed it.
+
+    Args:
+        more: the text may hold further lines, as other people's logs write them.
 
     Raises:
         Incorrect: it is not a signed note, or its text is not a checkpoint.
     """
-    lines = _text(note).split("\n")
-    if len(lines) != 4 or not ORIGIN.fullmatch(lines[0]) or not SIZE.fullmatch(lines[1]):
+    lines = signed_text(note).split("\n")
+    is_long = len(lines) > 4 and not (more and all(lines[3:-1]))
+    if len(lines) < 4 or is_long or not ORIGIN.fullmatch(lines[0]) or not SIZE.fullmatch(lines[1]):
         raise Incorrect("The note's text is not an origin, a size and a root.")
     root = from_base64(lines[2])
     if len(root) != HASH_BYTES:
@@ -132,7 +140,7 @@ def signatures(note: str) -> list[tuple[str, bytes]]:
     Raises:
         Incorrect: a signature line is damaged.
     """
-    lines = note[len(_text(note)) + 1 :].removesuffix("\n").split("\n")
+    lines = note[len(signed_text(note)) + 1 :].removesuffix("\n").split("\n")
     found: list[tuple[str, bytes]] = []
     for line in lines:
         match line.split(" "):
@@ -149,7 +157,7 @@ def is_signed_by(note: str, verifier: Verifier) -> bool:
     Raises:
         Incorrect: it is not a signed note.
     """
-    text = _text(note)
+    text = signed_text(note)
     own = [
         signature[4:]
         for name, signature in signatures(note)
@@ -158,11 +166,15 @@ def is_signed_by(note: str, verifier: Verifier) -> bool:
     return bool(own) and all(verifier.has_signed(text, signature) for signature in own)
 
 
-def _text(note: str) -> str:
-    """The signed part of a note, with the line end that closes it."""
+def signed_text(note: str) -> str:
+    """The signed part of a note, with the line end that closes it.
+
+    Raises:
+        Incorrect: it is not a signed note.
+    """
     text, gap, rest = note.rpartition("\n\n")
     if not gap or not rest.endswith("\n") or len(note) > MOST_CHARACTERS:
         raise Incorrect("It is not a signed note.")
-    if any(character < " " and character != "\n" for character in note):
+    if CONTROL.search(note):
         raise Incorrect("The note holds control characters.")
     return text + "\n"

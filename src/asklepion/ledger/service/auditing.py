@@ -12,6 +12,7 @@ from ..engine import audit
 from ..engine.note import Verifier
 from ..engine.seal import Seals
 from ..model import Head
+from ..store import cosigning
 
 PAGE = 4096  # rows held at a time
 
@@ -27,30 +28,32 @@ class Auditor:
 
     async def run(self) -> None:
         """Look at all four tables."""
-        head, is_certain = await self._head()
+        head, stored = await self._head()
         tree = audit.Audit(self._seals, self._findings)
         for low in range(0, max(head.size, 1), PAGE):
             page = await self._page(low, min(low + PAGE, head.size))
             await asyncio.to_thread(tree.page, page)
-        if is_certain:
-            tree.end(head)
+        if stored:
+            tree.end(stored, is_ours=stored is head)
         await self._strays(head.size)
         await self._checkpoints(head)
+        await self._cosignatures()
 
-    async def _head(self) -> tuple[Head, bool]:
-        """How far the log should have come; guessed from the rows where its own row is spoilt."""
+    async def _head(self) -> tuple[Head, Head | None]:
+        """How far the log should have come, guessed where its own row is spoilt; and that row."""
         for other in await store.stray_heads(self._tx):
             self._findings.add(audit.HEAD, other, audit.ADDED)
         found = await store.head(self._tx)
         if found and found[1] == self._seals.head(found[0]):
-            return found[0], True
+            return found[0], found[0]
         if found is None and await store.is_empty(self._tx):
-            return Head(), True
-        what = audit.NOT_OURS if found else audit.MISSING
-        self._findings.add(audit.HEAD, 1, what)
+            return Head(), None
+        if found is None:
+            self._findings.add(audit.HEAD, 1, audit.MISSING)
         size = _likely(*await store.extent(self._tx, "leaves"))
         checkpoints = _likely(*await store.extent(self._tx, "checkpoints"))
-        return replace(Head(), size=size, checkpoints=checkpoints), False
+        guessed = replace(Head(), size=size, checkpoints=checkpoints)
+        return guessed, found[0] if found else None
 
     async def _page(self, low: int, high: int) -> audit.Page:
         page = audit.Page(low, high, await store.leaves(self._tx, (low, high)))
@@ -89,6 +92,14 @@ class Auditor:
             await asyncio.to_thread(checkpoints.rows, rows, head)
             after = rows[-1][0].number
         checkpoints.end(head)
+
+    async def _cosignatures(self) -> None:
+        size, witness = -1, ""
+        while rows := await cosigning.cosignatures_after(self._tx, size, witness, PAGE // 4):
+            for row in rows:
+                found = await store.checkpoint_of_size(self._tx, row.size)
+                audit.look_at_cosignature(row, found[0] if found else None, self._findings)
+            size, witness = rows[-1].size, rows[-1].witness
 
 
 def _likely(count: int, highest: int) -> int:

@@ -16,10 +16,10 @@ from asklepion.kit.log import get_log
 
 from .. import store
 from ..engine import audit, merkle, note
-from ..engine.commitment import commit
-from ..engine.receipt import make_receipt
 from ..engine.seal import Seals
-from ..model import HASH_BYTES, Checkpoint, CheckpointRow, Event, Finding, Head
+from ..engine.tiles import Tile, bundle
+from ..model import HASH_BYTES, Checkpoint, CheckpointRow, Finding, Head
+from ..store import cosigning
 from .auditing import Auditor
 
 log = get_log(__name__)
@@ -28,14 +28,18 @@ HEAVY = 1000  # leaves whose hashes take longer than a frame
 AUDIT_HINT = "Run `asklepion verify --all`, and compare with a backup."
 
 
-class Ledger:
+class Log:
     """An append-only log of commitments whose growth can be proved to anybody.
 
     Args:
         origin: the name of this log in its checkpoints; made from its key where empty.
+        quorum: how many witnesses are to have cosigned what a receipt rests on.
     """
 
-    def __init__(self, *, db: Database, clock: Clock, keys: Keys, origin: str = "") -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, keys: Keys, origin: str = "", quorum: int = 1
+    ) -> None:
+        self._quorum = max(1, quorum)
         self._db = db
         self._clock = clock
         self._seals = Seals(keys.key("ledger-seal"))
@@ -103,57 +107,18 @@ class Ledger:
         """
         async with self._db.read() as tx:
             newest, is_current = await self._newest(tx)
-        if newest and (is_current or self._age(newest) < not_older_than):
-            return self._as_checkpoint(newest)
+            if newest and (is_current or self._age(newest) < not_older_than):
+                return await self._with_cosignatures(tx, newest)
         async with self._db.begin() as tx:
             await tx.lock("ledger")
             return self._as_checkpoint(await self._sign(tx))
 
-    async def receipt(self, index: int, event: Event, key: bytes) -> dict[str, Any]:
-        """Everything needed to see, without us, that this event stands in the log.
-
-        Raises:
-            NotFound: the log has no such place.
-            Fault: what stands there is not this event, or the log was altered.
-        """
-        leaf = merkle.leaf_hash(commit(event, key))
+    async def cosigned(self) -> Checkpoint | None:
+        """The newest checkpoint that enough witnesses cosigned, if any."""
         async with self._db.read() as tx:
-            newest, is_current = await self._newest(tx)
-            if newest and is_current:
-                checkpoint = self._as_checkpoint(newest)
-                proof = await self._prove_leaf(tx, index, leaf, checkpoint)
-                return make_receipt(event, key, index, proof, (checkpoint, self.verifier_key))
-        checkpoint = await self.checkpoint()
-        async with self._db.read() as tx:
-            proof = await self._prove_leaf(tx, index, leaf, checkpoint)
-        return make_receipt(event, key, index, proof, (checkpoint, self.verifier_key))
-
-    async def receipts(
-        self, events: Sequence[tuple[int, Event, bytes]], checkpoint: Checkpoint
-    ) -> list[dict[str, Any]]:
-        """The receipts of many events under one checkpoint: places, events and keys.
-
-        Raises:
-            NotFound: the log had no such place yet.
-            Fault: what stands at one is not its event, or the log was altered.
-        """
-        size = checkpoint.size
-        if any(not 0 <= index < size for index, _, _ in events):
-            raise NotFound("The log had no such entry yet.")
-        wanted = [
-            (index, merkle.leaf_hash(commit(event, key)), merkle.inclusion_spans(index, size))
-            for index, event, key in events
-        ]
-        nodes = {node for *_, spans in wanted for span in spans for node in merkle.subtrees(span)}
-        async with self._db.read() as tx:
-            known = await store.hashes(tx, nodes)
-        made: list[dict[str, Any]] = []
-        for (index, leaf, spans), (_, event, key) in zip(wanted, events, strict=True):
-            proof = self._proof(spans, known)
-            if not merkle.is_included(index, checkpoint.size, leaf, proof, checkpoint.root):
-                raise Fault(f"Entry {index} of the log is not that of its event.", hint=AUDIT_HINT)
-            made.append(make_receipt(event, key, index, proof, (checkpoint, self.verifier_key)))
-        return made
+            size = await cosigning.newest_size(tx, -1, self._quorum)
+            found = None if size is None else await store.checkpoint_of_size(tx, size)
+            return await self._with_cosignatures(tx, self._ours(found)) if found else None
 
     async def consistency(self, old: int, new: int) -> list[bytes]:
         """Hashes that prove that the log of `new` leaves begins with the whole one of `old`.
@@ -169,6 +134,40 @@ class Ledger:
                     hint="Ask for sizes with 0 < old <= new <= the log's own.",
                 )
             return await self._prove(tx, merkle.consistency_spans(old, new))
+
+    async def tile(self, asked: Tile) -> bytes:
+        """The hashes of one tile, one after the other.
+
+        Raises:
+            NotFound: the log is not so large yet.
+            Fault: a row is missing.
+        """
+        first, end = asked.span
+        wanted = [(asked.tree_level, index) for index in range(first, end)]
+        async with self._db.read() as tx:
+            await self._require_tile(tx, asked)
+            known = await store.hashes(tx, wanted)
+        if len(known) != len(wanted):
+            raise Fault("A row that the tile needs is missing.", hint=AUDIT_HINT)
+        return b"".join(known[node] for node in wanted)
+
+    async def entries(self, asked: Tile) -> bytes:
+        """The commitments of one bundle: without their keys they say nothing.
+
+        Raises:
+            NotFound: the log is not so large yet.
+            Fault: a row is missing.
+        """
+        async with self._db.read() as tx:
+            await self._require_tile(tx, asked)
+            found = await store.leaves(tx, asked.span)
+        if len(found) != asked.width:
+            raise Fault("A row that the bundle needs is missing.", hint=AUDIT_HINT)
+        return bundle(found[index][0] for index in range(*asked.span))
+
+    async def _require_tile(self, tx: Tx, asked: Tile) -> None:
+        if not asked.is_within((await self._head(tx)).size):
+            raise NotFound("The log is not so large yet.", hint="Read its checkpoint first.")
 
     async def verify(self) -> list[Finding]:
         """Look at every stored row again; an empty list says that all is as it was written."""
@@ -213,10 +212,14 @@ class Ledger:
         found = await store.newest_checkpoint(tx)
         if found is None:
             return None, False
+        row = self._ours(found)
+        return row, row.size == head.size
+
+    def _ours(self, found: tuple[CheckpointRow, bytes]) -> CheckpointRow:
         row, seal = found
         if seal != self._seals.checkpoint(row):
-            raise Fault("The newest checkpoint is not as this house wrote it.", hint=AUDIT_HINT)
-        return row, row.size == head.size
+            raise Fault("A checkpoint is not as this house wrote it.", hint=AUDIT_HINT)
+        return row
 
     def _age(self, row: CheckpointRow) -> timedelta:
         return self._clock.now() - from_us(row.signed_at)
@@ -248,15 +251,11 @@ class Ledger:
             signed_at=from_us(row.signed_at),
         )
 
-    async def _prove_leaf(
-        self, tx: Tx, index: int, leaf: bytes, checkpoint: Checkpoint
-    ) -> list[bytes]:
-        if not 0 <= index < checkpoint.size:
-            raise NotFound(f"The log has no entry {index}.")
-        proof = await self._prove(tx, merkle.inclusion_spans(index, checkpoint.size))
-        if not merkle.is_included(index, checkpoint.size, leaf, proof, checkpoint.root):
-            raise Fault(f"Entry {index} of the log is not that of its event.", hint=AUDIT_HINT)
-        return proof
+    async def _with_cosignatures(self, tx: Tx, row: CheckpointRow) -> Checkpoint:
+        found = await cosigning.cosignatures(tx, row.size)
+        whole = row.note + "".join(each.line for each in found)
+        keys = tuple(each.witness for each in found)
+        return replace(self._as_checkpoint(row), note=whole, witnesses=keys)
 
     async def _prove(self, tx: Tx, spans: Iterable[merkle.Span]) -> list[bytes]:
         spans = list(spans)

@@ -17,6 +17,7 @@ from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.http import end_of, event_stream, room
 from asklepion.kit.log import get_log
+from asklepion.ledger import draw_code, pack_receipt
 
 from ..model import Asking, Category, Permit
 from ..service import ImportStep, Records
@@ -31,6 +32,9 @@ IMPORT_PATH = "/api/records/import"
 
 router = APIRouter(prefix="/api/records", tags=["records"])
 
+Since = Annotated[
+    int | None, Query(ge=1, lt=2**62, description="Entries in the log of a receipt held already.")
+]
 Members = Annotated[Identity, Depends(room(Identity))]
 
 
@@ -84,9 +88,20 @@ async def accesses(
 
 
 @router.get("/patients/{id}/accesses/{access}/receipt")
-async def receipt(id: str, access: str, asks: Asks, records: Here) -> dict[str, Any]:
+async def receipt(
+    id: str, access: str, asks: Asks, records: Here, since: Since = None
+) -> dict[str, Any]:
     """The proof that one entry stands in the ledger; checked offline by `asklepion verify`."""
-    return await records.receipt(asks, access)
+    return await records.receipt(asks, access, since=since)
+
+
+@router.get("/patients/{id}/accesses/{access}/receipt/codes")
+async def receipt_codes(
+    id: str, access: str, asks: Asks, records: Here, since: Since = None
+) -> list[dict[str, str]]:
+    """The same as QR codes, usually one: their texts, and pictures as SVG."""
+    made = pack_receipt(await records.receipt(asks, access, since=since))
+    return [{"text": text, "svg": draw_code(text)} for text in made]
 
 
 @router.get("/accesses/{access}/receipt")

@@ -19,7 +19,7 @@ from ..service import Records
 from ..service.entries import done_well, version_in
 from ..service.subscriptions import Line
 from .answers import answer, answer_kept
-from .asking import Asks, Here, base_of, form_in, resource_in, wants
+from .asking import Asks, Here, base_of, form_in, resource_in, texts_in, wants
 
 SOCKET = "/api/records/subscriptions"
 BIND = "bind-with-token"
@@ -113,14 +113,7 @@ async def _asked(request: Request, records: Records) -> Params:
     """What an operation is asked, by its address or by Parameters."""
     params = _params(request)
     if request.method == "POST" and (await request.body()).strip():
-        held = await resource_in(request, records)
-        given: Any = held.get("parameter", [])
-        if held.get("resourceType") != "Parameters" or not isinstance(given, list):
-            raise Incorrect("The body is no Parameters resource.", hint="Send one, or nothing.")
-        for each in given:  # pyright: ignore[reportUnknownVariableType]
-            part: dict[str, Any] = each if isinstance(each, dict) else {}  # pyright: ignore
-            values = [str(value) for name, value in part.items() if name.startswith("value")]
-            params += [(str(part.get("name")), value) for value in values[:1]]
+        params += texts_in(await resource_in(request, records))
     return params
 
 

@@ -459,11 +459,16 @@ class Records(Desks):
             found = await access.find_of_patient(tx, patient, before=before, limit=limit)
         return [entry_of(row) for row in await self._parts.books.open(found)]
 
-    async def receipt(self, asking: Asking, access_id: str) -> dict[str, Any]:
+    async def receipt(
+        self, asking: Asking, access_id: str, *, since: int | None = None
+    ) -> dict[str, Any]:
         """The proof that one entry stands in the ledger, to be checked offline.
 
+        Args:
+            since: how many entries the log had in a receipt that the caller holds already.
+
         Raises:
-            NotFound: there is no such entry about the caller.
+            NotFound: there is no such entry about the caller, or no such state of the log.
         """
         asking.caller.require_known()
         async with self._db.read() as tx:
@@ -471,7 +476,8 @@ class Records(Desks):
         if row is None or not await self._parts.releasing.acts(asking, row.patient) & Act.DECIDE:
             raise NotFound("There is no such entry.", hint="Take one from your own list.")
         (opened,) = await self._parts.books.open([row])
-        return await self._ledger.receipt(row.leaf, orjson.loads(opened.event), opened.key)
+        event = orjson.loads(opened.event)
+        return await self._ledger.receipt(row.leaf, event, opened.key, since=since)
 
     async def verify(self) -> list[Finding]:
         """Every access entry that does not match its leaf in the ledger, or is missing; every

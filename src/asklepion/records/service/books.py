@@ -64,12 +64,13 @@ class Entry:
         self.add(row.type, row.reference, row.category)
 
 
+CATEGORY_OF = {category.name.lower(): category for category in Category}
+CODE_OF = {category.value: code for code, category in CATEGORY_OF.items()}
+
+
 def code_of(category: int) -> str:
     """A category as a word in the log and in Consents, such as care_plans."""
-    return Category(category).name.lower()
-
-
-CATEGORY_OF = {code_of(category): category for category in Category}
+    return CODE_OF[category]
 
 
 class Books:
@@ -130,13 +131,14 @@ class Books:
             return
         await tx.lock("records.access")
         now = self._clock.now()
+        at = to_iso(now)
         heads = await access.find_heads(tx, sorted({e.patient for e in entries} | {WHOLE_HOUSE}))
         numbers = {patient: head.number for patient, head in heads.items()}
         made: list[tuple[Entry, dict[str, Any], bytes, bytes]] = []
         for entry in entries:
             for patient in (entry.patient, WHOLE_HOUSE):
                 numbers[patient] = numbers.get(patient, 0) + 1
-            event = self._event(entry, numbers[entry.patient], now)
+            event = self._event(entry, numbers[entry.patient], at)
             made.append((entry, event, canonical(event), secrets.token_bytes(KEY_BYTES)))
         commitments = [commit_text(text, key) for *_, text, key in made]
         leaves = await self._ledger.append(tx, commitments)
@@ -157,7 +159,7 @@ class Books:
         written = await self.seal(rows)
         await access.insert(tx, written, [self._head(p, numbers[p], last[p]) for p in last])
 
-    def _event(self, entry: Entry, number: int, now: datetime) -> dict[str, Any]:
+    def _event(self, entry: Entry, number: int, at: str) -> dict[str, Any]:
         asking = entry.asking
         app = asking.caller.app
         through = {"app": app.client, "app_name": app.name} if app else {}
@@ -165,7 +167,7 @@ class Books:
             **through,
             "id": self._ids.new(),
             "number": number,
-            "at": to_iso(now),
+            "at": at,
             "action": entry.action,
             "outcome": entry.outcome,
             "actor": asking.caller.account,

@@ -24,6 +24,8 @@ from .units import Item, Unit, ask, draft_all, units_of
 from .writing import Done, State, denials_for, entries_for
 
 MANY = 1000  # new resources after which the database counts its rows again
+SEVERAL = "holds more than one Patient, so that none can be yours"
+NOBODY = "holds no Patient, so that none can be yours"
 ATTEMPTS = 3  # at one unit, when somebody else changes the same thing
 
 
@@ -278,8 +280,7 @@ class Importer:
         if letter and not patients:
             return await self._claim_letter(letter, name)
         if len(patients) != 1:
-            reason = "holds more than one Patient" if patients else "holds no Patient"
-            return Refused(file=name, reason=f"{reason}, so that none can be yours")
+            return Refused(file=name, reason=SEVERAL if patients else NOBODY)
         (patient,) = patients
         return await self._claim_patient(patient, name)
 

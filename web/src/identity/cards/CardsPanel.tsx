@@ -221,6 +221,7 @@ export const cardsPanel: Panel = {
   icon: IdCard,
   places: ["home"],
   roles: [],
-  order: 62,
+  group: "self",
+  order: 20,
   Component: Cards,
 };

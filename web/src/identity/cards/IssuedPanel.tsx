@@ -148,6 +148,7 @@ export const issuedPanel: Panel = {
   icon: BadgeCheck,
   places: ["home", "plaza"],
   roles: ["operator", "educator"],
-  order: 12,
+  group: "house",
+  order: 15,
   Component: IssuedCards,
 };

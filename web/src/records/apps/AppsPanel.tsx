@@ -169,6 +169,7 @@ export const appsPanel: Panel = {
   icon: Blocks,
   places: ["home", "consulting-room-*"],
   roles: ["patient", "clinician"],
-  order: 58,
+  group: "sharing",
+  order: 40,
   Component: AppsPanel,
 };

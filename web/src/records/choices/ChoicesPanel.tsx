@@ -190,6 +190,7 @@ export const choicesPanel: Panel = {
   icon: HandHeart,
   places: ["home"],
   roles: ["patient"],
-  order: 55,
+  group: "sharing",
+  order: 10,
   Component: ChoicesPanel,
 };

@@ -87,9 +87,7 @@ export function unnamed(reference: string): string {
   }
   const [type = "", id = ""] = reference.split("/");
   const key = `records.unnamed.${type}`;
-  if (hasText(key)) return t(key, { id });
-  const kind = `records.type.${type}`;
-  return hasText(kind) ? t(kind, { n: 1 }) : reference;
+  return t(hasText(key) ? key : "records.unnamed.other", { id });
 }
 
 async function nameOf(reference: string, headers: Headers, stop: AbortSignal): Promise<string> {

@@ -234,6 +234,7 @@ export const emergencyPanel: Panel = {
   icon: Siren,
   places: ["home", "clinic", "consulting-room-*"],
   roles: ["clinician"],
-  order: 60,
+  group: "record",
+  order: 10,
   Component: EmergencyPanel,
 };

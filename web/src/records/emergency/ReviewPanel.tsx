@@ -176,6 +176,7 @@ export const reviewPanel: Panel = {
   icon: Scale,
   places: ["home", "plaza"],
   roles: ["operator"],
-  order: 20,
+  group: "house",
+  order: 30,
   Component: ReviewPanel,
 };

@@ -66,6 +66,7 @@ function Helpers({ who }: { who: Subject }) {
           ))}
         </ul>
       </Card>
+      <ErrorNote error={relatives.error} onRetry={relatives.again} />
       <Near relatives={relatives.value ?? []} />
       <Card title={text("records.helpers.number")} icon={IdCard}>
         <p className="muted">{text("records.helpers.number.about")}</p>
@@ -122,6 +123,7 @@ export const helpersPanel: Panel = {
   icon: Users,
   places: ["home"],
   roles: ["patient"],
-  order: 57,
+  group: "sharing",
+  order: 20,
   Component: HelpersPanel,
 };

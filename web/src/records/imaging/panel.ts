@@ -9,6 +9,7 @@ export const imagingPanel: Panel = {
   icon: ScanLine,
   places: ["home", "consulting-room-*"],
   roles: [],
-  order: 45,
+  group: "record",
+  order: 20,
   Component: lazy(() => import("./ImagingPanel").then((m) => ({ default: m.ImagingPanel }))),
 };

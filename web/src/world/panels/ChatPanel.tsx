@@ -101,6 +101,7 @@ export const chatPanel: Panel = {
   icon: MessageCircle,
   places: ["*"],
   roles: [],
-  order: 72,
+  group: "here",
+  order: 20,
   Component: ChatPanel,
 };

@@ -191,6 +191,7 @@ export const thingsPanel: Panel = {
   icon: List,
   places: ["*"],
   roles: [],
-  order: 70,
+  group: "here",
+  order: 10,
   Component: ThingsPanel,
 };

@@ -100,6 +100,6 @@ const shared = {
 
 /** In a consulting room talking comes before the rest; elsewhere it waits to be called. */
 export const voicePanels: readonly Panel[] = [
-  { ...shared, id: "voice", places: ["consulting-room-*"], order: 3 },
-  { ...shared, id: "voice-outside", places: ["plaza", "home", "clinic"], order: 74 },
+  { ...shared, id: "voice", places: ["consulting-room-*"], group: "visit", order: 20 },
+  { ...shared, id: "voice-outside", places: ["plaza", "home", "clinic"], group: "here", order: 30 },
 ];

@@ -6,13 +6,11 @@ read what it hands out. They are sealed once more under the patient's own key, a
 Source: https://hl7.org/fhir/uv/smart-health-cards-and-links/STU1/links-specification.html
 """
 
-from typing import Any
-
 from asklepion.kit.clock import to_us
 from asklepion.kit.db import Tx
 from asklepion.kit.vault import Vault
 
-from ...model import Asking, Forgotten
+from ...model import Forgotten
 from ...store import links
 from ..everything import Everything
 from ..parts import Parts
@@ -40,64 +38,10 @@ class Links:
     ) -> None:
         self._parts = parts
         sealed, passcodes = Sealed(vault, parts.clock, parts.ids), Passcodes()
-        self._giver = Giver(parts, summaries, everything, sealed, passcodes)
-        self._opener = Opener(parts, sealed, passcodes, key)
-
-    async def give(self, asking: Asking, patient: str, wish: Wish, *, house: str) -> Given:
-        """Make a link to what the patient has at present; the key is told this once.
-
-        Args:
-            house: our address, such as https://house.example.
-
-        Raises:
-            NotFound: somebody else asks.
-            Incorrect: the wish cannot be met as it stands.
-            Conflict: there are too many open links.
-        """
-        return await self._giver.give(asking, patient, wish, house=house)
-
-    async def list(self, asking: Asking, patient: str) -> list[Link]:
-        """Every link that a patient made, newest first, with who opened it.
-
-        Raises:
-            NotFound: somebody else asks.
-        """
-        return await self._giver.list(asking, patient)
-
-    async def end(self, asking: Asking, patient: str, id: str) -> None:
-        """End a link: its files are gone when this returns, also where it was over before.
-
-        Raises:
-            NotFound: it is not the patient's, or somebody else asks.
-        """
-        await self._giver.end(asking, patient, id)
-
-    async def open(
-        self, secret: str, *, recipient: str, passcode: str = "", embedded_most: int | None = None
-    ) -> dict[str, Any]:
-        """The manifest of a link's files; the patient reads that `recipient` opened it.
-
-        Raises:
-            NotFound: there is no such link.
-            LinkOver: it is over, and why.
-            WrongPasscode: as it says; after the last try the link is over.
-            TooOften: it was asked for too often.
-        """
-        return await self._opener.open(
-            secret, recipient=recipient, passcode=passcode, embedded_most=embedded_most
-        )
-
-    async def open_direct(self, secret: str, *, recipient: str) -> bytes:
-        """The one file of a link that has no manifest. Raises as `open`."""
-        return await self._opener.open_direct(secret, recipient=recipient)
-
-    async def file(self, secret: str, ticket: str) -> bytes:
-        """One file that a manifest named, by the address it was named with.
-
-        Raises:
-            NotFound: the address is none of ours, or its time is over, or the link's.
-        """
-        return await self._opener.file(secret, ticket)
+        giver = Giver(parts, summaries, everything, sealed, passcodes)
+        opener = Opener(parts, sealed, passcodes, key)
+        self.give, self.list, self.end = giver.give, giver.list, giver.end
+        self.open, self.open_direct, self.file = opener.open, opener.open_direct, opener.file
 
     async def sweep(self) -> int:
         """Take away the files of links that nobody can open any more; returns how many."""

@@ -9,7 +9,8 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Row, Serial, Step, Tx
 
-from .model import HASH_BYTES, CheckpointRow, Head
+from ..model import HASH_BYTES, CheckpointRow, Head
+from . import cosigning
 
 Node = tuple[int, int]
 Span = tuple[int, int]
@@ -53,11 +54,19 @@ def _create(op: Operations) -> None:
     )
 
 
-MIGRATIONS: tuple[Step, ...] = (_create,)
+MIGRATIONS: tuple[Step, ...] = (_create, cosigning.create)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
 OWNED: dict[str, Owned | None] = {
-    name: Owned() for name in ("ledger_leaf", "ledger_node", "ledger_checkpoint", "ledger_head")
+    name: Owned()
+    for name in (
+        "ledger_leaf",
+        "ledger_node",
+        "ledger_checkpoint",
+        "ledger_head",
+        "ledger_cosignature",
+        "ledger_witness",
+    )
 }
 
 
@@ -141,6 +150,13 @@ async def hashes(tx: Tx, nodes: Iterable[Node]) -> dict[Node, bytes]:
 async def newest_checkpoint(tx: Tx) -> tuple[CheckpointRow, bytes] | None:
     """The checkpoint that was signed last, with its seal."""
     row = await tx.one(f"SELECT {CHECKPOINT} FROM ledger_checkpoint ORDER BY number DESC LIMIT 1")
+    return None if row is None else _checkpoint(row)
+
+
+async def checkpoint_of_size(tx: Tx, size: int) -> tuple[CheckpointRow, bytes] | None:
+    """The checkpoint of one size, with its seal."""
+    sql = f"SELECT {CHECKPOINT} FROM ledger_checkpoint WHERE size = :size"
+    row = await tx.one(sql, size=size)
     return None if row is None else _checkpoint(row)
 
 

@@ -1,0 +1,111 @@
+"""What `asklepion verify` looks at, and how it tells what it saw."""
+
+import json
+import sys
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from asklepion.app import House
+from asklepion.kit.clock import to_iso
+from asklepion.kit.errors import Incorrect
+from asklepion.ledger import is_packed, read_receipt, unpack_receipt, verify_receipt
+from asklepion.records import verify_export
+
+MARKS = {"passed": "✓", "failed": "✗", "not made": "?"}
+NOT_TAKEN = "was not taken by every room; it is tried again when the house opens next."
+ENOUGH = 1 << 20  # bytes read from a pipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """What whoever checks knows from elsewhere."""
+
+    key: str | None
+    witnesses: Sequence[str]
+    quorum: int | None  # how many of the witnesses are enough
+    held: Path | None  # an older receipt
+
+
+def file(name: str, trust: Trust, as_json: bool) -> int:
+    """Check a receipt, the text of its code, or an export; returns the exit code."""
+    try:
+        is_export = not is_packed(name) and name != "-" and zipfile.is_zipfile(name)
+    except (OSError, ValueError):
+        is_export = False
+    if is_export:
+        return _export(Path(name), trust.key, as_json)
+    verdict = verify_receipt(
+        _read(name),
+        trusted=trust.key,
+        witnesses=trust.witnesses,
+        quorum=trust.quorum,
+        held=_read(str(trust.held)) if trust.held else None,
+    )
+    if as_json:
+        print(json.dumps(verdict.as_json()))
+    else:
+        for check in verdict.checks:
+            print(f"{MARKS[check.state]} {check.words}")
+    return 0 if verdict.holds else 1
+
+
+def _read(name: str) -> Any:
+    """A receipt: from a file, from standard input (-), or as the text of its code itself."""
+    if is_packed(name):
+        return unpack_receipt([name])
+    try:
+        text = sys.stdin.buffer.read(ENOUGH + 1) if name == "-" else Path(name).read_bytes()
+    except (OSError, ValueError) as error:
+        raise Incorrect(f"{name} cannot be read.", hint="Check the path.") from error
+    plain = text.decode("utf-8", "replace")
+    if is_packed(plain):
+        return unpack_receipt(line.strip("\r") for line in plain.strip("\n").split("\n"))
+    return read_receipt(text)
+
+
+def _export(path: Path, key: str | None, as_json: bool) -> int:
+    checked = verify_export(path, trusted=key)
+    if as_json:
+        print(json.dumps({"holds": checked.holds, **asdict(checked)}))
+    elif checked.holds:
+        print(f"✓ All {checked.lines} lines about {checked.patient} stand in the signed log.")
+        print("✓ The other files say what the lines say.")
+        if checked.is_trusted:
+            print("✓ It was signed with the key you trust.")
+        else:
+            print(f"? Compare {checked.verifier} with the key that the house publishes (--key).")
+    else:
+        print(f"✗ {checked.wrong}.")
+    return 0 if checked.holds else 1
+
+
+async def everything(house: House, as_json: bool) -> int:
+    """Check every stored row, and ask the witnesses; returns the exit code."""
+    findings = [
+        *await house.ledger.verify(),
+        *await house.witnesses.verify(),
+        *await house.records.verify(),
+    ]
+    size = (await house.ledger.checkpoint()).size if not findings else None
+    silent = await house.witnesses.silent() if not findings else []
+    aside = await house.events.set_aside()
+    if as_json:
+        rows = [{"table": f.table, "row": f.row, "what": f.what} for f in findings]
+        events = [
+            {"position": e.position, "kind": e.kind, "told_at": to_iso(e.told_at)} for e in aside
+        ]
+        told = {"holds": not findings, "size": size, "findings": rows, "set_aside": events}
+        print(json.dumps(told | {"silent": silent}))
+    else:
+        for finding in findings:
+            print(f"✗ {finding.table} {finding.row}: {finding.what}")
+        if not findings:
+            print(f"✓ All {size} entries of the log and every access kept beside it agree.")
+        for name in silent:
+            print(f"? The witness {name} did not cosign them: it does not answer, or not yet.")
+        for e in aside:
+            print(f"✗ kit_outbox {e.position}: {e.kind} of {to_iso(e.told_at)} {NOT_TAKEN}")
+    return 1 if findings or aside else 0

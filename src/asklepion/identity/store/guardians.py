@@ -1,0 +1,374 @@
+"""Identity's tables: who guards whose way back in, and how somebody came back."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from alembic.operations import Operations
+
+from asklepion.kit.backup import Owned
+from asklepion.kit.clock import from_us, to_us
+from asklepion.kit.db import Row, Step, Tx
+
+from ..model import Passkey
+from .keys import blob, number, owned_by, patient_of, text
+
+
+def _guardians(op: Operations) -> None:
+    op.create_table(
+        "identity_guardian",
+        text("account", primary_key=True),  # whose way back in it is
+        text("email", primary_key=True),  # as she wrote it: nobody learns whether it is one here
+        text("guardian", index=True),  # the account that accepted; empty: not yet
+        number("asked_at"),
+        number("accepted_at"),
+    )
+    op.create_table(
+        "identity_guarding",
+        text("account", primary_key=True),
+        number("threshold"),
+        number("rehearsed_at"),
+    )
+    op.create_table(
+        "identity_recovery",
+        text("id", primary_key=True),
+        text("account", index=True),  # empty: of nobody here
+        text("state"),
+        blob("code"),  # keyed hash of what she tells her guardians
+        blob("claim", unique=True),  # keyed hash: the device that asked is known by this
+        blob("credential", unique=True),
+        blob("handle"),
+        blob("public_key"),
+        number("algorithm"),
+        blob("x"),
+        blob("y"),
+        number("sign_count"),
+        number("is_synced"),
+        text("rp"),
+        text("name"),
+        number("started_at"),
+        number("expires_at"),  # until when guardians may agree
+        number("ready_at"),  # 0: not enough of them have
+    )
+    op.create_table(
+        "identity_approval",
+        text("recovery", primary_key=True),
+        text("guardian", primary_key=True),
+        text("passkey"),
+        blob("x"),
+        blob("y"),
+        blob("authenticator_data"),
+        blob("client_data"),
+        blob("signature"),
+        number("at"),
+    )
+
+
+MIGRATIONS: tuple[Step, ...] = (_guardians,)
+
+# Who a guardian is goes when she goes, also out of backups; else it is her ward's.
+_GUARDIAN, _WARD = patient_of("a.email = t.email"), patient_of("a.id = t.account")
+
+# A recovery that ran when a backup was made does not go on when it is restored.
+OWNED: dict[str, Owned | None] = {
+    "identity_guardian": Owned(f"coalesce({_GUARDIAN}, {_WARD}, '')"),
+    "identity_guarding": owned_by(),
+    "identity_recovery": None,
+    "identity_approval": None,
+}
+
+
+# Guardians
+
+
+class GuardianRow(NamedTuple):
+    """One guardian, or somebody who was asked to be one."""
+
+    account: str
+    email: str
+    guardian: str
+    name: str  # of whoever accepted
+    asked_at: int
+    accepted_at: int
+
+
+GUARDIAN = (
+    "g.account, g.email, g.guardian, coalesce(a.name, ''), g.asked_at, g.accepted_at"
+    " FROM identity_guardian g LEFT JOIN identity_account a ON a.id = g.guardian"
+)
+
+
+async def add_guardian(tx: Tx, account: str, email: str, at: datetime) -> bool:
+    """Keep that somebody is asked; nothing happens where she is already."""
+    return await tx.run(
+        "INSERT INTO identity_guardian (account, email, guardian, asked_at, accepted_at)"
+        " VALUES (:account, :email, '', :at, 0) ON CONFLICT DO NOTHING",
+        account=account,
+        email=email,
+        at=to_us(at),
+    ) == 1  # fmt: skip
+
+
+async def guardians(tx: Tx, account: str) -> list[GuardianRow]:
+    """Somebody's guardians, and who was asked, in the order in which they were asked."""
+    sql = f"SELECT {GUARDIAN} WHERE g.account = :account ORDER BY g.asked_at, g.email"
+    return [GuardianRow(*row) for row in await tx.all(sql, account=account)]
+
+
+async def accept_guardian(
+    tx: Tx, account: str, email: str, guardian: str, at: datetime
+) -> bool:  # fmt: skip
+    """Keep that whoever was asked at this address accepted; False if nobody was."""
+    return await tx.run(
+        "UPDATE identity_guardian SET guardian = :guardian, accepted_at = :at"
+        " WHERE account = :account AND email = :email AND guardian = ''",
+        account=account,
+        email=email,
+        guardian=guardian,
+        at=to_us(at),
+    ) == 1  # fmt: skip
+
+
+async def drop_guardian(tx: Tx, account: str, email: str) -> bool:
+    """Somebody is no guardian any more; False where she was none."""
+    sql = "DELETE FROM identity_guardian WHERE account = :account AND email = :email"
+    return await tx.run(sql, account=account, email=email) == 1
+
+
+class WardRow(NamedTuple):
+    """Somebody who asks, or whose way back in one guards."""
+
+    account: str
+    name: str
+    email: str  # at which one was asked
+    accepted_at: int
+
+
+async def wards(tx: Tx, guardian: str, email: str) -> list[WardRow]:
+    """Whose way back in somebody guards, or is asked to."""
+    rows = await tx.all(
+        "SELECT g.account, a.name, g.email, g.accepted_at FROM identity_guardian g"
+        " JOIN identity_account a ON a.id = g.account"
+        " WHERE g.guardian = :guardian OR (g.guardian = '' AND g.email = :email)"
+        " ORDER BY g.asked_at, g.account",
+        guardian=guardian,
+        email=email,
+    )
+    return [WardRow(*row) for row in rows]
+
+
+async def guards(tx: Tx, guardian: str, account: str) -> bool:
+    """Whether one guards the other's way back in."""
+    sql = (
+        "SELECT 1 FROM identity_guardian WHERE account = :account AND guardian = :guardian"
+        " AND accepted_at > 0"
+    )
+    return await tx.one(sql, account=account, guardian=guardian) is not None
+
+
+async def guarding(tx: Tx, account: str) -> tuple[int, int]:
+    """How many must agree, and when she last tried it out; 0 where nothing was said."""
+    sql = "SELECT threshold, rehearsed_at FROM identity_guarding WHERE account = :account"
+    row = await tx.one(sql, account=account)
+    return (0, 0) if row is None else (row[0], row[1])
+
+
+async def keep_threshold(tx: Tx, account: str, threshold: int) -> None:
+    """Keep how many must agree."""
+    await tx.run(
+        "INSERT INTO identity_guarding (account, threshold, rehearsed_at)"
+        " VALUES (:account, :threshold, 0)"
+        " ON CONFLICT (account) DO UPDATE SET threshold = excluded.threshold",
+        account=account,
+        threshold=threshold,
+    )
+
+
+async def keep_rehearsal(tx: Tx, account: str, at: datetime) -> None:
+    """Keep that somebody tried out how she comes back in."""
+    await tx.run(
+        "INSERT INTO identity_guarding (account, threshold, rehearsed_at) VALUES (:account, 0, :at)"
+        " ON CONFLICT (account) DO UPDATE SET rehearsed_at = excluded.rehearsed_at",
+        account=account,
+        at=to_us(at),
+    )
+
+
+# Recoveries
+
+OPEN, WAITING, DONE, CANCELLED = "open", "waiting", "done", "cancelled"
+
+
+class Recovery(NamedTuple):
+    """How somebody comes back in through her guardians."""
+
+    id: str
+    account: str
+    state: str
+    code: bytes
+    claim: bytes
+    key: Passkey  # the new one
+    expires_at: datetime
+    ready_at: datetime | None
+
+
+RECOVERY = (
+    "id, account, state, code, claim, expires_at, ready_at, credential, handle, public_key,"
+    " algorithm, x, y, sign_count, is_synced, rp, name, started_at"
+)
+
+
+def _recovery(row: Row) -> Recovery:
+    id, account = row[0], row[1]
+    key = Passkey(
+        id=id,
+        account=account,
+        credential=bytes(row[7]),
+        handle=bytes(row[8]),
+        public_key=bytes(row[9]),
+        algorithm=row[10],
+        x=bytes(row[11]),
+        y=bytes(row[12]),
+        sign_count=row[13],
+        is_synced=bool(row[14]),
+        rp=row[15],
+        name=row[16],
+        created_at=from_us(row[17]),
+    )
+    return Recovery(
+        id=id,
+        account=account,
+        state=row[2],
+        code=bytes(row[3]),
+        claim=bytes(row[4]),
+        key=key,
+        expires_at=from_us(row[5]),
+        ready_at=from_us(row[6]) if row[6] else None,
+    )
+
+
+async def add_recovery(tx: Tx, recovery: Recovery) -> bool:
+    """Keep that somebody asks to come back in; nothing happens where the key is known."""
+    key = recovery.key
+    rows = await tx.run(
+        f"INSERT INTO identity_recovery ({RECOVERY}) VALUES (:id, :account, :state, :code, :claim,"
+        " :expires_at, 0, :credential, :handle, :public_key, :algorithm, :x, :y, :sign_count,"
+        " :is_synced, :rp, :name, :started_at) ON CONFLICT DO NOTHING",
+        id=recovery.id,
+        account=recovery.account,
+        state=recovery.state,
+        code=recovery.code,
+        claim=recovery.claim,
+        expires_at=to_us(recovery.expires_at),
+        credential=key.credential,
+        handle=key.handle,
+        public_key=key.public_key,
+        algorithm=key.algorithm,
+        x=key.x,
+        y=key.y,
+        sign_count=key.sign_count,
+        is_synced=int(key.is_synced),
+        rp=key.rp,
+        name=key.name,
+        started_at=to_us(key.created_at),
+    )
+    return rows == 1
+
+
+async def find_recovery(tx: Tx, column: str, value: str | bytes) -> Recovery | None:
+    """A recovery by its id, claim, or the credential of its new key."""
+    sql = f"SELECT {RECOVERY} FROM identity_recovery WHERE {column} = :value"
+    row = await tx.one(sql, value=value)
+    return None if row is None else _recovery(row)
+
+
+async def recoveries(tx: Tx, account: str, now: datetime) -> list[Recovery]:
+    """How somebody asks to come back in just now, the oldest first."""
+    rows = await tx.all(
+        f"SELECT {RECOVERY} FROM identity_recovery WHERE account = :account"
+        f" AND state IN ('{OPEN}', '{WAITING}') AND expires_at > :now ORDER BY id",
+        account=account,
+        now=to_us(now),
+    )
+    return [_recovery(row) for row in rows]
+
+
+async def move_recovery(
+    tx: Tx, id: str, old: str, new: str, *, ready: datetime | None, until: datetime
+) -> bool:
+    """Bring a recovery from one state to the next; False if somebody was faster."""
+    return await tx.run(
+        "UPDATE identity_recovery SET state = :new, ready_at = :ready, expires_at = :until"
+        " WHERE id = :id AND state = :old",
+        id=id,
+        old=old,
+        new=new,
+        ready=to_us(ready) if ready else 0,
+        until=to_us(until),
+    ) == 1  # fmt: skip
+
+
+class ApprovalRow(NamedTuple):
+    """That a guardian agreed, whole: it can be checked without us."""
+
+    recovery: str
+    guardian: str
+    passkey: str
+    x: bytes
+    y: bytes
+    authenticator_data: bytes
+    client_data: bytes
+    signature: bytes  # r and s
+    at: int
+
+
+async def add_approval(tx: Tx, row: ApprovalRow) -> bool:
+    """Keep that a guardian agreed; nothing happens where she has already."""
+    return await tx.run(
+        "INSERT INTO identity_approval (recovery, guardian, passkey, x, y, authenticator_data,"
+        " client_data, signature, at) VALUES (:recovery, :guardian, :passkey, :x, :y,"
+        " :authenticator_data, :client_data, :signature, :at) ON CONFLICT DO NOTHING",
+        **row._asdict(),
+    ) == 1  # fmt: skip
+
+
+async def approvals(tx: Tx, recovery: str) -> list[ApprovalRow]:
+    """Who agreed and is still a guardian, the first of them first."""
+    rows = await tx.all(
+        "SELECT p.recovery, p.guardian, p.passkey, p.x, p.y, p.authenticator_data, p.client_data,"
+        " p.signature, p.at FROM identity_approval p"
+        " JOIN identity_recovery r ON r.id = p.recovery"
+        " JOIN identity_guardian g ON g.account = r.account AND g.guardian = p.guardian"
+        " WHERE p.recovery = :recovery AND g.accepted_at > 0 ORDER BY p.at, p.guardian",
+        recovery=recovery,
+    )
+    return [
+        ApprovalRow._make((*row[:3], *(bytes(each) for each in row[3:8]), row[8])) for row in rows
+    ]  # fmt: skip
+
+
+async def forget_the_past(tx: Tx, now: datetime) -> None:
+    """Drop recoveries that nobody can go on with; those that were carried out stay as proof."""
+    over = f"SELECT id FROM identity_recovery WHERE expires_at <= :at AND state <> '{DONE}'"
+    await tx.run(f"DELETE FROM identity_approval WHERE recovery IN ({over})", at=to_us(now))
+    sql = f"DELETE FROM identity_recovery WHERE expires_at <= :at AND state <> '{DONE}'"
+    await tx.run(sql, at=to_us(now))
+
+
+async def forget_account(tx: Tx, account: str, email: str) -> dict[str, int]:
+    """Take away who guards an account, and whom it guards; returns how many rows of which table."""
+    hers = "(SELECT id FROM identity_recovery WHERE account = :id)"
+    guarding = "account = :id OR guardian = :id OR (guardian = '' AND email = :email)"
+    return {
+        "identity_approval": await tx.run(
+            f"DELETE FROM identity_approval WHERE guardian = :id OR recovery IN {hers}", id=account
+        ),
+        "identity_recovery": await tx.run(
+            "DELETE FROM identity_recovery WHERE account = :id", id=account
+        ),
+        "identity_guardian": await tx.run(
+            f"DELETE FROM identity_guardian WHERE {guarding}", id=account, email=email
+        ),
+        "identity_guarding": await tx.run(
+            "DELETE FROM identity_guarding WHERE account = :id", id=account
+        ),
+    }

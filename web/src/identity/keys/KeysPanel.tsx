@@ -1,0 +1,64 @@
+import { KeyRound } from "lucide-react";
+import { useEffect, useState } from "react";
+import { api } from "../../kit/api";
+import { useAsked } from "../../kit/asked";
+import type { Panel } from "../../kit/place";
+import { useStore } from "../../kit/store";
+import { useText } from "../../kit/text";
+import { Card, ErrorNote, Waiting } from "../../kit/ui";
+import "./keys.css";
+import { DevicesPart } from "./Devices";
+import { Experts } from "./Experts";
+import { type Guarding, type Keys, keysChanged } from "./model";
+import { PasswordPart } from "./PasswordPart";
+import { ProofDialog } from "./proving";
+import { WardsPart } from "./Wards";
+import { WayBack } from "./WayBack";
+
+/** How I come in, how I come back in, and whom I help to. */
+function KeysPanel() {
+  const text = useText();
+  const turn = useStore(keysChanged);
+  const keys = useHeld(useAsked((stop) => api.get<Keys>("/api/identity/keys", stop), [turn]));
+  const guarding = useHeld(
+    useAsked((stop) => api.get<Guarding>("/api/identity/guardians", stop), [turn]),
+  );
+  if (!keys.value || !guarding.value) {
+    return (
+      <Card title={text("identity.keys")} icon={KeyRound}>
+        {!keys.error && !guarding.error && <Waiting label={text("identity.keys.waiting")} />}
+        <ErrorNote error={keys.error ?? guarding.error} onRetry={keys.again} />
+      </Card>
+    );
+  }
+  return (
+    <div className="stack">
+      <WardsPart guarding={guarding.value} />
+      <DevicesPart keys={keys.value} />
+      <WayBack keys={keys.value} guarding={guarding.value} />
+      <PasswordPart keys={keys.value} />
+      <Experts keys={keys.value} />
+      <ProofDialog />
+    </div>
+  );
+}
+
+/** What was there stays on the screen while it is asked again: these are one's own keys. */
+function useHeld<T>(asked: ReturnType<typeof useAsked<T>>): ReturnType<typeof useAsked<T>> {
+  const [held, setHeld] = useState<T>();
+  useEffect(() => {
+    if (asked.value !== undefined) setHeld(asked.value);
+  }, [asked.value]);
+  return { ...asked, value: asked.value ?? held };
+}
+
+export const keysPanel: Panel = {
+  id: "keys",
+  titleKey: "identity.keys",
+  icon: KeyRound,
+  places: ["home", "plaza"],
+  roles: [],
+  group: "self",
+  order: 10,
+  Component: KeysPanel,
+};

@@ -1,0 +1,8 @@
+/** Checks of what else a receipt may carry: one function for each member. */
+
+import type { Parts } from "./reading";
+import type { CheckState } from "./verify";
+
+export type Look = (value: unknown, parts: Parts) => Promise<CheckState>;
+
+export const LOOKS: Record<string, Look> = {};
