@@ -708,6 +708,18 @@ def own(random: Random) -> Ask:
     return ask(method, path, damage(random, body, 3), PLAIN)
 
 
+SIGNED_BY_KEY = {  # as a browser answers for a passkey
+    "id": "eA",
+    "rawId": "eA",
+    "type": "public-key",
+    "response": {
+        "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQVFJRCJ9",
+        "authenticatorData": "eA",
+        "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUF4",
+        "signature": "MAA",
+        "userHandle": "eA",
+    },
+}
 OWN: list[tuple[str, str, Json]] = [
     ("PATCH", "/api/identity/me", {"name": "x", "language": "en"}),
     ("POST", "/api/identity/password", {"old": "x", "new": "olive tree by the lake"}),
@@ -739,6 +751,33 @@ OWN: list[tuple[str, str, Json]] = [
     ("POST", "/api/clinic/visits/*/grant", {"categories": ["laboratory"], "minutes": 30}),
     ("POST", "/api/clinic/visits/*/notes", {"text": "x"}),
     ("POST", "/api/identity/apps/open", {"client": "app-1", "patient": "p-1", "visit": "x"}),
+    ("POST", "/api/identity/passkeys/door", {"credential": SIGNED_BY_KEY}),
+    ("POST", "/api/identity/proof", {"credential": SIGNED_BY_KEY}),
+    ("POST", "/api/identity/passkeys", {"credential": SIGNED_BY_KEY, "name": "x"}),
+    ("PATCH", "/api/identity/passkeys/*", {"name": "x"}),
+    ("POST", "/api/identity/devices/open", {"token": "x"}),
+    ("POST", "/api/identity/devices/*/confirm", {"number": "12"}),
+    ("POST", "/api/identity/invitations/read", {"token": "x"}),
+    ("POST", "/api/identity/printed/begin", {"email": "a@b.example", "code": "x"}),
+    (
+        "POST",
+        "/api/identity/printed/finish",
+        {"token": "x", "credential": SIGNED_BY_KEY, "name": "x", "drops_old": True},
+    ),
+    ("POST", "/api/identity/recovery/options", {"email": "a@b.example"}),
+    (
+        "POST",
+        "/api/identity/recovery/ask",
+        {"email": "a@b.example", "credential": SIGNED_BY_KEY, "name": "x"},
+    ),
+    ("POST", "/api/identity/recovery/look", {"token": "x"}),
+    ("POST", "/api/identity/recovery/*/options", {"code": "x"}),
+    ("POST", "/api/identity/guardians", {"email": "a@b.example"}),
+    ("PUT", "/api/identity/guardians/needed", {"needed": 2}),
+    ("POST", "/api/identity/wallets/door/message", {"address": "0x" + "00" * 20, "chain": 1}),
+    ("POST", "/api/identity/wallets/door", {"message": "x", "signature": "0x" + "00" * 65}),
+    ("PATCH", "/api/identity/wallets/*", {"opens": True}),
+    ("POST", "/api/identity/notices/seen", {"id": "x"}),
     ("GET", "/api/records/patients/p-1/accesses/groups?before=*&zone=*", None),
     ("GET", "/api/records/patients/p-1/accesses?before=*&count=*", None),
     ("GET", "/api/records/patients/p-1/preview?actor=*&purpose=*", None),

@@ -138,6 +138,15 @@ def addresses(text: str) -> list[str]:
         ),
         f"/fhir/R4/AuditEvent/{text}",
         f"/api/identity/accounts?after={text}",
+        f"/api/identity/status/{text}",
+        f"/api/identity/issuers?did={text}&kid={text}",
+        f"/api/identity/issuers?did=did:web:{text}",
+        f"/api/identity/issuers?did=did:key:z{text}",
+        f"/api/identity/marks?account={text}",
+        f"/api/identity/requests/{text}",
+        f"/api/identity/requests/{text}/object",
+        f"/api/identity/credentials/{text}/file",
+        f"/api/identity/issued?before={text}",
         f"/api/world/places/{text}",
         f"/api/ledger/consistency?old={text}&new=1",
     ]
@@ -160,6 +169,8 @@ def bodies(odd: str) -> list[tuple[str, str, str, Any]]:
     who = {"email": email, "password": odd * 10, "name": odd, "roles": ["patient"]}
     resource = {"resourceType": "Patient", "id": odd, "name": [{"family": odd}]}
     bundle = {"resourceType": "Bundle", "type": "batch", "entry": [{"fullUrl": odd}]}
+    issued = {"kind": "badge", "email": email, "claims": {odd: odd}, "until": odd}
+    shown = {"presentation": odd, "audience": odd, "nonce": odd * 20}
     return [
         ("patient", "PATCH", "/api/identity/me", {"name": odd, "language": odd}),
         ("patient", "POST", "/api/clinic/visits", {"room": odd}),
@@ -170,6 +181,17 @@ def bodies(odd: str) -> list[tuple[str, str, str, Any]]:
         ("patient", "DELETE", f"/api/records/consents/{text}", None),
         ("operator", "POST", "/api/identity/accounts", who),
         ("operator", "POST", "/api/identity/session", {"email": email, "password": odd}),
+        ("operator", "POST", "/api/identity/issued", issued),
+        ("operator", "PATCH", f"/api/identity/issued/{text}", {"state": odd}),
+        ("patient", "POST", "/api/identity/verify", shown),
+        ("patient", "POST", "/api/identity/showings/open", {**shown, "token": odd}),
+        ("patient", "POST", "/api/identity/credentials/receive", {"offer": odd, "pin": odd}),
+        ("patient", "POST", "/api/identity/credentials/receive", {"offer": f"https://[{odd}?a=b"}),
+        ("patient", "POST", "/api/identity/credentials/consider", {"request": odd}),
+        ("patient", "POST", "/api/identity/credentials/consider", {"request": f"https://[{odd}"}),
+        ("patient", "POST", "/api/identity/requests", {"kind": "licence", "claims": [odd]}),
+        ("patient", "POST", "/api/identity/vci/token", {odd: odd}),
+        ("patient", "POST", "/api/identity/vci/credential", {odd: odd}),
         ("operator", "POST", "/fhir/R4/Patient", resource),
         ("operator", "PUT", f"/fhir/R4/Patient/{text}", resource),
         ("operator", "PUT", "/fhir/R4/Patient/odd", resource | {"id": "odd"}),

@@ -10,6 +10,8 @@ chain, so that nobody asks its system contracts for requests.
 
 Prints one line of JSON; ends with 1 where a block is not what it says.
 """
+# What is imported stands in an environment of its own, where no types are looked up.
+# pyright: basic, reportMissingImports=false
 
 import json
 import sqlite3

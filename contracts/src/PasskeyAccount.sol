@@ -345,8 +345,11 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
 
     /// @dev Moves the guardian's one voice to this key, and sets or takes back the time at which a key is ready.
     function _approve(Key calldata key, address guardian) private {
-        if (_hasLapsed()) _endRound();
-        uint256 current = _round;
+        uint256 current = round();
+        if (current != _round) {
+            _round = current;
+            delete _recovery;
+        }
         bytes32 keyId = idOf(key);
         Voice storage voice = _voices[current][guardian];
         bytes32 before = voice.keyId;
@@ -369,8 +372,9 @@ contract PasskeyAccount is ERC7739, Initializable, ReentrancyGuardTransient, ERC
         }
     }
 
+    /// @dev Approvals given so far, brought here or not, count no more; also those for the round after one that lapsed.
     function _endRound() private {
-        ++_round;
+        _round = round() + 1;
         delete _recovery;
     }
 

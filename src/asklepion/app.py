@@ -42,6 +42,7 @@ from asklepion.ledger import (
     chain_of,
     open_witness,
     read_witnesses,
+    restore_chain,
 )
 from asklepion.ledger import http as ledger_http
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
@@ -52,6 +53,7 @@ from asklepion.twin import http as twin_http
 from asklepion.world import World
 from asklepion.world import http as world_http
 
+witness_app = ledger_http.witness_app  # a server of its own, which needs no house
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
     "ledger": ledger.MIGRATIONS,
@@ -60,6 +62,7 @@ MIGRATIONS = {
     "devices": devices.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
+CHAIN = "chain.sqlite"  # in the data folder
 # Addresses below these are never the client's own.
 OURS = ("api/", "fhir/", "dicom-web/", "assets/")
 PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
@@ -135,7 +138,7 @@ async def open_house(
         ids, events = Ids(clock), Events(db, clock)
         # trust
         chain = chain_of(
-            settings.data / "chain.sqlite",
+            settings.data / CHAIN,
             url=settings.chain_url,
             chain_id=settings.chain_id,
             confirmations=settings.chain_confirmations,
@@ -282,6 +285,7 @@ async def restore_house(settings: Settings, backup: Path, clock: Clock | None = 
     finally:
         await db.close()
         keys.vault.close()
+    await asyncio.to_thread(restore_chain, backup, settings.data / CHAIN)
     async with open_house(settings, clock, serving=False) as house:
         await house.records.mend(restored.remains.get("records_access", []))
     return restored

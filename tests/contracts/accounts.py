@@ -98,7 +98,7 @@ class Account:
 
     def words(self, key: PasskeyPoint, guardian: bytes, **other: Any) -> Approve:
         """What a guardian signs for a new key."""
-        said = Approve(*key, self.it.read("round"), self.voice(guardian).count, FOREVER)
+        said = Approve(*key, self.it.read("round"), self.voice(guardian).spoken, FOREVER)
         return said._replace(**other)
 
     def approve(

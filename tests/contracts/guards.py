@@ -225,7 +225,17 @@ GUARDS: dict[str, list[Change]] = {
     ),
     "delay": _refusal(ACCOUNT, "if (block.timestamp < r.readyAt) revert TooEarly(r.readyAt);"),
     "window": _refusal(ACCOUNT, "if (block.timestamp > r.lapsesAt) revert Lapsed(r.lapsesAt);"),
-    "a new round": [Change(ACCOUNT, "        ++_round;", "        if (!isOff(#)) ++_round;")],
+    "a new round": [
+        Change(ACCOUNT, "_round = round() + 1;", "if (!isOff(#)) _round = round() + 1;")
+    ],
+    "after a lapse": [
+        Change(
+            ACCOUNT,
+            "    function _endRound() private {",
+            "    function _endRound() private {\n"
+            "        if (isOff(#)) { ++_round; delete _recovery; return; }",
+        )
+    ],
     "majority": [
         Change(
             ACCOUNT,

@@ -429,16 +429,22 @@ def test_two_recoveries_never_have_enough_at_once(account: Account, compiler: Co
     attack(weak(account, compiler, "majority"))
 
 
-def test_finishing_is_for_the_key_that_was_approved(account: Account, evm: Evm) -> None:
-    account.approve(SISTER, KEY)
-    account.approve(FRIEND, KEY)
-    evm.now += DELAY
+def test_finishing_is_for_the_key_that_was_approved(
+    account: Account, evm: Evm, compiler: Compiler
+) -> None:
+    def attack(at: Account) -> None:
+        at.approve(SISTER, KEY)
+        at.approve(FRIEND, KEY)
+        evm.now += DELAY
+        at.finish(THEIRS)
+        assert at.keys == {THEIRS}
 
-    with refused("NotApproved"):
-        account.finish(THEIRS)
+    with refused("NotApproved", keyId=key_id(THEIRS)):
+        attack(account)
     account.finish(KEY)
     with refused("NotApproved"):  # once
         account.finish(KEY)
+    attack(weak(renewed(evm), compiler, "approved"))
 
 
 def test_a_key_that_is_none_is_not_approved(account: Account) -> None:
@@ -483,6 +489,27 @@ def test_voices_that_found_no_others_lapse(account: Account, evm: Evm) -> None:
     assert account.it.read("round") == before + 1
     assert account.recovery.approvals == 1
     assert account.recovery.ready_at == 0
+
+
+@pytest.mark.parametrize("by", ["cancel", "setGuard"])
+def test_after_a_lapse_too_what_was_held_back_is_void(
+    account: Account, evm: Evm, compiler: Compiler, by: str
+) -> None:
+    """Signed for the round that begins by itself when one lapses, and not brought yet."""
+
+    def attack(at: Account) -> None:
+        at.approve(SISTER, THEIRS)
+        evm.now += WINDOW + 1
+        said = [(it, at.words(THEIRS, it)) for it in (SISTER, FRIEND)]
+        signed = [(who, words, sign(who, digest(at.domain, words))) for who, words in said]
+        at.do(by, *([GUARD] if by == "setGuard" else []))
+        for who, words, signature in signed:
+            at.it.send("approve", THEIRS, address_of(who), words.deadline, signature)
+        assert at.recovery.key_id == key_id(THEIRS)
+
+    with refused("WrongSignature"):
+        attack(account)
+    attack(weak(account, compiler, "after a lapse"))
 
 
 # --- guardians change -----------------------------------------------------------------------------

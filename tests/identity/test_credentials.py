@@ -40,7 +40,7 @@ BADGE = {
     "description": "Sewed a wound on the trainer.",
     "criteria": "Ten stitches within five minutes.",
 }
-QUESTION = {"audience": "https://reader.example", "nonce": "n" * 20}
+QUESTION: dict[str, Any] = {"audience": "https://reader.example", "nonce": "n" * 20}
 
 
 async def joined(identity: Identity, name: str, role: Role, person: str | None = None) -> Account:

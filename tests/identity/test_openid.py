@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
+from joserfc import jws
 from joserfc.jwk import ECKey
 
 from asklepion.app import House, open_house, serve
@@ -392,8 +393,8 @@ async def test_who_has_nothing_that_answers_is_told_so(
     considered = (await other_patient.post("/api/identity/credentials/consider", json=body)).json()
 
     assert (considered["choices"], considered["is_enough"]) == ([], False)
-    answer = {"ticket": considered["ticket"], "chosen": {}}
-    refused = await other_patient.post("/api/identity/credentials/answer", json=answer)
+    nothing: dict[str, Any] = {"ticket": considered["ticket"], "chosen": {}}
+    refused = await other_patient.post("/api/identity/credentials/answer", json=nothing)
     assert refused.status_code == 400
 
 
@@ -446,6 +447,33 @@ async def test_what_is_no_request_leads_nowhere(doctor: AsyncClient, text: str) 
     assert answer.status_code in (400, 409)
 
 
+@pytest.mark.parametrize(
+    "claims",
+    [
+        '{"iss": "did:key:KEY", "x": "\\ud800"}',
+        '{"iss": "did:key:KEY", "x": NaN}',
+        '{"iss": "did:key:KEY", "x": 1e999}',
+        '{"iss": "did:key:KEY", "iss": "did:web:other.example"}',
+        '{"iss": "did:key:KEY", "exp": 1e300}',
+        '{"iss": "did:key:KEY", "status": {"status_list": {"idx": 1e300, "uri": "x"}}}',
+        '{"iss": "https://[", "x": 1}',
+        '{"iss": ["did:key:KEY"], "cnf": {"jwk": {"kty": ["EC"]}}}',
+    ],
+)
+async def test_whatever_somebody_signed_himself_is_answered_and_never_our_fault(
+    wallet: Wallet, patient: AsyncClient, claims: str
+) -> None:
+    text = claims.replace("did:key:KEY", did.did_of(wallet.public))
+    header = {"alg": "ES256", "typ": "dc+sd-jwt"}
+    jwt = jws.serialize_compact(header, text, wallet.key, ["ES256"])
+    body = {"presentation": f"{jwt}~", "audience": HERE, "nonce": "n" * 20}
+
+    for client in (wallet.http, patient):
+        answer = await client.post("/api/identity/verify", json=body)
+        assert answer.status_code == 200
+        assert answer.json()["why"] != ""
+
+
 # Links and marks over HTTP
 
 
@@ -475,7 +503,7 @@ async def test_a_link_is_opened_by_a_stranger_and_verified_by_the_house_if_he_ca
 async def test_marks_say_whose_licence_stands(
     patient: AsyncClient, people: People, operator: AsyncClient
 ) -> None:
-    params = [("account", each.account) for each in (people.doctor, people.patient)]
+    params = {"account": [each.account for each in (people.doctor, people.patient)]}
     path = "/api/identity/marks"
     assert (await patient.get(path, params=params)).json() == [people.doctor.account]
 

@@ -371,6 +371,7 @@ async def test_guardians_accept_with_a_passkey_and_are_asked_without_telling_who
     found, needed, _ = await identity.guardians.of(nora.caller)
     assert needed == 2
     assert {(each.guardian, each.name, each.accepted_at) for each in found} == {("", "", 0)}
+    assert ("ward-asks", "Nora Lind") in await told(identity, ana.account)
     (ward,) = await identity.guardians.wards(ana.caller)
     assert (ward.account, ward.name, ward.accepted_at) == (nora.id, "Nora Lind", 0)
     with pytest.raises(Forbidden, match="Prove once more"):

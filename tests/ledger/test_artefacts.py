@@ -3,7 +3,9 @@
 import hashlib
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -69,3 +71,12 @@ def test_every_source_has_its_artefact_but_the_library_that_is_compiled_into_oth
     sources = {file.stem for file in (CONTRACTS / "src").glob("*.sol")}
 
     assert sources - set(names()) == {"Rfc9162"}
+
+
+def test_who_installs_the_house_has_them(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+
+    (wheel,) = tmp_path.glob("*.whl")
+    packed = {Path(it).name for it in ZipFile(wheel).namelist() if "ledger/artefacts/" in it}
+    assert packed == {f"{name}.json" for name in names()}

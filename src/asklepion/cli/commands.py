@@ -17,6 +17,7 @@ from asklepion.devices import simulate
 from asklepion.identity import Identity, Role
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.log import write_logs
+from asklepion.ledger import back_up_chain
 from asklepion.records import Asking, Ground
 from asklepion.settings import Settings, read_settings
 
@@ -287,6 +288,7 @@ def backup(
     async def make(house: House) -> Path:
         now = house.clock.now()
         target = path or house.settings.data / "backups" / f"made-{now:%Y%m%dT%H%M%S}"
+        await back_up_chain(house.chain, target)
         return await house.backups.make(target, house.clock)
 
     made = _in_house(make)

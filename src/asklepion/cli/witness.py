@@ -10,10 +10,10 @@ from typing import Annotated, TypeVar
 import typer
 import uvicorn
 
+from asklepion.app import witness_app
 from asklepion.kit.clock import SystemClock, from_us, to_iso
 from asklepion.kit.log import write_logs
 from asklepion.ledger import Witness, open_witness
-from asklepion.ledger.http import witness_app
 from asklepion.settings import read_settings
 
 from .serving import Server, listen

@@ -29,7 +29,14 @@ from .model import (
     Verdict,
 )
 from .service import Ledger, Witness, Witnesses, open_witness, read_witnesses
-from .service.chain import Chain, EmbeddedChain, RemoteChain, chain_of
+from .service.chain import (
+    Chain,
+    EmbeddedChain,
+    RemoteChain,
+    back_up_chain,
+    chain_of,
+    restore_chain,
+)
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -51,6 +58,7 @@ __all__ = [
     "Verdict",
     "Witness",
     "Witnesses",
+    "back_up_chain",
     "canonical",
     "chain_of",
     "commit",
@@ -64,6 +72,7 @@ __all__ = [
     "pack_receipt",
     "read_receipt",
     "read_witnesses",
+    "restore_chain",
     "unpack_receipt",
     "verify_receipt",
 ]

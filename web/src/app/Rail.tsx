@@ -7,6 +7,7 @@ import {
   type LucideIcon,
   MapPin,
   Stethoscope,
+  UserRound,
 } from "lucide-react";
 import { type Ref, useState } from "react";
 import type { Panel, PanelGroup } from "../kit/place";
@@ -22,6 +23,7 @@ const icons: Record<PanelGroup, LucideIcon> = {
   health: Heart,
   record: BookHeart,
   sharing: Handshake,
+  self: UserRound,
   here: MapPin,
 };
 

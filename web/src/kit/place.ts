@@ -9,7 +9,15 @@ export interface PanelProps {
 }
 
 /** What panels are about, in the order in which their groups stand. */
-export const PANEL_GROUPS = ["visit", "house", "health", "record", "sharing", "self", "here"] as const;
+export const PANEL_GROUPS = [
+  "visit",
+  "house",
+  "health",
+  "record",
+  "sharing",
+  "self",
+  "here",
+] as const;
 export type PanelGroup = (typeof PANEL_GROUPS)[number];
 
 /** One card of a place, laid beside the scene on a desktop and over it on a phone. */

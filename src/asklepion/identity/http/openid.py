@@ -1,5 +1,6 @@
 """What apps outside, other houses and anybody who verifies ask, without signing in."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -14,7 +15,7 @@ from ..model import Caller
 from ..service import Identity, Refusal
 from .credentials import Question, Root, verdict_json
 from .doorkeepers import bearer_token
-from .smart import read_form
+from .smart import LARGEST, read_form
 
 router = APIRouter(tags=["credentials"])
 
@@ -126,8 +127,9 @@ async def vci_credential(request: Request, identity: Here, here: Root) -> JSONRe
 
     async def work() -> dict[str, Any]:
         token = bearer_token(request.headers) or ""
+        content = await request.body()
         try:
-            body: Any = await request.json()
+            body: Any = json.loads(content) if len(content) <= LARGEST else None
         except (ValueError, RecursionError) as error:
             raise Refusal("invalid_credential_request", "Send JSON.") from error
         return await identity.credentials.offering.credential(token, body, here=here)

@@ -80,7 +80,7 @@ function Proof({ account, name, onClose }: ProofProps) {
       {!verdict && !error && <Waiting label={text("identity.verify.waiting")} />}
       <ErrorNote error={error} />
       {verdict && <VerdictView verdict={verdict} />}
-      <p className="muted small">{text("identity.mark.about")}</p>
+      {verdict?.by === "browser" && <p className="muted small">{text("identity.mark.about")}</p>}
     </Dialog>
   );
 }

@@ -10,7 +10,13 @@ import "./keys.css";
 import { keysChanged, type Notice, noteChange, type Progress, type Told } from "./model";
 
 const ASK_MS = 60_000;
-const OF_NAMES = ["guardian-accepted", "guardian-left", "guardian-removed", "recovery-agreed"];
+const OF_NAMES = [
+  "guardian-accepted",
+  "guardian-left",
+  "guardian-removed",
+  "recovery-agreed",
+  "ward-asks",
+];
 
 /** Tells what became of my keys, wherever I am, and lets me object when somebody wants to replace them. */
 function KeysBanner() {

@@ -80,8 +80,8 @@ def _wanted(found: Any) -> Wanted:
     claims = tuple(
         (_path(each.get("path")), tuple(_list(each.get("values", [])))) for each in asked
     )
-    numbers = {each.get("id"): number for number, each in enumerate(asked)}
     try:
+        numbers = {each.get("id"): number for number, each in enumerate(asked)}
         sets = tuple(
             tuple(numbers[id] for id in _list(each)) for each in _list(told.get("claim_sets", []))
         )

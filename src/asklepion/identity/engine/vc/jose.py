@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
-from . import base64url
+from . import base64url, strict
 from .did import Jwk
 from .errors import Unproven
 
@@ -145,15 +145,7 @@ def _packed(value: dict[str, Any]) -> str:
 
 
 def _unpacked(part: str) -> dict[str, Any]:
-    found: Any = json.loads(base64url.decode(part), object_pairs_hook=_once)
+    found: Any = strict.loads(base64url.decode(part))
     if not isinstance(found, dict):
         raise ValueError("no object")
     return cast(dict[str, Any], found)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose names stand once: of two, readers choose differently."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands twice")
-    return found

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from . import base64url, jose
+from . import base64url, jose, strict
 from .did import Jwk
 from .errors import Unproven
 
@@ -132,7 +132,7 @@ def parse(text: str) -> Parts:
 def _disclosure(text: str) -> Disclosure:
     wrong = Unproven("disclosure", "Something disclosed cannot be read.")
     try:
-        found: Any = json.loads(base64url.decode(text))
+        found: Any = strict.loads(base64url.decode(text))
     except (ValueError, RecursionError) as error:
         raise wrong from error
     content = cast(list[Any], found) if isinstance(found, list) else []
@@ -323,7 +323,7 @@ def verify_binding(
     if proof.get("aud") != audience:
         raise Unproven("audience", "It was shown to somebody else, not to us.")
     said = proof.get("nonce")
-    if not isinstance(said, str) or not secrets.compare_digest(said.encode(), nonce.encode()):
+    if said != nonce:
         raise Unproven("nonce", "It was shown for another question than this.")
     at = proof.get("iat")
     if isinstance(at, bool) or not isinstance(at, int | float):

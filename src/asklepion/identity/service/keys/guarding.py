@@ -45,6 +45,9 @@ class Guardians:
                 raise Conflict(f"There are {MOST} guardians.", hint="Remove one first.")
             if not await store.add_guardian(tx, account.id, email, desk.clock.now()):
                 raise Conflict("She was asked already.")
+            asked = await desk.find_by_email(tx, email)
+            if asked is not None:
+                await desk.tell(tx, asked.id, "ward-asks", account.id)
         log.info("guardian asked", account=account.id)
 
     async def drop(self, caller: Caller, session: bytes, email: str) -> None:

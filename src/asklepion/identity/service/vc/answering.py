@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from asklepion.kit.errors import Conflict, Gone, Incorrect
 from asklepion.kit.log import get_log
 
-from ...engine.vc import dcql, didweb, jose, sdjwt
+from ...engine.vc import dcql, didweb, jose, sdjwt, strict
 from ...engine.vc.dcql import Query
 from ...engine.vc.errors import Unproven
 from ...engine.vc.sdjwt import Path
@@ -89,6 +89,8 @@ class Answering:
             waiting = await self._read(caller, text, here)
         except Unproven as error:
             raise Incorrect(CANNOT, hint=error.message) from error
+        except ValueError as error:  # an address that is none
+            raise Incorrect(CANNOT, hint="It cannot be read.") from error
         except Unfit as error:
             raise Conflict("Whoever asks is not to be reached.", hint="Try again later.") from error
         for ticket in [t for t, each in self._waiting.items() if each.until_s < self._desk.now_s]:
@@ -131,23 +133,31 @@ class Answering:
         needed = waiting.query.chosen(set(chosen))
         if needed is None:
             raise Incorrect("That is not all that is asked for.", hint="Choose for each.")
-        token: dict[str, list[str]] = {}
-        shown: list[tuple[str, tuple[str, ...]]] = []
-        for choice in await self._choices(caller, waiting.query):
-            if choice.wanted in needed and chosen[choice.wanted] == choice.card.id:
-                held = await self._holding.find(caller, choice.card.id)
-                paths = list(choice.paths)
-                text = await self._holding.present(held, paths, waiting.client, waiting.nonce)
-                token[choice.wanted] = [text]
-                shown.append((held.id, choice.names))
-        if token.keys() != needed:
+        shown = [
+            choice
+            for choice in await self._choices(caller, waiting.query)
+            if choice.wanted in needed and chosen[choice.wanted] == choice.card.id
+        ]
+        if {choice.wanted for choice in shown} != needed:
             raise Incorrect("A credential is not one that answers.", hint="Choose another.")
         del self._waiting[ticket]
-        await self._send(waiting, token, here)
-        for credential, names in shown:
-            await self._holding.tell(
-                caller.account, credential, to=waiting.who, how="request", names=names
+        await self._send(waiting, await self._token(caller, waiting, shown), here)
+        tell = self._holding.tell
+        for each in shown:
+            await tell(
+                caller.account, each.card.id, to=waiting.who, how="request", names=each.names
             )
+
+    async def _token(
+        self, caller: Caller, waiting: _Waiting, shown: list[Choice]
+    ) -> dict[str, list[str]]:
+        """What is shown, bound to who asks and to this question."""
+        token: dict[str, list[str]] = {}
+        for each in shown:
+            held, paths = await self._holding.find(caller, each.card.id), list(each.paths)
+            text = await self._holding.present(held, paths, waiting.client, waiting.nonce)
+            token[each.wanted] = [text]
+        return token
 
     async def _send(self, waiting: _Waiting, token: dict[str, list[str]], here: str) -> None:
         values = {"vp_token": json.dumps(token), "state": waiting.state}
@@ -213,7 +223,7 @@ class Answering:
         if not where or client != f"{REDIRECT}{where}":
             raise Unproven("issuer", "It does not say by whom it is in a way that is known here.")
         try:
-            return {**query, "dcql_query": json.loads(query.get("dcql_query", ""))}
+            return {**query, "dcql_query": strict.loads(query.get("dcql_query", ""))}
         except (ValueError, RecursionError) as error:
             raise Unproven("form", "What it asks for cannot be read.") from error
 

@@ -136,7 +136,7 @@ class Issuers:
             )
         try:
             return await self._asked(issuer, kid, purpose)
-        except Unfit as error:
+        except (Unfit, ValueError) as error:
             hint = "Try again later."
             raise Unproven("issuer", "The issuer's key is not to be had.", hint=hint) from error
 

@@ -62,30 +62,37 @@ class Issuing:
         async with self._desk.db.begin() as tx:
             account = await self._whom(tx, new)
             claims = claims_of(new.kind, new.told, account.name)
-            id = self._desk.ids.new()
-            list, entry = await self._lists.take(tx)
-            line = Issued(
-                id=id,
-                kind=new.kind,
-                list=list,
-                issued_by=caller.account,
-                account=account.id,
-                parent="",
-                entry=entry,
-                state=Status.VALID,
-                since_at=to_us(since.replace(microsecond=0)),
-                until_at=to_us(new.until.replace(microsecond=0)),
-                issued_at=to_us(self._desk.clock.now()),
-                changed_at=to_us(self._desk.clock.now()),
-                body=await self._sealed(account, id, claims),
-            )
-            await store.keep(tx, line)
-            key = pairwise.public(await self._holding.key(tx, account, id))
+            line = await self._enter(tx, caller, new, account, claims)
+            key = pairwise.public(await self._holding.key(tx, account, line.id))
             text = await self.sign(line, claims, key, here)
             file = await self._badge(line, claims, key, here) if new.kind == Kind.BADGE else None
-            await self._holding.keep(tx, account, id=id, text=text, issued=id, file=file)
-        log.info("credential issued", id=id, kind=new.kind, by=caller.account)
+            await self._holding.keep(tx, account, id=line.id, text=text, issued=line.id, file=file)
+        log.info("credential issued", id=line.id, kind=new.kind, by=caller.account)
         return await self._line(line, account)
+
+    async def _enter(
+        self, tx: Tx, caller: Caller, new: NewCredential, account: Account, claims: dict[str, Any]
+    ) -> Issued:
+        """Write a new line into the register, with a random place in a list."""
+        id, now = self._desk.ids.new(), self._desk.clock.now()
+        list, entry = await self._lists.take(tx)
+        line = Issued(
+            id=id,
+            kind=new.kind,
+            list=list,
+            issued_by=caller.account,
+            account=account.id,
+            parent="",
+            entry=entry,
+            state=Status.VALID,
+            since_at=to_us((new.since or now).replace(microsecond=0)),
+            until_at=to_us(new.until.replace(microsecond=0)),
+            issued_at=to_us(now),
+            changed_at=to_us(now),
+            body=await self._sealed(account, id, claims),
+        )
+        await store.keep(tx, line)
+        return line
 
     async def _whom(self, tx: Tx, new: NewCredential) -> Account:
         if new.account:

@@ -26,6 +26,7 @@ LASTS_S = 86_400  # and then it is no list of ours any more
 TOKENS, BITS = "statuslist+jwt", "vc+jwt"
 PURPOSES = {"revocation": Status.REVOKED, "suspension": Status.SUSPENDED}
 CONTEXT = ["https://www.w3.org/ns/credentials/v2"]
+MOST = 1 << 31  # entries that any list may have
 KNOWN_MOST = 200  # lists of others held at once
 
 
@@ -144,6 +145,8 @@ class Lists:
         if not isinstance(entry, int) or isinstance(entry, bool) or not isinstance(uri, str):
             raise Unproven("status", "How to read its state is not said in a way we know.")
         issuer = str(claims.get("iss", ""))
+        if not 0 <= entry < MOST:
+            raise Unproven("status", "A status list has no such entry.")
         if await self._issuers.is_own(issuer):
             return await self._own(uri, entry)
         number = status.read_token(await self._theirs(uri, issuer, may_ask=may_ask), entry)

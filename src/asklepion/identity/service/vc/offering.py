@@ -173,7 +173,7 @@ class Offering:
     def _is_nonce(self, nonce: Any) -> bool:
         text, _, mac = nonce.rpartition(".") if isinstance(nonce, str) else ("", "", "")
         expected = self._desk.tokens.kept(CHALLENGE, text).hex()
-        if not secrets.compare_digest(mac.encode(), expected.encode()):
+        if not secrets.compare_digest(mac.encode(errors="replace"), expected.encode()):
             return False
         return int(text.rpartition(".")[2]) > self._desk.now_s
 

@@ -15,6 +15,7 @@ import httpx
 
 from asklepion.kit.log import get_log
 
+from ...engine.vc import strict
 from ..apps.publishing import Unfit, public_address
 
 log = get_log(__name__)
@@ -55,7 +56,7 @@ class Reply:
             Unfit: it is none.
         """
         try:
-            return json.loads(self.body)
+            return strict.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise Unfit("no JSON") from error
 

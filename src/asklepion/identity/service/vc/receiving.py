@@ -1,13 +1,12 @@
 """Receiving a credential from another house, as an app that holds credentials does."""
 
-import json
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect
 from asklepion.kit.log import get_log
 
-from ...engine.vc import jose, pairwise, sdjwt
+from ...engine.vc import jose, pairwise, sdjwt, strict
 from ...engine.vc.errors import Unproven
 from ...model import Caller
 from ...store import accounts
@@ -55,7 +54,7 @@ class Receiving:
         except Unfit as error:
             hint = "Check it, or try again later."
             raise Conflict("The other house is not to be reached.", hint=hint) from error
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise Incorrect(CANNOT, hint="Ask for another.") from error
 
     async def _read(self, offer: str, reach: Reach) -> dict[str, Any]:
@@ -67,7 +66,7 @@ class Receiving:
             return (await reach(Letter(address=uri[0]))).json()
         inner = query.get("credential_offer", [text])[0]
         try:
-            return json.loads(inner)
+            return strict.loads(inner)
         except (ValueError, RecursionError) as error:
             raise Incorrect("That is no offer.", hint="Copy the whole text.") from error
 

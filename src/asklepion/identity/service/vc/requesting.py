@@ -11,7 +11,7 @@ from asklepion.kit.clock import from_us, to_iso, to_us
 from asklepion.kit.errors import Incorrect, NotFound
 from asklepion.kit.log import get_log
 
-from ...engine.vc import dcql, jose
+from ...engine.vc import dcql, jose, strict
 from ...engine.vc.errors import Unproven
 from ...engine.vc.kinds import VCTS, Kind
 from ...model import Caller
@@ -158,7 +158,9 @@ class Requesting:
             Refusal: it is no answer to this request.
         """
         request = await self._find(id)
-        if not secrets.compare_digest(form.get("state", "").encode(), request.state.encode()):
+        if not secrets.compare_digest(
+            form.get("state", "").encode(errors="replace"), request.state.encode()
+        ):
             raise Refusal("invalid_request", "The state is not this request's.")
         texts = self._texts(form.get("vp_token", ""), request)
         verdicts = [
@@ -183,7 +185,7 @@ class Requesting:
 
     def _texts(self, token: str, request: store.Request) -> list[str]:
         try:
-            found: Any = json.loads(token)
+            found: Any = strict.loads(token)
         except (ValueError, RecursionError) as error:
             raise Refusal("invalid_request", "The vp_token is no JSON.") from error
         wanted = dcql.query_of(json.loads(request.query)).credentials[0].id

@@ -101,7 +101,7 @@ class Voice(NamedTuple):
     """PasskeyAccount.voiceOf: what a guardian said in a round."""
 
     key_id: bytes
-    count: int
+    spoken: int  # how often; the next signature must carry this number
 
 
 class Recovery(NamedTuple):

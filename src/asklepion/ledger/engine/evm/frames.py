@@ -1,8 +1,7 @@
-"""How deeply Python may nest: py-evm wants it deeper than the stacks of our threads reach.
+"""How deeply calls may nest: py-evm wants it deeper than the stacks of our threads reach.
 
-py-evm and py_ecc raise Python's limit for the whole process as they are imported, to a depth at
-which nested JSON from a stranger ends the process. So they are kept from it, and only while calls
-that nest deeply are carried out, by a thread with a large stack, is it raised, and less.
+See kit/nesting.py. Only while calls that nest deeply are carried out, by a thread with a large
+stack, is Python's limit raised, and less than py-evm would.
 """
 
 import importlib
@@ -15,7 +14,6 @@ from typing import Any
 
 DEEP = 8000  # frames: enough for calls nested as deeply as the gas of a block reaches
 STACK_BYTES = 256 << 20  # of a thread that carries them out; the system gives only what is used
-MEDDLERS = ("eth", "py_ecc")
 
 _one_at_a_time = threading.RLock()
 
@@ -33,23 +31,8 @@ def load_describing() -> Any:
 
 
 def _load(name: str) -> Any:
-    with _one_at_a_time, _kept_from_meddling():
+    with _one_at_a_time:
         return importlib.import_module(f"asklepion.ledger.engine.evm.{name}")
-
-
-@contextmanager
-def _kept_from_meddling() -> Generator[None]:
-    told = sys.setrecursionlimit
-
-    def tell(limit: int) -> None:
-        if sys._getframe(1).f_globals.get("__name__") not in MEDDLERS:  # pyright: ignore
-            told(limit)
-
-    sys.setrecursionlimit = tell
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit = told
 
 
 @contextmanager

@@ -290,8 +290,9 @@ class ChainStore:
         self._all(f"PRAGMA incremental_vacuum({pages})")
 
     def copy_to(self, path: Path) -> None:
-        """A whole copy of one moment, while the chain goes on. https://sqlite.org/lang_vacuum.html"""
-        self._run("VACUUM INTO ?", str(path))
+        """A whole copy of one moment, while the chain goes on. https://sqlite.org/backup.html"""
+        with closing(sqlite3.connect(path)) as copy:
+            self._db.backup(copy)
 
     # What the audit reads: it must take whatever somebody may have put there
 

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any, cast
 
 from asklepion import __version__
@@ -34,6 +35,8 @@ MOST_SLOTS = 16  # that one question for proofs may name
 MOST_AT_ONCE = 64  # questions that wait
 TIP = 10**9  # [wei] that wallets are told to offer; nobody needs to
 
+_spent: ContextVar[list[float]] = ContextVar("spent")  # by this request [s]
+
 Method = Callable[["Rpc", list[Any]], Awaitable[Any]]
 
 
@@ -45,8 +48,9 @@ class Rpc:
         self._waiting = 0
 
     async def answer(self, body: bytes) -> tuple[bytes, int, float]:
-        """The answer to one question or a batch; how many there were; how long they took [s]."""
-        since, many = time.monotonic(), 1
+        """The answer to one question or a batch; how many there were; what they computed [s]."""
+        many, spent = 1, [0.0]
+        _spent.set(spent)
         try:
             asked: Any = json.loads(body)
         except (ValueError, RecursionError):
@@ -55,7 +59,7 @@ class Rpc:
             many = len(cast(list[Any], asked)) if isinstance(asked, list) else 1
             told = await self._all(asked)
         answer = b"" if told is None else json.dumps(told, separators=(",", ":")).encode()
-        return answer, many, time.monotonic() - since
+        return answer, many, spent[0]
 
     async def _all(self, asked: Any) -> Any:
         if not isinstance(asked, list):
@@ -103,7 +107,16 @@ class Rpc:
             self._waiting -= 1
 
     async def _look(self, work: Callable[[Desk], Any]) -> Any:
-        return await self._chain.as_guest(work)
+        spent = _spent.get()
+
+        def measured(desk: Desk) -> Any:
+            since = time.thread_time()
+            try:
+                return work(desk)
+            finally:
+                spent[0] += time.thread_time() - since
+
+        return await self._chain.as_guest(measured)
 
     async def _at(self, told: Any) -> int | None:
         """The number of the block that is meant; nothing for the newest."""
