@@ -19,7 +19,7 @@ from asklepion.ledger.engine.evm.roots import root_of
 from asklepion.ledger.engine.evm.signature import HALF_N, refuse_malleable
 from asklepion.ledger.engine.evm.words import reason_of
 from tests.ledger.chain.histories import KEYS, History
-from tests.ledger.chain.peers import CHAIN_ID, address_of, sign
+from tests.ledger.chain.peers import CHAIN_ID, address_of, probe, sign
 
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -208,6 +208,23 @@ def test_one_that_py_evm_stumbles_upon_does_not_keep_others_out_of_a_block(
     assert isinstance(made.refused[waiting[1].hash], Unsupported)
     assert history.machine.nonce(address_of(KEYS[1])) == 0
     assert history.machine.audit() == []
+    history.close()
+
+
+def test_a_receipt_says_what_was_paid_where_much_is_given_back_and_much_was_sent(
+    tmp_path: Path,
+) -> None:
+    history = History(tmp_path / "chain.sqlite")
+    at, who = history.deploy(), address_of(KEYS[0])
+    history.make(history.by(KEYS[0], at, probe().data("fill", 0, 40, 1), gas=2_000_000))
+    had = history.machine.balance(who)
+    data = probe().data("fill", 0, 40, 0) + b"x" * 6000
+
+    (mined,) = history.make(history.by(KEYS[0], at, data, gas=2_000_000, tip=0))
+
+    fee = history.machine.head().base_fee_per_gas
+    assert mined.gas_used == 21_000 + 10 * (4 * len(data) - 3 * data.count(0))  # EIP-7623
+    assert had - history.machine.balance(who) == mined.gas_used * fee
     history.close()
 
 
