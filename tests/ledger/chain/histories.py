@@ -96,6 +96,7 @@ class History:
             lambda: call("store", 7, b"x" * 4000, tip=0),
             lambda: call("fill", r.randint(0, 30), r.randint(1, 12), word),
             lambda: call("fill", 0, 40, 0, gas=r.choice([30_000, 400_000])),
+            lambda: self.by(key, at, data("fill", 0, 40, word) + b"x" * r.choice([4000, 6000])),
             lambda: call("p256", p256_input(b"her answer", r.randint(1, 9))),
             lambda: call("p256", r.randbytes(r.choice([159, 160, 161]))),
             lambda: call("digest", r.randbytes(r.randint(0, 200))),

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from ...engine.evm.finding import Topics
-from ...model import ZERO, Block, Log, Mined
+from ...model import ZERO, Block, Finding, Log, Mined
 
 
 class Chain(Protocol):
@@ -96,4 +96,16 @@ class Chain(Protocol):
 
     async def code(self, address: bytes) -> bytes:
         """A contract's code; empty where there is none."""
+        ...
+
+    async def verify(self) -> list[Finding]:
+        """Look at all that is stored of it here again; empty where it is as it was written."""
+        ...
+
+    async def start(self) -> None:
+        """Open it."""
+        ...
+
+    async def stop(self) -> None:
+        """Close it."""
         ...

@@ -15,11 +15,12 @@ from asklepion.kit.log import get_log
 from ...engine.evm.finding import Topics
 from ...engine.evm.signature import refuse_malleable
 from ...engine.evm.words import reason_of
-from ...model import ZERO, Block, Log, Mined, Reverted
+from ...model import ZERO, Block, Finding, Log, Mined, Reverted
 
 log = get_log(__name__)
 
 TIMEOUT_S = 10.0
+AT_ONCE = 16  # questions that the node has to answer
 TRIES = 3
 PAUSE_S = 0.25  # before the second try; twice as long before each further one
 POLL_S = (0.05, 2.0)  # first and longest wait between two looks at what became of a transaction
@@ -49,6 +50,7 @@ class RemoteChain:
         self._client: httpx.AsyncClient | None = None
         self._numbers = itertools.count(1)
         self._is_checked = False
+        self._seats = asyncio.Semaphore(AT_ONCE)
 
     async def start(self) -> None:
         """Nothing to do: the node is asked for its chain's number before anything else is."""
@@ -174,6 +176,10 @@ class RemoteChain:
         """A contract's code; empty where there is none."""
         return _read(_bytes, await self.ask("eth_getCode", _hex(address), "latest"))
 
+    async def verify(self) -> list[Finding]:
+        """Nothing of it is stored here."""
+        return []
+
     # Asking the node
 
     async def ask(self, method: str, *parameters: Any) -> Any:
@@ -217,7 +223,8 @@ class RemoteChain:
     async def _post(self, question: Mapping[str, Any]) -> Any:
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=TIMEOUT_S, transport=self._transport)
-        answer = await self._client.post(self._url, json=question)
+        async with self._seats:
+            answer = await self._client.post(self._url, json=question)
         if answer.status_code >= 500 or answer.status_code == 429:
             answer.raise_for_status()
         try:
