@@ -6,8 +6,8 @@ import time
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import DESKTOP, PHONE, Enter, Person
+from tests.journeys.looking import SMALL_TARGETS, THUMB_PX
 from tests.journeys.steps import IRIS, MEI, come_in, go, is_in, panel
-from tests.journeys.test_access import SMALL_TARGETS, THUMB_PX
 
 TOMAS = "Tomas Reyes"
 MINUTE_MS = 60_000
