@@ -348,3 +348,15 @@ async def test_the_only_way_in_is_not_taken_away(
     assert not (await identity.recognise(cookie=elsewhere.token)).is_known
     with pytest.raises(Unauthenticated):
         await enter(identity, phone)
+
+
+async def test_nobody_s_proof_counts_in_another_s_session(
+    identity: Identity, nora: Account, keeper: Caller, clock: StoppedClock
+) -> None:
+    nora_s = await fresh(identity)
+    clock.at += timedelta(minutes=11)
+
+    with pytest.raises(Forbidden, match="no session of yours"):
+        await identity.passkeys.step_up_by_password(keeper, nora_s[1], PASSWORD)
+
+    assert (await identity.passkeys.is_fresh(*nora_s))[0] is False

@@ -220,7 +220,7 @@ class Passkeys:
             await desk.spend(tx, challenge, PROVE, account.id)
             await self._by(tx, account, answer, challenge, here=here)
             await desk.trying.succeeded(tx, own)
-            await store.prove_session(tx, session, Way.PASSKEY, desk.clock.now())
+            await self._mark(tx, session, account, Way.PASSKEY)
 
     async def step_up_by_password(self, caller: Caller, session: bytes, password: str) -> None:
         """Take the password as proof, where there is no passkey that would be a better one.
@@ -238,7 +238,12 @@ class Passkeys:
             raise Forbidden("That is not your password.", hint="Type it again.")
         async with desk.db.begin() as tx:
             await desk.trying.succeeded(tx, own)
-            await store.prove_session(tx, session, Way.PASSWORD, desk.clock.now())
+            await self._mark(tx, session, account, Way.PASSWORD)
+
+    async def _mark(self, tx: Tx, session: bytes, account: Account, by: Way) -> None:
+        """Keep in somebody's own session that they proved who they are; a token's has none."""
+        if not await store.prove_session(tx, session, account.id, by, self._desk.clock.now()):
+            raise Forbidden("That is no session of yours.", hint="Sign in in this browser.")
 
     async def _by(
         self, tx: Tx, account: Account, answer: Answer, challenge: bytes, *, here: str
