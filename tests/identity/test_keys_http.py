@@ -180,11 +180,11 @@ async def test_by_paper_and_by_friends_over_http(
             look = await post(lost, "/recovery/look", token=asked["claim"])
         assert (look["state"], look["agreed"], look["needed"]) == ("open", 0, 2)
         told = (await friend.get("/api/identity/guardians")).json()
-        wish = told["wishes"][0]["id"]
-        options = await post(friend, f"/recovery/{wish}/options", code=asked["code"])
+        wish = told["wishes"][0]["account"]
+        options = await post(friend, f"/wards/{wish}/recovery/options", code=asked["code"])
         agreed = await post(
             friend,
-            f"/recovery/{wish}/agreement",
+            f"/wards/{wish}/recovery",
             code=asked["code"],
             credential=key.get(options),
         )

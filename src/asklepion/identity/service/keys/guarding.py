@@ -7,7 +7,7 @@ from asklepion.kit.log import get_log
 from ...engine import rules
 from ...model import Account, Caller
 from ...store import guardians as store
-from ...store import keys
+from ...store import keys, recoveries
 from .desk import KeyDesk
 
 log = get_log(__name__)
@@ -94,9 +94,8 @@ class Guardians:
 
     async def _require_quiet(self, tx: Tx, account: str) -> None:
         """Let nobody change who decides while they decide; one whom nobody helped stops nothing."""
-        for recovery in await store.recoveries(tx, account, self._desk.clock.now()):
-            if await store.approvals(tx, recovery.id):
-                raise Conflict(RUNNING, hint="End that first, or let it end.")
+        if await recoveries.helped(tx, account, self._desk.clock.now()):
+            raise Conflict(RUNNING, hint="End that first, or let it end.")
 
     async def of(self, caller: Caller) -> tuple[list[store.GuardianRow], int, int]:
         """The caller's guardians, how many must agree, and when the caller last tried it out."""
