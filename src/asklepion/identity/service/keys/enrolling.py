@@ -91,7 +91,7 @@ async def ready(desk: KeyDesk, tx: Tx, credential: bytes) -> recoveries.Recovery
 
 
 async def finish(desk: KeyDesk, tx: Tx, recovery: recoveries.Recovery) -> None:
-    """Let the new key take the place of the old ones.
+    """Let the new key take the place of the old ones, and of the printed code.
 
     Raises:
         Forbidden: meanwhile too few of those who agreed are guardians, or it was ended.
@@ -102,6 +102,7 @@ async def finish(desk: KeyDesk, tx: Tx, recovery: recoveries.Recovery) -> None:
     if not await _end(tx, recovery, recoveries.DONE):
         raise Forbidden("This was ended.", hint="Ask again.")
     await start_anew(tx, recovery.key, drops_old=True)
+    await links.drop_printed(tx, recovery.account)  # the sheet may lie where the old keys do
     await desk.tell(tx, recovery.account, "recovered", recovery.key.name)
 
 
