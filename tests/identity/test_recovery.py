@@ -371,7 +371,62 @@ async def test_what_was_made_for_one_address_does_not_ask_for_another(
         await identity.recovering.ask(EMAIL, answer, name="x", here=HERE, address=ADDRESS)
 
 
+async def test_the_old_sheet_opens_nothing_after_her_guardians_let_her_back_in(
+    identity: Identity, nora: Account, phone: SoftKey, friends: list[Friend], clock: StoppedClock
+) -> None:
+    code = await identity.printed.make(*await enter(identity, phone))
+    new = SoftKey()
+    asked = await ask(identity, new)
+    for each in friends[:2]:
+        await agree(identity, each, asked)
+    clock.at += DELAY
+    await enter(identity, new)
+
+    assert await identity.printed.made_at(nora.caller) is None
+    with pytest.raises(Unauthenticated):
+        await identity.printed.begin(EMAIL, code, here=HERE, address=ADDRESS)
+
+
 # Guardians themselves
+
+
+async def test_no_more_must_agree_than_have_accepted(
+    identity: Identity, nora: Account, phone: SoftKey, friends: list[Friend]
+) -> None:
+    who = await enter(identity, phone)
+    await identity.guardians.ask(*who, "late@clinic.example")
+
+    with pytest.raises(Incorrect):
+        await identity.guardians.need(*who, 4)
+    await identity.guardians.need(*who, 3)
+
+
+@pytest.mark.parametrize("how", ["drop", "leave", "erasure"])
+async def test_where_a_guardian_goes_the_others_are_enough_and_she_is_told(
+    identity: Identity,
+    nora: Account,
+    phone: SoftKey,
+    friends: list[Friend],
+    db: Database,
+    how: str,
+) -> None:
+    who = await enter(identity, phone)
+    await identity.guardians.need(*who, 3)
+    goes = friends[2]
+
+    if how == "drop":
+        await identity.guardians.drop(*who, goes.account.email)
+    elif how == "leave":
+        await identity.guardians.leave(goes.caller, nora.id)
+    else:
+        await identity.link_person(Identity.console(), goes.account.id, "Patient/cai")
+        async with db.begin() as tx:
+            await identity.forget(tx, "Patient/cai")
+
+    assert (await identity.guardians.of(nora.caller))[1] == 2
+    assert ("threshold-changed", "2") in await told(identity, nora)
+    await identity.guardians.leave(friends[1].caller, nora.id)
+    assert ("guardians-few", "") in await told(identity, nora)
 
 
 async def test_guardians_accept_with_a_passkey_and_are_asked_without_telling_who_is_here(

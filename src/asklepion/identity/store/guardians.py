@@ -165,6 +165,19 @@ async def guards(tx: Tx, guardian: str, account: str) -> bool:
     return await tx.one(sql, account=account, guardian=guardian) is not None
 
 
+async def accepted(tx: Tx, account: str) -> int:
+    """How many guard somebody's way back in."""
+    sql = "SELECT count(*) FROM identity_guardian WHERE account = :account AND accepted_at > 0"
+    row = await tx.one(sql, account=account)
+    return row[0] if row else 0
+
+
+async def guarded(tx: Tx, guardian: str) -> list[str]:
+    """Whose accounts somebody guards."""
+    sql = "SELECT account FROM identity_guardian WHERE guardian = :guardian ORDER BY account"
+    return [row[0] for row in await tx.all(sql, guardian=guardian)]
+
+
 async def guarding(tx: Tx, account: str) -> tuple[int, int]:
     """How many must agree, and when she last tried it out; 0 where nothing was said."""
     sql = "SELECT threshold, rehearsed_at FROM identity_guarding WHERE account = :account"
