@@ -12,7 +12,7 @@ from ...engine import passkeys as engine
 from ...engine import rules
 from ...engine.limits import PER_ACCOUNT, PER_ADDRESS, PER_KEY, neighbourhood
 from ...model import Account, Caller, Passkey, Proof, Session, Way
-from ...store import accounts
+from ...store import accounts, apps, links
 from ...store import keys as store
 from . import enrolling
 from .desk import CHALLENGE, OVER, KeyDesk, device_name
@@ -353,7 +353,7 @@ class Passkeys:
                 raise NotFound("There is no such passkey.")
 
     async def remove(self, caller: Caller, session: bytes, id: str) -> None:
-        """Take one of one's own passkeys away; never the only way in. Every other session ends.
+        """Take one of one's own passkeys away; never the only way in. Other sessions and apps end.
 
         Raises:
             Forbidden: they did not prove just now that it is really them.
@@ -374,5 +374,7 @@ class Passkeys:
                 )
             await store.drop_passkey(tx, account.id, id)
             await accounts.end_sessions(tx, account.id, session)  # one may be on a stolen device
+            await apps.end_grants(tx, "account", account.id)
+            await links.drop_links(tx, account.id)
             await self._desk.tell(tx, account.id, "passkey-removed", keys[id].name)
         log.info("passkey removed", account=account.id)
