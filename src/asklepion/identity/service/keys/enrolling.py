@@ -54,6 +54,7 @@ async def start_anew(tx: Tx, key: Passkey, *, drops_old: bool) -> None:
     Args:
         drops_old: her other passkeys, her password, and coming in by a wallet end too.
     """
+    await tx.lock("identity.ways")
     await add(tx, key)
     if drops_old:
         await keys.drop_passkeys(tx, key.account, key.id)

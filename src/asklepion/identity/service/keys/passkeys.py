@@ -127,6 +127,7 @@ class Passkeys:
             Conflict: somebody has it already, or it is one too many.
         """
         async with self._desk.db.begin() as tx:
+            await tx.lock("identity.ways")
             account = await self._desk.account(tx, caller)
             await self._desk.require_fresh(tx, caller, session)
             key = await self.keep(tx, account, answer, (ADD, account.id), name=name, here=here)
