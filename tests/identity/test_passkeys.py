@@ -428,3 +428,13 @@ async def test_ways_in_change_one_after_the_other(
     answer = SoftKey().create(options)
     await identity.printed.finish(ticket, answer, name="x", drops_old=True, here=HERE)
     assert locked.count("identity.ways") == 2
+
+
+async def test_where_the_house_has_another_name_now_it_says_where_the_keys_were_made(
+    identity: Identity, nora: Account, phone: SoftKey
+) -> None:
+    with pytest.raises(Conflict, match="made at localhost") as error:
+        await identity.passkeys.to_step_up(nora.caller, here="https://house.example")
+
+    assert "printed code" in error.value.hint
+    assert await identity.passkeys.to_step_up(nora.caller, here=HERE)

@@ -199,12 +199,24 @@ class Passkeys:
             await self._desk.require_fresh(tx, caller, session)
 
     async def to_step_up(self, caller: Caller, *, here: str) -> dict[str, Any]:
-        """What a browser is asked, so that whoever is signed in proves it once more."""
+        """What a browser is asked, so that whoever is signed in proves it once more.
+
+        Raises:
+            Conflict: all their passkeys were made while the house was called otherwise.
+        """
+        site = engine.site_of(here)
         async with self._desk.db.read() as tx:
             account = await self._desk.account(tx, caller)
-            known = [key.credential for key in await store.passkeys(tx, account.id)]
+            keys = await store.passkeys(tx, account.id)
+        known = [key.credential for key in keys if key.rp == site.rp]
+        if keys and not known:
+            made = ", ".join(sorted({key.rp for key in keys}))
+            raise Conflict(
+                f"Your passkeys were made at {made}, and work there alone.",
+                hint="Open the house there; or come in by your printed code or your guardians.",
+            )
         challenge = self._desk.challenge(PROVE, account.id)
-        return engine.to_get(engine.site_of(here), challenge=challenge, known=known)
+        return engine.to_get(site, challenge=challenge, known=known)
 
     async def step_up(self, caller: Caller, session: bytes, answer: Answer, *, here: str) -> None:
         """Take a passkey's answer as proof that it is really them, for ten minutes.
