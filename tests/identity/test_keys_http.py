@@ -1,6 +1,7 @@
 """Keys over HTTP, at the front door of the whole house."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from asklepion.app import House
+from asklepion.kit.clock import StoppedClock
 from tests.conftest import EMAILS, PASSWORD, People, knock
 from tests.identity.test_wallets import CHAIN, WALLET, sign
 from tests.passkeys import SoftKey
@@ -72,6 +74,20 @@ async def test_a_script_s_token_neither_adds_nor_removes_keys(patient: AsyncClie
         assert answer.status_code == 403, path
     answer = await patient.delete("/api/identity/password")
     assert answer.status_code == 403
+
+
+async def test_a_token_beside_another_s_cookie_proves_nothing_for_her(
+    browser: AsyncClient, house: House, people: People, clock: StoppedClock
+) -> None:
+    await sign_in(browser, "patient")
+    clock.at += timedelta(minutes=11)
+    assert not (await browser.get("/api/identity/proof")).json()["is_fresh"]
+    thief = {"authorization": f"Bearer {await house.identity.token(EMAILS['doctor'])}"}
+
+    await browser.post("/api/identity/proof/password", json={"password": PASSWORD}, headers=thief)
+
+    assert not (await browser.get("/api/identity/proof")).json()["is_fresh"]
+    assert (await browser.delete("/api/identity/printed")).status_code == 403
 
 
 async def test_an_operator_invites_somebody_who_comes_in_without_a_password(
@@ -164,11 +180,11 @@ async def test_by_paper_and_by_friends_over_http(
             look = await post(lost, "/recovery/look", token=asked["claim"])
         assert (look["state"], look["agreed"], look["needed"]) == ("open", 0, 2)
         told = (await friend.get("/api/identity/guardians")).json()
-        wish = told["wishes"][0]["id"]
-        options = await post(friend, f"/recovery/{wish}/options", code=asked["code"])
+        wish = told["wishes"][0]["account"]
+        options = await post(friend, f"/wards/{wish}/recovery/options", code=asked["code"])
         agreed = await post(
             friend,
-            f"/recovery/{wish}/agreement",
+            f"/wards/{wish}/recovery",
             code=asked["code"],
             credential=key.get(options),
         )

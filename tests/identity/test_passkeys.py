@@ -11,7 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from asklepion.identity import Account, Caller, Identity
 from asklepion.kit.clock import StoppedClock
-from asklepion.kit.errors import Busy, Conflict, Forbidden, HouseError, Incorrect, Unauthenticated
+from asklepion.kit.db import Tx
+from asklepion.kit.errors import (
+    Busy,
+    Conflict,
+    Forbidden,
+    Gone,
+    HouseError,
+    Incorrect,
+    Unauthenticated,
+)
 from tests.identity.conftest import EMAIL, PASSWORD
 from tests.identity.keyring import ADDRESS, add, enter, fresh, told
 from tests.passkeys import CURVE, EDDSA, HERE, RS256, SoftKey
@@ -348,3 +357,84 @@ async def test_the_only_way_in_is_not_taken_away(
     assert not (await identity.recognise(cookie=elsewhere.token)).is_known
     with pytest.raises(Unauthenticated):
         await enter(identity, phone)
+
+
+async def test_nobody_s_proof_counts_in_another_s_session(
+    identity: Identity, nora: Account, keeper: Caller, clock: StoppedClock
+) -> None:
+    nora_s = await fresh(identity)
+    clock.at += timedelta(minutes=11)
+
+    with pytest.raises(Forbidden, match="no session of yours"):
+        await identity.passkeys.step_up_by_password(keeper, nora_s[1], PASSWORD)
+
+    assert (await identity.passkeys.is_fresh(*nora_s))[0] is False
+
+
+async def test_where_there_is_a_passkey_the_old_password_alone_makes_no_new_one(
+    identity: Identity, nora: Account, phone: SoftKey
+) -> None:
+    thief = await identity.sign_in(EMAIL, PASSWORD, address=ADDRESS)
+    with pytest.raises(Forbidden, match="Prove once more"):
+        await identity.change_password(
+            nora.caller, old=PASSWORD, new="four loud geese", cookie=thief.token
+        )
+
+    options = identity.passkeys.to_sign_in(here=HERE)
+    hers = await identity.passkeys.sign_in(phone.get(options), here=HERE, address=ADDRESS)
+    await identity.change_password(
+        nora.caller, old=PASSWORD, new="four loud geese", cookie=hers.token
+    )
+
+    assert ("password-changed", "") in await told(identity, nora)
+    assert not (await identity.recognise(cookie=thief.token)).is_known
+    assert (await identity.recognise(cookie=hers.token)).is_known
+
+
+async def test_with_a_passkey_go_the_apps_and_links_that_were_given_by_it(
+    identity: Identity, nora: Account, phone: SoftKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = await enter(identity, phone)
+    link = await identity.devices.link(*who)
+    (key,) = await identity.passkeys.of(nora.id)
+    ended: list[tuple[str, str]] = []
+
+    async def end_grants(_: Tx, column: str, value: str) -> None:
+        ended.append((column, value))
+
+    monkeypatch.setattr("asklepion.identity.store.apps.end_grants", end_grants)
+    await identity.passkeys.remove(*who, key.id)
+
+    assert ended == [("account", nora.id)]
+    with pytest.raises(Gone):
+        await identity.devices.open(link.token)
+
+
+async def test_ways_in_change_one_after_the_other(
+    identity: Identity, nora: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked: list[str] = []
+    lock = Tx.lock
+
+    async def noted(tx: Tx, name: str) -> None:
+        locked.append(name)
+        await lock(tx, name)
+
+    code = await identity.printed.make(*await fresh(identity))
+    monkeypatch.setattr(Tx, "lock", noted)
+    await add(identity, SoftKey())
+    assert locked.count("identity.ways") == 1
+    ticket, options = await identity.printed.begin(EMAIL, code, here=HERE, address=ADDRESS)
+    answer = SoftKey().create(options)
+    await identity.printed.finish(ticket, answer, name="x", drops_old=True, here=HERE)
+    assert locked.count("identity.ways") == 2
+
+
+async def test_where_the_house_has_another_name_now_it_says_where_the_keys_were_made(
+    identity: Identity, nora: Account, phone: SoftKey
+) -> None:
+    with pytest.raises(Conflict, match="made at localhost") as error:
+        await identity.passkeys.to_step_up(nora.caller, here="https://house.example")
+
+    assert "printed code" in error.value.hint
+    assert await identity.passkeys.to_step_up(nora.caller, here=HERE)

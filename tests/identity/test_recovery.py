@@ -12,7 +12,7 @@ from webauthn.helpers import bytes_to_base64url
 
 from asklepion.identity import Account, Identity
 from asklepion.identity.service.keys.recovering import Asked
-from asklepion.identity.store import guardians as store
+from asklepion.identity.store import recoveries as store
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database
 from asklepion.kit.errors import (
@@ -47,21 +47,23 @@ async def friends(identity: Identity, phone: SoftKey) -> list[Friend]:
     return found
 
 
-async def ask(identity: Identity, key: SoftKey, email: str = EMAIL) -> Asked:
+async def ask(
+    identity: Identity, key: SoftKey, email: str = EMAIL, address: str = ADDRESS
+) -> Asked:
     """Ask to be let back in."""
     options = await identity.recovering.to_ask(email, here=HERE)
     answer = key.create(options)
     return await identity.recovering.ask(
-        email, answer, name="New phone", here=HERE, address=ADDRESS
+        email, answer, name="New phone", here=HERE, address=address
     )
 
 
 async def agree(identity: Identity, who: Friend, asked: Asked) -> Any:
-    """A guardian agrees to the newest request that she sees."""
+    """A guardian agrees to the request whose code she heard."""
     wish = (await identity.recovering.wishes(who.caller))[-1]
-    options = await identity.recovering.to_agree(who.caller, wish.id, asked.code, here=HERE)
+    options = await identity.recovering.to_agree(who.caller, wish.ward, asked.code, here=HERE)
     answer = who.key.get(options)
-    return await identity.recovering.agree(who.caller, wish.id, asked.code, answer, here=HERE)
+    return await identity.recovering.agree(who.caller, wish.ward, asked.code, answer, here=HERE)
 
 
 async def test_two_guardians_let_her_back_in_after_the_delay(
@@ -127,7 +129,7 @@ async def test_a_takeover_within_the_delay_is_stopped_by_her_from_any_session(
         await enter(identity, thief)
     assert (await identity.recovering.look(asked.claim)).state == "cancelled"
     with pytest.raises(NotFound):  # nor does a third guardian bring it back
-        await identity.recovering.to_agree(friends[2].caller, running.id, asked.code, here=HERE)
+        await identity.recovering.to_agree(friends[2].caller, nora.id, asked.code, here=HERE)
     with pytest.raises(NotFound):
         await identity.recovering.cancel(nora.caller, running.id)
     assert (await enter(identity, phone))[0] == nora.caller
@@ -153,12 +155,11 @@ async def test_who_is_no_guardian_or_no_more_or_not_yet_cannot_help(
     await identity.guardians.drop(*who, friends[2].account.email)
     await identity.guardians.ask(*who, stranger.account.email)
     asked = await ask(identity, SoftKey())
-    id = (await identity.recovering.wishes(friends[0].caller))[-1].id
 
     for each in (stranger, friends[2]):
         assert await identity.recovering.wishes(each.caller) == []
         with pytest.raises(Forbidden, match="no guardian"):
-            await identity.recovering.to_agree(each.caller, id, asked.code, here=HERE)
+            await identity.recovering.to_agree(each.caller, nora.id, asked.code, here=HERE)
 
 
 async def test_a_guardian_must_have_heard_the_code_from_her(
@@ -170,9 +171,9 @@ async def test_a_guardian_must_have_heard_the_code_from_her(
 
     for _ in range(10):
         with pytest.raises(Forbidden, match="not her code"):
-            await identity.recovering.to_agree(who.caller, wish.id, "0000-0000", here=HERE)
+            await identity.recovering.to_agree(who.caller, wish.ward, "0000-0000", here=HERE)
     with pytest.raises(Busy):
-        await identity.recovering.to_agree(who.caller, wish.id, asked.code, here=HERE)
+        await identity.recovering.to_agree(who.caller, wish.ward, asked.code, here=HERE)
 
 
 async def test_a_guardian_agrees_to_one_request_alone(
@@ -180,23 +181,36 @@ async def test_a_guardian_agrees_to_one_request_alone(
 ) -> None:
     hers, thief_s = await ask(identity, SoftKey()), await ask(identity, SoftKey())
     who = friends[0].caller
-    first, second = await identity.recovering.wishes(who)
-    good, bad = (first, second) if await _fits(identity, who, first.id, hers) else (second, first)
-    options = await identity.recovering.to_agree(who, good.id, hers.code, here=HERE)
+    options = await identity.recovering.to_agree(who, nora.id, hers.code, here=HERE)
     answer = friends[0].key.get(options)
 
-    await identity.recovering.to_agree(who, bad.id, thief_s.code, here=HERE)
+    await identity.recovering.to_agree(who, nora.id, thief_s.code, here=HERE)
     with pytest.raises(Forbidden):  # what she signed names the other request and its key
-        await identity.recovering.agree(who, bad.id, thief_s.code, answer, here=HERE)
-    await identity.recovering.agree(who, good.id, hers.code, answer, here=HERE)
+        await identity.recovering.agree(who, nora.id, thief_s.code, answer, here=HERE)
+    await identity.recovering.agree(who, nora.id, hers.code, answer, here=HERE)
 
 
-async def _fits(identity: Identity, who: Any, id: str, asked: Asked) -> bool:
-    try:
-        await identity.recovering.to_agree(who, id, asked.code, here=HERE)
-    except Forbidden:
-        return False
-    return True
+async def test_whoever_asks_in_her_name_neither_hides_her_asking_nor_keeps_her_from_it(
+    identity: Identity, nora: Account, friends: list[Friend], clock: StoppedClock
+) -> None:
+    new = SoftKey()
+    for number in range(6):  # each from elsewhere
+        await ask(identity, SoftKey(), address=f"198.51.100.{number}")
+    asked = await ask(identity, new)
+    for number in range(6):
+        await ask(identity, SoftKey(), address=f"198.51.100.{number}")
+
+    (wish,) = await identity.recovering.wishes(friends[0].caller)
+    assert (wish.ward, wish.name, wish.is_agreed) == (nora.id, "Nora Lind", False)
+    assert await identity.recovering.running(nora.caller) == []
+    for each in friends[:2]:
+        await agree(identity, each, asked)
+    (wish,) = await identity.recovering.wishes(friends[0].caller)
+    assert wish.is_agreed
+    assert len(await identity.recovering.running(nora.caller)) == 1
+    clock.at += DELAY
+    assert (await enter(identity, new))[0] == nora.caller
+    assert await identity.recovering.wishes(friends[0].caller) == []  # all others ended
 
 
 async def test_what_a_guardian_signed_can_be_checked_without_us(
@@ -257,7 +271,7 @@ async def test_a_request_that_is_over_is_over(
     (wish,) = await identity.recovering.wishes(friends[1].caller)
     clock.at += timedelta(days=7)
     with pytest.raises(NotFound):
-        await identity.recovering.to_agree(friends[1].caller, wish.id, asked.code, here=HERE)
+        await identity.recovering.to_agree(friends[1].caller, wish.ward, asked.code, here=HERE)
     with pytest.raises(NotFound):
         await identity.recovering.look(asked.claim)
     with pytest.raises(Unauthenticated):
@@ -357,7 +371,62 @@ async def test_what_was_made_for_one_address_does_not_ask_for_another(
         await identity.recovering.ask(EMAIL, answer, name="x", here=HERE, address=ADDRESS)
 
 
+async def test_the_old_sheet_opens_nothing_after_her_guardians_let_her_back_in(
+    identity: Identity, nora: Account, phone: SoftKey, friends: list[Friend], clock: StoppedClock
+) -> None:
+    code = await identity.printed.make(*await enter(identity, phone))
+    new = SoftKey()
+    asked = await ask(identity, new)
+    for each in friends[:2]:
+        await agree(identity, each, asked)
+    clock.at += DELAY
+    await enter(identity, new)
+
+    assert await identity.printed.made_at(nora.caller) is None
+    with pytest.raises(Unauthenticated):
+        await identity.printed.begin(EMAIL, code, here=HERE, address=ADDRESS)
+
+
 # Guardians themselves
+
+
+async def test_no_more_must_agree_than_have_accepted(
+    identity: Identity, nora: Account, phone: SoftKey, friends: list[Friend]
+) -> None:
+    who = await enter(identity, phone)
+    await identity.guardians.ask(*who, "late@clinic.example")
+
+    with pytest.raises(Incorrect):
+        await identity.guardians.need(*who, 4)
+    await identity.guardians.need(*who, 3)
+
+
+@pytest.mark.parametrize("how", ["drop", "leave", "erasure"])
+async def test_where_a_guardian_goes_the_others_are_enough_and_she_is_told(
+    identity: Identity,
+    nora: Account,
+    phone: SoftKey,
+    friends: list[Friend],
+    db: Database,
+    how: str,
+) -> None:
+    who = await enter(identity, phone)
+    await identity.guardians.need(*who, 3)
+    goes = friends[2]
+
+    if how == "drop":
+        await identity.guardians.drop(*who, goes.account.email)
+    elif how == "leave":
+        await identity.guardians.leave(goes.caller, nora.id)
+    else:
+        await identity.link_person(Identity.console(), goes.account.id, "Patient/cai")
+        async with db.begin() as tx:
+            await identity.forget(tx, "Patient/cai")
+
+    assert (await identity.guardians.of(nora.caller))[1] == 2
+    assert ("threshold-changed", "2") in await told(identity, nora)
+    await identity.guardians.leave(friends[1].caller, nora.id)
+    assert ("guardians-few", "") in await told(identity, nora)
 
 
 async def test_guardians_accept_with_a_passkey_and_are_asked_without_telling_who_is_here(

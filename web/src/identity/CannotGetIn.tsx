@@ -8,6 +8,7 @@ import { Button } from "../kit/ui";
 import { ByPaper } from "./ByPaper";
 import { ByPeople, isAsking } from "./ByPeople";
 import { useDoing } from "./keys/doing";
+import { NoPasskeys } from "./keys/NoPasskeys";
 import { Trouble } from "./keys/Trouble";
 import { hasWallet, signWith } from "./keys/wallet";
 
@@ -22,8 +23,9 @@ export function CannotGetIn({ onBack }: { onBack: () => void }) {
     <>
       <h1>{text("identity.lost")}</h1>
       {way === "" && <Ways onWay={setWay} />}
-      {way === "paper" && <ByPaper />}
-      {way === "people" && <ByPeople />}
+      <NoPasskeys />
+      {way === "paper" && canUsePasskeys() && <ByPaper />}
+      {way === "people" && canUsePasskeys() && <ByPeople />}
       <Button kind="plain" icon={ArrowLeft} onClick={back}>
         {text("identity.back-to-door")}
       </Button>
@@ -39,7 +41,6 @@ function Ways({ onWay }: { onWay: (way: Way) => void }) {
       const signed = await signWith("/api/identity/wallets/door/message");
       welcome(await api.post<Me>("/api/identity/wallets/door", signed));
     });
-  if (!canUsePasskeys()) return <p>{text("identity.passkey.unable")}</p>;
   return (
     <>
       <p className="threshold-lead">{text("identity.lost.about")}</p>

@@ -1,7 +1,10 @@
 import { type SubmitEvent, useId, useState } from "react";
 import { api } from "../kit/api";
 import { useText } from "../kit/text";
-import { Button, Dialog, ErrorNote, Field, toast } from "../kit/ui";
+import { Button, Dialog, Field, toast } from "../kit/ui";
+import { useDoing } from "./keys/doing";
+import { proveByPasskey } from "./keys/proving";
+import { Trouble } from "./keys/Trouble";
 import { SHORTEST_PASSWORD } from "./model";
 
 interface ChangePasswordProps {
@@ -14,29 +17,22 @@ export function ChangePassword({ open, onClose }: ChangePasswordProps) {
   const form = useId();
   const [old, setOld] = useState("");
   const [next, setNext] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const doing = useDoing();
 
   function close(): void {
     setOld("");
     setNext("");
-    setError(null);
     onClose();
   }
 
   async function change(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
+    await doing.run(async () => {
+      await proveByPasskey();
       await api.post("/api/identity/password", { old, new: next });
       toast(text("identity.password.changed"), "good");
       close();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
+    });
   }
 
   return (
@@ -51,7 +47,7 @@ export function ChangePassword({ open, onClose }: ChangePasswordProps) {
             kind="primary"
             type="submit"
             form={form}
-            busy={isBusy}
+            busy={doing.isBusy}
             disabled={!old || next.length < SHORTEST_PASSWORD}
           >
             {text("identity.password.change")}
@@ -75,7 +71,7 @@ export function ChangePassword({ open, onClose }: ChangePasswordProps) {
           value={next}
           onChange={(event) => setNext(event.target.value)}
         />
-        <ErrorNote error={error} />
+        <Trouble of={doing} />
       </form>
     </Dialog>
   );

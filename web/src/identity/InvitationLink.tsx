@@ -4,6 +4,7 @@ import { moment, useText } from "../kit/text";
 import { Button, Dialog, toast } from "../kit/ui";
 import "./keys/keys.css";
 import { type OneTimeLink, pictureOf } from "./keys/model";
+import { isOnlyHere, OnlyHere } from "./keys/NoPasskeys";
 
 /** A new invitation; one made before for the same person is good no longer. */
 export function invite(account: string): Promise<OneTimeLink> {
@@ -46,7 +47,11 @@ export function InvitationLink({ link, onClose }: InvitationLinkProps) {
     >
       <div className="key-centre">
         <p>{text("identity.invite.about", { when: moment(link.expires_at, "date") })}</p>
-        <img className="key-qr" src={pictureOf(link.qr)} alt={text("identity.other.picture")} />
+        {isOnlyHere(link.url) ? (
+          <OnlyHere />
+        ) : (
+          <img className="key-qr" src={pictureOf(link.qr)} alt={text("identity.other.picture")} />
+        )}
         <div className="key-link">
           <code>{link.url}</code>
         </div>

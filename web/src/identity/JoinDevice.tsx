@@ -8,6 +8,7 @@ import { Button, ErrorNote, Field, Waiting } from "../kit/ui";
 import { useDoing } from "./keys/doing";
 import "./keys/keys.css";
 import { deviceName } from "./keys/model";
+import { NoPasskeys } from "./keys/NoPasskeys";
 import { Trouble } from "./keys/Trouble";
 import { Threshold } from "./Threshold";
 
@@ -56,7 +57,7 @@ export function JoinDevice({ token, onDone }: JoinDeviceProps) {
           {text("identity.back-to-door")}
         </Button>
       )}
-      {!canUsePasskeys() && <p>{text("identity.passkey.unable")}</p>}
+      {!canUsePasskeys() && <NoPasskeys />}
       {opened && !error && !isConfirmed && (
         <div className="key-centre">
           <p className="threshold-lead">{text("identity.join.choose")}</p>

@@ -1,7 +1,7 @@
 import { Fingerprint, LogIn } from "lucide-react";
 import { type SubmitEvent, useEffect, useState } from "react";
 import { ApiError } from "../kit/api";
-import { canOfferPasskeys, canUsePasskeys } from "../kit/passkey";
+import { canOfferPasskeys, canUsePasskeys, whyNoPasskeys } from "../kit/passkey";
 import { session, signIn } from "../kit/session";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
@@ -11,6 +11,7 @@ import { DemoPeople } from "./DemoPeople";
 import { useDoing } from "./keys/doing";
 import "./keys/keys.css";
 import { enter } from "./keys/model";
+import { NoPasskeys } from "./keys/NoPasskeys";
 import { Trouble } from "./keys/Trouble";
 import { Threshold } from "./Threshold";
 
@@ -119,6 +120,7 @@ function Door({ onLost }: { onLost: () => void }) {
           {text("identity.signin.button")}
         </Button>
       </form>
+      {whyNoPasskeys() !== "old" && <NoPasskeys />}
       <Button kind="plain" wide onClick={onLost}>
         {text("identity.lost")}
       </Button>

@@ -8,6 +8,7 @@ import { Button, ErrorNote, Field, Waiting } from "../kit/ui";
 import { useDoing } from "./keys/doing";
 import "./keys/keys.css";
 import { deviceName } from "./keys/model";
+import { NoPasskeys } from "./keys/NoPasskeys";
 import { Trouble } from "./keys/Trouble";
 import { Threshold } from "./Threshold";
 
@@ -55,7 +56,7 @@ export function Welcome({ token, onDone }: WelcomeProps) {
           {text("identity.back-to-door")}
         </Button>
       )}
-      {invited && !canUsePasskeys() && <p>{text("identity.passkey.unable")}</p>}
+      {invited && !canUsePasskeys() && <NoPasskeys />}
       {invited && canUsePasskeys() && (
         <div className="stack">
           <p className="threshold-lead">{text("identity.welcome.about")}</p>

@@ -13,9 +13,23 @@ export class PasskeyRefused extends Error {}
 /** This device has a passkey of ours already. */
 export class PasskeyKnown extends Error {}
 
-/** Whether this browser can make and use passkeys at all. */
+/** Why there are no passkeys here: no name in the address, no safe line, or an old browser; or "". */
+export function whyNoPasskeys(host: string = location.hostname): "" | "number" | "unsafe" | "old" {
+  // Browsers take no number for a relying party. https://www.w3.org/TR/webauthn-3/#rp-id
+  if (/^[\d.]+$/.test(host) || host.startsWith("[")) return "number";
+  if (globalThis.isSecureContext === false) return "unsafe";
+  const can = typeof globalThis.PublicKeyCredential === "function" && !!navigator.credentials;
+  return can ? "" : "old";
+}
+
+/** Whether passkeys can be made and used here at all. */
 export function canUsePasskeys(): boolean {
-  return typeof globalThis.PublicKeyCredential === "function" && !!navigator.credentials;
+  return whyNoPasskeys() === "";
+}
+
+/** Whether a host is this machine itself, which nobody elsewhere can open. */
+export function isThisMachine(host: string): boolean {
+  return /^(127\.[\d.]+|\[::1\]|([^.]+\.)*localhost)$/.test(host);
 }
 
 /** Whether the browser can offer passkeys by itself, while somebody types. */

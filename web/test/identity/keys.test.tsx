@@ -189,7 +189,6 @@ describe("my keys", () => {
   test("show who asks to be let back in, and take the code she told", async () => {
     aDevice();
     const wish = {
-      id: "r1",
       account: "2",
       name: "Nora",
       started_at: "2026-03-01T12:00:00Z",
@@ -202,8 +201,8 @@ describe("my keys", () => {
         wards: [{ account: "2", name: "Nora", accepted_at: "2026-03-01T12:00:00Z" }],
         wishes: [wish],
       },
-      "POST /api/identity/recovery/r1/options": QUESTION,
-      "POST /api/identity/recovery/r1/agreement": {},
+      "POST /api/identity/wards/2/recovery/options": QUESTION,
+      "POST /api/identity/wards/2/recovery": {},
     });
     render(<Panel place="home" />);
 
@@ -215,7 +214,7 @@ describe("my keys", () => {
 
     await waitFor(() =>
       expect(
-        asked.find(({ path }) => path === "/api/identity/recovery/r1/agreement")?.body,
+        asked.find(({ path }) => path === "/api/identity/wards/2/recovery")?.body,
       ).toMatchObject({ code: "7gq4xyz1", credential: { id: "Y3JlZA" } }),
     );
   });

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from asklepion.kit.http import root_of
 
-from .doorkeepers import session_cookie
+from .doorkeepers import bearer_token, session_cookie
 from .routes import Body, Here, Text
 
 Part = Annotated[str, Field(max_length=32_768)]  # base64url
@@ -84,6 +84,8 @@ def _root(request: Request) -> str:
 
 
 def _session(request: Request, identity: Here) -> bytes:
+    if bearer_token(request.headers) is not None:
+        return b""  # it alone says who calls: a cookie beside it may be somebody else's
     return identity.kept_session(session_cookie(request.headers))
 
 

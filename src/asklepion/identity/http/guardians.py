@@ -47,7 +47,6 @@ async def guardians(who: Known, identity: Here) -> dict[str, Any]:
         ],
         "wishes": [
             {
-                "id": each.id,
                 "account": each.ward,
                 "name": each.name,
                 "started_at": to_iso(each.started_at),
@@ -98,13 +97,13 @@ async def leave(id: Id, who: Known, identity: Here) -> None:
     await identity.guardians.leave(who, id)
 
 
-@router.post("/recovery/{id}/options")
+@router.post("/wards/{id}/recovery/options")
 async def to_agree(id: Id, body: Heard, who: Known, identity: Here, here: Root) -> dict[str, Any]:
     """What a guardian's browser is asked, so that she signs that she agrees."""
     return await identity.recovering.to_agree(who, id, body.code, here=here)
 
 
-@router.post("/recovery/{id}/agreement")
+@router.post("/wards/{id}/recovery")
 async def agree(id: Id, body: Agreed, who: Known, identity: Here, here: Root) -> dict[str, Any]:
     """Agree, by a passkey's signature over the request."""
     answer = body.credential.answer

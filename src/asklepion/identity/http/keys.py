@@ -1,13 +1,12 @@
 """One's own keys: see, add, rename, remove; prove once more that it is really oneself."""
 
-from io import BytesIO
 from typing import Any
 
-import segno
 from fastapi import APIRouter
 
 from asklepion.kit.clock import to_iso
 
+from ..engine.pictures import picture
 from ..model import Passkey
 from ..service import LINK, Link
 from .answers import Answered, Chosen, Kept, Named, Root, Signed
@@ -205,11 +204,7 @@ async def invite(id: Id, who: Operator, identity: Here, here: Root) -> dict[str,
 
 def _link(link: Link, page: str) -> dict[str, Any]:
     url = f"{page}?token={link.token}"
-    out = BytesIO()
-    segno.make_qr(url, error="m", boost_error=False).save(
-        out, kind="svg", border=4, dark="#0b2b2c", light="#ffffff", xmldecl=False, omitsize=True
-    )
-    told = {"id": link.id, "url": url, "qr": out.getvalue().decode()}
+    told = {"id": link.id, "url": url, "qr": picture(url)}
     return told | {"expires_at": to_iso(link.expires_at)}
 
 

@@ -10,7 +10,7 @@ from asklepion.kit.http import caller, room
 
 from ..model import Account, Caller, Role, Session
 from ..service import LONGEST, Identity
-from .doorkeepers import COOKIE, session_cookie
+from .doorkeepers import COOKIE, bearer_token, session_cookie
 
 router = APIRouter(prefix="/api/identity", tags=["identity"])
 
@@ -116,7 +116,8 @@ async def change_me(body: Change, who: Known, identity: Here) -> dict[str, Any]:
 @router.post("/password", status_code=204)
 async def change_password(body: NewPassword, who: Known, identity: Here, request: Request) -> None:
     """Change one's own password; every other session and token of the account ends."""
-    cookie = session_cookie(request.headers)
+    is_script = bearer_token(request.headers) is not None  # a cookie beside it counts for nothing
+    cookie = None if is_script else session_cookie(request.headers)
     await identity.change_password(who, old=body.old, new=body.new, cookie=cookie)
 
 

@@ -8,9 +8,10 @@ from asklepion.kit.log import get_log
 from ..engine import rules
 from ..engine.limits import PER_ACCOUNT, PER_ADDRESS, PER_EMAIL, neighbourhood
 from ..engine.secrets import LONGEST_TOKEN
-from ..model import STRANGER, Caller, Session, Way
+from ..model import STRANGER, Caller, Notice, Session, Way
 from ..store import accounts as store
-from ..store import apps, keys
+from ..store import apps, keys, links
+from . import fresh
 from .ground import Ground
 
 log = get_log(__name__)
@@ -92,16 +93,21 @@ class Credentials(Ground):
         """Change one's own password; every session, token and app but the caller's cookie ends.
 
         Raises:
-            Forbidden: that is not the old password.
+            Forbidden: that is not the old password; or there is a passkey, and they did not prove
+                by it just now that it is really them.
             Incorrect: the new one is not good enough.
             Busy: the old one was wrong too often.
         """
         caller.require_known()
+        stays = self._tokens.kept(COOKIE, cookie or "")
         async with self._db.read() as tx:
             account = await store.find(tx, caller.account)
             found = account and await store.find_by_email(tx, account.email)
+            proven = await fresh.freshness(tx, caller.account, stays, self._clock.now())
         if not found:
             raise Forbidden("Only people change their passwords.")
+        if proven == (False, True):
+            raise fresh.stale(has_passkey=True)
         account, kept = found
         password = rules.password_of(new, unlike=(account.email, account.name))
         own = (PER_ACCOUNT, account.id)
@@ -112,9 +118,11 @@ class Credentials(Ground):
         async with self._db.begin() as tx:
             await self._trying.succeeded(tx, own)
             await store.change_password(tx, account.id, hashed)
-            stays = self._tokens.kept(COOKIE, cookie or "")
             await store.end_sessions(tx, account.id, stays)
             await apps.end_grants(tx, "account", account.id)
+            await links.drop_links(tx, account.id)
+            told = Notice(id=self._ids.new(), kind="password-changed", at=self._clock.now())
+            await keys.tell(tx, account.id, told)
         log.info("password changed", account=account.id)
 
     async def token(self, email: str) -> str:

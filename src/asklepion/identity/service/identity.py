@@ -118,7 +118,10 @@ class Identity(Credentials, Accounts):
         """
         account = await store.find_by_person(tx, person)
         held = await self.credentials.forget(tx, account.id) if account else {}
+        wards = await self.guardians.guarded(tx, account.id) if account else []
         gone, accounts = await super().forget(tx, person)
+        if account and await store.find(tx, account.id) is None:
+            await self.guardians.lost(tx, wards)
         return gone | held, accounts
 
     def kept_session(self, cookie: str | None) -> bytes:

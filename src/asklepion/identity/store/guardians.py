@@ -1,4 +1,4 @@
-"""Identity's tables: who guards whose way back in, and how somebody came back."""
+"""Identity's tables: who guards whose way back in; recoveries.py reads and writes two more."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -6,11 +6,11 @@ from typing import NamedTuple
 from alembic.operations import Operations
 
 from asklepion.kit.backup import Owned
-from asklepion.kit.clock import from_us, to_us
-from asklepion.kit.db import Row, Step, Tx
+from asklepion.kit.clock import to_us
+from asklepion.kit.db import Step, Tx
 
-from ..model import Passkey
 from .keys import blob, number, owned_by, patient_of, text
+from .recoveries import DONE
 
 
 def _guardians(op: Operations) -> None:
@@ -165,6 +165,19 @@ async def guards(tx: Tx, guardian: str, account: str) -> bool:
     return await tx.one(sql, account=account, guardian=guardian) is not None
 
 
+async def accepted(tx: Tx, account: str) -> int:
+    """How many guard somebody's way back in."""
+    sql = "SELECT count(*) FROM identity_guardian WHERE account = :account AND accepted_at > 0"
+    row = await tx.one(sql, account=account)
+    return row[0] if row else 0
+
+
+async def guarded(tx: Tx, guardian: str) -> list[str]:
+    """Whose accounts somebody guards."""
+    sql = "SELECT account FROM identity_guardian WHERE guardian = :guardian ORDER BY account"
+    return [row[0] for row in await tx.all(sql, guardian=guardian)]
+
+
 async def guarding(tx: Tx, account: str) -> tuple[int, int]:
     """How many must agree, and when she last tried it out; 0 where nothing was said."""
     sql = "SELECT threshold, rehearsed_at FROM identity_guarding WHERE account = :account"
@@ -193,157 +206,7 @@ async def keep_rehearsal(tx: Tx, account: str, at: datetime) -> None:
     )
 
 
-# Recoveries
-
-OPEN, WAITING, DONE, CANCELLED = "open", "waiting", "done", "cancelled"
-
-
-class Recovery(NamedTuple):
-    """How somebody comes back in through her guardians."""
-
-    id: str
-    account: str
-    state: str
-    code: bytes
-    claim: bytes
-    key: Passkey  # the new one
-    expires_at: datetime
-    ready_at: datetime | None
-
-
-RECOVERY = (
-    "id, account, state, code, claim, expires_at, ready_at, credential, handle, public_key,"
-    " algorithm, x, y, sign_count, is_synced, rp, name, started_at"
-)
-
-
-def _recovery(row: Row) -> Recovery:
-    id, account = row[0], row[1]
-    key = Passkey(
-        id=id,
-        account=account,
-        credential=bytes(row[7]),
-        handle=bytes(row[8]),
-        public_key=bytes(row[9]),
-        algorithm=row[10],
-        x=bytes(row[11]),
-        y=bytes(row[12]),
-        sign_count=row[13],
-        is_synced=bool(row[14]),
-        rp=row[15],
-        name=row[16],
-        created_at=from_us(row[17]),
-    )
-    return Recovery(
-        id=id,
-        account=account,
-        state=row[2],
-        code=bytes(row[3]),
-        claim=bytes(row[4]),
-        key=key,
-        expires_at=from_us(row[5]),
-        ready_at=from_us(row[6]) if row[6] else None,
-    )
-
-
-async def add_recovery(tx: Tx, recovery: Recovery) -> bool:
-    """Keep that somebody asks to come back in; nothing happens where the key is known."""
-    key = recovery.key
-    rows = await tx.run(
-        f"INSERT INTO identity_recovery ({RECOVERY}) VALUES (:id, :account, :state, :code, :claim,"
-        " :expires_at, 0, :credential, :handle, :public_key, :algorithm, :x, :y, :sign_count,"
-        " :is_synced, :rp, :name, :started_at) ON CONFLICT DO NOTHING",
-        id=recovery.id,
-        account=recovery.account,
-        state=recovery.state,
-        code=recovery.code,
-        claim=recovery.claim,
-        expires_at=to_us(recovery.expires_at),
-        credential=key.credential,
-        handle=key.handle,
-        public_key=key.public_key,
-        algorithm=key.algorithm,
-        x=key.x,
-        y=key.y,
-        sign_count=key.sign_count,
-        is_synced=int(key.is_synced),
-        rp=key.rp,
-        name=key.name,
-        started_at=to_us(key.created_at),
-    )
-    return rows == 1
-
-
-async def find_recovery(tx: Tx, column: str, value: str | bytes) -> Recovery | None:
-    """A recovery by its id, claim, or the credential of its new key."""
-    sql = f"SELECT {RECOVERY} FROM identity_recovery WHERE {column} = :value"
-    row = await tx.one(sql, value=value)
-    return None if row is None else _recovery(row)
-
-
-async def recoveries(tx: Tx, account: str, now: datetime) -> list[Recovery]:
-    """How somebody asks to come back in just now, the oldest first."""
-    rows = await tx.all(
-        f"SELECT {RECOVERY} FROM identity_recovery WHERE account = :account"
-        f" AND state IN ('{OPEN}', '{WAITING}') AND expires_at > :now ORDER BY id",
-        account=account,
-        now=to_us(now),
-    )
-    return [_recovery(row) for row in rows]
-
-
-async def move_recovery(
-    tx: Tx, id: str, old: str, new: str, *, ready: datetime | None, until: datetime
-) -> bool:
-    """Bring a recovery from one state to the next; False if somebody was faster."""
-    return await tx.run(
-        "UPDATE identity_recovery SET state = :new, ready_at = :ready, expires_at = :until"
-        " WHERE id = :id AND state = :old",
-        id=id,
-        old=old,
-        new=new,
-        ready=to_us(ready) if ready else 0,
-        until=to_us(until),
-    ) == 1  # fmt: skip
-
-
-class ApprovalRow(NamedTuple):
-    """That a guardian agreed, whole: it can be checked without us."""
-
-    recovery: str
-    guardian: str
-    passkey: str
-    x: bytes
-    y: bytes
-    authenticator_data: bytes
-    client_data: bytes
-    signature: bytes  # r and s
-    at: int
-
-
-async def add_approval(tx: Tx, row: ApprovalRow) -> bool:
-    """Keep that a guardian agreed; nothing happens where she has already."""
-    return await tx.run(
-        "INSERT INTO identity_approval (recovery, guardian, passkey, x, y, authenticator_data,"
-        " client_data, signature, at) VALUES (:recovery, :guardian, :passkey, :x, :y,"
-        " :authenticator_data, :client_data, :signature, :at) ON CONFLICT DO NOTHING",
-        **row._asdict(),
-    ) == 1  # fmt: skip
-
-
-async def approvals(tx: Tx, recovery: str) -> list[ApprovalRow]:
-    """Who agreed and is still a guardian, the first of them first."""
-    rows = await tx.all(
-        "SELECT p.recovery, p.guardian, p.passkey, p.x, p.y, p.authenticator_data, p.client_data,"
-        " p.signature, p.at FROM identity_approval p"
-        " JOIN identity_recovery r ON r.id = p.recovery"
-        " JOIN identity_guardian g ON g.account = r.account AND g.guardian = p.guardian"
-        " WHERE p.recovery = :recovery AND g.accepted_at > 0 ORDER BY p.at, p.guardian",
-        recovery=recovery,
-    )
-    return [
-        ApprovalRow._make((*row[:3], *(bytes(each) for each in row[3:8]), row[8])) for row in rows
-    ]  # fmt: skip
+# Ends
 
 
 async def forget_the_past(tx: Tx, now: datetime) -> None:

@@ -247,10 +247,13 @@ async def open_session(tx: Tx, kept: bytes, way: Way, at: datetime) -> None:
     await tx.run(sql, hash=kept, way=str(way), at=to_us(at))
 
 
-async def prove_session(tx: Tx, kept: bytes, by: Way, at: datetime) -> None:
-    """Write down that somebody proved again who they are."""
-    sql = "UPDATE identity_session SET proven_at = :at, proven_by = :by WHERE hash = :hash"
-    await tx.run(sql, hash=kept, at=to_us(at), by=str(by))
+async def prove_session(tx: Tx, kept: bytes, account: str, by: Way, at: datetime) -> bool:
+    """Write down that somebody proved again who they are; False if that is no session of theirs."""
+    sql = (
+        "UPDATE identity_session SET proven_at = :at, proven_by = :by"
+        " WHERE hash = :hash AND account = :account"
+    )
+    return await tx.run(sql, hash=kept, account=account, at=to_us(at), by=str(by)) == 1
 
 
 async def proven(tx: Tx, kept: bytes, account: str) -> tuple[str, datetime] | None:

@@ -41,6 +41,11 @@ async def use_printed(tx: Tx, account: str, id: str) -> bool:
     return await tx.run(sql, account=account, id=id) == 1
 
 
+async def drop_printed(tx: Tx, account: str) -> None:
+    """Let no printed code of an account's be good any more."""
+    await tx.run("DELETE FROM identity_printed WHERE account = :account", account=account)
+
+
 # One-time links
 
 

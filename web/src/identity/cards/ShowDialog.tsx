@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api } from "../../kit/api";
 import { moment, useText } from "../../kit/text";
 import { Button, Dialog, ErrorNote, Select, Switch, toast } from "../../kit/ui";
+import { isOnlyHere, OnlyHere } from "../keys/NoPasskeys";
 import { type Credential, inOrder, type NewLink, nameOfClaim, wordsOf } from "./model";
 
 const MINUTES = [5, 10, 60, 1440];
@@ -120,7 +121,11 @@ function Given({ link, onClose }: { link: NewLink; onClose: () => void }) {
       }
     >
       <div className="paper-given">
-        <img src={pictureOf(link.qr)} alt={text("identity.cards.show.qr")} />
+        {isOnlyHere(link.address) ? (
+          <OnlyHere />
+        ) : (
+          <img src={pictureOf(link.qr)} alt={text("identity.cards.show.qr")} />
+        )}
         <p>{text("identity.cards.show.until", { when: moment(link.expires_at) })}</p>
         <p className="muted small">
           {text("identity.cards.show.shows", { what: link.claims.map(nameOfClaim).join(", ") })}

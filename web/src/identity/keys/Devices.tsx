@@ -6,6 +6,7 @@ import { ago, moment, useText } from "../../kit/text";
 import { Badge, Button, Card, Dialog, Empty, Field, IconButton, toast } from "../../kit/ui";
 import { useDoing } from "./doing";
 import { addPasskey, deviceName, type Keys, noteChange, type Passkey } from "./model";
+import { NoPasskeys } from "./NoPasskeys";
 import { OtherDevice } from "./OtherDevice";
 import { proveAgain } from "./proving";
 import { Trouble } from "./Trouble";
@@ -49,7 +50,7 @@ export function DevicesPart({ keys }: { keys: Keys }) {
           {text("identity.keys.add.this")}
         </Button>
       ) : (
-        <p className="muted small">{text("identity.passkey.unable")}</p>
+        <NoPasskeys />
       )}
       <Button icon={Smartphone} wide disabled={doing.isBusy} onClick={() => start("other")}>
         {text("identity.keys.add.other")}

@@ -22,6 +22,7 @@ export function GuardiansDialog({ guarding, onClose }: GuardiansDialogProps) {
   const doing = useDoing();
   const [email, setEmail] = useState("");
   const { guardians, needed, delay_h } = guarding;
+  const accepted = guardians.filter(({ accepted_at }) => accepted_at);
 
   const change = (work: () => Promise<unknown>) =>
     doing.run(async () => {
@@ -80,7 +81,7 @@ export function GuardiansDialog({ guarding, onClose }: GuardiansDialogProps) {
           </Button>
         </form>
       )}
-      {guardians.length > FEWEST && (
+      {accepted.length > FEWEST && (
         <Select
           label={text("identity.guardians.needed")}
           value={needed}
@@ -90,9 +91,9 @@ export function GuardiansDialog({ guarding, onClose }: GuardiansDialogProps) {
             change(() => api.put("/api/identity/guardians/needed", { needed: wish }));
           }}
         >
-          {guardians.slice(FEWEST - 1).map(({ email: key }, at) => (
+          {accepted.slice(FEWEST - 1).map(({ email: key }, at) => (
             <option key={key} value={at + FEWEST}>
-              {text("identity.guardians.of", { n: at + FEWEST, all: guardians.length })}
+              {text("identity.guardians.of", { n: at + FEWEST, all: accepted.length })}
             </option>
           ))}
         </Select>

@@ -5,6 +5,7 @@ import { useText } from "../../kit/text";
 import { Button, Dialog, ErrorNote, toast, Waiting } from "../../kit/ui";
 import { useDoing } from "./doing";
 import { noteChange, type OneTimeLink, pictureOf } from "./model";
+import { isOnlyHere, OnlyHere } from "./NoPasskeys";
 import { Trouble } from "./Trouble";
 
 const ASK_MS = 1500;
@@ -72,8 +73,14 @@ function Shown({ link }: { link: OneTimeLink }) {
   const text = useText();
   return (
     <div className="key-centre">
-      <p>{text("identity.other.scan")}</p>
-      <img className="key-qr" src={pictureOf(link.qr)} alt={text("identity.other.picture")} />
+      {isOnlyHere(link.url) ? (
+        <OnlyHere />
+      ) : (
+        <>
+          <p>{text("identity.other.scan")}</p>
+          <img className="key-qr" src={pictureOf(link.qr)} alt={text("identity.other.picture")} />
+        </>
+      )}
       <details className="key-link">
         <summary>{text("identity.other.link")}</summary>
         <code>{link.url}</code>

@@ -18,7 +18,7 @@ export function WardsPart({ guarding }: { guarding: Guarding }) {
   return (
     <Card title={text("identity.wards")} icon={HandHeart} tone={isUrgent ? "accent" : "plain"}>
       {wishes.map((wish) => (
-        <WishLine key={wish.id} wish={wish} />
+        <WishLine key={wish.account} wish={wish} />
       ))}
       <ul className="key-list">
         {wards.map((ward) => (
@@ -86,15 +86,18 @@ function WishLine({ wish }: { wish: Wish }) {
     <div className="key-wish" role="status">
       <strong>{text("identity.wish", { name: wish.name })}</strong>
       <span className="muted small">{ago(wish.started_at)}</span>
-      {wish.is_agreed ? (
+      {wish.is_agreed && (
         <Badge tone="good" icon={ShieldCheck}>
           {text("identity.wish.agreed")}
         </Badge>
-      ) : (
-        <Button kind="primary" icon={HandHeart} onClick={() => setOpen(true)}>
-          {text("identity.wish.help")}
-        </Button>
       )}
+      <Button
+        kind={wish.is_agreed ? "plain" : "primary"}
+        icon={HandHeart}
+        onClick={() => setOpen(true)}
+      >
+        {text(wish.is_agreed ? "identity.wish.again" : "identity.wish.help")}
+      </Button>
       {isOpen && <Agree wish={wish} onClose={() => setOpen(false)} />}
     </div>
   );
@@ -105,14 +108,14 @@ function Agree({ wish, onClose }: { wish: Wish; onClose: () => void }) {
   const form = useId();
   const doing = useDoing();
   const [code, setCode] = useState("");
-  const path = `/api/identity/recovery/${wish.id}`;
+  const path = `/api/identity/wards/${wish.account}/recovery`;
 
   function agree(event: SubmitEvent): void {
     event.preventDefault();
     doing.run(async () => {
       const options = await api.post<PasskeyOptions>(`${path}/options`, { code });
       const credential = await askPasskey(options);
-      await api.post(`${path}/agreement`, { code, credential });
+      await api.post(path, { code, credential });
       toast(text("identity.wish.thanks", { name: wish.name }), "good");
       noteChange();
       onClose();

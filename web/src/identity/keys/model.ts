@@ -41,9 +41,8 @@ export interface Ward {
   readonly accepted_at: string | null;
 }
 
-/** Somebody whom one guards asks to be let back in. */
+/** Somebody whom one guards asks to be let back in; which request is theirs, their code says. */
 export interface Wish {
-  readonly id: string;
   readonly account: string;
   readonly name: string;
   readonly started_at: string;

@@ -33,6 +33,12 @@ export async function proveAgain(): Promise<void> {
   await api.post("/api/identity/proof", { credential });
 }
 
+/** The same where one has a passkey; who has none is asked for the password anyway. */
+export async function proveByPasskey(): Promise<void> {
+  const proof = await api.get<Proof>("/api/identity/proof");
+  if (proof.by === "passkey") await proveAgain();
+}
+
 /** Asks for the password where there is no passkey; stands in every panel that changes keys. */
 export function ProofDialog() {
   const text = useText();

@@ -15,15 +15,14 @@ from ...engine.limits import PER_EMAIL
 from ...engine.secrets import LONGEST_TOKEN, Tokens
 from ...model import Account, Caller, Notice, Session, Way
 from ...store import accounts, apps, guardians, keys
+from .. import fresh
 from ..credentials import COOKIE, IDLE, LONGEST
 from ..trying import Trying
 
 CHALLENGE = timedelta(minutes=5)  # how long a device may take to answer
-FRESH = timedelta(minutes=10)  # how long somebody who proved to be herself counts as that
 LONGEST_DEVICE = 60  # characters of a device's name
 NONCE, MOMENT, MARK = 16, 8, 32  # bytes of a challenge: chance, its end, and that it is ours
 
-STALE = "Prove once more that it is you."
 OVER = "That took too long, or was used already."
 
 
@@ -89,13 +88,7 @@ class KeyDesk:
 
     async def freshness(self, tx: Tx, caller: Caller, session: bytes) -> tuple[bool, bool]:
         """Whether somebody proved just now who they are, and whether it takes a passkey."""
-        has_passkey = bool(await keys.passkeys(tx, caller.account))
-        found = await keys.proven(tx, session, caller.account)
-        if found is None:
-            return False, has_passkey
-        by, at = found
-        good = {Way.PASSKEY} if has_passkey else {Way.PASSWORD, Way.PASSKEY}
-        return by in good and at > self.clock.now() - FRESH, has_passkey
+        return await fresh.freshness(tx, caller.account, session, self.clock.now())
 
     async def require_fresh(self, tx: Tx, caller: Caller, session: bytes) -> None:
         """Let nobody past who did not prove just now that it is really them.
@@ -105,8 +98,7 @@ class KeyDesk:
         """
         is_fresh, has_passkey = await self.freshness(tx, caller, session)
         if not is_fresh:
-            what = "your passkey" if has_passkey else "your password"
-            raise Forbidden(STALE, hint=f"Use {what}, and go on within ten minutes.")
+            raise fresh.stale(has_passkey=has_passkey)
 
     # People
 

@@ -9,7 +9,7 @@ from asklepion.kit.log import get_log
 
 from ...engine.passkeys import NewKey
 from ...model import Passkey
-from ...store import accounts, apps, guardians, keys, links, wallets
+from ...store import accounts, apps, guardians, keys, links, recoveries, wallets
 from .desk import KeyDesk
 
 log = get_log(__name__)
@@ -48,12 +48,13 @@ async def add(tx: Tx, key: Passkey) -> None:
         raise Conflict("That passkey is known here already.", hint="Use another device.")
 
 
-async def start_anew(desk: KeyDesk, tx: Tx, key: Passkey, *, drops_old: bool) -> None:
+async def start_anew(tx: Tx, key: Passkey, *, drops_old: bool) -> None:
     """Let somebody who came back in go on with a new key: every session and app ends.
 
     Args:
         drops_old: her other passkeys, her password, and coming in by a wallet end too.
     """
+    await tx.lock("identity.ways")
     await add(tx, key)
     if drops_old:
         await keys.drop_passkeys(tx, key.account, key.id)
@@ -62,26 +63,25 @@ async def start_anew(desk: KeyDesk, tx: Tx, key: Passkey, *, drops_old: bool) ->
     await links.drop_links(tx, key.account)
     await accounts.end_sessions(tx, key.account, NOBODY)
     await apps.end_grants(tx, "account", key.account)
-    for other in await guardians.recoveries(tx, key.account, desk.clock.now()):
-        await _end(tx, other, guardians.CANCELLED)
+    await recoveries.cancel_all(tx, key.account)
     log.info("account recovered", account=key.account)
 
 
-async def ready(desk: KeyDesk, tx: Tx, credential: bytes) -> guardians.Recovery | None:
+async def ready(desk: KeyDesk, tx: Tx, credential: bytes) -> recoveries.Recovery | None:
     """A recovery whose new key this is, if its guardians agreed and the delay is over.
 
     Raises:
         Forbidden: it is not good yet.
     """
-    found = await guardians.find_recovery(tx, "credential", credential)
+    found = await recoveries.find_recovery(tx, "credential", credential)
     now = desk.clock.now()
     if found is None or found.expires_at <= now:
         return None
-    if found.state == guardians.OPEN:  # told alike where there is no such account
+    if found.state == recoveries.OPEN:  # told alike where there is no such account
         raise Forbidden(
             "Your guardians have not agreed yet.", hint="Ask them, and give them your code."
         )
-    if found.state != guardians.WAITING or found.ready_at is None:
+    if found.state != recoveries.WAITING or found.ready_at is None:
         return None
     if found.ready_at > now:
         raise Forbidden(
@@ -91,23 +91,24 @@ async def ready(desk: KeyDesk, tx: Tx, credential: bytes) -> guardians.Recovery 
     return found
 
 
-async def finish(desk: KeyDesk, tx: Tx, recovery: guardians.Recovery) -> None:
-    """Let the new key take the place of the old ones.
+async def finish(desk: KeyDesk, tx: Tx, recovery: recoveries.Recovery) -> None:
+    """Let the new key take the place of the old ones, and of the printed code.
 
     Raises:
         Forbidden: meanwhile too few of those who agreed are guardians, or it was ended.
     """
     threshold, _ = await guardians.guarding(tx, recovery.account)
-    if len(await guardians.approvals(tx, recovery.id)) < max(threshold, 2):
+    if len(await recoveries.approvals(tx, recovery.id)) < max(threshold, 2):
         raise Forbidden("Too few of your guardians agreed.", hint="Ask again.")
-    if not await _end(tx, recovery, guardians.DONE):
+    if not await _end(tx, recovery, recoveries.DONE):
         raise Forbidden("This was ended.", hint="Ask again.")
-    await start_anew(desk, tx, recovery.key, drops_old=True)
+    await start_anew(tx, recovery.key, drops_old=True)
+    await links.drop_printed(tx, recovery.account)  # the sheet may lie where the old keys do
     await desk.tell(tx, recovery.account, "recovered", recovery.key.name)
 
 
-async def _end(tx: Tx, recovery: guardians.Recovery, state: str) -> bool:
-    return await guardians.move_recovery(
+async def _end(tx: Tx, recovery: recoveries.Recovery, state: str) -> bool:
+    return await recoveries.move_recovery(
         tx,
         recovery.id,
         recovery.state,

@@ -1,5 +1,7 @@
 """Guardians: people whom somebody trusts to let her back in, once enough of them agree."""
 
+from collections.abc import Iterable
+
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.kit.log import get_log
@@ -7,7 +9,7 @@ from asklepion.kit.log import get_log
 from ...engine import rules
 from ...model import Account, Caller
 from ...store import guardians as store
-from ...store import keys
+from ...store import keys, recoveries
 from .desk import KeyDesk
 
 log = get_log(__name__)
@@ -68,19 +70,21 @@ class Guardians:
                 raise NotFound("She is no guardian of yours.")
             await store.drop_guardian(tx, account.id, email)
             await self._desk.tell(tx, account.id, "guardian-removed", row.guardian)
+            if row.accepted_at:
+                await self._settle(tx, account.id)
 
     async def need(self, caller: Caller, session: bytes, threshold: int) -> None:
         """Say how many guardians must agree.
 
         Raises:
             Forbidden: the caller did not prove just now that it is really them.
-            Incorrect: it is fewer than two, or more than there are.
+            Incorrect: it is fewer than two, or more than have accepted.
             Conflict: a recovery runs.
         """
         async with self._desk.db.begin() as tx:
             await tx.lock("identity.guardians")
             account = await self._changing(tx, caller, session)
-            most = max(len(await store.guardians(tx, account.id)), FEWEST)
+            most = max(await store.accepted(tx, account.id), FEWEST)
             if not FEWEST <= threshold <= most:
                 raise Incorrect(f"From {FEWEST} to {most} guardians must agree.")
             await store.keep_threshold(tx, account.id, threshold)
@@ -94,9 +98,8 @@ class Guardians:
 
     async def _require_quiet(self, tx: Tx, account: str) -> None:
         """Let nobody change who decides while they decide; one whom nobody helped stops nothing."""
-        for recovery in await store.recoveries(tx, account, self._desk.clock.now()):
-            if await store.approvals(tx, recovery.id):
-                raise Conflict(RUNNING, hint="End that first, or let it end.")
+        if await recoveries.helped(tx, account, self._desk.clock.now()):
+            raise Conflict(RUNNING, hint="End that first, or let it end.")
 
     async def of(self, caller: Caller) -> tuple[list[store.GuardianRow], int, int]:
         """The caller's guardians, how many must agree, and when the caller last tried it out."""
@@ -167,6 +170,28 @@ class Guardians:
                 await self._require_quiet(tx, ward)
             await store.drop_guardian(tx, ward, row.email)
             await self._desk.tell(tx, ward, "guardian-left", account.id)
+            if row.accepted_at:
+                await self._settle(tx, ward)
+
+    async def _settle(self, tx: Tx, ward: str) -> None:
+        """When a guardian went: no more must agree than are left, and the ward is told."""
+        left, (needed, _) = await store.accepted(tx, ward), await store.guarding(tx, ward)
+        if needed > max(left, FEWEST):
+            needed = max(left, FEWEST)
+            await store.keep_threshold(tx, ward, needed)
+            await self._desk.tell(tx, ward, "threshold-changed", str(needed))
+        if left < FEWEST:
+            await self._desk.tell(tx, ward, "guardians-few")
+
+    async def guarded(self, tx: Tx, guardian: str) -> list[str]:
+        """Whose accounts somebody guards."""
+        return await store.guarded(tx, guardian)
+
+    async def lost(self, tx: Tx, wards: Iterable[str]) -> None:
+        """When the account of a guardian is no more: tell those whom it guarded."""
+        for ward in wards:
+            await self._desk.tell(tx, ward, "guardian-left")
+            await self._settle(tx, ward)
 
     async def require_guard(self, tx: Tx, guardian: str, ward: str) -> None:
         """Let nobody past who does not guard this account just now."""

@@ -12,7 +12,7 @@ from ...engine import passkeys as engine
 from ...engine import rules
 from ...engine.limits import PER_ACCOUNT, PER_ADDRESS, PER_KEY, neighbourhood
 from ...model import Account, Caller, Passkey, Proof, Session, Way
-from ...store import accounts
+from ...store import accounts, apps, links
 from ...store import keys as store
 from . import enrolling
 from .desk import CHALLENGE, OVER, KeyDesk, device_name
@@ -127,6 +127,7 @@ class Passkeys:
             Conflict: somebody has it already, or it is one too many.
         """
         async with self._desk.db.begin() as tx:
+            await tx.lock("identity.ways")
             account = await self._desk.account(tx, caller)
             await self._desk.require_fresh(tx, caller, session)
             key = await self.keep(tx, account, answer, (ADD, account.id), name=name, here=here)
@@ -198,12 +199,24 @@ class Passkeys:
             await self._desk.require_fresh(tx, caller, session)
 
     async def to_step_up(self, caller: Caller, *, here: str) -> dict[str, Any]:
-        """What a browser is asked, so that whoever is signed in proves it once more."""
+        """What a browser is asked, so that whoever is signed in proves it once more.
+
+        Raises:
+            Conflict: all their passkeys were made while the house was called otherwise.
+        """
+        site = engine.site_of(here)
         async with self._desk.db.read() as tx:
             account = await self._desk.account(tx, caller)
-            known = [key.credential for key in await store.passkeys(tx, account.id)]
+            keys = await store.passkeys(tx, account.id)
+        known = [key.credential for key in keys if key.rp == site.rp]
+        if keys and not known:
+            made = ", ".join(sorted({key.rp for key in keys}))
+            raise Conflict(
+                f"Your passkeys were made at {made}, and work there alone.",
+                hint="Open the house there; or come in by your printed code or your guardians.",
+            )
         challenge = self._desk.challenge(PROVE, account.id)
-        return engine.to_get(engine.site_of(here), challenge=challenge, known=known)
+        return engine.to_get(site, challenge=challenge, known=known)
 
     async def step_up(self, caller: Caller, session: bytes, answer: Answer, *, here: str) -> None:
         """Take a passkey's answer as proof that it is really them, for ten minutes.
@@ -220,7 +233,7 @@ class Passkeys:
             await desk.spend(tx, challenge, PROVE, account.id)
             await self._by(tx, account, answer, challenge, here=here)
             await desk.trying.succeeded(tx, own)
-            await store.prove_session(tx, session, Way.PASSKEY, desk.clock.now())
+            await self._mark(tx, session, account, Way.PASSKEY)
 
     async def step_up_by_password(self, caller: Caller, session: bytes, password: str) -> None:
         """Take the password as proof, where there is no passkey that would be a better one.
@@ -238,7 +251,12 @@ class Passkeys:
             raise Forbidden("That is not your password.", hint="Type it again.")
         async with desk.db.begin() as tx:
             await desk.trying.succeeded(tx, own)
-            await store.prove_session(tx, session, Way.PASSWORD, desk.clock.now())
+            await self._mark(tx, session, account, Way.PASSWORD)
+
+    async def _mark(self, tx: Tx, session: bytes, account: Account, by: Way) -> None:
+        """Keep in somebody's own session that they proved who they are; a token's has none."""
+        if not await store.prove_session(tx, session, account.id, by, self._desk.clock.now()):
+            raise Forbidden("That is no session of yours.", hint="Sign in in this browser.")
 
     async def _by(
         self, tx: Tx, account: Account, answer: Answer, challenge: bytes, *, here: str
@@ -348,7 +366,7 @@ class Passkeys:
                 raise NotFound("There is no such passkey.")
 
     async def remove(self, caller: Caller, session: bytes, id: str) -> None:
-        """Take one of one's own passkeys away; never the only way in. Every other session ends.
+        """Take one of one's own passkeys away; never the only way in. Other sessions and apps end.
 
         Raises:
             Forbidden: they did not prove just now that it is really them.
@@ -369,5 +387,7 @@ class Passkeys:
                 )
             await store.drop_passkey(tx, account.id, id)
             await accounts.end_sessions(tx, account.id, session)  # one may be on a stolen device
+            await apps.end_grants(tx, "account", account.id)
+            await links.drop_links(tx, account.id)
             await self._desk.tell(tx, account.id, "passkey-removed", keys[id].name)
         log.info("passkey removed", account=account.id)

@@ -143,7 +143,7 @@ class Printed:
             is_first = await links.use_printed(tx, account.id, link.sign)
             if not await links.drop_link(tx, link.id) or not is_first:
                 raise over
-            await enrolling.start_anew(desk, tx, key, drops_old=drops_old)
+            await enrolling.start_anew(tx, key, drops_old=drops_old)
             await desk.tell(tx, account.id, "code-used", key.name)
             return await desk.open(tx, account, Way.PASSKEY)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from asklepion.kit.clock import to_iso, to_us
+from asklepion.kit.clock import from_us, to_iso, to_us
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, NotFound
 from asklepion.kit.log import get_log
@@ -17,7 +17,8 @@ from ...engine import passkeys as engine
 from ...engine.codes import TOLD, digest_of, new_code, typed
 from ...engine.limits import PER_ADDRESS, PER_ASKING, PER_CODE, neighbourhood
 from ...model import Caller, Proof
-from ...store import guardians as store
+from ...store import guardians
+from ...store import recoveries as store
 from ..credentials import as_typed
 from . import enrolling
 from .desk import KeyDesk, device_name
@@ -31,7 +32,6 @@ CODE, CLAIM = "recovery code", "recovery claim"
 GROUP = 4
 AGREEING = timedelta(days=7)  # how long guardians may take
 COMING = timedelta(days=7)  # and how long she may, once it is good
-MOST_SHOWN = 5  # of the requests about one account, the newest: anybody may make more
 OVER = "That request is over."
 
 
@@ -59,13 +59,11 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """A request as a guardian sees it."""
+    """That somebody whom one guards asks; which request is hers, her code says."""
 
-    id: str
     ward: str
     name: str
-    started_at: datetime
-    expires_at: datetime
+    started_at: datetime  # the newest, where several ask in her name
     is_agreed: bool
 
 
@@ -107,7 +105,8 @@ class Recovering:
             Busy: it was asked too often.
         """
         desk, email, site = self._desk, as_typed(email), engine.site_of(here)
-        await desk.trying.begin((PER_ASKING, email), (PER_ADDRESS, neighbourhood(address)))
+        where = neighbourhood(address)  # nobody else's asking keeps her from it
+        await desk.trying.begin((PER_ASKING, f"{email} {where}"), (PER_ADDRESS, where))
         code, claim, now = new_code(TOLD, GROUP), desk.tokens.new(), desk.clock.now()
         challenge = engine.challenge_in(answer)
         async with desk.db.begin() as tx:
@@ -151,7 +150,7 @@ class Recovering:
             return await self._progress(tx, found)
 
     async def _progress(self, tx: Tx, found: store.Recovery) -> Progress:
-        threshold, _ = await store.guarding(tx, found.account)
+        threshold, _ = await guardians.guarding(tx, found.account)
         agreed = len(await store.approvals(tx, found.id))
         is_ready = found.ready_at is not None and found.ready_at <= self._desk.clock.now()
         return Progress(
@@ -170,9 +169,8 @@ class Recovering:
     async def running(self, caller: Caller) -> list[Progress]:
         """Who asks just now to be let in to the caller's account, with a guardian's help."""
         async with self._desk.db.read() as tx:
-            found = await store.recoveries(tx, caller.account, self._desk.clock.now())
-            all = [await self._progress(tx, each) for each in found]
-        return [each for each in all if each.agreed]
+            found = await store.helped(tx, caller.account, self._desk.clock.now())
+            return [await self._progress(tx, each) for each in found]
 
     async def cancel(self, caller: Caller, id: str) -> None:
         """Object: the request is over, whoever agreed.
@@ -201,28 +199,21 @@ class Recovering:
     # Guardians
 
     async def wishes(self, caller: Caller) -> list[Wish]:
-        """Who asks to be let back in, of those whom the caller guards."""
-        found: list[Wish] = []
+        """In whose names it is asked to be let back in, of those whom the caller guards."""
+        caller.require_known()
         async with self._desk.db.read() as tx:
-            account = await self._desk.account(tx, caller)
-            for ward in await store.wards(tx, account.id, account.email):
-                if not ward.accepted_at:
-                    continue
-                now = self._desk.clock.now()
-                for each in (await store.recoveries(tx, ward.account, now))[-MOST_SHOWN:]:
-                    agreed = await store.approvals(tx, each.id)
-                    wish = Wish(
-                        id=each.id,
-                        ward=ward.account,
-                        name=ward.name,
-                        started_at=each.key.created_at,
-                        expires_at=each.expires_at,
-                        is_agreed=any(one.guardian == account.id for one in agreed),
-                    )
-                    found.append(wish)
-        return found
+            found = await store.asking(tx, caller.account, self._desk.clock.now())
+        return [
+            Wish(
+                ward=each.account,
+                name=each.name,
+                started_at=from_us(each.started_at),
+                is_agreed=each.agreed > 0,
+            )
+            for each in found
+        ]
 
-    async def to_agree(self, caller: Caller, id: str, code: str, *, here: str) -> dict[str, Any]:
+    async def to_agree(self, caller: Caller, ward: str, code: str, *, here: str) -> dict[str, Any]:
         """What a guardian's browser is asked, so that she signs that she agrees.
 
         Args:
@@ -236,12 +227,12 @@ class Recovering:
         desk, own = self._desk, (PER_CODE, caller.account)
         await desk.trying.begin(own)
         async with desk.db.begin() as tx:
-            recovery = await self._open(tx, caller, id, code)
+            recovery = await self._open(tx, caller, ward, code)
             await desk.trying.succeeded(tx, own)
         return await self._passkeys.challenge(caller, RECOVER, self._digest(recovery), here=here)
 
     async def agree(
-        self, caller: Caller, id: str, code: str, answer: Answer, *, here: str
+        self, caller: Caller, ward: str, code: str, answer: Answer, *, here: str
     ) -> Progress:
         """Keep that a guardian agreed, with what she signed; with the last one, the delay begins.
 
@@ -255,7 +246,7 @@ class Recovering:
         await desk.trying.begin(own)
         async with desk.db.begin() as tx:
             await tx.lock("identity.guardians")
-            recovery = await self._open(tx, caller, id, code)
+            recovery = await self._open(tx, caller, ward, code)
             digest = self._digest(recovery)
             proof = await self._passkeys.proven(tx, caller, RECOVER, answer, digest, here=here)
             if not await store.add_approval(tx, self._row(caller, recovery, proof)):
@@ -267,20 +258,19 @@ class Recovering:
         log.info("guardian agreed", account=recovery.account, guardian=caller.account)
         return progress
 
-    async def _open(self, tx: Tx, caller: Caller, id: str, code: str) -> store.Recovery:
-        found = await store.find_recovery(tx, "id", id)
-        if found is None or not found.account:
-            raise NotFound(OVER)
-        await self._guardians.require_guard(tx, caller.account, found.account)
+    async def _open(self, tx: Tx, caller: Caller, ward: str, code: str) -> store.Recovery:
+        """The request that a code belongs to: anybody may ask in her name, and knows it not."""
+        await self._guardians.require_guard(tx, caller.account, ward)
+        found = await store.find_told(tx, ward, self._desk.kept(CODE, typed(code)))
+        if found is None:
+            raise Forbidden("That is not her code.", hint="Ask her for it, in person or by phone.")
         if found.state != store.OPEN or found.expires_at <= self._desk.clock.now():
             raise NotFound(OVER, hint="She can ask again.")
-        if self._desk.kept(CODE, typed(code)) != found.code:
-            raise Forbidden("That is not her code.", hint="Ask her for it, in person or by phone.")
         return found
 
     async def _count(self, tx: Tx, recovery: store.Recovery) -> store.Recovery:
         """Begin the delay once enough guardians have agreed."""
-        threshold, _ = await store.guarding(tx, recovery.account)
+        threshold, _ = await guardians.guarding(tx, recovery.account)
         if len(await store.approvals(tx, recovery.id)) < threshold_of(threshold):
             return recovery
         ready = self._desk.clock.now() + self._desk.delay
