@@ -734,3 +734,26 @@ async def test_a_licence_that_ends_is_told_and_one_that_is_left_counts(
     assert await told() == 0
     await near.credentials.issuing.change(keeper, second, Status.REVOKED)
     assert await told() == 1
+
+
+async def told_ends(db: Database) -> int:
+    """How often it was told that somebody's last licence ended."""
+    async with db.read() as tx:
+        return (await tx.one("SELECT count(*) FROM kit_outbox") or (0,))[0]
+
+
+async def test_what_one_signed_for_oneself_does_not_hide_that_the_licence_was_revoked(
+    near: Identity, amara: Account, keeper: Caller, db: Database
+) -> None:
+    id = await licensed(near, amara)
+    stranger = pairwise.p256(b"s" * 32, "stranger")
+    _, payload = jose.read((await shown(near, amara)).split("~")[0])
+    made_up = {**payload, "iss": did.did_of(pairwise.public(stranger))}
+    text = jose.sign({"typ": "dc+sd-jwt"}, made_up, stranger) + "~"
+    async with db.begin() as tx:
+        await near.credentials.holding.keep(tx, amara, id="made-up", text=text)
+
+    await near.credentials.issuing.change(keeper, id, Status.REVOKED)
+
+    assert await near.credentials.licences.licensed([amara.id]) == set()
+    assert await told_ends(db) == 1

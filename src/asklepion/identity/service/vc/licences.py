@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from asklepion.kit.clock import from_us
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Forbidden, NotFound
 from asklepion.kit.log import get_log
 
@@ -44,6 +45,16 @@ class Licences:
         async with self._desk.db.read() as tx:
             found = await store.in_force(tx, Kind.LICENCE, accounts[:ACCOUNTS_MOST], now)
         return {held.account for held in found if self._counts(held)}
+
+    async def has_standing(self, tx: Tx, account: str) -> bool:
+        """Whether an account has a licence left that counts here, as this transaction sees it."""
+        found = await store.in_force(tx, Kind.LICENCE, [account], self._desk.clock.now())
+        return any(self._counts(held) for held in found)
+
+    async def tell_if_ended(self, tx: Tx, account: str) -> None:
+        """Tell whoever lets clinicians work when one has no licence left."""
+        if self._desk.events and not await self.has_standing(tx, account):
+            await self._desk.events.tell(tx, LicenceEnded(account))
 
     def _counts(self, held: Held) -> bool:
         if held.issued:
@@ -116,10 +127,8 @@ class Licences:
         now = self._desk.clock.now()
         async with self._desk.db.begin() as tx:
             await store.change_state(tx, held.id, state, now)
-            if held.state == Status.VALID and state != Status.VALID and self._desk.events:
-                left = await store.in_force(tx, Kind.LICENCE, [held.account], now)
-                if not any(self._counts(each) for each in left):
-                    await self._desk.events.tell(tx, LicenceEnded(held.account))
+            if held.state == Status.VALID and state != Status.VALID:
+                await self.tell_if_ended(tx, held.account)
 
     async def _tell_if_stale(self, held: Held) -> None:
         """Another's silence was borne long enough."""
