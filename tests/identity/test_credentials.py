@@ -1,5 +1,6 @@
 """Credentials inside a house: who issues what, who holds it, what it proves, and its end."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -734,6 +735,27 @@ async def test_a_licence_that_ends_is_told_and_one_that_is_left_counts(
     assert await told() == 0
     await near.credentials.issuing.change(keeper, second, Status.REVOKED)
     assert await told() == 1
+
+
+async def test_a_revocation_waits_for_a_copy_that_is_being_made(
+    identity: Identity, amara: Account, keeper: Caller, db: Database
+) -> None:
+    id = await licensed(identity, amara)
+    revoke = identity.credentials.issuing.change(keeper, id, Status.REVOKED)
+
+    async with db.begin() as tx:
+        await tx.lock("identity.issued")
+        line = await issued.find(tx, id)
+        assert line is not None
+        revoking = asyncio.create_task(revoke)
+        await asyncio.sleep(0.2)
+        copy = await identity.credentials.issuing.copy(tx, line, amara)
+    await revoking
+
+    async with db.read() as tx:
+        found = await issued.find(tx, copy.id)
+    assert found is not None
+    assert found.state == Status.REVOKED
 
 
 async def told_ends(db: Database) -> int:

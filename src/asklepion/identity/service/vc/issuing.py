@@ -33,6 +33,7 @@ MAY = {Kind.LICENCE: Role.OPERATOR, Kind.MEMBERSHIP: Role.OPERATOR, Kind.BADGE: 
 LONGEST = timedelta(days=366 * 20)
 DECOYS = 3  # digests of nothing in each credential
 PAGE = 200
+CHANGING = "identity.issued"  # a lock: what becomes of a line becomes of its copies
 
 
 class Issuing:
@@ -196,6 +197,7 @@ class Issuing:
         """
         caller.require(Role.OPERATOR, Role.EDUCATOR)
         async with self._desk.db.begin() as tx:
+            await tx.lock(CHANGING)
             line = await store.find(tx, id)
             account = line and await accounts.find(tx, line.account)
             if line is None or account is None or line.parent:
