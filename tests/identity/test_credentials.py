@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -610,7 +611,7 @@ def by_post(far: Far) -> None:
 
 async def far_licence(far: Far, near: Identity, account: Account, **more: Any) -> str:
     """A licence that the other house issued to a key of somebody's here; held here."""
-    colleague = await joined(far.identity, f"c{len(far.post.asked)}", Role.CLINICIAN)
+    colleague = await joined(far.identity, f"c{secrets.token_hex(4)}", Role.CLINICIAN)
     id = await licensed(far.identity, colleague, **more)
     async with far.identity.credentials._desk.db.begin() as tx:  # pyright: ignore[reportPrivateUsage]
         line = await issued.find(tx, id)
@@ -778,4 +779,83 @@ async def test_what_one_signed_for_oneself_does_not_hide_that_the_licence_was_re
     await near.credentials.issuing.change(keeper, id, Status.REVOKED)
 
     assert await near.credentials.licences.licensed([amara.id]) == set()
+    assert await told_ends(db) == 1
+
+
+async def test_what_others_issued_is_looked_at_whether_it_counts_here_or_not(
+    near: Identity, far: Far, nora: Account, clock: StoppedClock
+) -> None:
+    by_post(far)
+    club = {"kind": CredentialKind.MEMBERSHIP, "told": {"organisation": "Club", "role": "Member"}}
+    id = await far_licence(far, near, nora, **club)
+    await far.identity.credentials.issuing.change(far.keeper, id, Status.REVOKED)
+
+    clock.at += timedelta(minutes=10)
+    await near.credentials.licences.look()
+
+    (card,) = await near.credentials.holding.cards(nora.caller)
+    assert card.state == "revoked"
+
+
+async def test_each_list_of_another_house_is_asked_for_once_at_a_look(
+    near: Identity, far: Far, amara: Account, clock: StoppedClock
+) -> None:
+    by_post(far)
+    for _ in range(3):
+        await far_licence(far, near, amara)
+    lists = [address for address in far.post.answers if "/status/" in address]
+    far.post.answers = {}
+    far.post.asked.clear()
+    clock.at += timedelta(minutes=1)
+
+    await near.credentials.licences.look()
+
+    assert sorted(far.post.asked) == sorted(lists)
+
+
+async def test_one_list_that_is_slow_delays_no_other_s_word(
+    near: Identity, far: Far, amara: Account, keeper: Caller, clock: StoppedClock
+) -> None:
+    by_post(far)
+    slow = await far_licence(far, near, amara)
+    where = next(address for address in far.post.answers if "/status/" in address)
+    await far.identity.credentials.issuers.rotate(far.keeper)  # and with it another list
+    id = await far_licence(far, near, amara)
+    came = asyncio.Event()
+
+    async def never() -> bytes:
+        await came.wait()
+        return b""
+
+    far.post.answers[where] = never
+    await far.identity.credentials.issuing.change(far.keeper, id, Status.REVOKED)
+    clock.at += timedelta(minutes=1)
+    looking = asyncio.create_task(near.credentials.licences.look())
+    async with asyncio.timeout(5):
+        while True:
+            cards = await near.credentials.holding.cards(amara.caller)
+            states = {card.id: card.state for card in cards}
+            if states[f"held-{id}"] == "revoked":
+                break
+            await asyncio.sleep(0.02)
+
+    assert states[f"held-{slow}"] == "valid"
+    assert not looking.done()
+    came.set()
+    await looking
+
+
+async def test_the_end_by_another_s_silence_is_told_once_however_late_it_is_noticed(
+    near: Identity, far: Far, amara: Account, clock: StoppedClock, db: Database
+) -> None:
+    by_post(far)
+    await far_licence(far, near, amara)
+    far.post.answers.clear()
+    licences = near.credentials.licences
+
+    clock.at += timedelta(hours=5)  # the house was closed meanwhile
+    for _ in range(3):
+        await licences.look()
+        clock.at += timedelta(seconds=20)
+
     assert await told_ends(db) == 1

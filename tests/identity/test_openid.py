@@ -411,6 +411,32 @@ async def test_an_offer_of_this_house_can_be_taken_up_here_too(doctor: AsyncClie
     assert len((await doctor.get("/api/identity/credentials")).json()) == 2
 
 
+async def test_a_copy_taken_up_here_follows_what_becomes_of_the_original(
+    doctor: AsyncClient, operator: AsyncClient
+) -> None:
+    offer = await offered(doctor)
+    body = {"offer": offer["uri"], "pin": offer["pin"]}
+    await doctor.post("/api/identity/credentials/receive", json=body)
+
+    (line,) = [line for line in await register(operator) if line["copies"] == 1]
+    await operator.patch(f"/api/identity/issued/{line['id']}", json={"state": "revoked"})
+
+    cards = (await doctor.get("/api/identity/credentials")).json()
+    assert [card["state"] for card in cards] == ["revoked", "revoked"]
+
+
+async def test_another_s_licence_taken_up_here_makes_nobody_a_clinician(
+    doctor: AsyncClient, patient: AsyncClient, people: People
+) -> None:
+    offer = await offered(doctor)
+    body = {"offer": offer["uri"], "pin": offer["pin"]}
+
+    assert (await patient.post("/api/identity/credentials/receive", json=body)).status_code == 201
+
+    asked = {"account": people.patient.account}
+    assert (await patient.get("/api/identity/marks", params=asked)).json() == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -169,6 +169,13 @@ async def find(tx: Tx, id: str) -> Issued | None:
     return Issued(*row) if row else None
 
 
+async def find_by_entry(tx: Tx, list: str, entry: int) -> Issued | None:
+    """The line whose state stands in one place of a list."""
+    sql = f"SELECT {COLUMNS} FROM identity_issued WHERE list = :list AND entry = :entry"
+    row = await tx.one(sql, list=list, entry=entry)
+    return Issued(*row) if row else None
+
+
 async def family(tx: Tx, id: str) -> list[Issued]:
     """A line with every copy that was made of it."""
     sql = f"SELECT {COLUMNS} FROM identity_issued WHERE id = :id OR parent = :id"

@@ -88,7 +88,7 @@ class VerifiableCredentials:
         self.offering = Offering(self._desk, self.issuing, self.holding)
         self.requesting = Requesting(self._desk, self.issuers, self.proving)
         home = Home(self._desk, self.offering, self.requesting)
-        self.receiving = Receiving(self._desk, self.holding, self.proving, home)
+        self.receiving = Receiving(self._desk, self.holding, self.proving, self.lists, home)
         self.answering = Answering(self._desk, self.issuers, self.holding, home)
 
     def when_published(self, told: Published) -> None:
