@@ -1,5 +1,6 @@
 """The house towards apps outside, over HTTP, with a wallet that shares no code with it."""
 
+import asyncio
 import base64
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -382,6 +383,22 @@ async def test_who_holds_her_licence_here_answers_a_request_of_this_house(
     )
     again = await doctor.post("/api/identity/credentials/answer", json=answer)
     assert again.status_code == 410
+
+
+async def test_two_answers_at_once_are_one_answer(
+    doctor: AsyncClient, patient: AsyncClient
+) -> None:
+    body = {"request": (await asked(patient, "region"))["uri"]}
+    considered = (await doctor.post("/api/identity/credentials/consider", json=body)).json()
+    (choice,) = considered["choices"]
+    path, ticket = "/api/identity/credentials/answer", considered["ticket"]
+    wrong = {"ticket": ticket, "chosen": {choice["wanted"]: "another"}}
+    assert (await doctor.post(path, json=wrong)).status_code == 400
+
+    answer = {"ticket": ticket, "chosen": {choice["wanted"]: choice["card"]["id"]}}
+    both = await asyncio.gather(*(doctor.post(path, json=answer) for _ in range(2)))
+
+    assert sorted(each.status_code for each in both) == [204, 410]
 
 
 async def test_who_has_nothing_that_answers_is_told_so(
