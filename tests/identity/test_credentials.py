@@ -45,13 +45,13 @@ BADGE = {
 QUESTION: dict[str, Any] = {"audience": "https://reader.example", "nonce": "n" * 20}
 
 
-async def joined(identity: Identity, name: str, role: Role, person: str | None = None) -> Account:
+async def joined(identity: Identity, name: str, *roles: Role, person: str | None = None) -> Account:
     return await identity.create_account(
         Identity.console(),
         email=f"{name}@clinic.example",
         password=PASSWORD,
         name=name.title(),
-        roles=[role],
+        roles=roles,
         person=person,
     )
 
@@ -59,7 +59,7 @@ async def joined(identity: Identity, name: str, role: Role, person: str | None =
 @pytest.fixture
 async def amara(identity: Identity) -> Account:
     """A clinician."""
-    return await joined(identity, "amara", Role.CLINICIAN, "Practitioner/amara")
+    return await joined(identity, "amara", Role.CLINICIAN, person="Practitioner/amara")
 
 
 @pytest.fixture
@@ -510,7 +510,7 @@ async def test_a_mark_shows_no_number_and_is_for_the_signed_in(
 async def test_who_is_erased_leaves_no_credential_and_her_places_stand_no_more(
     identity: Identity, teacher: Caller, db: Database, keys: Keys
 ) -> None:
-    lin = await joined(identity, "lin", Role.PATIENT, "Patient/lin")
+    lin = await joined(identity, "lin", Role.PATIENT, person="Patient/lin")
     new = licence(lin, kind=CredentialKind.BADGE, told=BADGE)
     await identity.credentials.issuing.issue(teacher, new, here=HERE)
     text = await shown(identity, lin, "achievement")
@@ -533,7 +533,7 @@ async def test_who_is_erased_leaves_no_credential_and_her_places_stand_no_more(
 async def test_a_key_that_was_destroyed_takes_what_was_held_with_it(
     identity: Identity, teacher: Caller, keys: Keys
 ) -> None:
-    lin = await joined(identity, "lin", Role.PATIENT, "Patient/lin")
+    lin = await joined(identity, "lin", Role.PATIENT, person="Patient/lin")
     new = licence(lin, kind=CredentialKind.BADGE, told=BADGE)
     line = await identity.credentials.issuing.issue(teacher, new)
 
@@ -542,6 +542,31 @@ async def test_a_key_that_was_destroyed_takes_what_was_held_with_it(
     assert await identity.credentials.holding.cards(lin.caller) == []
     with pytest.raises(Gone):
         await identity.credentials.holding.link(lin.caller, line.id, ["achievement"], 10)
+
+
+async def test_who_teaches_here_too_keeps_her_badges_when_her_record_is_erased(
+    identity: Identity, teacher: Caller, db: Database, keys: Keys
+) -> None:
+    roles = [Role.PATIENT, Role.TRAINEE]
+    lin = await joined(identity, "lin", *roles, person="Patient/lin")
+    new = licence(lin, kind=CredentialKind.BADGE, told=BADGE)
+    line = await identity.credentials.issuing.issue(teacher, new, here=HERE)
+    await identity.credentials.holding.link(lin.caller, line.id, ["achievement"], 10)
+
+    async with db.begin() as tx:
+        gone, _ = await identity.forget(tx, "Patient/lin")
+    await keys.vault.destroy(keys.vault.ids_of("Patient/lin"))
+
+    assert "identity_credential" not in gone
+    after = await identity.find(lin.id)
+    assert after is not None
+    (card,) = await identity.credentials.holding.cards(after.caller)
+    assert card.claims["achievement"]["name"] == "First suture"
+    assert await why(identity, await shown(identity, after, "achievement")) == ""
+    (told,) = await identity.credentials.holding.history(after.caller)
+    assert told.names == ("achievement",)
+    (entry,) = await identity.credentials.issuing.register(teacher)
+    assert entry.claims["achievement"]["name"] == "First suture"
 
 
 # Two houses

@@ -127,6 +127,22 @@ class Shown(NamedTuple):
     body: bytes
 
 
+class Sealed(NamedTuple):
+    """Something of an account's that only its owner's key opens."""
+
+    table: str
+    column: str  # its key
+    word: str  # in the seal's context
+    id: str
+    body: bytes
+
+
+SEALED = (
+    ("identity_holder", "account", "holder"),
+    ("identity_credential", "id", "credential"),
+    ("identity_shown", "id", "shown"),
+    ("identity_issued", "id", "issued"),
+)
 HELD = ", ".join(Held._fields)
 SHOWING = ", ".join(Showing._fields)
 SHOWN = ", ".join(Shown._fields)
@@ -281,6 +297,23 @@ async def shown_by(tx: Tx, account: str, count: int) -> list[Shown]:
         " ORDER BY shown_at DESC, id DESC LIMIT :count"
     )
     return [Shown(*row) for row in await tx.all(sql, account=account, count=count)]
+
+
+async def sealed(tx: Tx, account: str) -> list[Sealed]:
+    """All that is sealed of what an account holds, showed and was issued."""
+    return [
+        Sealed(table, column, word, row[0], bytes(row[1]))
+        for table, column, word in SEALED
+        for row in await tx.all(
+            f"SELECT {column}, body FROM {table} WHERE account = :account", account=account
+        )
+    ]
+
+
+async def reseal(tx: Tx, old: Sealed, body: bytes) -> None:
+    """Keep the same under another seal."""
+    sql = f"UPDATE {old.table} SET body = :body WHERE {old.column} = :id"
+    await tx.run(sql, id=old.id, body=body)
 
 
 async def forget_account(tx: Tx, account: str) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Credentials that prove themselves: issue, hold, show, verify, take back."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
@@ -9,14 +10,14 @@ from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 
 from ...engine.secrets import Tokens
-from ...model import Caller
+from ...model import Account, Caller
 from ...store import asking, held, issued
 from .answering import Answering, Asked, Choice
-from .desk import Desk, LicenceEnded, Published
+from .desk import Desk, LicenceEnded, Published, owner_of
 from .holding import Holding
 from .home import Home
 from .issuers import Issuers
-from .issuing import Issuing
+from .issuing import CHANGING, Issuing
 from .licences import Licences
 from .lists import Lists
 from .offering import Offered, Offering
@@ -117,7 +118,22 @@ class VerifiableCredentials:
         Returns:
             How many rows of which table.
         """
+        await tx.lock(CHANGING)
         gone: dict[str, int] = {}
         for store in (issued, held, asking):
             gone |= await store.forget_account(tx, account)
         return gone
+
+    async def keep_without_person(self, tx: Tx, account: Account) -> None:
+        """Keep what an account holds that speaks for nobody from now on, under its own key.
+
+        It was sealed for the person, whose key is destroyed.
+        """
+        await tx.lock(CHANGING)
+        owner = owner_of(replace(account, person=None))
+        for each in await held.sealed(tx, account.id):
+            context = f"{each.word} {each.id}"
+            text = await self._desk.open(each.body, context)
+            if text is not None:
+                await held.reseal(tx, each, await self._desk.seal(owner, text, context))
+        await asking.forget_account(tx, account.id)
