@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -542,6 +543,31 @@ async def test_a_key_that_was_destroyed_takes_what_was_held_with_it(
     assert await identity.credentials.holding.cards(lin.caller) == []
     with pytest.raises(Gone):
         await identity.credentials.holding.link(lin.caller, line.id, ["achievement"], 10)
+
+
+async def test_whoever_keeps_digests_is_told_of_an_erasure_too(
+    identity: Identity, teacher: Caller, db: Database
+) -> None:
+    lin = await joined(identity, "lin", Role.PATIENT, person="Patient/lin")
+    new = licence(lin, kind=CredentialKind.BADGE, told=BADGE)
+    await identity.credentials.issuing.issue(teacher, new, here=HERE)
+    told: list[int] = []
+    heard = asyncio.Event()
+
+    async def hear(list: str, epoch: int, digest: bytes) -> None:
+        told.append(epoch)
+        heard.set()
+
+    identity.credentials.when_published(hear)
+    running = asyncio.create_task(identity.credentials.run())
+    async with db.begin() as tx:
+        await identity.forget(tx, "Patient/lin")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(2):
+            await heard.wait()
+    running.cancel()
+
+    assert told == [1]
 
 
 async def test_who_teaches_here_too_keeps_her_badges_when_her_record_is_erased(

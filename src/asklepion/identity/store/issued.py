@@ -199,6 +199,12 @@ async def register(tx: Tx, before: str, count: int, issued_by: str | None) -> li
     return [Issued(*row) for row in rows]
 
 
+async def lists_of(tx: Tx, account: str) -> set[str]:
+    """The lists in which something of an account's has a place."""
+    sql = "SELECT DISTINCT list FROM identity_issued WHERE account = :account"
+    return {row[0] for row in await tx.all(sql, account=account)}
+
+
 async def forget_account(tx: Tx, account: str) -> dict[str, int]:
     """Take away all that was issued to an account; its entries stay, and stand no more."""
     sql = "SELECT list, entry FROM identity_issued WHERE account = :account"

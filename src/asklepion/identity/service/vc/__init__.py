@@ -1,5 +1,6 @@
 """Credentials that prove themselves: issue, hold, show, verify, take back."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -101,8 +102,10 @@ class VerifiableCredentials:
         self._desk.told.append(told)
 
     async def run(self) -> None:
-        """Keep an eye on licences that others issued, for ever."""
-        await self.licences.run()
+        """Keep an eye on what others issued, and tell which lists changed, for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.licences.run())
+            group.create_task(self.lists.run())
 
     async def require_licence(self, caller: Caller) -> None:
         """Let nobody work as a clinician whose licence does not stand.
@@ -119,6 +122,8 @@ class VerifiableCredentials:
             How many rows of which table.
         """
         await tx.lock(CHANGING)
+        changed = await issued.lists_of(tx, account)
+        tx.after_commit(lambda: self.lists.note(changed))
         gone: dict[str, int] = {}
         for store in (issued, held, asking):
             gone |= await store.forget_account(tx, account)

@@ -1,7 +1,9 @@
 """Which credentials still stand: our own lists, published, and those of others, asked for."""
 
+import asyncio
 import hashlib
 import secrets
+from collections.abc import Iterable
 from typing import Any, cast
 
 from asklepion.kit.clock import to_iso
@@ -38,6 +40,8 @@ class Lists:
         self._desk = desk
         self._issuers = issuers
         self._known: dict[str, tuple[float, Any]] = {}
+        self._changed: set[str] = set()
+        self._has_changed = asyncio.Event()
 
     # Ours
 
@@ -129,6 +133,27 @@ class Lists:
                 )
             except Exception as error:  # the list itself is published all the same
                 log.fault("status list not told", error, list=list)
+
+    def note(self, lists: Iterable[str]) -> None:
+        """Have it told soon that lists have changed, where nobody can wait for it."""
+        self._changed.update(lists)
+        self._has_changed.set()
+
+    async def run(self) -> None:
+        """Tell of lists that were noted, for ever."""
+        while True:
+            await self._has_changed.wait()
+            await self.tell_noted()
+
+    async def tell_noted(self) -> None:
+        """Tell of each list that was noted."""
+        self._has_changed.clear()
+        while self._changed:
+            list = self._changed.pop()
+            try:
+                await self.tell(list)
+            except Exception as error:  # its next change tells of this one too
+                log.fault("status list not read", error, list=list)
 
     # Anybody's
 
