@@ -1,5 +1,6 @@
 """Who has no valid licence meets no patient as a clinician."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -103,3 +104,16 @@ async def test_who_waits_with_a_licence_that_runs_out_waits_no_more(
 
     rooms = await house.clinic.rooms(people.patient)
     assert [room.clinician for room in rooms] == [None, None, None]
+
+
+async def test_a_licence_revoked_while_one_waits_at_the_door_keeps_one_out(
+    house: House, people: People
+) -> None:
+    async with house.db.begin() as tx:
+        await tx.lock("clinic")
+        coming = asyncio.create_task(house.clinic.enter(people.doctor, ROOM))
+        await asyncio.sleep(0.2)
+        await tx.run("UPDATE identity_credential SET state = 1")
+
+    with pytest.raises(Forbidden, match="no valid licence"):
+        await coming

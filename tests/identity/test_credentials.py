@@ -1,7 +1,10 @@
 """Credentials inside a house: who issues what, who holds it, what it proves, and its end."""
 
+import asyncio
 import json
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -43,13 +46,13 @@ BADGE = {
 QUESTION: dict[str, Any] = {"audience": "https://reader.example", "nonce": "n" * 20}
 
 
-async def joined(identity: Identity, name: str, role: Role, person: str | None = None) -> Account:
+async def joined(identity: Identity, name: str, *roles: Role, person: str | None = None) -> Account:
     return await identity.create_account(
         Identity.console(),
         email=f"{name}@clinic.example",
         password=PASSWORD,
         name=name.title(),
-        roles=[role],
+        roles=roles,
         person=person,
     )
 
@@ -57,7 +60,7 @@ async def joined(identity: Identity, name: str, role: Role, person: str | None =
 @pytest.fixture
 async def amara(identity: Identity) -> Account:
     """A clinician."""
-    return await joined(identity, "amara", Role.CLINICIAN, "Practitioner/amara")
+    return await joined(identity, "amara", Role.CLINICIAN, person="Practitioner/amara")
 
 
 @pytest.fixture
@@ -508,7 +511,7 @@ async def test_a_mark_shows_no_number_and_is_for_the_signed_in(
 async def test_who_is_erased_leaves_no_credential_and_her_places_stand_no_more(
     identity: Identity, teacher: Caller, db: Database, keys: Keys
 ) -> None:
-    lin = await joined(identity, "lin", Role.PATIENT, "Patient/lin")
+    lin = await joined(identity, "lin", Role.PATIENT, person="Patient/lin")
     new = licence(lin, kind=CredentialKind.BADGE, told=BADGE)
     await identity.credentials.issuing.issue(teacher, new, here=HERE)
     text = await shown(identity, lin, "achievement")
@@ -531,7 +534,7 @@ async def test_who_is_erased_leaves_no_credential_and_her_places_stand_no_more(
 async def test_a_key_that_was_destroyed_takes_what_was_held_with_it(
     identity: Identity, teacher: Caller, keys: Keys
 ) -> None:
-    lin = await joined(identity, "lin", Role.PATIENT, "Patient/lin")
+    lin = await joined(identity, "lin", Role.PATIENT, person="Patient/lin")
     new = licence(lin, kind=CredentialKind.BADGE, told=BADGE)
     line = await identity.credentials.issuing.issue(teacher, new)
 
@@ -540,6 +543,56 @@ async def test_a_key_that_was_destroyed_takes_what_was_held_with_it(
     assert await identity.credentials.holding.cards(lin.caller) == []
     with pytest.raises(Gone):
         await identity.credentials.holding.link(lin.caller, line.id, ["achievement"], 10)
+
+
+async def test_whoever_keeps_digests_is_told_of_an_erasure_too(
+    identity: Identity, teacher: Caller, db: Database
+) -> None:
+    lin = await joined(identity, "lin", Role.PATIENT, person="Patient/lin")
+    new = licence(lin, kind=CredentialKind.BADGE, told=BADGE)
+    await identity.credentials.issuing.issue(teacher, new, here=HERE)
+    told: list[int] = []
+    heard = asyncio.Event()
+
+    async def hear(list: str, epoch: int, digest: bytes) -> None:
+        told.append(epoch)
+        heard.set()
+
+    identity.credentials.when_published(hear)
+    running = asyncio.create_task(identity.credentials.run())
+    async with db.begin() as tx:
+        await identity.forget(tx, "Patient/lin")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(2):
+            await heard.wait()
+    running.cancel()
+
+    assert told == [1]
+
+
+async def test_who_teaches_here_too_keeps_her_badges_when_her_record_is_erased(
+    identity: Identity, teacher: Caller, db: Database, keys: Keys
+) -> None:
+    roles = [Role.PATIENT, Role.TRAINEE]
+    lin = await joined(identity, "lin", *roles, person="Patient/lin")
+    new = licence(lin, kind=CredentialKind.BADGE, told=BADGE)
+    line = await identity.credentials.issuing.issue(teacher, new, here=HERE)
+    await identity.credentials.holding.link(lin.caller, line.id, ["achievement"], 10)
+
+    async with db.begin() as tx:
+        gone, _ = await identity.forget(tx, "Patient/lin")
+    await keys.vault.destroy(keys.vault.ids_of("Patient/lin"))
+
+    assert "identity_credential" not in gone
+    after = await identity.find(lin.id)
+    assert after is not None
+    (card,) = await identity.credentials.holding.cards(after.caller)
+    assert card.claims["achievement"]["name"] == "First suture"
+    assert await why(identity, await shown(identity, after, "achievement")) == ""
+    (told,) = await identity.credentials.holding.history(after.caller)
+    assert told.names == ("achievement",)
+    (entry,) = await identity.credentials.issuing.register(teacher)
+    assert entry.claims["achievement"]["name"] == "First suture"
 
 
 # Two houses
@@ -609,7 +662,7 @@ def by_post(far: Far) -> None:
 
 async def far_licence(far: Far, near: Identity, account: Account, **more: Any) -> str:
     """A licence that the other house issued to a key of somebody's here; held here."""
-    colleague = await joined(far.identity, f"c{len(far.post.asked)}", Role.CLINICIAN)
+    colleague = await joined(far.identity, f"c{secrets.token_hex(4)}", Role.CLINICIAN)
     id = await licensed(far.identity, colleague, **more)
     async with far.identity.credentials._desk.db.begin() as tx:  # pyright: ignore[reportPrivateUsage]
         line = await issued.find(tx, id)
@@ -734,3 +787,126 @@ async def test_a_licence_that_ends_is_told_and_one_that_is_left_counts(
     assert await told() == 0
     await near.credentials.issuing.change(keeper, second, Status.REVOKED)
     assert await told() == 1
+
+
+async def test_a_revocation_waits_for_a_copy_that_is_being_made(
+    identity: Identity, amara: Account, keeper: Caller, db: Database
+) -> None:
+    id = await licensed(identity, amara)
+    revoke = identity.credentials.issuing.change(keeper, id, Status.REVOKED)
+
+    async with db.begin() as tx:
+        await tx.lock("identity.issued")
+        line = await issued.find(tx, id)
+        assert line is not None
+        revoking = asyncio.create_task(revoke)
+        await asyncio.sleep(0.2)
+        copy = await identity.credentials.issuing.copy(tx, line, amara)
+    await revoking
+
+    async with db.read() as tx:
+        found = await issued.find(tx, copy.id)
+    assert found is not None
+    assert found.state == Status.REVOKED
+
+
+async def told_ends(db: Database) -> int:
+    """How often it was told that somebody's last licence ended."""
+    async with db.read() as tx:
+        return (await tx.one("SELECT count(*) FROM kit_outbox") or (0,))[0]
+
+
+async def test_what_one_signed_for_oneself_does_not_hide_that_the_licence_was_revoked(
+    near: Identity, amara: Account, keeper: Caller, db: Database
+) -> None:
+    id = await licensed(near, amara)
+    stranger = pairwise.p256(b"s" * 32, "stranger")
+    _, payload = jose.read((await shown(near, amara)).split("~")[0])
+    made_up = {**payload, "iss": did.did_of(pairwise.public(stranger))}
+    text = jose.sign({"typ": "dc+sd-jwt"}, made_up, stranger) + "~"
+    async with db.begin() as tx:
+        await near.credentials.holding.keep(tx, amara, id="made-up", text=text)
+
+    await near.credentials.issuing.change(keeper, id, Status.REVOKED)
+
+    assert await near.credentials.licences.licensed([amara.id]) == set()
+    assert await told_ends(db) == 1
+
+
+async def test_what_others_issued_is_looked_at_whether_it_counts_here_or_not(
+    near: Identity, far: Far, nora: Account, clock: StoppedClock
+) -> None:
+    by_post(far)
+    club = {"kind": CredentialKind.MEMBERSHIP, "told": {"organisation": "Club", "role": "Member"}}
+    id = await far_licence(far, near, nora, **club)
+    await far.identity.credentials.issuing.change(far.keeper, id, Status.REVOKED)
+
+    clock.at += timedelta(minutes=10)
+    await near.credentials.licences.look()
+
+    (card,) = await near.credentials.holding.cards(nora.caller)
+    assert card.state == "revoked"
+
+
+async def test_each_list_of_another_house_is_asked_for_once_at_a_look(
+    near: Identity, far: Far, amara: Account, clock: StoppedClock
+) -> None:
+    by_post(far)
+    for _ in range(3):
+        await far_licence(far, near, amara)
+    lists = [address for address in far.post.answers if "/status/" in address]
+    far.post.answers = {}
+    far.post.asked.clear()
+    clock.at += timedelta(minutes=1)
+
+    await near.credentials.licences.look()
+
+    assert sorted(far.post.asked) == sorted(lists)
+
+
+async def test_one_list_that_is_slow_delays_no_other_s_word(
+    near: Identity, far: Far, amara: Account, keeper: Caller, clock: StoppedClock
+) -> None:
+    by_post(far)
+    slow = await far_licence(far, near, amara)
+    where = next(address for address in far.post.answers if "/status/" in address)
+    await far.identity.credentials.issuers.rotate(far.keeper)  # and with it another list
+    id = await far_licence(far, near, amara)
+    came = asyncio.Event()
+
+    async def never() -> bytes:
+        await came.wait()
+        return b""
+
+    far.post.answers[where] = never
+    await far.identity.credentials.issuing.change(far.keeper, id, Status.REVOKED)
+    clock.at += timedelta(minutes=1)
+    looking = asyncio.create_task(near.credentials.licences.look())
+    async with asyncio.timeout(5):
+        while True:
+            cards = await near.credentials.holding.cards(amara.caller)
+            states = {card.id: card.state for card in cards}
+            if states[f"held-{id}"] == "revoked":
+                break
+            await asyncio.sleep(0.02)
+
+    assert states[f"held-{slow}"] == "valid"
+    assert not looking.done()
+    came.set()
+    await looking
+
+
+async def test_the_end_by_another_s_silence_is_told_once_however_late_it_is_noticed(
+    near: Identity, far: Far, amara: Account, clock: StoppedClock, db: Database
+) -> None:
+    by_post(far)
+    await far_licence(far, near, amara)
+    far.post.answers.clear()
+    licences = near.credentials.licences
+
+    clock.at += timedelta(hours=5)  # the house was closed meanwhile
+    for _ in range(3):
+        await licences.look()
+        clock.at += timedelta(seconds=20)
+
+    assert await told_ends(db) == 1

@@ -1,5 +1,6 @@
 """The house towards apps outside, over HTTP, with a wallet that shares no code with it."""
 
+import asyncio
 import base64
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -384,6 +385,22 @@ async def test_who_holds_her_licence_here_answers_a_request_of_this_house(
     assert again.status_code == 410
 
 
+async def test_two_answers_at_once_are_one_answer(
+    doctor: AsyncClient, patient: AsyncClient
+) -> None:
+    body = {"request": (await asked(patient, "region"))["uri"]}
+    considered = (await doctor.post("/api/identity/credentials/consider", json=body)).json()
+    (choice,) = considered["choices"]
+    path, ticket = "/api/identity/credentials/answer", considered["ticket"]
+    wrong = {"ticket": ticket, "chosen": {choice["wanted"]: "another"}}
+    assert (await doctor.post(path, json=wrong)).status_code == 400
+
+    answer = {"ticket": ticket, "chosen": {choice["wanted"]: choice["card"]["id"]}}
+    both = await asyncio.gather(*(doctor.post(path, json=answer) for _ in range(2)))
+
+    assert sorted(each.status_code for each in both) == [204, 410]
+
+
 async def test_who_has_nothing_that_answers_is_told_so(
     patient: AsyncClient, other_patient: AsyncClient
 ) -> None:
@@ -409,6 +426,32 @@ async def test_an_offer_of_this_house_can_be_taken_up_here_too(doctor: AsyncClie
     assert answer.status_code == 201
     assert answer.json()["kind"] == "licence"
     assert len((await doctor.get("/api/identity/credentials")).json()) == 2
+
+
+async def test_a_copy_taken_up_here_follows_what_becomes_of_the_original(
+    doctor: AsyncClient, operator: AsyncClient
+) -> None:
+    offer = await offered(doctor)
+    body = {"offer": offer["uri"], "pin": offer["pin"]}
+    await doctor.post("/api/identity/credentials/receive", json=body)
+
+    (line,) = [line for line in await register(operator) if line["copies"] == 1]
+    await operator.patch(f"/api/identity/issued/{line['id']}", json={"state": "revoked"})
+
+    cards = (await doctor.get("/api/identity/credentials")).json()
+    assert [card["state"] for card in cards] == ["revoked", "revoked"]
+
+
+async def test_another_s_licence_taken_up_here_makes_nobody_a_clinician(
+    doctor: AsyncClient, patient: AsyncClient, people: People
+) -> None:
+    offer = await offered(doctor)
+    body = {"offer": offer["uri"], "pin": offer["pin"]}
+
+    assert (await patient.post("/api/identity/credentials/receive", json=body)).status_code == 201
+
+    asked = {"account": people.patient.account}
+    assert (await patient.get("/api/identity/marks", params=asked)).json() == []
 
 
 @pytest.mark.parametrize(

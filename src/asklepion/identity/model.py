@@ -123,6 +123,11 @@ class Account:
             language=self.language,
         )
 
+    @property
+    def is_patient_alone(self) -> bool:
+        """Whether it ends with its person's record; one that is more than that stays."""
+        return self.roles == frozenset({Role.PATIENT})
+
     def through(self, app: App) -> Caller:
         """The account as it calls through an app."""
         return replace(self.caller, app=app)

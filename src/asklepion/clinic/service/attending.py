@@ -49,12 +49,10 @@ class Attending:
             Forbidden: his licence does not stand; but to a visit that goes on he may come back.
             Conflict: another attends this room, or his visit goes on elsewhere.
         """
-        async with self._keeping.reading() as tx:
-            going_on = await store.find_open_of_account(tx, caller.account)
-        if going_on is None or going_on.room != room:
-            await self._identity.credentials.require_licence(caller)
         async with self._keeping.changing() as tx:
             mine = await store.find_open_of_account(tx, caller.account)
+            if mine is None or mine.room != room:  # what ends from now on is heard after this
+                await self._identity.credentials.require_licence(caller)
             if mine and mine.room != room:
                 raise Conflict("Your visit goes on in another room.", hint="Close it first.")
             visit = await store.find_open_in_room(tx, room)

@@ -123,7 +123,7 @@ class Accounts(Ground):
             return gone, ()
         hers = await apps.forget_account(tx, account.id)
         gone = {table: gone[table] + rows for table, rows in hers.items()}
-        if account.roles == frozenset({Role.PATIENT}):
+        if account.is_patient_alone:
             gone |= await keys.forget_account(tx, account.id)
             gone |= await guardians.forget_account(tx, account.id, account.email)
             gone |= await wallets.forget_account(tx, account.id)

@@ -117,7 +117,11 @@ class Identity(Credentials, Accounts):
             How many rows of which table, and the accounts.
         """
         account = await store.find_by_person(tx, person)
-        held = await self.credentials.forget(tx, account.id) if account else {}
+        held: dict[str, int] = {}
+        if account and account.is_patient_alone:
+            held = await self.credentials.forget(tx, account.id)
+        elif account:  # it stays, with its badges and licences
+            await self.credentials.keep_without_person(tx, account)
         wards = await self.guardians.guarded(tx, account.id) if account else []
         gone, accounts = await super().forget(tx, person)
         if account and await store.find(tx, account.id) is None:

@@ -14,6 +14,7 @@ MIGRATIONS: tuple[Step, ...] = (
     *issued.MIGRATIONS,
     *held.MIGRATIONS,
     *asking.MIGRATIONS,
+    *held.LATER,
 )
 OWNED: dict[str, Owned | None] = {
     **accounts.OWNED,

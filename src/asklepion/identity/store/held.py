@@ -60,7 +60,18 @@ def _create(op: Operations) -> None:
     )
 
 
+def _note_looks(op: Operations) -> None:
+    for column in (
+        # When its issuer was last asked; 0: not yet. `checked_at` is when it last answered.
+        sa.Column("asked_at", sa.BigInteger, nullable=False, server_default="0"),
+        # 1: it was told that its issuer's silence ended it.
+        sa.Column("is_told", sa.BigInteger, nullable=False, server_default="0"),
+    ):
+        op.add_column("identity_credential", column)
+
+
 MIGRATIONS: tuple[Step, ...] = (_create,)
+LATER: tuple[Step, ...] = (_note_looks,)  # after the steps of the other files
 
 _OWNER = (
     "coalesce((SELECT CASE WHEN a.person LIKE 'Patient/%' THEN a.person ELSE '' END"
@@ -88,6 +99,8 @@ class Held(NamedTuple):
     until_at: int
     received_at: int
     checked_at: int
+    asked_at: int
+    is_told: int
     body: bytes
 
 
@@ -114,6 +127,22 @@ class Shown(NamedTuple):
     body: bytes
 
 
+class Sealed(NamedTuple):
+    """Something of an account's that only its owner's key opens."""
+
+    table: str
+    column: str  # its key
+    word: str  # in the seal's context
+    id: str
+    body: bytes
+
+
+SEALED = (
+    ("identity_holder", "account", "holder"),
+    ("identity_credential", "id", "credential"),
+    ("identity_shown", "id", "shown"),
+    ("identity_issued", "id", "issued"),
+)
 HELD = ", ".join(Held._fields)
 SHOWING = ", ".join(Showing._fields)
 SHOWN = ", ".join(Shown._fields)
@@ -174,19 +203,38 @@ async def in_force(tx: Tx, kind: str, accounts: list[str], now: datetime) -> lis
     return [Held(*row) for row in await tx.all(sql, kind=kind, now=to_us(now), **names)]
 
 
-async def from_elsewhere(tx: Tx, kind: str, now: datetime) -> list[Held]:
-    """Credentials of a kind that others issued and that have not run out."""
+async def from_elsewhere(tx: Tx, now: datetime) -> list[Held]:
+    """Licences that are no line of our register and that have not run out."""
     sql = (
-        f"SELECT {HELD} FROM identity_credential WHERE kind = :kind AND issued = ''"
+        f"SELECT {HELD} FROM identity_credential WHERE kind = 'licence' AND issued = ''"
         " AND until_at > :now"
     )
-    return [Held(*row) for row in await tx.all(sql, kind=kind, now=to_us(now))]
+    return [Held(*row) for row in await tx.all(sql, now=to_us(now))]
+
+
+async def due(tx: Tx, now: datetime, asked_before: datetime, count: int) -> list[Held]:
+    """Whatever is no line of our register and was not asked for lately, the longest ago first."""
+    sql = (
+        f"SELECT {HELD} FROM identity_credential WHERE issued = '' AND until_at > :now"
+        " AND state <> 1 AND asked_at <= :before ORDER BY asked_at, id LIMIT :count"
+    )
+    rows = await tx.all(sql, now=to_us(now), before=to_us(asked_before), count=count)
+    return [Held(*row) for row in rows]
 
 
 async def change_state(tx: Tx, id: str, state: int, at: datetime) -> None:
-    """Keep what was found out about a credential."""
-    sql = "UPDATE identity_credential SET state = :state, checked_at = :at WHERE id = :id"
+    """Keep what an issuer said of a credential."""
+    sql = (
+        "UPDATE identity_credential SET state = :state, checked_at = :at, asked_at = :at,"
+        " is_told = 0 WHERE id = :id"
+    )
     await tx.run(sql, id=id, state=state, at=to_us(at))
+
+
+async def note_silence(tx: Tx, id: str, at: datetime, *, is_told: bool) -> None:
+    """Keep that its issuer was asked and said nothing, and whether that is told as its end."""
+    sql = "UPDATE identity_credential SET asked_at = :at, is_told = :told WHERE id = :id"
+    await tx.run(sql, id=id, at=to_us(at), told=int(is_told))
 
 
 async def follow_issued(tx: Tx, issued: str, state: int, at: datetime) -> list[str]:
@@ -249,6 +297,23 @@ async def shown_by(tx: Tx, account: str, count: int) -> list[Shown]:
         " ORDER BY shown_at DESC, id DESC LIMIT :count"
     )
     return [Shown(*row) for row in await tx.all(sql, account=account, count=count)]
+
+
+async def sealed(tx: Tx, account: str) -> list[Sealed]:
+    """All that is sealed of what an account holds, showed and was issued."""
+    return [
+        Sealed(table, column, word, row[0], bytes(row[1]))
+        for table, column, word in SEALED
+        for row in await tx.all(
+            f"SELECT {column}, body FROM {table} WHERE account = :account", account=account
+        )
+    ]
+
+
+async def reseal(tx: Tx, old: Sealed, body: bytes) -> None:
+    """Keep the same under another seal."""
+    sql = f"UPDATE {old.table} SET body = :body WHERE {old.column} = :id"
+    await tx.run(sql, id=old.id, body=body)
 
 
 async def forget_account(tx: Tx, account: str) -> dict[str, int]:

@@ -169,6 +169,13 @@ async def find(tx: Tx, id: str) -> Issued | None:
     return Issued(*row) if row else None
 
 
+async def find_by_entry(tx: Tx, list: str, entry: int) -> Issued | None:
+    """The line whose state stands in one place of a list."""
+    sql = f"SELECT {COLUMNS} FROM identity_issued WHERE list = :list AND entry = :entry"
+    row = await tx.one(sql, list=list, entry=entry)
+    return Issued(*row) if row else None
+
+
 async def family(tx: Tx, id: str) -> list[Issued]:
     """A line with every copy that was made of it."""
     sql = f"SELECT {COLUMNS} FROM identity_issued WHERE id = :id OR parent = :id"
@@ -190,6 +197,12 @@ async def register(tx: Tx, before: str, count: int, issued_by: str | None) -> li
     by = issued_by or ""
     rows = await tx.all(sql, all=int(issued_by is None), by=by, before=before, count=count)
     return [Issued(*row) for row in rows]
+
+
+async def lists_of(tx: Tx, account: str) -> set[str]:
+    """The lists in which something of an account's has a place."""
+    sql = "SELECT DISTINCT list FROM identity_issued WHERE account = :account"
+    return {row[0] for row in await tx.all(sql, account=account)}
 
 
 async def forget_account(tx: Tx, account: str) -> dict[str, int]:

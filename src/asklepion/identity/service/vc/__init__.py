@@ -1,6 +1,8 @@
 """Credentials that prove themselves: issue, hold, show, verify, take back."""
 
+import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
@@ -9,14 +11,14 @@ from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 
 from ...engine.secrets import Tokens
-from ...model import Caller
+from ...model import Account, Caller
 from ...store import asking, held, issued
 from .answering import Answering, Asked, Choice
-from .desk import Desk, LicenceEnded, Published
+from .desk import Desk, LicenceEnded, Published, owner_of
 from .holding import Holding
 from .home import Home
 from .issuers import Issuers
-from .issuing import Issuing
+from .issuing import CHANGING, Issuing
 from .licences import Licences
 from .lists import Lists
 from .offering import Offered, Offering
@@ -82,13 +84,13 @@ class VerifiableCredentials:
         self.issuers = Issuers(self._desk)
         self.lists = Lists(self._desk, self.issuers)
         self.holding = Holding(self._desk, self.issuers)
-        self.issuing = Issuing(self._desk, self.issuers, self.lists, self.holding)
-        self.proving = Proving(self._desk, self.issuers, self.lists)
         self.licences = Licences(self._desk, self.issuers, self.lists, self.holding)
+        self.issuing = Issuing(self._desk, self.issuers, self.lists, self.holding, self.licences)
+        self.proving = Proving(self._desk, self.issuers, self.lists)
         self.offering = Offering(self._desk, self.issuing, self.holding)
         self.requesting = Requesting(self._desk, self.issuers, self.proving)
         home = Home(self._desk, self.offering, self.requesting)
-        self.receiving = Receiving(self._desk, self.holding, self.proving, home)
+        self.receiving = Receiving(self._desk, self.holding, self.proving, self.lists, home)
         self.answering = Answering(self._desk, self.issuers, self.holding, home)
 
     def when_published(self, told: Published) -> None:
@@ -100,8 +102,10 @@ class VerifiableCredentials:
         self._desk.told.append(told)
 
     async def run(self) -> None:
-        """Keep an eye on licences that others issued, for ever."""
-        await self.licences.run()
+        """Keep an eye on what others issued, and tell which lists changed, for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.licences.run())
+            group.create_task(self.lists.run())
 
     async def require_licence(self, caller: Caller) -> None:
         """Let nobody work as a clinician whose licence does not stand.
@@ -117,7 +121,24 @@ class VerifiableCredentials:
         Returns:
             How many rows of which table.
         """
+        await tx.lock(CHANGING)
+        changed = await issued.lists_of(tx, account)
+        tx.after_commit(lambda: self.lists.note(changed))
         gone: dict[str, int] = {}
         for store in (issued, held, asking):
             gone |= await store.forget_account(tx, account)
         return gone
+
+    async def keep_without_person(self, tx: Tx, account: Account) -> None:
+        """Keep what an account holds that speaks for nobody from now on, under its own key.
+
+        It was sealed for the person, whose key is destroyed.
+        """
+        await tx.lock(CHANGING)
+        owner = owner_of(replace(account, person=None))
+        for each in await held.sealed(tx, account.id):
+            context = f"{each.word} {each.id}"
+            text = await self._desk.open(each.body, context)
+            if text is not None:
+                await held.reseal(tx, each, await self._desk.seal(owner, text, context))
+        await asking.forget_account(tx, account.id)

@@ -130,6 +130,22 @@ class Answering:
             or waiting.until_s < self._desk.now_s
         ):
             raise Gone("That request is over.", hint="Ask for it again.")
+        del self._waiting[ticket]  # at once: it is answered once
+        try:
+            shown = await self._chosen(caller, waiting, chosen)
+        except Incorrect:
+            self._waiting[ticket] = waiting  # one may choose again
+            raise
+        await self._send(waiting, await self._token(caller, waiting, shown), here)
+        tell = self._holding.tell
+        for each in shown:
+            await tell(
+                caller.account, each.card.id, to=waiting.who, how="request", names=each.names
+            )
+
+    async def _chosen(
+        self, caller: Caller, waiting: _Waiting, chosen: dict[str, str]
+    ) -> list[Choice]:
         needed = waiting.query.chosen(set(chosen))
         if needed is None:
             raise Incorrect("That is not all that is asked for.", hint="Choose for each.")
@@ -140,13 +156,7 @@ class Answering:
         ]
         if {choice.wanted for choice in shown} != needed:
             raise Incorrect("A credential is not one that answers.", hint="Choose another.")
-        del self._waiting[ticket]
-        await self._send(waiting, await self._token(caller, waiting, shown), here)
-        tell = self._holding.tell
-        for each in shown:
-            await tell(
-                caller.account, each.card.id, to=waiting.who, how="request", names=each.names
-            )
+        return shown
 
     async def _token(
         self, caller: Caller, waiting: _Waiting, shown: list[Choice]

@@ -88,6 +88,8 @@ class Holding:
             until_at=_us(claims.get("exp", FOREVER)),
             received_at=to_us(now),
             checked_at=to_us(now),
+            asked_at=to_us(now),
+            is_told=0,
             body=await self._desk.seal(owner_of(account), body, f"credential {id}"),
         )
         await store.keep(tx, held)

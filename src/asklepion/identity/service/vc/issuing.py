@@ -19,9 +19,10 @@ from ...model import Account, Caller, Role
 from ...store import accounts, held
 from ...store import issued as store
 from ...store.issued import Issued
-from .desk import Desk, LicenceEnded, owner_of
+from .desk import Desk, owner_of
 from .holding import Holding
 from .issuers import Issuers
+from .licences import Licences
 from .lists import Lists
 from .values import Line, NewCredential
 
@@ -32,16 +33,20 @@ MAY = {Kind.LICENCE: Role.OPERATOR, Kind.MEMBERSHIP: Role.OPERATOR, Kind.BADGE: 
 LONGEST = timedelta(days=366 * 20)
 DECOYS = 3  # digests of nothing in each credential
 PAGE = 200
+CHANGING = "identity.issued"  # a lock: what becomes of a line becomes of its copies
 
 
 class Issuing:
     """Makes credentials, keeps the register, and says what became of each."""
 
-    def __init__(self, desk: Desk, issuers: Issuers, lists: Lists, holding: Holding) -> None:
+    def __init__(
+        self, desk: Desk, issuers: Issuers, lists: Lists, holding: Holding, licences: Licences
+    ) -> None:
         self._desk = desk
         self._issuers = issuers
         self._lists = lists
         self._holding = holding
+        self._licences = licences
 
     async def issue(self, caller: Caller, new: NewCredential, *, here: str = "") -> Line:
         """Issue a credential to somebody, and hold it for them.
@@ -192,6 +197,7 @@ class Issuing:
         """
         caller.require(Role.OPERATOR, Role.EDUCATOR)
         async with self._desk.db.begin() as tx:
+            await tx.lock(CHANGING)
             line = await store.find(tx, id)
             account = line and await accounts.find(tx, line.account)
             if line is None or account is None or line.parent:
@@ -201,7 +207,8 @@ class Issuing:
             if line.state == Status.REVOKED and state != Status.REVOKED:
                 raise Conflict("It was revoked, which is for good.", hint="Issue a new one.")
             changed = await self._mark(tx, line, state)
-            await self._tell_if_ended(tx, line)
+            if line.kind == Kind.LICENCE:
+                await self._licences.tell_if_ended(tx, line.account)
         for list in changed:
             await self._lists.tell(list)
         log.info("credential changed", id=id, state=state.name, by=caller.account)
@@ -215,14 +222,6 @@ class Issuing:
             await store.change_state(tx, each.id, state, now)
         await held.follow_issued(tx, line.id, state, now)
         return {each.list for each in family}
-
-    async def _tell_if_ended(self, tx: Tx, line: Issued) -> None:
-        """Tell whoever lets clinicians work when one has no licence left."""
-        if line.kind != Kind.LICENCE or self._desk.events is None:
-            return
-        left = await held.in_force(tx, Kind.LICENCE, [line.account], self._desk.clock.now())
-        if not left:
-            await self._desk.events.tell(tx, LicenceEnded(line.account))
 
     async def _line(self, line: Issued, account: Account) -> Line:
         return Line(

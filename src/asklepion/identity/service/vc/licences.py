@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from asklepion.kit.clock import from_us
-from asklepion.kit.errors import Forbidden, NotFound
+from asklepion.kit.db import Tx
+from asklepion.kit.errors import Forbidden, Gone, NotFound
 from asklepion.kit.log import get_log
 
 from ...engine.vc import sdjwt
@@ -18,12 +20,16 @@ from ...store.held import Held
 from .desk import Desk, LicenceEnded
 from .holding import Holding
 from .issuers import Issuers
-from .lists import Lists
+from .lists import Lists, list_of
 
 log = get_log(__name__)
+_Looked = tuple[Held, dict[str, Any]]  # with its claims
 
 LOOK_S = 20.0  # between two looks at what others issued
 STALE = timedelta(hours=1)  # for so long another's silence is borne
+ASK_S = 20.0  # for one list
+OTHERS = timedelta(minutes=10)  # between two looks at what does not count here
+OTHERS_MOST = 50  # of those at one look
 ACCOUNTS_MOST = 200
 NO_LICENCE = "You have no valid licence here."
 HINT = "Ask an operator to issue it, or add it in “My credentials” if another house did."
@@ -44,6 +50,16 @@ class Licences:
         async with self._desk.db.read() as tx:
             found = await store.in_force(tx, Kind.LICENCE, accounts[:ACCOUNTS_MOST], now)
         return {held.account for held in found if self._counts(held)}
+
+    async def has_standing(self, tx: Tx, account: str) -> bool:
+        """Whether an account has a licence left that counts here, as this transaction sees it."""
+        found = await store.in_force(tx, Kind.LICENCE, [account], self._desk.clock.now())
+        return any(self._counts(held) for held in found)
+
+    async def tell_if_ended(self, tx: Tx, account: str) -> None:
+        """Tell whoever lets clinicians work when one has no licence left."""
+        if self._desk.events and not await self.has_standing(tx, account):
+            await self._desk.events.tell(tx, LicenceEnded(account))
 
     def _counts(self, held: Held) -> bool:
         if held.issued:
@@ -88,44 +104,92 @@ class Licences:
     # What others issued
 
     async def run(self) -> None:
-        """Ask again and again what became of licences that others issued."""
+        """Ask again and again what became of credentials that others issued."""
         while True:
             await asyncio.sleep(LOOK_S)
             try:
                 await self.look()
             except Exception as error:  # the next look is due in a moment
-                log.fault("licences not looked at", error)
+                log.fault("credentials not looked at", error)
 
     async def look(self) -> None:
-        """Ask their issuers what became of licences held here; whose ended is told."""
+        """Ask their issuers what became of credentials held here; whose licence ended is told.
+
+        What counts here is asked for each time, all of it at once, so that one issuer's silence
+        delays no other's word; of what does not count, a little each time.
+        """
+        now = self._desk.clock.now()
         async with self._desk.db.read() as tx:
-            found = await store.from_elsewhere(tx, Kind.LICENCE, self._desk.clock.now())
+            counting = [
+                held
+                for held in await store.from_elsewhere(tx, now)
+                if self._issuers.is_trusted(held.issuer)
+            ]
+            others = [
+                held
+                for held in await store.due(tx, now, now - OTHERS, OTHERS_MOST)
+                if not self._could_count(held)
+            ]
+        async with asyncio.TaskGroup() as group:
+            lists = await self._by_list([*counting, *others])
+            for (issuer, uri), several in lists.items():
+                group.create_task(self._look_at(issuer, uri, several))
+
+    async def _by_list(self, found: list[Held]) -> dict[tuple[str, str], list[_Looked]]:
+        """What was found, by issuer and list: each list is asked for once."""
+        lists: dict[tuple[str, str], list[_Looked]] = {}
         for held in found:
-            if not self._issuers.is_trusted(held.issuer):
-                continue
             try:
                 claims = sdjwt.peek(await self._holding.text(held)).claims
-                state = await self._lists.state_of(claims)
-            except Unproven as error:
-                log.info("licence not looked at", credential=held.id, why=error.why)
-                await self._tell_if_stale(held)
+            except Gone:  # its key was destroyed
                 continue
-            await self._keep(held, state)
+            except Exception as error:  # of this one; the others are looked at all the same
+                log.fault("credential not opened", error, credential=held.id)
+                continue
+            lists.setdefault((held.issuer, list_of(claims)), []).append((held, claims))
+        return lists
+
+    async def _look_at(self, issuer: str, uri: str, several: list[_Looked]) -> None:
+        """Ask for one list, and keep what it says of each; its silence is kept too."""
+        why = ""
+        try:
+            async with asyncio.timeout(ASK_S):
+                await self._lists.ask(issuer, uri)
+        except TimeoutError:
+            why = "timeout"
+        except Unproven as error:
+            why = error.why
+        for held, claims in several:
+            state = None if why else await self._state_of(held, claims)
+            if state is None:
+                log.info("credential not looked at", credential=held.id, why=why)
+                await self._keep_silence(held)
+            else:
+                await self._keep(held, state)
+
+    async def _state_of(self, held: Held, claims: dict[str, Any]) -> Status | None:
+        try:
+            async with asyncio.timeout(ASK_S):
+                return await self._lists.state_of(claims)
+        except (Unproven, TimeoutError) as error:
+            log.info("credential tells no state", credential=held.id, why=type(error).__name__)
+            return None
 
     async def _keep(self, held: Held, state: Status) -> None:
-        now = self._desk.clock.now()
         async with self._desk.db.begin() as tx:
-            await store.change_state(tx, held.id, state, now)
-            if held.state == Status.VALID and state != Status.VALID and self._desk.events:
-                left = await store.in_force(tx, Kind.LICENCE, [held.account], now)
-                if not any(self._counts(each) for each in left):
-                    await self._desk.events.tell(tx, LicenceEnded(held.account))
+            await store.change_state(tx, held.id, state, self._desk.clock.now())
+            is_end = held.state == Status.VALID and state != Status.VALID and not held.is_told
+            if is_end and self._could_count(held):
+                await self.tell_if_ended(tx, held.account)
 
-    async def _tell_if_stale(self, held: Held) -> None:
-        """Another's silence was borne long enough."""
-        late = self._desk.clock.now() - from_us(held.checked_at) - STALE
-        if not timedelta() <= late < timedelta(seconds=3 * LOOK_S) or self._desk.events is None:
-            return
-        if held.account not in await self.licensed([held.account]):
-            async with self._desk.db.begin() as tx:
-                await self._desk.events.tell(tx, LicenceEnded(held.account))
+    async def _keep_silence(self, held: Held) -> None:
+        """Another's silence is borne for a while; then the licence ended, which is told once."""
+        now = self._desk.clock.now()
+        is_long = now - from_us(held.checked_at) >= STALE and self._could_count(held)
+        async with self._desk.db.begin() as tx:
+            await store.note_silence(tx, held.id, now, is_told=is_long)
+            if is_long and not held.is_told and held.state == Status.VALID:
+                await self.tell_if_ended(tx, held.account)
+
+    def _could_count(self, held: Held) -> bool:
+        return held.kind == Kind.LICENCE and self._issuers.is_trusted(held.issuer)

@@ -1,7 +1,9 @@
 """Which credentials still stand: our own lists, published, and those of others, asked for."""
 
+import asyncio
 import hashlib
 import secrets
+from collections.abc import Iterable
 from typing import Any, cast
 
 from asklepion.kit.clock import to_iso
@@ -13,6 +15,7 @@ from ...engine.vc import jose, status
 from ...engine.vc.errors import Unproven
 from ...engine.vc.status import Status
 from ...store import issued as store
+from ...store.issued import Issued
 from ..apps.publishing import Unfit
 from .desk import Desk
 from .issuers import Issuers
@@ -37,6 +40,8 @@ class Lists:
         self._desk = desk
         self._issuers = issuers
         self._known: dict[str, tuple[float, Any]] = {}
+        self._changed: set[str] = set()
+        self._has_changed = asyncio.Event()
 
     # Ours
 
@@ -129,6 +134,27 @@ class Lists:
             except Exception as error:  # the list itself is published all the same
                 log.fault("status list not told", error, list=list)
 
+    def note(self, lists: Iterable[str]) -> None:
+        """Have it told soon that lists have changed, where nobody can wait for it."""
+        self._changed.update(lists)
+        self._has_changed.set()
+
+    async def run(self) -> None:
+        """Tell of lists that were noted, for ever."""
+        while True:
+            await self._has_changed.wait()
+            await self.tell_noted()
+
+    async def tell_noted(self) -> None:
+        """Tell of each list that was noted."""
+        self._has_changed.clear()
+        while self._changed:
+            list = self._changed.pop()
+            try:
+                await self.tell(list)
+            except Exception as error:  # its next change tells of this one too
+                log.fault("status list not read", error, list=list)
+
     # Anybody's
 
     async def state_of(self, claims: dict[str, Any], *, may_ask: bool = True) -> Status:
@@ -137,11 +163,9 @@ class Lists:
         Raises:
             Unproven: its issuer does not say.
         """
-        told = claims.get("status")
-        if told is None:
+        if claims.get("status") is None:
             return Status.VALID  # its issuer keeps no list: it ends by its time alone
-        found = cast(dict[str, Any], told).get("status_list") if isinstance(told, dict) else None
-        entry, uri = (cast(dict[str, Any], found or {}).get(part) for part in ("idx", "uri"))
+        entry, uri = _place_of(claims)
         if not isinstance(entry, int) or isinstance(entry, bool) or not isinstance(uri, str):
             raise Unproven("status", "How to read its state is not said in a way we know.")
         issuer = str(claims.get("iss", ""))
@@ -151,6 +175,24 @@ class Lists:
             return await self._own(uri, entry)
         number = status.read_token(await self._theirs(uri, issuer, may_ask=may_ask), entry)
         return Status(number) if number in (0, 1, 2) else Status.REVOKED
+
+    async def ask(self, issuer: str, uri: str) -> None:
+        """Have another's list at hand, so that what it says of several costs one question.
+
+        Raises:
+            Unproven: it is not to be had.
+        """
+        if uri and not await self._issuers.is_own(issuer):
+            await self._theirs(uri, issuer, may_ask=True)
+
+    async def line_of(self, tx: Tx, claims: dict[str, Any]) -> Issued | None:
+        """The line of our register that a credential is, if the house issued it."""
+        entry, uri = _place_of(claims)
+        if not isinstance(entry, int) or not isinstance(uri, str) or PATH not in uri:
+            return None
+        if not 0 <= entry < MOST or not await self._issuers.is_own(str(claims.get("iss", ""))):
+            return None
+        return await store.find_by_entry(tx, uri.rpartition(PATH)[2], entry)
 
     async def _own(self, uri: str, entry: int) -> Status:
         id = uri.rpartition(PATH)[2]
@@ -183,7 +225,22 @@ class Lists:
         until = told.get("exp")
         if isinstance(until, int | float) and self._desk.now_s >= until:
             raise Unproven("status", "The status list is out of date.")
-        if len(self._known) >= KNOWN_MOST:
-            self._known.clear()
+        self._known.pop(uri, None)
+        while len(self._known) >= KNOWN_MOST:
+            self._known.pop(next(iter(self._known)))
         self._known[uri] = (self._desk.now_s, told.get("status_list"))
         return self._known[uri][1]
+
+
+def _place_of(claims: dict[str, Any]) -> tuple[Any, Any]:
+    """Which entry of which list says what became of a credential, as it says itself."""
+    told = claims.get("status")
+    found: Any = cast(dict[str, Any], told).get("status_list") if isinstance(told, dict) else None
+    place = cast(dict[str, Any], found) if isinstance(found, dict) else {}
+    return place.get("idx"), place.get("uri")
+
+
+def list_of(claims: dict[str, Any]) -> str:
+    """The address of the list that says what became of a credential; empty if it names none."""
+    _, uri = _place_of(claims)
+    return uri if isinstance(uri, str) else ""

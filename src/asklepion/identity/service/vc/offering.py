@@ -21,7 +21,7 @@ from ...store import asking as store
 from ..apps.desk import Refusal
 from .desk import Desk
 from .holding import Holding
-from .issuing import Issuing
+from .issuing import CHANGING, Issuing
 
 log = get_log(__name__)
 
@@ -193,6 +193,7 @@ class Offering:
             raise Refusal("unknown_credential_configuration", "That was not offered.")
         key, nonce = self._proven(asked.get("proofs"), here)
         async with self._desk.db.begin() as tx:
+            await tx.lock(CHANGING)  # no copy is made beside a revocation
             until = self._desk.clock.now() + timedelta(seconds=NONCE_S)
             if not await apps.is_new_assertion(tx, self._desk.tokens.kept(CHALLENGE, nonce), until):
                 raise Refusal("invalid_nonce", "The nonce was used before. Ask for another.")

@@ -3,17 +3,21 @@
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect
 from asklepion.kit.log import get_log
 
 from ...engine.vc import jose, pairwise, sdjwt, strict
 from ...engine.vc.errors import Unproven
+from ...engine.vc.status import Status
 from ...model import Caller
 from ...store import accounts
 from ..apps.publishing import Unfit
 from .desk import Desk
 from .holding import Holding
 from .home import Home
+from .issuing import CHANGING
+from .lists import Lists
 from .offering import GRANT, PROOF
 from .proving import Proving
 from .reaching import Letter, Reach, as_json, form
@@ -28,10 +32,13 @@ CANNOT = "That offer cannot be taken up."
 class Receiving:
     """Takes up offers for those who hold their credentials here."""
 
-    def __init__(self, desk: Desk, holding: Holding, proving: Proving, home: Home) -> None:
+    def __init__(
+        self, desk: Desk, holding: Holding, proving: Proving, lists: Lists, home: Home
+    ) -> None:
         self._desk = desk
         self._holding = holding
         self._proving = proving
+        self._lists = lists
         self._home = home
 
     async def receive(self, caller: Caller, offer: str, pin: str, *, here: str) -> Card:
@@ -123,13 +130,24 @@ class Receiving:
         if reply.status != 200:
             raise Forbidden("The credential was refused.", hint="Ask for another offer.")
         text = str(reply.json()["credentials"][0]["credential"])
-        await self._require_ours(text, pairwise.public(key))
+        proven = await self._require_ours(text, pairwise.public(key))
         async with self._desk.db.begin() as tx:
-            held = await self._holding.keep(tx, account, id=id, text=text)
+            await tx.lock(CHANGING)
+            issued = await self._line(tx, proven, account.id)
+            held = await self._holding.keep(tx, account, id=id, text=text, issued=issued)
         log.info("credential received", credential=id)
         return await self._holding.card(held)
 
-    async def _require_ours(self, text: str, key: dict[str, str]) -> None:
+    async def _line(self, tx: Tx, claims: dict[str, Any], account: str) -> str:
+        """The line of our own register that this is a copy of, if it is about the same account."""
+        line = await self._lists.line_of(tx, claims)
+        if line is None or line.account != account:
+            return ""
+        if line.state != Status.VALID:
+            raise Incorrect("What was given proves nothing.", hint="It does not stand any more.")
+        return line.parent or line.id
+
+    async def _require_ours(self, text: str, key: dict[str, str]) -> dict[str, Any]:
         """Hold nothing that proves nothing, or that is bound to another's key."""
         try:
             claims = await self._proving.require(text)
@@ -139,6 +157,7 @@ class Receiving:
         jwk: Any = cast(dict[str, Any], confirmed).get("jwk") if isinstance(confirmed, dict) else {}
         if {name: jwk.get(name) for name in key} != key or sdjwt.parse(text).binding:
             raise Incorrect("What was given is bound to another's key.")
+        return claims
 
 
 async def _metadata(issuer: str, name: str, reach: Reach) -> dict[str, Any]:
