@@ -322,3 +322,24 @@ async def test_many_changes_one_after_the_other_never_disturb_each_other(db: Dat
 
     async with db.read() as tx:
         assert await tx.one("SELECT count(*) FROM kit_thing") == (18_000,)
+
+
+async def test_what_is_left_for_the_end_is_kept_or_forgotten_with_the_rest(db: Database) -> None:
+    order: list[str] = []
+
+    async def last(tx: Any) -> None:
+        order.append("last")
+        await tx.run(INSERT, name="cypress")
+
+    async with db.begin() as tx:
+        tx.after_commit(lambda: order.append("kept"))
+        tx.at_end(lambda: last(tx))
+        await tx.run(INSERT, name="olive")
+        order.append("block")
+    with pytest.raises(DBAPIError):
+        async with db.begin() as tx:
+            await tx.run(INSERT, name="pine")
+            tx.at_end(lambda: last(tx))  # there is one of that name: all of it goes
+
+    assert order == ["block", "last", "kept", "last"]
+    assert await names(db) == ["cypress", "olive"]

@@ -275,3 +275,18 @@ def test_keys_are_never_sent_over_a_network_in_the_clear_nor_to_nowhere(
 ) -> None:
     with pytest.raises(Incorrect, match="ASKLEPION_KEK"):
         kek_of(setting, tmp_path)
+
+
+async def test_a_key_gives_the_same_bytes_for_one_purpose_until_it_is_destroyed(
+    tmp_path: Path,
+) -> None:
+    vault = Keys(tmp_path).vault
+    mei = (await vault.current([MEI]))[MEI]
+    jonas = (await vault.current([JONAS]))[JONAS]
+
+    again = (await Keys(tmp_path).vault.by_id([mei.id]))[mei.id]
+    assert again.derive(b"one") == mei.derive(b"one")
+    assert len({mei.derive(b"one"), mei.derive(b"two"), jonas.derive(b"one")}) == 3
+    assert mei.derive(b"one").hex() not in repr(mei)
+    await vault.destroy([mei.id])
+    assert await Keys(tmp_path).vault.by_id([mei.id]) == {}

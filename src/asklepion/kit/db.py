@@ -100,6 +100,7 @@ class Tx:
         self._line = line
         self.dialect = connection.dialect.name if connection else "sqlite"  # or "postgresql"
         self.callbacks: list[Callable[[], None]] = []
+        self.endings: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def _connection(self) -> AsyncConnection:
@@ -172,6 +173,10 @@ class Tx:
             kind = "_shared" if shared else ""
             await self.one(f"SELECT pg_advisory_xact_lock{kind}(hashtext(:name))", name=name)
 
+    def at_end(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this last of all in the transaction, whoever opened it; never if it fails before."""
+        self.endings.append(work)
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once this is kept; never if it is rolled back."""
         self.callbacks.append(callback)
@@ -193,6 +198,8 @@ class Database:
         """Commit when the block ends well, roll back when it does not."""
         async with self._writing() as tx:
             yield tx
+            for work in tx.endings:
+                await work()
         for callback in tx.callbacks:
             callback()
 

@@ -14,13 +14,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from .errors import Fault
 from .kek import Kek
@@ -58,6 +60,14 @@ class DataKey:
 
     id: int
     cipher: AESGCM
+    secret: bytes = field(repr=False)
+
+    def derive(self, purpose: bytes) -> bytes:
+        """32 bytes for one purpose; whoever destroys the key destroys them.
+
+        Source: RFC 5869, section 2.3; the key is uniform, so that nothing is to be extracted.
+        """
+        return HKDFExpand(SHA256(), SIZE, b"asklepion derived " + purpose).derive(self.secret)
 
     def seal(self, text: bytes, context: bytes) -> bytes:
         """Encrypt; opens only with the same context."""
@@ -263,7 +273,8 @@ class Vault:
 
     async def _unwrap(self, row: Row) -> DataKey:
         id, root, wrapped = row
-        return DataKey(id, AESGCM(_open(await self._root(root), wrapped, id)))
+        secret = _open(await self._root(root), wrapped, id)
+        return DataKey(id, AESGCM(secret), secret)
 
     def _keep(self, key: DataKey) -> DataKey:
         self._keys[key.id] = (key, self._now() + CACHE_S)

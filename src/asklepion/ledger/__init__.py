@@ -7,7 +7,15 @@ tells nothing, so what is erased with its key is gone.
 """
 
 from .engine.commitment import canonical, commit, commit_text
+from .engine.consent import act_in as act_in_event
+from .engine.consent import look_at_consent
 from .engine.merkle import is_consistent, is_included, leaf_hash
+from .engine.pairwise import Domain as PairwiseDomain
+from .engine.pairwise import Grant, Revoke, checksummed
+from .engine.pairwise import address_of as pairwise_address
+from .engine.pairwise import key_from as pairwise_key
+from .engine.pairwise import sign as pairwise_sign
+from .engine.pairwise import signer_of as pairwise_signer
 from .engine.receipt import (
     draw_code,
     is_packed,
@@ -37,6 +45,7 @@ from .service.chain import (
     chain_of,
     restore_chain,
 )
+from .service.contracts import Contracts, Health, Outcome, check_on_chain
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -47,20 +56,29 @@ __all__ = [
     "Chain",
     "Check",
     "Checkpoint",
+    "Contracts",
     "EmbeddedChain",
     "Finding",
     "Followed",
+    "Grant",
+    "Health",
     "Ledger",
     "Log",
     "Mined",
+    "Outcome",
+    "PairwiseDomain",
     "RemoteChain",
     "Reverted",
+    "Revoke",
     "Verdict",
     "Witness",
     "Witnesses",
+    "act_in_event",
     "back_up_chain",
     "canonical",
     "chain_of",
+    "check_on_chain",
+    "checksummed",
     "commit",
     "commit_text",
     "draw_code",
@@ -68,8 +86,13 @@ __all__ = [
     "is_included",
     "is_packed",
     "leaf_hash",
+    "look_at_consent",
     "open_witness",
     "pack_receipt",
+    "pairwise_address",
+    "pairwise_key",
+    "pairwise_sign",
+    "pairwise_signer",
     "read_receipt",
     "read_witnesses",
     "restore_chain",

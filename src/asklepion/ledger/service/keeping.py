@@ -135,6 +135,18 @@ class Log:
                 )
             return await self._prove(tx, merkle.consistency_spans(old, new))
 
+    async def root(self, size: int) -> bytes:
+        """The root of the first leaves.
+
+        Raises:
+            Incorrect: the log has not so many.
+            Fault: a row that it needs is missing.
+        """
+        async with self._db.read() as tx:
+            if not 0 < size <= (await self._head(tx)).size:
+                raise Incorrect(f"The log never had {size} leaves.")
+            return (await self._prove(tx, [(0, size)]))[0]
+
     async def tile(self, asked: Tile) -> bytes:
         """The hashes of one tile, one after the other.
 

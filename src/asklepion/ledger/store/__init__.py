@@ -10,7 +10,7 @@ from asklepion.kit.backup import Owned
 from asklepion.kit.db import Row, Serial, Step, Tx
 
 from ..model import HASH_BYTES, CheckpointRow, Head
-from . import cosigning
+from . import cosigning, outbox
 
 Node = tuple[int, int]
 Span = tuple[int, int]
@@ -54,19 +54,22 @@ def _create(op: Operations) -> None:
     )
 
 
-MIGRATIONS: tuple[Step, ...] = (_create, cosigning.create)
+MIGRATIONS: tuple[Step, ...] = (_create, cosigning.create, outbox.create)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
 OWNED: dict[str, Owned | None] = {
-    name: Owned()
-    for name in (
-        "ledger_leaf",
-        "ledger_node",
-        "ledger_checkpoint",
-        "ledger_head",
-        "ledger_cosignature",
-        "ledger_witness",
-    )
+    **{
+        name: Owned()
+        for name in (
+            "ledger_leaf",
+            "ledger_node",
+            "ledger_checkpoint",
+            "ledger_head",
+            "ledger_cosignature",
+            "ledger_witness",
+        )
+    },
+    **outbox.OWNED,
 }
 
 

@@ -72,6 +72,16 @@ class Contract:
         entry = self._function(function)
         return _selector(entry, 4) + _encode(entry["inputs"], args)
 
+    def read_call(self, data: bytes) -> tuple[str, tuple[Any, ...]] | None:
+        """Which function a call is of, and with what; nothing, if it is of none."""
+        for name, entry in self._functions.items():
+            if _selector(entry, 4) == data[:4]:
+                try:
+                    return name, _decode(entry["inputs"], data[4:])
+                except Fault:
+                    return None
+        return None
+
     def result(self, function: str, output: bytes) -> Any:
         """What a call returned: one value, or a tuple of several; a struct is a tuple.
 

@@ -1,0 +1,134 @@
+"""Whether log and chain still hold each other: every contract, anchor, and leaf about the chain."""
+
+import json
+from typing import Any
+
+from asklepion.kit.db import Database
+from asklepion.kit.errors import HouseError
+
+from ...engine.abi import contract, keccak
+from ...engine.audit import first_bad_byte
+from ...engine.binding import log_id
+from ...engine.commitment import commit
+from ...model import Finding
+from ...store import outbox
+from ...store.outbox import DONE, ContractRow, HeadRow
+from ..chain import Chain
+from ..receipting import Ledger
+
+PAGE = 1000
+CONTRACTS, ANCHORS, HEADS, SENDINGS = (
+    "ledger_contract",
+    "chain Anchor",
+    "ledger_chain_head",
+    "ledger_sending",
+)
+
+
+class Checker:
+    """Looks at both sides."""
+
+    def __init__(self, db: Database, ledger: Ledger, chain: Chain) -> None:
+        self._db = db
+        self._ledger = ledger
+        self._chain = chain
+        self._findings: list[Finding] = []
+
+    async def run(self) -> list[Finding]:
+        """Everything that does not fit, in order."""
+        async with self._db.read() as tx:
+            contracts = {row.name: row for row in await outbox.contracts(tx) if row.block >= 0}
+        for row in contracts.values():
+            await self._contract(row)
+        if "Anchor" in contracts:
+            await self._anchors(contracts["Anchor"])
+        await self._heads()
+        await self._sendings()
+        return self._findings
+
+    def _tell(self, table: str, row: object, what: str, byte: str = "") -> None:
+        self._findings.append(Finding(table, str(row), f"{what}: {byte}" if byte else what))
+
+    async def _contract(self, row: ContractRow) -> None:
+        code = await self._chain.code(row.address)
+        if keccak(code) != row.code or not contract(row.name).artefact.is_deployed_as(code):
+            self._tell(CONTRACTS, row.name, "at its address lies another code")
+
+    async def _anchors(self, row: ContractRow) -> None:
+        """Every anchored root against the log's own at that size."""
+        told, mine = contract("Anchor"), log_id(self._ledger.verifier_key)
+        size = await self._ledger.size()
+        topics = (told.topic("Anchored"), mine)
+        for found in await self._chain.logs(address=row.address, topics=topics):
+            event = told.event(found.topics, found.data)
+            if event is None:
+                continue
+            anchored, root = event.args["size"], event.args["root"]
+            if anchored > size:
+                what = f"the chain knows {anchored} leaves, but the log has {size}"
+                self._tell("ledger_head", 1, what)
+                continue
+            own = await self._root(anchored)
+            if own != root:
+                what = "its root is not that of the log's first leaves"
+                byte = first_bad_byte(own, root) if own else ""
+                self._tell(ANCHORS, anchored, what, byte)
+
+    async def _root(self, size: int) -> bytes:
+        try:
+            return await self._ledger.root(size)
+        except HouseError:  # a row that it needs is gone; the audit of the log names it
+            return b""
+
+    async def _heads(self) -> None:
+        after = -1
+        while True:
+            async with self._db.read() as tx:
+                page = await outbox.heads_after(tx, after, PAGE)
+            if not page:
+                return
+            after = page[-1].leaf
+            for row in page:
+                await self._head(row)
+
+    async def _head(self, row: HeadRow) -> None:
+        try:
+            event: dict[str, Any] = json.loads(row.event)
+            if commit(event, row.key) != await self._ledger.leaf(row.leaf):
+                return self._tell(HEADS, row.leaf, f"does not match leaf {row.leaf} of the log")
+            if (event["block"], row.chain) != (
+                row.block,
+                f"{event['chain']}/{event['genesis']}",
+            ):
+                return self._tell(HEADS, row.leaf, "has columns that contradict its event")
+        except (ValueError, KeyError, TypeError, HouseError):
+            return self._tell(HEADS, row.leaf, "cannot be read")
+        if event["chain"] != self._chain.id:
+            return None  # of a chain that was used before
+        block = await self._chain.block(row.block)
+        if block is None:
+            return self._tell(HEADS, row.leaf, f"the chain has no block {row.block}")
+        for name, seen in (("hash", block.hash), ("state_root", block.state_root)):
+            said = bytes.fromhex(event[name])
+            if said != seen:
+                what = f"block {row.block} of the chain has another {name.replace('_', ' ')}"
+                return self._tell(HEADS, row.leaf, what, first_bad_byte(seen, said))
+        return None
+
+    async def _sendings(self) -> None:
+        """What was sent and mined stands where it says."""
+        after = 0
+        while True:
+            async with self._db.read() as tx:
+                page = await outbox.done_after(tx, after, PAGE)
+            if not page:
+                return
+            after = page[-1].number
+            for row in page:
+                if int(row.chain.partition("/")[0]) != self._chain.id:
+                    continue
+                mined = await self._chain.find(row.hash)
+                if mined is None or mined.block != row.block:
+                    self._tell(SENDINGS, row.number, f"is not in block {row.block} of the chain")
+                elif not mined.status and row.state == DONE:
+                    self._tell(SENDINGS, row.number, "failed on the chain")

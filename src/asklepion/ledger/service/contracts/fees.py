@@ -1,0 +1,36 @@
+"""What a transaction is offered to cost."""
+
+from dataclasses import dataclass
+
+from ..chain import Chain
+
+GWEI = 10**9
+MOST = 500 * GWEI  # for each gas; a house that would pay more waits instead
+
+
+@dataclass(frozen=True)
+class Fees:
+    """Fees for each gas, in the chain's smallest unit."""
+
+    most: int
+    tip: int
+
+    def raised(self) -> "Fees":
+        """Enough more that a node takes it in the place of what it has (at least a tenth)."""
+        return Fees(min(MOST, self.most * 5 // 4 + 1), min(MOST, self.tip * 5 // 4 + 1))
+
+    def __str__(self) -> str:
+        return f"{self.most} {self.tip}"
+
+    @staticmethod
+    def read(text: str) -> "Fees":
+        """Fees from their text."""
+        most, tip = text.split(" ")
+        return Fees(int(most), int(tip))
+
+
+async def fees_of(chain: Chain) -> Fees:
+    """Twice what the last block asked for, so that a few full blocks in a row do not matter."""
+    base = (await chain.head()).base_fee
+    tip = min(GWEI, max(base, 1))
+    return Fees(min(MOST, 2 * base + tip), tip)

@@ -1,0 +1,275 @@
+"""What is to go on the chain, in the order in which it was handed in, and what became of it.
+
+A row is written in the transaction of what it is about. It holds nothing but what the chain shows.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+
+from asklepion.kit.backup import Owned
+from asklepion.kit.db import Serial, Tx
+
+WAITING, SENT, DONE, REFUSED = 0, 1, 2, 3
+TABLES = ("ledger_contract", "ledger_sending", "ledger_sent", "ledger_chain_head")
+OWNED: dict[str, Owned | None] = {name: Owned() for name in TABLES}
+AT_ONCE = 500  # keys asked for in one statement
+
+
+def create(op: Operations) -> None:
+    """The tables; a step of the room's migrations."""
+    op.create_table(
+        "ledger_contract",  # what this house deployed, or will at this very address
+        sa.Column("chain", sa.Text, primary_key=True),  # its id and first block
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("address", sa.LargeBinary, nullable=False),
+        sa.Column("code", sa.LargeBinary, nullable=False),  # keccak-256 of what lies there
+        sa.Column("block", sa.BigInteger, nullable=False),  # -1: not yet
+        sa.Column("nonce", sa.BigInteger, nullable=False),  # of the transaction that creates it
+        sa.Column("is_ours", sa.Integer, nullable=False),  # of the chain that is used now
+    )
+    op.create_table(
+        "ledger_sending",
+        sa.Column("number", Serial, primary_key=True, autoincrement=True),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("key", sa.LargeBinary, nullable=False, unique=True),
+        sa.Column("contract", sa.Text, nullable=False),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("state", sa.Integer, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("chain", sa.Text, nullable=False),
+        sa.Column("nonce", sa.BigInteger, nullable=False),
+        sa.Column("hash", sa.LargeBinary, nullable=False),
+        sa.Column("block", sa.BigInteger, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+    )
+    op.create_index("ledger_sending_state", "ledger_sending", ["state", "number"])
+    op.create_table(
+        "ledger_sent",  # each signed form of what is under way; none of them once it is mined
+        sa.Column("hash", sa.LargeBinary, primary_key=True),
+        sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("raw", sa.LargeBinary, nullable=False),
+        sa.Column("fee", sa.Text, nullable=False),
+        sa.Column("sent_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ledger_sent_number", "ledger_sent", ["number"])
+    op.create_table(
+        "ledger_chain_head",  # leaves that say how far the chain had come
+        sa.Column("leaf", Serial, primary_key=True, autoincrement=False),
+        sa.Column("chain", sa.Text, nullable=False),
+        sa.Column("block", sa.BigInteger, nullable=False),
+        sa.Column("event", sa.LargeBinary, nullable=False),
+        sa.Column("key", sa.LargeBinary, nullable=False),
+    )
+
+
+class ContractRow(NamedTuple):
+    """Where a contract lies."""
+
+    chain: str
+    name: str
+    address: bytes
+    code: bytes
+    block: int
+    nonce: int
+    is_ours: int
+
+
+class SendingRow(NamedTuple):
+    """One thing to be sent, and how far it is."""
+
+    number: int
+    kind: str
+    key: bytes
+    contract: str
+    data: bytes
+    state: int
+    made_at: int
+    chain: str = ""
+    nonce: int = -1
+    hash: bytes = b""
+    block: int = -1
+    why: str = ""
+
+
+class SentRow(NamedTuple):
+    """One signed transaction."""
+
+    hash: bytes
+    number: int
+    raw: bytes
+    fee: str
+    sent_at: int
+
+
+class HeadRow(NamedTuple):
+    """One leaf about the chain."""
+
+    leaf: int
+    chain: str
+    block: int
+    event: bytes
+    key: bytes
+
+
+CONTRACT, SENDING, SENT_ONE, HEAD = (
+    ", ".join(kind._fields) for kind in (ContractRow, SendingRow, SentRow, HeadRow)
+)
+
+
+# Contracts
+
+
+async def contracts(tx: Tx) -> list[ContractRow]:
+    """Those of the chain that is used now."""
+    rows = await tx.all(f"SELECT {CONTRACT} FROM ledger_contract WHERE is_ours = 1 ORDER BY name")
+    return [ContractRow(*row) for row in rows]
+
+
+async def contracts_of(tx: Tx, chain: str) -> list[ContractRow]:
+    """Those of one chain."""
+    sql = f"SELECT {CONTRACT} FROM ledger_contract WHERE chain = :chain ORDER BY name"
+    return [ContractRow(*row) for row in await tx.all(sql, chain=chain)]
+
+
+async def use_chain(tx: Tx, chain: str) -> None:
+    """From now on this chain is the one that is used."""
+    sql = "UPDATE ledger_contract SET is_ours = CASE WHEN chain = :chain THEN 1 ELSE 0 END"
+    await tx.run(sql, chain=chain)
+
+
+async def keep_contract(tx: Tx, row: ContractRow) -> None:
+    """Keep where a contract lies, or that it is there now."""
+    names = ContractRow._fields
+    await tx.run(
+        f"INSERT INTO ledger_contract ({CONTRACT}) VALUES ({', '.join(':' + n for n in names)})"
+        " ON CONFLICT (chain, name) DO UPDATE SET address = excluded.address,"
+        " code = excluded.code, block = excluded.block, is_ours = excluded.is_ours",
+        **row._asdict(),
+    )
+
+
+# What is to be sent
+
+
+async def add(tx: Tx, row: SendingRow) -> bool:
+    """Hand something in; nothing happens where its key is known. Says whether it is new."""
+    names = SendingRow._fields[1:]
+    sql = (
+        f"INSERT INTO ledger_sending ({', '.join(names)}) VALUES"
+        f" ({', '.join(':' + n for n in names)}) ON CONFLICT (key) DO NOTHING"
+    )
+    return await tx.run(sql, **{name: getattr(row, name) for name in names}) == 1
+
+
+async def withdraw(tx: Tx, keys: Collection[bytes]) -> int:
+    """Take back what was handed in and not yet sent."""
+    sql = f"DELETE FROM ledger_sending WHERE key = :key AND state = {WAITING}"
+    return sum([await tx.run(sql, key=key) for key in keys])
+
+
+async def forget_done(tx: Tx, keys: Collection[bytes]) -> int:
+    """Keep no more of these than the chain itself does."""
+    sql = f"DELETE FROM ledger_sending WHERE key = :key AND state IN ({DONE}, {REFUSED})"
+    return sum([await tx.run(sql, key=key) for key in keys])
+
+
+async def of_keys(tx: Tx, keys: Collection[bytes]) -> dict[bytes, SendingRow]:
+    """What became of these."""
+    found: dict[bytes, SendingRow] = {}
+    wanted = list(keys)
+    for at in range(0, len(wanted), AT_ONCE):
+        values = {f"k{n}": key for n, key in enumerate(wanted[at : at + AT_ONCE])}
+        names = ", ".join(f":{name}" for name in values)
+        rows = await tx.all(
+            f"SELECT {SENDING} FROM ledger_sending WHERE key IN ({names})", **values
+        )
+        found |= {row[2]: SendingRow(*row) for row in rows}
+    return found
+
+
+async def of_state(tx: Tx, state: int, limit: int) -> list[SendingRow]:
+    """What is in this state, oldest first."""
+    sql = f"SELECT {SENDING} FROM ledger_sending WHERE state = :state ORDER BY number LIMIT :limit"
+    return [SendingRow(*row) for row in await tx.all(sql, state=state, limit=limit)]
+
+
+async def done_after(tx: Tx, number: int, limit: int) -> list[SendingRow]:
+    """The next that came to an end, in order."""
+    sql = (
+        f"SELECT {SENDING} FROM ledger_sending WHERE number > :number"
+        f" AND state IN ({DONE}, {REFUSED}) ORDER BY number LIMIT :limit"
+    )
+    return [SendingRow(*row) for row in await tx.all(sql, number=number, limit=limit)]
+
+
+async def counts(tx: Tx) -> dict[int, tuple[int, int]]:
+    """How many are in each state, and when the oldest of them was handed in."""
+    sql = "SELECT state, count(*), min(made_at) FROM ledger_sending GROUP BY state"
+    return {state: (count, oldest) for state, count, oldest in await tx.all(sql)}
+
+
+async def keep_sending(tx: Tx, row: SendingRow) -> None:
+    """Keep how far something is."""
+    await tx.run(
+        "UPDATE ledger_sending SET state = :state, chain = :chain, nonce = :nonce, hash = :hash,"
+        " block = :block, why = :why, data = :data WHERE number = :number",
+        **{
+            n: v
+            for n, v in row._asdict().items()
+            if n not in ("kind", "key", "contract", "made_at")
+        },
+    )
+
+
+async def add_sent(tx: Tx, row: SentRow) -> None:
+    """Keep a signed transaction before it leaves the house."""
+    values = ", ".join(":" + name for name in SentRow._fields)
+    await tx.run(f"INSERT INTO ledger_sent ({SENT_ONE}) VALUES ({values})", **row._asdict())
+
+
+async def sent_of(tx: Tx, number: int) -> list[SentRow]:
+    """Every signed form of one thing, newest last."""
+    sql = f"SELECT {SENT_ONE} FROM ledger_sent WHERE number = :number ORDER BY sent_at, hash"
+    return [SentRow(*row) for row in await tx.all(sql, number=number)]
+
+
+async def drop_sent(tx: Tx, numbers: Sequence[int]) -> None:
+    """They are mined: their signed forms are not needed any more."""
+    rows = [{"number": number} for number in numbers]
+    await tx.many("DELETE FROM ledger_sent WHERE number = :number", rows)
+
+
+async def next_nonce(tx: Tx, chain: str) -> int:
+    """The number after the highest that was ever given out on a chain."""
+    row = await tx.one("SELECT max(nonce) FROM ledger_sending WHERE chain = :chain", chain=chain)
+    return 0 if row is None or row[0] is None else row[0] + 1
+
+
+# Leaves about the chain
+
+
+async def add_head(tx: Tx, row: HeadRow) -> None:
+    """Keep what a leaf about the chain says."""
+    values = ", ".join(":" + name for name in HeadRow._fields)
+    await tx.run(f"INSERT INTO ledger_chain_head ({HEAD}) VALUES ({values})", **row._asdict())
+
+
+async def newest_head(tx: Tx, chain: str) -> HeadRow | None:
+    """The last leaf about a chain."""
+    sql = f"SELECT {HEAD} FROM ledger_chain_head WHERE chain = :chain ORDER BY leaf DESC LIMIT 1"
+    row = await tx.one(sql, chain=chain)
+    return HeadRow(*row) if row else None
+
+
+async def heads_after(tx: Tx, leaf: int, limit: int) -> list[HeadRow]:
+    """The next leaves about the chain."""
+    sql = f"SELECT {HEAD} FROM ledger_chain_head WHERE leaf > :leaf ORDER BY leaf LIMIT :limit"
+    return [HeadRow(*row) for row in await tx.all(sql, leaf=leaf, limit=limit)]
+
+
+async def is_head(tx: Tx, leaf: int) -> bool:
+    """Whether this leaf is one about the chain."""
+    return await tx.one("SELECT 1 FROM ledger_chain_head WHERE leaf = :leaf", leaf=leaf) is not None
