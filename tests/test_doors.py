@@ -58,6 +58,7 @@ OPEN = {
     ("get", "/api/ledger/key"),
     ("get", "/api/ledger/size"),
     ("get", "/api/ledger/consistency"),
+    ("get", "/api/ledger/binding"),  # how far the chain is behind, for monitors
     ("get", "/api/ledger/tiles/checkpoint"),  # and copy it: it holds nothing but commitments
     ("get", "/api/ledger/tiles/tile/{level}/{place}"),
     ("post", "/api/ledger/witness/add-checkpoint"),  # logs that are followed, by their signature

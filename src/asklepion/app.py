@@ -36,6 +36,7 @@ from asklepion.kit.keys import Keys
 from asklepion.kit.vault import Vault
 from asklepion.ledger import (
     Chain,
+    Contracts,
     Ledger,
     Witness,
     Witnesses,
@@ -100,6 +101,7 @@ class House:
     backups: Backups
     ledger: Ledger
     chain: Chain
+    contracts: Contracts
     witnesses: Witnesses
     witness: Witness | None  # for other people's logs, where an operator asked for it
     identity: Identity
@@ -154,6 +156,8 @@ async def open_house(
         watching = open_witness(settings.data / "witness", clock)
         is_witness = (settings.data / "witness").is_dir()
         witness = await stack.enter_async_context(watching) if is_witness else None
+        contracts = Contracts(db=db, clock=clock, keys=keys, ledger=ledger)
+        contracts.attach(chain)
         identity = Identity(
             db=db,
             clock=clock,
@@ -186,6 +190,7 @@ async def open_house(
             glass_group=settings.glass_group,
             smallest_cell=settings.smallest_cell,
             hook_hosts=settings.hook_hosts.split(","),
+            contracts=contracts,
         )
         # models
         devices = Devices(
@@ -204,6 +209,9 @@ async def open_house(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
         )
         _introduce(world=world, clinic=clinic)
+        passkeys = identity.passkeys
+        records.signed.know_passkeys(passkeys.challenge, passkeys.prove)
+        identity.credentials.when_published(contracts.publish_status)
         records.subscriptions.know_callers(partial(_caller_of, identity))
         identity.apps.judge_by(records.scoping.judge)
         records.also_forget(partial(_close_account, identity))
@@ -226,6 +234,7 @@ async def open_house(
                 records.subscriptions.run(),
                 records.bulk.run(),
                 records.duplicates.run(),
+                contracts.run(),
                 identity.credentials.run(),
             )
             for work in loops:
@@ -240,6 +249,7 @@ async def open_house(
             backups=backups,
             ledger=ledger,
             chain=chain,
+            contracts=contracts,
             witnesses=witnesses,
             witness=witness,
             identity=identity,

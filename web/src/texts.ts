@@ -2,12 +2,12 @@ import { addTexts } from "./kit/text";
 
 type Catalogue = Record<string, string>;
 
-// The page of a shared link has an entry of its own, and takes its words along by itself.
-const english = import.meta.glob<Catalogue>(["./*/text.en.json", "!./share/*"], {
+// The pages of a shared link and of receipts have entries of their own, and bring their words along.
+const english = import.meta.glob<Catalogue>(["./*/text.en.json", "!./{share,ledger}/*"], {
   eager: true,
   import: "default",
 });
-const chinese = import.meta.glob<Catalogue>(["./*/text.zh-CN.json", "!./share/*"], {
+const chinese = import.meta.glob<Catalogue>(["./*/text.zh-CN.json", "!./{share,ledger}/*"], {
   eager: true,
   import: "default",
 });

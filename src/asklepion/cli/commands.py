@@ -124,6 +124,9 @@ def verify(
     since: Annotated[
         Path | None, typer.Option(help="An older receipt: did the log only grow since?")
     ] = None,
+    chain: Annotated[
+        str | None, typer.Option(help="JSON-RPC of a node: does the consent stand there now?")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a receipt or an export without any server, or every row that this server keeps."""
@@ -131,7 +134,9 @@ def verify(
         raise Incorrect("Nothing or too much to check.", hint="Give a RECEIPT, or --all.")
     if receipt is None:
         raise typer.Exit(_in_house(lambda house: verifying.everything(house, as_json)))
-    trust = verifying.Trust(key=key, witnesses=witness or (), quorum=quorum, held=since)
+    trust = verifying.Trust(
+        key=key, witnesses=witness or (), quorum=quorum, held=since, chain=chain
+    )
     raise typer.Exit(verifying.file(receipt, trust, as_json))
 
 

@@ -1,5 +1,6 @@
 """What `asklepion verify` looks at, and how it tells what it saw."""
 
+import asyncio
 import json
 import sys
 import zipfile
@@ -10,8 +11,17 @@ from typing import Any
 
 from asklepion.app import House
 from asklepion.kit.clock import to_iso
-from asklepion.kit.errors import Incorrect
-from asklepion.ledger import is_packed, read_receipt, unpack_receipt, verify_receipt
+from asklepion.kit.errors import HouseError, Incorrect
+from asklepion.ledger import (
+    EmbeddedChain,
+    Finding,
+    Verdict,
+    check_on_chain,
+    is_packed,
+    read_receipt,
+    unpack_receipt,
+    verify_receipt,
+)
 from asklepion.records import verify_export
 
 MARKS = {"passed": "✓", "failed": "✗", "not made": "?"}
@@ -28,6 +38,7 @@ class Trust:
     witnesses: Sequence[str]
     quorum: int | None  # how many of the witnesses are enough
     held: Path | None  # an older receipt
+    chain: str | None = None  # a node of the chain that a consent stands on
 
 
 def file(name: str, trust: Trust, as_json: bool) -> int:
@@ -38,13 +49,17 @@ def file(name: str, trust: Trust, as_json: bool) -> int:
         is_export = False
     if is_export:
         return _export(Path(name), trust.key, as_json)
+    receipt = _read(name)
     verdict = verify_receipt(
-        _read(name),
+        receipt,
         trusted=trust.key,
         witnesses=trust.witnesses,
         quorum=trust.quorum,
         held=_read(str(trust.held)) if trust.held else None,
     )
+    if trust.chain:
+        standing = asyncio.run(check_on_chain(receipt, trust.chain))
+        verdict = Verdict((*verdict.checks, standing))
     if as_json:
         print(json.dumps(verdict.as_json()))
     else:
@@ -86,28 +101,42 @@ def _export(path: Path, key: str | None, as_json: bool) -> int:
 
 async def everything(house: House, as_json: bool) -> int:
     """Check every stored row, and ask the witnesses; returns the exit code."""
+    bound, unasked = await _bound(house)
     findings = [
         *await house.ledger.verify(),
         *await house.witnesses.verify(),
+        *bound,
         *await house.records.verify(),
     ]
     size = (await house.ledger.checkpoint()).size if not findings else None
     silent = await house.witnesses.silent() if not findings else []
     aside = await house.events.set_aside()
     if as_json:
-        rows = [{"table": f.table, "row": f.row, "what": f.what} for f in findings]
+        rows = [asdict(finding) for finding in findings]
         events = [
             {"position": e.position, "kind": e.kind, "told_at": to_iso(e.told_at)} for e in aside
         ]
         told = {"holds": not findings, "size": size, "findings": rows, "set_aside": events}
-        print(json.dumps(told | {"silent": silent}))
+        print(json.dumps(told | {"silent": silent, "chain_unasked": unasked}))
     else:
         for finding in findings:
-            print(f"✗ {finding.table} {finding.row}: {finding.what}")
+            print(f"✗ {finding}")
         if not findings:
             print(f"✓ All {size} entries of the log and every access kept beside it agree.")
+        if unasked:
+            print(f"? The chain could not be asked: {unasked}")
         for name in silent:
             print(f"? The witness {name} did not cosign them: it does not answer, or not yet.")
         for e in aside:
             print(f"✗ kit_outbox {e.position}: {e.kind} of {to_iso(e.told_at)} {NOT_TAKEN}")
-    return 1 if findings or aside else 0
+    return 1 if findings or aside or unasked else 0
+
+
+async def _bound(house: House) -> tuple[list[Finding], str]:
+    """What the chain's own rows, and log and chain, say of each other; or why it is not asked."""
+    try:
+        own = house.chain if isinstance(house.chain, EmbeddedChain) else None
+        found = await own.verify() if own and await house.contracts.is_set_up() else []
+        return [*found, *await house.contracts.verify()], ""
+    except HouseError as error:
+        return [], error.message

@@ -26,6 +26,7 @@ import { importPanel } from "../records/ImportPanel";
 import { imagingPanel } from "../records/imaging/panel";
 import { linksPanel } from "../records/LinksPanel";
 import { researchPanel } from "../records/ResearchPanel";
+import { signedPanel } from "../records/signed/panel";
 import { takePanel } from "../records/TakePanel";
 import { hologramPart, twinPanels } from "../twin/panels";
 import { worldBanners, worldPanels } from "../world/panels/panels";
@@ -41,7 +42,7 @@ const centrePart: ScenePart = {
 export function joinPanels(): void {
   addPanels(peoplePanel, clientsPanel, keysPanel);
   addPanels(cardsPanel, issuedPanel);
-  addPanels(choicesPanel, helpersPanel, accessPanel);
+  addPanels(choicesPanel, helpersPanel, signedPanel, accessPanel);
   addPanels(linksPanel, appsPanel, importPanel, takePanel, imagingPanel);
   addPanels(duplicatesPanel, researchPanel);
   addPanels(emergencyPanel, reviewPanel);

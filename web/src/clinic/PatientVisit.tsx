@@ -5,6 +5,7 @@ import { countdown, useNow } from "../kit/clock";
 import { moment, useText } from "../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, Select, Switch } from "../kit/ui";
 import { type Category, categoryIcons } from "../records/categories";
+import { proveNewestIfWanted } from "../records/signed/use";
 import { stands } from "./access";
 import { change, type Visit } from "./visit";
 
@@ -75,6 +76,7 @@ function Request({ visit }: { visit: Visit }) {
     try {
       const until = new Date(Date.now() + length_min * 60_000).toISOString();
       await change(visit.id, verb, verb === "grant" ? { categories: chosen, until } : {});
+      await proveNewestIfWanted(visit.patient.replace("Patient/", ""));
     } catch (failure) {
       setError(failure);
       setBusy("");

@@ -14,12 +14,14 @@ from .linking import PATH as LINKS_PATH
 from .linking import router as linking
 from .routes import IMPORT_PATH, router
 from .sheets import router as sheets
+from .signing import router as signing
 from .subscribing import router as listening
 from .summarising import router as summarising
 from .taking import router as taking
 
 router.include_router(auditing)
 router.include_router(consenting)
+router.include_router(signing)
 router.include_router(erasing)
 router.include_router(cohorts)
 router.include_router(listening)

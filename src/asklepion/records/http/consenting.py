@@ -106,28 +106,32 @@ def _said(said: Said) -> dict[str, Any]:
         "version": said.version,
         "at": to_iso(said.at),
         "stands": said.stands,
-        "choice": None,
+        "choice": choice_json(said.choice),
     }
-    choice = said.choice
-    if choice:
-        told["choice"] = {
-            "effect": "deny" if choice.is_denial else "permit",
-            "actors": choice.actors,
-            "categories": [code_of(each) for each in sorted(choice.categories)],
-            "labels": [each.name for each in sorted(choice.labels)],
-            "things": choice.things,
-            "authors": choice.authors,
-            "made_from": choice.made_from,
-            "made_until": choice.made_until,
-            "purposes": choice.purposes,
-            "from": to_iso(choice.start) if choice.start else None,
-            "until": to_iso(choice.end) if choice.end else None,
-            "visit": choice.visit or None,
-            "acts": _acts(choice.acts),
-            "but": choice.but,
-            "but_emergency": choice.but_emergency,
-        }
     return told
+
+
+def choice_json(choice: Choice | None) -> dict[str, Any] | None:
+    """A choice as it is told; nothing where it says more than plain parts can."""
+    if choice is None:
+        return None
+    return {
+        "effect": "deny" if choice.is_denial else "permit",
+        "actors": choice.actors,
+        "categories": [code_of(each) for each in sorted(choice.categories)],
+        "labels": [each.name for each in sorted(choice.labels)],
+        "things": choice.things,
+        "authors": choice.authors,
+        "made_from": choice.made_from,
+        "made_until": choice.made_until,
+        "purposes": choice.purposes,
+        "from": to_iso(choice.start) if choice.start else None,
+        "until": to_iso(choice.end) if choice.end else None,
+        "visit": choice.visit or None,
+        "acts": _acts(choice.acts),
+        "but": choice.but,
+        "but_emergency": choice.but_emergency,
+    }
 
 
 def _acts(acts: Act) -> list[str]:

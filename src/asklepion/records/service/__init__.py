@@ -481,12 +481,14 @@ class Records(Desks):
 
     async def verify(self) -> list[Finding]:
         """Every access entry that does not match its leaf in the ledger, or is missing; every
-        body that does not open where it stands; every erasure that the ledger does not have.
+        body that does not open where it stands; every erasure that the ledger does not have;
+        everything signed that log or chain have otherwise.
         """
         return [
             *await self._parts.books.verify(),
             *await self._resealer.verify(),
             *await self._eraser.verify(),
+            *await self._signed.verify(),
         ]
 
     def capability(

@@ -9,7 +9,7 @@ from asklepion.kit.db import Database
 from asklepion.kit.events import Events
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
-from asklepion.ledger import Ledger
+from asklepion.ledger import Contracts, Ledger
 
 from ..engine import Indexer
 from .aliases import Aliases
@@ -41,6 +41,7 @@ from .scoping import Scoping
 from .sealing import Bodies, Lines, Texts
 from .searching import Searcher
 from .sheets import Sheets
+from .signing import Checker, Shower, Signer
 from .sources import Limits
 from .subscribing.hooks import Hooks
 from .subscriptions import Subscriptions
@@ -68,6 +69,7 @@ class Desks:
         glass_group: Group/… whose members alone may break the glass; empty: every clinician.
         smallest_cell: patients that a row of counts about many rests on at least.
         hook_hosts: hosts inside the network that subscriptions may call all the same.
+        contracts: what puts consents on the chain; where nobody runs it, they wait.
     """
 
     def __init__(
@@ -86,10 +88,12 @@ class Desks:
         glass_group: str = "",
         smallest_cell: int = 5,
         hook_hosts: Iterable[str] = (),
+        contracts: Contracts | None = None,
     ) -> None:
         self._clock = clock
         self._db = db
         self._ledger = ledger
+        self._contracts = contracts or Contracts(db=db, clock=clock, keys=keys, ledger=ledger)
         self.limits = limits or Limits()
         self.uploads = uploads
         self.large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
@@ -115,7 +119,17 @@ class Desks:
         )
         self.scoping = Scoping(indexer, clock)
         releasing = Releasing(db=db, clock=clock, books=books, bodies=bodies, scoping=self.scoping)
-        self._ruler = Ruler(clock=clock, events=events, indexer=indexer, bodies=bodies)
+        self._signer = Signer(
+            db=db,
+            clock=clock,
+            ids=ids,
+            vault=keys.vault,
+            ledger=self._ledger,
+            contracts=self._contracts,
+        )
+        self._ruler = Ruler(
+            clock=clock, events=events, indexer=indexer, bodies=bodies, signer=self._signer
+        )
         self._aliases = Aliases(indexer)
         self._parts = Parts(
             db=db,
@@ -157,6 +171,14 @@ class Desks:
         """What a patient says, hears, and gives away."""
         parts = self._parts
         self.consents = self._granter = Granter(parts, self._changer)
+        self.signed = Shower(
+            db=self._db,
+            clock=self._clock,
+            releasing=parts.releasing,
+            signer=self._signer,
+            ledger=self._ledger,
+        )
+        self._signed = Checker(db=self._db, signer=self._signer, ledger=self._ledger)
         lines = Lines(keys.vault)
         self.emergencies = Emergencies(parts, lines, self._ruler, group=glass_group)
         self.notices = Notices(parts, self._granter)
@@ -232,6 +254,7 @@ class Desks:
             self.bulk,
             self.duplicates,
             self.links,
+            self._signer,
         ):
             self._eraser.also(desk.forget)
         self._upkeep = Upkeep(
@@ -243,4 +266,5 @@ class Desks:
             eraser=self._eraser,
             images=self.images,
             links=self.links,
+            signer=self._signer,
         )

@@ -265,7 +265,7 @@ class Changer:
         if await scoping.outside(tx, sight.scope, [row], parts.releasing.look):
             reason = "the app was not given that"
         if not reason:
-            await parts.writer.delete(tx, row)
+            await parts.writer.delete(tx, row, asking.caller)
         return reason, _deletion(asking, row, thing, "deny" if reason else "permit")
 
     async def find_to_delete(

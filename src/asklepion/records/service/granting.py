@@ -179,7 +179,7 @@ class Granter:
             ended = parts.drafter.draft({**resource, "status": "inactive"})
             caller = replace(asking.caller, person=patient, roles=frozenset({Role.PATIENT}))
             herself = replace(asking, caller=caller)
-            (done,) = await parts.writer.keep(tx, herself, [ended], why_ended=why)
+            (done,) = await parts.writer.keep(tx, herself, [ended], why_ended=why, by=asking.caller)
             if done.state == State.CHANGED:
                 entry = Entry(
                     asking=asking, action="revoke", patient=patient, consent=resource["id"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from asklepion.identity import Caller
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Incorrect, Unsupported
@@ -25,6 +26,8 @@ from ..store.rows import NOBODY, UNKNOWN, Row
 from .consenting import FOR_EVER, ROLE, compile_consent
 from .deciding import ALL
 from .sealing import Bodies
+from .signing.keeping import Signer
+from .signing.values import Statement, said_in
 
 ADULT_YEARS = 18  # then parents represent nobody any more
 # Relationships that let somebody act in a patient's place. Source: HL7 v3 RoleCode
@@ -34,13 +37,17 @@ PARENTS = frozenset(
     | {"ADOPTF", "STPPRN", "STPMTH", "STPFTH", "GESTM"}
 )
 EVERYTHING = Act.ACCESS | Act.CORRECT | Act.DECIDE
+REFUSED = "rejected"  # status of a Consent by which a patient said no
 BATCH = 500  # resources that are looked at together
 
 
 class Ruler:
     """Keeps the rules as what is written says."""
 
-    def __init__(self, *, clock: Clock, events: Events, indexer: Indexer, bodies: Bodies) -> None:
+    def __init__(
+        self, *, clock: Clock, events: Events, indexer: Indexer, bodies: Bodies, signer: Signer
+    ) -> None:
+        self._signer = signer
         self._clock = clock
         self._events = events
         self._indexer = indexer
@@ -53,12 +60,19 @@ class Ruler:
     # Consents
 
     async def take_consent(
-        self, tx: Tx, resource: Resource, *, stands: bool, why_ended: str = "revoked"
+        self,
+        tx: Tx,
+        resource: Resource,
+        *,
+        stands: bool,
+        why_ended: str = "revoked",
+        by: Caller | None = None,
     ) -> None:
-        """Put what a Consent comes to in the place of what it came to before, and tell.
+        """Put what a Consent comes to in the place of what it came to before; sign it, and tell.
 
         Args:
             stands: it counts; else it opens nothing.
+            by: who says so; nobody where the house does by itself.
 
         Raises:
             Unsupported, Incorrect: it says what cannot be kept.
@@ -74,7 +88,34 @@ class Ruler:
             if narrow:
                 patient: str = resource["patient"]["reference"]
                 await self._mark_all(tx, patient, resource["id"], narrow)
+        self._sign(tx, resource, found, stands=stands, why=why_ended, by=by)
         await self._tell(tx, before, found, why_ended)
+
+    def _sign(
+        self,
+        tx: Tx,
+        resource: Resource,
+        rules: Sequence[PermitRow],
+        *,
+        stands: bool,
+        why: str,
+        by: Caller | None,
+    ) -> None:
+        """Have it signed; a refusal comes to no rules, and is signed as well."""
+        if stands and resource["status"] == REFUSED and "provision" in resource:
+            rules = compile_consent({**resource, "status": "active"}, self.hash_code).rules
+        self._signer.note(
+            tx,
+            Statement(
+                consent=resource["id"],
+                patient=resource["patient"]["reference"],
+                said=said_in(resource) if rules else None,
+                from_at=min((rule.from_at for rule in rules), default=0),
+                until_at=max((rule.until_at for rule in rules), default=0),
+                by=by,
+                why=why,
+            ),
+        )
 
     async def _beside(self, tx: Tx, narrow: Narrow) -> Narrow:
         """With what the facts it names refer to."""
@@ -203,10 +244,11 @@ class Ruler:
             case _:
                 pass
 
-    async def forget(self, tx: Tx, row: Row) -> None:
+    async def forget(self, tx: Tx, row: Row, by: Caller | None = None) -> None:
         """Take away what a deleted resource said about that."""
         if row.type == "Consent":
             await self.drop(tx, row.id)
+            self._signer.note(tx, Statement(consent=row.id, patient=row.patient, by=by))
         elif row.type == "RelatedPerson":
             await self.drop(tx, row.reference)
         elif row.type in ("PractitionerRole", "Group", "CareTeam"):

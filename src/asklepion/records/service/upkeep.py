@@ -13,11 +13,13 @@ from .packages import Packages
 from .parts import Parts
 from .resealing import Resealer
 from .ruling import Ruler
+from .signing import Signer
 
 log = get_log(__name__)
 
 EXPIRY_S = 0.5  # how often permits whose time is over are taken away and told of
 ERASURES_S = 30.0  # how often erasures that are due are carried out
+HAND_IN_S = 2.0  # how often it is looked whether something waits to be signed for the chain
 SWEEP_HOUR = 3  # in UTC: when traces of erasures are swept out, since writers wait meanwhile
 
 
@@ -35,6 +37,7 @@ class Upkeep:
         eraser: Eraser,
         images: Images,
         links: Links,
+        signer: Signer,
     ) -> None:
         self._parts = parts
         self._packages = packages
@@ -44,6 +47,7 @@ class Upkeep:
         self._eraser = eraser
         self._images = images
         self._links = links
+        self._signer = signer
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -54,7 +58,8 @@ class Upkeep:
         await self._eraser.carry_out_due()
         await self._images.start()
         self._tasks = [
-            asyncio.create_task(work()) for work in (self._expire_for_ever, self._erase_for_ever)
+            asyncio.create_task(work())
+            for work in (self._expire_for_ever, self._erase_for_ever, self._hand_in_for_ever)
         ]
 
     async def stop(self) -> None:
@@ -89,6 +94,16 @@ class Upkeep:
                 await self._packages.refresh()  # another process may have installed one
             except Exception as error:
                 log.fault("packages not read", error)
+
+    async def _hand_in_for_ever(self) -> None:
+        """What was said before this house knew a chain is handed in as soon as it does."""
+        while True:
+            await asyncio.sleep(HAND_IN_S)
+            try:
+                while await self._signer.catch_up():
+                    pass
+            except Exception as error:  # tried again in a moment
+                log.fault("consents not handed in", error)
 
     async def _erase_for_ever(self) -> None:
         while True:

@@ -8,7 +8,7 @@ from enum import StrEnum
 import orjson
 from sqlalchemy.exc import IntegrityError
 
-from asklepion.identity import Role
+from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Database, Tx
 from asklepion.kit.events import Events
@@ -101,6 +101,7 @@ class Writer:
         *,
         is_import: bool = False,
         why_ended: str = "revoked",
+        by: Caller | None = None,
     ) -> list[Done]:
         """Write what may be written; the answer has one item for each draft, in order.
 
@@ -108,7 +109,9 @@ class Writer:
             is_import: what was here in any earlier version is left as it is, Consents open
                 nothing, and one event tells of everything about one patient.
             why_ended: told of what a Consent allowed before and does not any more.
+            by: who says what Consents say; the caller, where nobody is named.
         """
+        saying = replace(asking, caller=by) if by else asking
         await tx.lock(ERASING, shared=True)
         done: dict[int, Done] = {}
         waiting: list[tuple[int, Draft]] = list(enumerate(drafts))
@@ -118,7 +121,7 @@ class Writer:
             for number, each in await self._keep(tx, asking, list(wave.values()), is_import):
                 done[number] = each
             present = [done[number] for number, _ in wave.values()]
-            await self._rule(tx, asking, present, is_import, why_ended)
+            await self._rule(tx, saying, present, is_import, why_ended)
             kept = [each.draft for each in present if each.state != State.REFUSED]
             await self._aliases.note(tx, asking, kept, before)
             waiting = [(number, draft) for number, draft in waiting if number not in done]
@@ -257,7 +260,7 @@ class Writer:
                 await self._ruler.take_consent(tx, draft.resource, stands=True, why_ended=why_ended)
         return sealed
 
-    async def delete(self, tx: Tx, row: Row) -> Row:
+    async def delete(self, tx: Tx, row: Row, by: Caller | None = None) -> Row:
         """Write that a resource is no more; its versions stay."""
         await tx.lock(ERASING, shared=True)
         gone = row._replace(
@@ -269,7 +272,7 @@ class Writer:
         )
         if not await rows.replace(tx, [Writing(gone, None)]):
             raise changed_meanwhile()
-        await self._ruler.forget(tx, row)
+        await self._ruler.forget(tx, row, by)
         return gone
 
     # What it comes to
@@ -294,7 +297,7 @@ class Writer:
                 continue
             stands = each.decides and not is_import
             await self._ruler.take_consent(
-                tx, each.draft.resource, stands=stands, why_ended=why_ended
+                tx, each.draft.resource, stands=stands, why_ended=why_ended, by=asking.caller
             )
 
     async def expire(self, tx: Tx) -> int:

@@ -12,7 +12,7 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Step
 
-from . import bulk, duplicates, imaging, links, subscriptions
+from . import bulk, duplicates, imaging, links, signed, subscriptions
 from .letters import letters
 
 # Index texts are compared byte by byte on both databases, so that prefixes are ranges.
@@ -286,6 +286,7 @@ OWNED: dict[str, Owned | None] = {
     "records_access_head": Owned("CASE WHEN t.patient = '*' THEN '' ELSE t.patient END"),
     "records_erasure": Owned("t.patient"),
     **links.OWNED,
+    **signed.OWNED,
     "records_definition": Owned("''"),
     "records_alias": Owned("t.patient"),
     "records_sender": Owned("''"),
@@ -314,4 +315,5 @@ MIGRATIONS: tuple[Step, ...] = (
     bulk.create,
     duplicates.create,
     links.tables,
+    signed.create,
 )

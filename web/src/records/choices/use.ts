@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { api } from "../../kit/api";
 import { type Asked, useAsked } from "../../kit/asked";
 import { useStore } from "../../kit/store";
+import { proveIfWanted } from "../signed/use";
 import { consentsChanged, headersOf, type Subject } from "../subject";
 import { type Choice, type Said, toSend } from "./model";
 
@@ -29,6 +30,7 @@ export async function say(who: Subject, choice: Choice): Promise<string> {
     headersOf(who),
   );
   consentsChanged.update((n) => n + 1);
+  await proveIfWanted(who, consent);
   return consent;
 }
 
@@ -36,4 +38,5 @@ export async function say(who: Subject, choice: Choice): Promise<string> {
 export async function takeBack(who: Subject, consent: string): Promise<void> {
   await api.delete(`/api/records/consents/${consent}`, headersOf(who));
   consentsChanged.update((n) => n + 1);
+  await proveIfWanted(who, consent);
 }

@@ -1,0 +1,7 @@
+"""What is said about a record, signed: kept, put on the chain, shown, proved, taken away."""
+
+from .checking import Checker
+from .keeping import Signer
+from .showing import NEWEST, Shower, Shown, Signed
+
+__all__ = ["NEWEST", "Checker", "Shower", "Shown", "Signed", "Signer"]

@@ -1,0 +1,86 @@
+import { useEffect } from "react";
+import { ApiError, api } from "../../kit/api";
+import { type Asked, useAsked } from "../../kit/asked";
+import { askPasskey, canUsePasskeys, type PasskeyOptions, PasskeyRefused } from "../../kit/passkey";
+import { Store, useStore } from "../../kit/store";
+import { consentsChanged, headersOf, type Subject } from "../subject";
+import { isUnderWay, mayProve, type SignedOne } from "./model";
+
+const KEPT = "asklepion.signs-with-passkey";
+const LOOK_MS = 5000; // how often one looks again while something is on its way
+
+/** Whether each choice is to be signed with a passkey, on this device. */
+export const signsWithPasskey = new Store(globalThis.localStorage?.getItem(KEPT) !== "no");
+
+export function setSignsWithPasskey(next: boolean): void {
+  localStorage.setItem(KEPT, next ? "yes" : "no");
+  signsWithPasskey.set(next);
+}
+
+interface Keys {
+  readonly passkeys: readonly { readonly can_sign: boolean }[];
+}
+
+/** Whether whoever is signed in has a passkey that signs; undefined until that is known. */
+export function useCanSign(): boolean | undefined {
+  const keys = useAsked((stop) => api.get<Keys>("/api/identity/keys", stop), []);
+  if (!canUsePasskeys()) return false;
+  return keys.value?.passkeys.some(({ can_sign }) => can_sign);
+}
+
+/** Everything that was signed about her record, newest first; read again while some is on its way. */
+export function useSigned(who: Subject): Asked<SignedOne[]> {
+  const path = `/api/records/patients/${who.patient}/signed`;
+  const signed = useAsked(
+    (stop) => api.get<SignedOne[]>(path, stop, headersOf(who)),
+    [path, who.purpose],
+  );
+  const turn = useStore(consentsChanged);
+  const { again, value } = signed;
+  useEffect(() => {
+    if (turn > 0) again();
+  }, [turn, again]);
+  const isWaiting = value?.some(isUnderWay) ?? false;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer sets the next look
+  useEffect(() => {
+    if (!isWaiting) return;
+    const timer = setTimeout(again, LOOK_MS);
+    return () => clearTimeout(timer);
+  }, [isWaiting, again, value]);
+  return signed;
+}
+
+/** Have a passkey sign what was said last by a consent: one touch. */
+export async function proveConsent(who: Subject | null, consent: string): Promise<void> {
+  const path = `/api/records/consents/${consent}/passkey`;
+  const { options } = await api.post<{ options: PasskeyOptions }>(
+    `${path}/options`,
+    {},
+    headersOf(who),
+  );
+  await api.post(path, await askPasskey(options), headersOf(who));
+  consentsChanged.update((n) => n + 1);
+}
+
+/**
+ * The same right after something was said, where it is wanted here. It counts without, signed by
+ * the house; so whoever has no passkey, or will not now, is not held up.
+ */
+export async function proveIfWanted(who: Subject | null, consent: string): Promise<boolean> {
+  if (!signsWithPasskey.get() || !canUsePasskeys()) return false;
+  try {
+    await proveConsent(who, consent);
+    return true;
+  } catch (error) {
+    if (error instanceof PasskeyRefused || error instanceof ApiError) return false;
+    throw error;
+  }
+}
+
+/** The same for what one said last, wherever one said it, such as in a visit. */
+export async function proveNewestIfWanted(patient: string): Promise<boolean> {
+  if (!signsWithPasskey.get() || !canUsePasskeys()) return false;
+  const path = `/api/records/patients/${patient}/signed?count=1`;
+  const [newest] = await api.get<SignedOne[]>(path).catch(() => []);
+  return newest && mayProve(newest) ? proveIfWanted(null, newest.consent) : false;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { verifyConsent } from "../../src/ledger/consent";
+import { keccak256 } from "../../src/ledger/keccak";
+import { signerOf } from "../../src/ledger/secp256k1";
+import kept from "./consent.json";
+
+const hex = (bytes: Uint8Array | null): string =>
+  [...(bytes ?? [])].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const bytes = (text: string): Uint8Array =>
+  Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+const keccak = (text: string): string => hex(keccak256(new TextEncoder().encode(text)));
+
+type Kept = typeof kept;
+
+/** The receipt that the house wrote, with something changed. */
+function changed(change: (receipt: Kept) => void): Kept {
+  const receipt = structuredClone(kept);
+  change(receipt);
+  return receipt;
+}
+
+describe("keccak", () => {
+  test("texts hash as Ethereum hashes them", () => {
+    expect(keccak("")).toBe("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
+    expect(keccak("transfer(address,uint256)").slice(0, 8)).toBe("a9059cbb");
+    expect(keccak("a".repeat(135))).toBe(
+      "34367dc248bbd832f4e3e69dfaac2f92638bd0bbd18f2912ba4ef454919cf446",
+    );
+    expect(keccak("a".repeat(136))).toBe(
+      "a6c4d403279fe3e0af03729caada8374b5ca54d8065329a3ebcaeb4b60aa386e",
+    );
+  });
+});
+
+describe("signatures", () => {
+  // Of the account that every Ethereum tool is shipped with for tests.
+  const digest = bytes("82ff40c0a986c6a5cfad4ddf4c3aa6996f1a7837f9c398e17e5de5cbd5a12b28");
+  test("no signature is nobody's", () => {
+    expect(signerOf(digest, new Uint8Array(65))).toBeNull();
+    expect(signerOf(digest, new Uint8Array(64))).toBeNull();
+  });
+
+  test("the mirror image of a signature is refused", () => {
+    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+    const own = bytes(kept.consent.signature.slice(2));
+    const s = order - BigInt(`0x${hex(own.slice(32, 64))}`);
+    const mirrored = new Uint8Array(65);
+    mirrored.set(own.slice(0, 32));
+    mirrored.set(bytes(s.toString(16).padStart(64, "0")), 32);
+    mirrored[64] = 55 - (own[64] ?? 0);
+    const signed = bytes(kept.consent.digest.slice(2));
+    expect(`0x${hex(signerOf(signed, own))}`).toBe(kept.event.grant.subject);
+    expect(signerOf(signed, mirrored)).toBeNull();
+  });
+});
+
+describe("a consent in a receipt", () => {
+  test("what the house wrote is good, with her passkey and without", async () => {
+    const found = await verifyConsent(kept);
+    expect(found).toEqual({
+      checks: [
+        { name: "signed", state: "passed" },
+        { name: "passkey", state: "passed" },
+      ],
+      isGood: true,
+      origin: "http://localhost",
+    });
+    const { passkey: _, ...bare } = kept.consent;
+    expect((await verifyConsent({ ...kept, consent: bare }))?.isGood).toBe(true);
+    expect(await verifyConsent({ event: kept.event })).toBeNull();
+  });
+
+  const forgeries: [string, (receipt: Kept) => void][] = [
+    ["other words", (r) => (r.event.said.provision.type = "deny")],
+    ["another end", (r) => (r.event.grant.not_after += 1)],
+    ["another chain", (r) => (r.consent.chain = 1)],
+    ["another contract", (r) => (r.consent.contract = `0x${"11".repeat(20)}`)],
+    ["another salt", (r) => (r.consent.salt = btoa("x".repeat(32)))],
+    ["another signature", (r) => (r.consent.signature = `0x${"11".repeat(64)}1b`)],
+    ["another record", (r) => (r.event.grant.record = `0x${"11".repeat(32)}`)],
+    ["another passkey", (r) => (r.consent.passkey.x = r.consent.passkey.y)],
+    ["another passkey's signature", (r) => (r.consent.passkey.r = r.consent.passkey.s)],
+    ["another challenge", (r) => (r.consent.passkey.client_data = btoa('{"type":"webauthn.get"}'))],
+  ];
+  test.each(forgeries)("%s: found out", async (_, forge) => {
+    expect((await verifyConsent(changed(forge)))?.isGood).toBe(false);
+  });
+});
