@@ -15,8 +15,8 @@ export const PANEL_GROUPS = [
   "health",
   "record",
   "sharing",
-  "self",
   "here",
+  "self",
 ] as const;
 export type PanelGroup = (typeof PANEL_GROUPS)[number];
 
