@@ -13,6 +13,7 @@ from asklepion.kit.http import caller, room
 from ..engine.vc.did import PREFIX
 from ..model import Caller
 from ..service import Identity, Refusal
+from .answers import Address
 from .credentials import Question, Root, verdict_json
 from .doorkeepers import bearer_token
 from .smart import LARGEST, read_form
@@ -145,12 +146,14 @@ async def request_object(id: Secret, identity: Here, here: Root) -> PlainTextRes
 
 
 @router.post("/api/identity/requests/{id}/answer")
-async def request_answer(id: Secret, request: Request, identity: Here) -> JSONResponse:
+async def request_answer(
+    id: Secret, request: Request, identity: Here, address: Address
+) -> JSONResponse:
     """Take what an app shows. OpenID4VP 1.0, 8.2"""
 
     async def work() -> dict[str, Any]:
         form = await read_form(request, most=262_144)
-        return await identity.credentials.requesting.answer(id, form)
+        return await identity.credentials.requesting.answer(id, form, address=address)
 
     return await _answered(work)
 
