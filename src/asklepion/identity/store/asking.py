@@ -102,13 +102,6 @@ async def add_offer(tx: Tx, offer: Offer) -> None:
     await _insert(tx, "identity_offer", offer._asdict())
 
 
-async def find_offer(tx: Tx, id: str, now: datetime) -> Offer | None:
-    """An offer that is still good, by its id."""
-    sql = f"SELECT {OFFER} FROM identity_offer WHERE id = :id AND expires_at > :now"
-    row = await tx.one(sql, id=id, now=to_us(now))
-    return Offer(*row) if row else None
-
-
 async def try_offer(tx: Tx, code: bytes, now: datetime) -> Offer | None:
     """An offer by its code, one more attempt counted; nothing if it is used or over."""
     sql = (
