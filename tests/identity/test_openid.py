@@ -14,7 +14,9 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from asklepion.app import House, open_house, serve
-from asklepion.identity.engine.vc import did, jose, status
+from asklepion.identity.engine.vc import did, jose, pairwise, status
+from asklepion.identity.service.vc import Card
+from asklepion.identity.store.held import Held
 from asklepion.kit.clock import StoppedClock
 from asklepion.settings import Settings
 from tests.conftest import EMAILS, LICENCE, NOON, QUICK, People, knock
@@ -344,6 +346,19 @@ async def test_what_ran_out_is_said_to_whoever_asked(
     assert shown[0]["why"] == "expired"
 
 
+async def test_strangers_do_not_send_the_house_to_ask_others_again_and_again(
+    patient: AsyncClient, wallet: Wallet
+) -> None:
+    told = await wallet.read_request((await asked(patient))["uri"])
+    stranger = pairwise.p256(b"s" * 32, "stranger")
+    text = jose.sign({"typ": "dc+sd-jwt"}, {"iss": "https://127.0.0.1/far"}, stranger) + "~"
+
+    answers = [await wallet.answer(told, text) for _ in range(31)]
+
+    assert {answer.status_code for answer in answers[:30]} == {400}
+    assert answers[30].status_code == 503
+
+
 async def test_nobody_reads_what_another_was_shown(
     patient: AsyncClient, other_patient: AsyncClient, stranger: AsyncClient
 ) -> None:
@@ -386,8 +401,16 @@ async def test_who_holds_her_licence_here_answers_a_request_of_this_house(
 
 
 async def test_two_answers_at_once_are_one_answer(
-    doctor: AsyncClient, patient: AsyncClient
+    doctor: AsyncClient, patient: AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    holding = house.identity.credentials.holding
+    card = holding.card
+
+    async def slowly(held: Held) -> Card:
+        await asyncio.sleep(0.1)
+        return await card(held)
+
+    monkeypatch.setattr(holding, "card", slowly)
     body = {"request": (await asked(patient, "region"))["uri"]}
     considered = (await doctor.post("/api/identity/credentials/consider", json=body)).json()
     (choice,) = considered["choices"]

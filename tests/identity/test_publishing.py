@@ -92,3 +92,21 @@ async def test_what_was_fetched_is_remembered_and_fetched_again_for_a_new_key(
     assert [await keys(), await keys(is_missing=True), await keys()] == [1, 2, 2]
     clock.at += timedelta(minutes=6)
     assert await keys() == 3
+
+
+async def test_only_so_much_of_what_was_fetched_is_remembered(clock: StoppedClock) -> None:
+    fetched: list[str] = []
+
+    async def fetch(address: str) -> Any:
+        fetched.append(address)
+        return {"keys": []}
+
+    published = Published(clock, fetch)
+    for number in range(300):
+        await published.keys(f"https://app.example/{number}")
+    fetched.clear()
+
+    await published.keys("https://app.example/299")
+    await published.keys("https://app.example/0")
+
+    assert fetched == ["https://app.example/0"]

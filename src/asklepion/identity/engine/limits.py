@@ -21,6 +21,8 @@ PER_KEY = Limit("passkey", 10, timedelta(minutes=15))
 PER_CODE = Limit("code", 10, timedelta(minutes=15))  # a printed code, or one that a guardian types
 PER_ASKING = Limit("asking", 5, timedelta(minutes=15))  # asking guardians to be let back in
 
+PER_READER = Limit("reader", 30, timedelta(minutes=15))  # sending the house to ask for an issuer
+
 
 def neighbourhood(address: str) -> str:
     """What counts as one address: whoever has an IPv6 address has 2**64 of them."""

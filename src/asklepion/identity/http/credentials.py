@@ -3,31 +3,23 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from asklepion.kit.clock import to_iso
-from asklepion.kit.http import end_of, room, root_of
+from asklepion.kit.http import end_of
 
 from ..engine.pictures import picture
 from ..engine.vc.kinds import Kind
 from ..engine.vc.status import Status
-from ..service import Identity, NewCredential
+from ..service import NewCredential
 from ..service.vc.values import Card, Line, Link, Verdict
-from .routes import After, Body, Id, Known, Text
+from .answers import Root
+from .routes import After, Body, Here, Id, Known, Text
 
 router = APIRouter(tags=["credentials"])
 
-Here = Annotated[Identity, Depends(room(Identity))]
-
-
-def root(request: Request) -> str:
-    """The address of this house: as it was told, or as it is called."""
-    return root_of(request)
-
-
-Root = Annotated[str, Depends(root)]
 Long = Annotated[str, Field(max_length=16_384)]
 Names = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=40)]
 Accounts = Annotated[list[Annotated[str, Field(max_length=64)]], Query(max_length=200)]

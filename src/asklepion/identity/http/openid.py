@@ -8,18 +8,19 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import Field
 
 from asklepion.kit.errors import NotFound
-from asklepion.kit.http import caller, room
+from asklepion.kit.http import caller
 
 from ..engine.vc.did import PREFIX
 from ..model import Caller
-from ..service import Identity, Refusal
-from .credentials import Question, Root, verdict_json
+from ..service import Refusal
+from .answers import Address, Root
+from .credentials import Question, verdict_json
 from .doorkeepers import bearer_token
+from .routes import Here
 from .smart import LARGEST, read_form
 
 router = APIRouter(tags=["credentials"])
 
-Here = Annotated[Identity, Depends(room(Identity))]
 Who = Annotated[Caller, Depends(caller)]
 Secret = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 List = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}(\.(revocation|suspension))?$")]
@@ -145,12 +146,14 @@ async def request_object(id: Secret, identity: Here, here: Root) -> PlainTextRes
 
 
 @router.post("/api/identity/requests/{id}/answer")
-async def request_answer(id: Secret, request: Request, identity: Here) -> JSONResponse:
+async def request_answer(
+    id: Secret, request: Request, identity: Here, address: Address
+) -> JSONResponse:
     """Take what an app shows. OpenID4VP 1.0, 8.2"""
 
     async def work() -> dict[str, Any]:
         form = await read_form(request, most=262_144)
-        return await identity.credentials.requesting.answer(id, form)
+        return await identity.credentials.requesting.answer(id, form, address=address)
 
     return await _answered(work)
 

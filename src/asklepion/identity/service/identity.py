@@ -97,6 +97,7 @@ class Identity(Credentials, Accounts):
             ids=ids,
             keys=keys,
             tokens=self._tokens,
+            trying=self._trying,
             events=events,
             address=address,
             trusted=licence_issuers,

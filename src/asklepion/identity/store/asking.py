@@ -10,17 +10,7 @@ from asklepion.kit.backup import Owned
 from asklepion.kit.clock import to_us
 from asklepion.kit.db import Step, Tx
 
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
-
-
-def _bytes(name: str, *, is_key: bool = False) -> sa.Column[bytes]:
-    return sa.Column(name, sa.LargeBinary, nullable=False, primary_key=is_key)
-
-
-def _number(name: str, *, index: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=False, index=index)
+from .keys import blob, number, text
 
 
 def _create(op: Operations) -> None:
@@ -28,25 +18,25 @@ def _create(op: Operations) -> None:
         "identity_offer",
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("code", sa.LargeBinary, nullable=False, unique=True),  # keyed hash
-        _bytes("pin"),  # keyed hash
-        *(_text(name) for name in ("account", "issued", "kind")),
-        *(_number(name) for name in ("tries", "is_used")),
-        _number("expires_at", index=True),
+        blob("pin"),  # keyed hash
+        *(text(name) for name in ("account", "issued", "kind")),
+        *(number(name) for name in ("tries", "is_used")),
+        number("expires_at", index=True),
     )
     op.create_table(
         "identity_offer_token",
-        _bytes("hash", is_key=True),
-        _text("offer"),
-        _number("expires_at", index=True),
+        blob("hash", primary_key=True),
+        text("offer"),
+        number("expires_at", index=True),
     )
     op.create_table(
         "identity_request",
         sa.Column("id", sa.Text, primary_key=True),
-        *(_text(name) for name in ("account", "nonce", "state", "client", "query")),
-        _number("created_at"),
-        _number("expires_at", index=True),
-        _number("answered_at"),  # 0: not yet
-        _bytes("body"),  # sealed: what was shown
+        *(text(name) for name in ("account", "nonce", "state", "client", "query")),
+        number("created_at"),
+        number("expires_at", index=True),
+        number("answered_at"),  # 0: not yet
+        blob("body"),  # sealed: what was shown
     )
 
 
@@ -100,13 +90,6 @@ async def _insert(tx: Tx, table: str, values: dict[str, Any]) -> None:
 async def add_offer(tx: Tx, offer: Offer) -> None:
     """Keep an offer."""
     await _insert(tx, "identity_offer", offer._asdict())
-
-
-async def find_offer(tx: Tx, id: str, now: datetime) -> Offer | None:
-    """An offer that is still good, by its id."""
-    sql = f"SELECT {OFFER} FROM identity_offer WHERE id = :id AND expires_at > :now"
-    row = await tx.one(sql, id=id, now=to_us(now))
-    return Offer(*row) if row else None
 
 
 async def try_offer(tx: Tx, code: bytes, now: datetime) -> Offer | None:

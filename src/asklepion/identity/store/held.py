@@ -10,53 +10,43 @@ from asklepion.kit.backup import Owned
 from asklepion.kit.clock import to_us
 from asklepion.kit.db import Step, Tx
 
-
-def _text(name: str, *, index: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, index=index)
-
-
-def _moment(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=False)
-
-
-def _body() -> sa.Column[bytes]:
-    return sa.Column("body", sa.LargeBinary, nullable=False)  # sealed
+from .keys import blob, number, owned_by, text
 
 
 def _create(op: Operations) -> None:
     op.create_table(  # the secret from which a person's keys are made
         "identity_holder",
         sa.Column("account", sa.Text, primary_key=True),
-        _moment("created_at"),
-        _body(),
+        number("created_at"),
+        blob("body"),  # sealed
     )
     op.create_table(
         "identity_credential",
         sa.Column("id", sa.Text, primary_key=True),
-        _text("account", index=True),
-        *(_text(name) for name in ("kind", "vct", "issuer")),
-        _text("issued", index=True),  # our own register's line; empty: from elsewhere
+        text("account", index=True),
+        *(text(name) for name in ("kind", "vct", "issuer")),
+        text("issued", index=True),  # our own register's line; empty: from elsewhere
         sa.Column("state", sa.BigInteger, nullable=False),
-        *(_moment(name) for name in ("since_at", "until_at", "received_at", "checked_at")),
-        _body(),
+        *(number(name) for name in ("since_at", "until_at", "received_at", "checked_at")),
+        blob("body"),  # sealed
     )
     op.create_table(  # a link by which somebody may be shown a part of a credential
         "identity_showing",
         sa.Column("hash", sa.LargeBinary, primary_key=True),
         sa.Column("id", sa.Text, nullable=False, unique=True),
-        _text("account", index=True),
-        _text("credential", index=True),
-        _text("paths"),  # JSON: which claims
-        *(_moment(name) for name in ("created_at", "expires_at")),
+        text("account", index=True),
+        text("credential", index=True),
+        text("paths"),  # JSON: which claims
+        *(number(name) for name in ("created_at", "expires_at")),
         sa.Column("opened", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "identity_shown",
         sa.Column("id", sa.Text, primary_key=True),
-        _text("account", index=True),
-        _text("credential", index=True),
-        _moment("shown_at"),
-        _body(),
+        text("account", index=True),
+        text("credential", index=True),
+        number("shown_at"),
+        blob("body"),  # sealed
     )
 
 
@@ -73,15 +63,11 @@ def _note_looks(op: Operations) -> None:
 MIGRATIONS: tuple[Step, ...] = (_create,)
 LATER: tuple[Step, ...] = (_note_looks,)  # after the steps of the other files
 
-_OWNER = (
-    "coalesce((SELECT CASE WHEN a.person LIKE 'Patient/%' THEN a.person ELSE '' END"
-    " FROM identity_account a WHERE a.id = t.account), '')"
-)
 OWNED: dict[str, Owned | None] = {
-    "identity_holder": Owned(_OWNER),
-    "identity_credential": Owned(_OWNER),
+    "identity_holder": owned_by(),
+    "identity_credential": owned_by(),
     "identity_showing": None,  # good for minutes
-    "identity_shown": Owned(_OWNER),
+    "identity_shown": owned_by(),
 }
 
 

@@ -10,25 +10,19 @@ from asklepion.kit.backup import Owned
 from asklepion.kit.clock import to_us
 from asklepion.kit.db import Step, Tx
 
-
-def _text(name: str, *, index: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, index=index)
-
-
-def _moment(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=False)
+from .keys import number, owned_by, text
 
 
 def _create(op: Operations) -> None:
     op.create_table(
         "identity_generation",  # of the keys by which the house issues
         sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
-        _moment("created_at"),
+        number("created_at"),
     )
     op.create_table(
         "identity_list",
         sa.Column("id", sa.Text, primary_key=True),
-        _moment("created_at"),
+        number("created_at"),
         sa.Column("epoch", sa.BigInteger, nullable=False),  # grows with every change
         sa.Column("generation", sa.BigInteger, nullable=False),  # of the key that signs it
     )
@@ -42,27 +36,23 @@ def _create(op: Operations) -> None:
     op.create_table(
         "identity_issued",
         sa.Column("id", sa.Text, primary_key=True),
-        *(_text(name) for name in ("kind", "list", "issued_by")),
-        _text("account", index=True),
-        _text("parent", index=True),  # what this is a copy of, for an app outside
+        *(text(name) for name in ("kind", "list", "issued_by")),
+        text("account", index=True),
+        text("parent", index=True),  # what this is a copy of, for an app outside
         sa.Column("entry", sa.BigInteger, nullable=False),
         sa.Column("state", sa.BigInteger, nullable=False),
-        *(_moment(name) for name in ("since_at", "until_at", "issued_at", "changed_at")),
+        *(number(name) for name in ("since_at", "until_at", "issued_at", "changed_at")),
         sa.Column("body", sa.LargeBinary, nullable=False),  # sealed
     )
 
 
 MIGRATIONS: tuple[Step, ...] = (_create,)
 
-_OWNER = (
-    "(SELECT CASE WHEN a.person LIKE 'Patient/%' THEN a.person ELSE '' END"
-    " FROM identity_account a WHERE a.id = t.account)"
-)
 OWNED: dict[str, Owned | None] = {
     "identity_generation": Owned(),
     "identity_list": Owned(),
     "identity_entry": Owned(),
-    "identity_issued": Owned(f"coalesce({_OWNER}, '')"),
+    "identity_issued": owned_by(),
 }
 
 

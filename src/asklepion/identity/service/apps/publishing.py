@@ -26,6 +26,7 @@ log = get_log(__name__)
 TIMEOUT_S = 5.0
 FRESH_S = 300.0  # how long what was fetched is taken as it is
 AGAIN_S = 30.0  # how soon it is fetched again for a key that it does not have
+KNOWN_MOST = 200  # what was fetched, held at once
 Fetch = Callable[[str], Awaitable[Any]]
 
 
@@ -61,6 +62,9 @@ class Published:
         if known and now - known.at_s < (AGAIN_S if is_missing else FRESH_S):
             return known.jwks
         jwks = await self._fetch(address)
+        self._known.pop(address, None)
+        while len(self._known) >= KNOWN_MOST:  # the oldest goes
+            self._known.pop(next(iter(self._known)))
         self._known[address] = _Fetched(jwks, now)
         return jwks
 

@@ -13,6 +13,7 @@ from asklepion.kit.keys import Keys
 from ...engine.secrets import Tokens
 from ...model import Account, Caller
 from ...store import asking, held, issued
+from ..trying import Trying
 from .answering import Answering, Asked, Choice
 from .desk import Desk, LicenceEnded, Published, owner_of
 from .holding import Holding
@@ -65,6 +66,7 @@ class VerifiableCredentials:
         ids: Ids,
         keys: Keys,
         tokens: Tokens,
+        trying: Trying,
         events: Events | None = None,
         address: str = "",
         trusted: Iterable[str] = (),
@@ -76,6 +78,7 @@ class VerifiableCredentials:
             ids=ids,
             keys=keys,
             tokens=tokens,
+            trying=trying,
             reach=reach,
             events=events,
             address=address,

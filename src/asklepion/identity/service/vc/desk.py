@@ -14,6 +14,7 @@ from asklepion.kit.vault import DataKey
 
 from ...engine.secrets import Tokens
 from ...model import Account
+from ..trying import Trying
 from .reaching import Reach
 
 NUMBER = 8  # bytes of a key's number before what it sealed
@@ -43,6 +44,7 @@ class Desk:
     ids: Ids
     keys: Keys
     tokens: Tokens
+    trying: Trying
     reach: Reach
     events: Events | None = None
     address: str = ""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from asklepion.kit.errors import Incorrect
 from asklepion.kit.log import get_log
 
+from ...engine.keysets import LARGEST
 from ...engine.vc import did, didweb, pairwise
 from ...engine.vc.did import Jwk
 from ...engine.vc.errors import Unproven
@@ -34,7 +35,7 @@ class Issuers:
         self._published = Published(desk.clock, self._fetch)
 
     async def _fetch(self, address: str) -> Any:
-        reply = await self._desk.reach(Letter(address=address, accept="application/json"))
+        reply = await self._desk.reach(Letter(address=address, most=LARGEST))
         if reply.status != 200:
             raise Unfit("not there")
         return reply.json()

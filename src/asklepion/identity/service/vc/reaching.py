@@ -35,6 +35,7 @@ class Letter:
     body: bytes = b""
     kind: str = ""  # media type of the body
     bearer: str = ""
+    most: int = LARGEST  # bytes of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,6 @@ async def _exchange(letter: Letter, host: str, ip: str) -> Reply:
         body = b""
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > LARGEST:
+            if len(body) > letter.most:
                 raise Unfit("too large")
         return Reply(response.status_code, body)

@@ -11,6 +11,7 @@ from asklepion.kit.clock import from_us, to_iso, to_us
 from asklepion.kit.errors import Incorrect, NotFound
 from asklepion.kit.log import get_log
 
+from ...engine.limits import PER_READER, neighbourhood
 from ...engine.vc import dcql, jose, strict
 from ...engine.vc.errors import Unproven
 from ...engine.vc.kinds import VCTS, Kind
@@ -150,10 +151,14 @@ class Requesting:
         }
         return jose.sign({"typ": TYPE, "kid": kid}, claims, key)
 
-    async def answer(self, id: str, form: dict[str, str]) -> dict[str, Any]:
+    async def answer(self, id: str, form: dict[str, str], *, address: str = "") -> dict[str, Any]:
         """Take what an app shows, once.
 
+        Args:
+            address: from which it comes; empty: from somebody who is signed in here.
+
         Raises:
+            Busy: too much came from there that other houses had to be asked for.
             NotFound: the request is over.
             Refusal: it is no answer to this request.
         """
@@ -163,6 +168,8 @@ class Requesting:
         ):
             raise Refusal("invalid_request", "The state is not this request's.")
         texts = self._texts(form.get("vp_token", ""), request)
+        for text in texts:
+            await self._count(text, address)
         verdicts = [
             await self._proving.prove(text, audience=request.client, nonce=request.nonce)
             for text in texts
@@ -182,6 +189,16 @@ class Requesting:
             if not await store.answer_request(tx, id, body, now, now + KEPT):
                 raise Refusal("invalid_request", "It was answered before.")
         return {}
+
+    async def _count(self, text: str, address: str) -> None:
+        """Let no stranger send the house to ask others again and again."""
+        try:
+            issuer = str(jose.read(text.partition("~")[0])[1].get("iss", ""))
+        except Unproven:  # nobody will be asked
+            return
+        is_known = self._issuers.is_trusted(issuer) or await self._issuers.is_own(issuer)
+        if address and not is_known:
+            await self._desk.trying.begin((PER_READER, neighbourhood(address)))
 
     def _texts(self, token: str, request: store.Request) -> list[str]:
         try:
