@@ -175,7 +175,7 @@ def test_a_transaction_with_one_bit_turned_is_another_s_or_none(at: int, bit: in
     raw[at % len(raw)] ^= 1 << bit
 
     try:
-        other, _ = load_machine().read_transaction(bytes(raw), CHAIN_ID)
+        other = load_machine().read_transaction(bytes(raw), CHAIN_ID)
     except (Incorrect, Unsupported):
         return
     assert other.sender != address_of(KEYS[0])

@@ -42,7 +42,11 @@ def find_mined(store: ChainStore, hash: bytes) -> Mined | None:
         block = row and store.block_by_number(row.number)
         if row is None or block is None:
             return None
-        return next(m for m in mined_in(store, block) if m.transaction == hash)
+        used, told = 0, store.logs_before(row.number, row.position)
+        if row.position:
+            before = store.transaction_at(row.number, row.position - 1)
+            used = decode_receipt(before.receipt).gas_used if before else 0
+        return _mined(block.hash, row, used, told)[0]
 
 
 def _mined(block: bytes, row: TransactionRow, used: int, told: int) -> tuple[Mined, int, int]:

@@ -17,8 +17,8 @@ BLOBS = 3  # a type
 NONCES = 2**64 - 1
 
 
-def read_transaction(raw: bytes, chain_id: int) -> tuple[Pending, Any]:
-    """A signed transaction, also as py-evm knows it.
+def read_transaction(raw: bytes, chain_id: int) -> Pending:
+    """A signed transaction.
 
     Raises:
         Incorrect: no block of this chain could ever hold it.
@@ -37,7 +37,7 @@ def read_transaction(raw: bytes, chain_id: int) -> tuple[Pending, Any]:
         raise Incorrect("That is no signed transaction.") from error
     except Exception as error:  # py-evm raises whatever it stumbles upon
         raise Incorrect("The transaction's signature is not valid.") from error
-    pending = Pending(
+    return Pending(
         raw=raw,
         hash=transaction.hash,
         sender=sender,
@@ -45,8 +45,8 @@ def read_transaction(raw: bytes, chain_id: int) -> tuple[Pending, Any]:
         gas=transaction.gas,
         max_fee=transaction.max_fee_per_gas,
         tip=transaction.max_priority_fee_per_gas,
+        decoded=transaction,
     )
-    return pending, transaction
 
 
 def _judge(transaction: Any, first: int, chain_id: int) -> None:

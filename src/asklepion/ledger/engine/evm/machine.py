@@ -1,6 +1,5 @@
 """Makes the chain's blocks. One machine is used by one thread at a time."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +10,7 @@ from asklepion.kit.log import get_log
 from ...model import ZERO, Block, Finding, Mined
 from .audit import ChainAudit
 from .calls import Calls, Message
-from .codec import decode_transaction, encode_header, log_rows
+from .codec import encode_header, log_rows
 from .frames import deeply
 from .ground import rules
 from .history import block_of, find_mined, mined_in
@@ -28,7 +27,6 @@ __all__ = ["Machine", "Made", "Message"]
 FIRST_FEE = 10**9  # [wei for each unit of gas], of the first block
 SWEEP_AFTER = 4 * KEPT  # blocks
 FUNDS = 10**27  # [wei] that each of the house's own accounts begins with
-DECODED = 4096  # transactions that are kept as py-evm knows them until they are mined
 DELEGATED = bytes.fromhex("ef0100")  # https://eips.ethereum.org/EIPS/eip-7702
 
 
@@ -56,7 +54,6 @@ class Machine(Calls):
     def __init__(self, store: ChainStore, chain_id: int) -> None:
         super().__init__(store, chain_id)
         self._ahead: tuple[bytes, Any] | None = None
-        self._decoded: OrderedDict[bytes, Any] = OrderedDict()  # whose senders are found already
 
     # The beginning
 
@@ -143,8 +140,7 @@ class Machine(Calls):
                 if is_early or header.gas_used + pending.gas > header.gas_limit:
                     later.append(pending.hash)
                     continue
-                transaction = self._decoded.pop(pending.hash, None)
-                transaction = transaction or decode_transaction(pending.raw)
+                transaction = pending.decoded
                 try:
                     self._admit(vm.state, pending, transaction)
                     receipt, _ = vm.apply_transaction(header, transaction)
@@ -206,11 +202,7 @@ class Machine(Calls):
             Incorrect: it can never be mined, whatever happens.
             Unsupported: it carries blobs.
         """
-        pending, transaction = read_transaction(raw, self.chain_id)
-        self._decoded[pending.hash] = transaction
-        while len(self._decoded) > DECODED:
-            self._decoded.popitem(last=False)
-        return pending
+        return read_transaction(raw, self.chain_id)
 
     def admit(self, raw: bytes) -> Pending:
         """A transaction that can be mined, now or after others of its sender.
@@ -220,7 +212,7 @@ class Machine(Calls):
             Conflict: its nonce was used already.
         """
         pending = self.read(raw)
-        self._admit(self._state_ahead(), pending, self._decoded[pending.hash])
+        self._admit(self._state_ahead(), pending, pending.decoded)
         return pending
 
     def _state_ahead(self) -> Any:

@@ -1,7 +1,8 @@
 """Transactions that wait for a block: in the order of each sender's numbers, and not too many."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from asklepion.kit.errors import Busy, Conflict
 
@@ -21,6 +22,7 @@ class Pending:
     gas: int
     max_fee: int  # [wei for each unit of gas]
     tip: int  # likewise
+    decoded: Any = field(default=None, compare=False, repr=False)  # as py-evm knows it
 
 
 class Pool:

@@ -213,6 +213,11 @@ class ChainStore:
         """A block's transactions, in their order."""
         return self._transactions("number = ? ORDER BY position", number)
 
+    def transaction_at(self, number: int, position: int) -> TransactionRow | None:
+        """One transaction by its place."""
+        found = self._transactions("number = ? AND position = ?", number, position)
+        return found[0] if found else None
+
     def transaction(self, hash: bytes) -> TransactionRow | None:
         """One transaction by its hash."""
         found = self._transactions("hash = ?", hash)

@@ -173,7 +173,7 @@ class EmbeddedChain:
 
     async def send(self, raw: bytes) -> bytes:
         """Hand in a signed transaction; returns its hash."""
-        return await self._send(raw, self._miner)
+        return await self._send(raw, self._reader)  # while a block is being made
 
     async def send_as_guest(self, raw: bytes) -> bytes:
         """The same for strangers, whose transactions are looked at where they hold up nobody."""
