@@ -73,7 +73,7 @@ def look_at_consent(member: Any, event: Event) -> Seen:
         return "failed", "The words are not those that were committed to on the chain."
     if signer_of(digest, _hex(told.get("signature"), 65)) != act.subject:
         return "failed", "It was signed with another key than that of this consent."
-    where = f"for the contract {told['contract']} on chain {domain.chain}"
+    where = f"for the contract 0x{domain.contract.hex()} on chain {domain.chain}"
     if "passkey" not in told:
         words = "by the house in the person's name, with a key made for this alone"
         return "passed", f"Exactly this was signed {where}, {words}."
@@ -110,8 +110,12 @@ def _passkey(told: Mapping[str, Any], digest: bytes) -> tuple[str, str]:
         challenge = note.to_base64(digest).replace("+", "-").replace("/", "_").rstrip("=")
         is_this = said["type"] == "webauthn.get" and said["challenge"] == challenge
         origin = str(said["origin"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Incorrect("What the passkey signed cannot be read.") from error
+    if (
+        not origin.isascii() or not origin.isprintable()
+    ):  # it is shown, and others' names look alike
+        raise Incorrect("The passkey names no site that there can be.")
     if not is_this:
         raise Incorrect("The passkey signed something else.")
     if len(seen) < 37 or seen[32] & (USER_PRESENT | USER_VERIFIED) != 5:

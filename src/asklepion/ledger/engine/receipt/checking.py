@@ -16,6 +16,10 @@ from .reading import MORE, Parts, read_parts
 
 Seen = tuple[State, str]
 
+# What reading may stumble over where somebody wrote what no house ever would.
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+UNREAD = "It cannot be read: no house ever wrote it like that."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
@@ -80,6 +84,8 @@ class _Verification:
                 state, words = look(parts)
         except HouseError as error:
             state, words = "failed", error.message
+        except UNREADABLE:
+            state, words = "failed", UNREAD
         self._checks.append(Check(name, state, words))
 
     def _form(self) -> Parts | None:
@@ -87,6 +93,9 @@ class _Verification:
             parts = read_parts(self._receipt)
         except HouseError as error:
             self._checks.append(Check("form", "failed", error.message))
+            return None
+        except UNREADABLE:
+            self._checks.append(Check("form", "failed", UNREAD))
             return None
         words = f"It is a whole receipt of the form {parts.format}."
         self._checks.append(Check("form", "passed", words))

@@ -6,6 +6,7 @@ from asklepion.kit.errors import HouseError, Incorrect
 
 from ...engine.consent import act_in
 from ...engine.pairwise import Grant
+from ...engine.receipt import verify_receipt
 from ...model import Check, Event, State
 from ..chain import RemoteChain
 
@@ -16,13 +17,18 @@ async def check_on_chain(receipt: Any, url: str) -> Check:
     """What a node says of the consent in a receipt now: whether it stands, ended, or never was.
 
     Args:
-        receipt: one that was checked already.
+        receipt: whatever somebody was given; what does not hold without the chain is not asked for.
         url: of a node's JSON-RPC; any node of that chain will do.
     """
+    failed = verify_receipt(receipt).failed
+    if "form" in failed or "consent" in failed:
+        return Check("standing", "not made", "The chain was not asked, since the receipt is none.")
     try:
         state, words = await _ask(receipt, url)
     except HouseError as error:
         state, words = "failed", f"{TIMEOUT_WORDS}: {error.message}"
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        state, words = "failed", "What the chain answered cannot be read."
     return Check("standing", state, words)
 
 
