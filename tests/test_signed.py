@@ -387,7 +387,8 @@ async def test_her_receipt_says_to_anybody_what_was_signed_by_whom_and_where(
     assert verdict.holds, verdict
     words = {check.name: (check.state, check.words) for check in verdict.checks}
     assert words["consent"][0] == "passed"
-    assert f"by a passkey at {HERE}" in words["consent"][1]
+    assert words["passkey"][0] == "not made"
+    assert f"A passkey at {HERE} signed it" in words["passkey"][1]
     assert words["chain"][0] == "not made"
     assert receipt["event"]["said"]["provision"]["actor"][0]["reference"] == {"reference": DOCTOR}
     assert (end["event"]["act"], end["event"]["why"]) == ("revoke", "revoked")

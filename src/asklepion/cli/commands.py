@@ -127,6 +127,9 @@ def verify(
     chain: Annotated[
         str | None, typer.Option(help="JSON-RPC of a node: does the consent stand there now?")
     ] = None,
+    passkey: Annotated[
+        list[str] | None, typer.Option(help="The key of a passkey that you know to be hers.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a receipt or an export without any server, or every row that this server keeps."""
@@ -135,7 +138,12 @@ def verify(
     if receipt is None:
         raise typer.Exit(_in_house(lambda house: verifying.everything(house, as_json)))
     trust = verifying.Trust(
-        key=key, witnesses=witness or (), quorum=quorum, held=since, chain=chain
+        key=key,
+        witnesses=witness or (),
+        quorum=quorum,
+        held=since,
+        passkeys=passkey or (),
+        chain=chain,
     )
     raise typer.Exit(verifying.file(receipt, trust, as_json))
 

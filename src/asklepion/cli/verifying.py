@@ -38,6 +38,7 @@ class Trust:
     witnesses: Sequence[str]
     quorum: int | None  # how many of the witnesses are enough
     held: Path | None  # an older receipt
+    passkeys: Sequence[str] = ()  # of the person whose consent it is
     chain: str | None = None  # a node of the chain that a consent stands on
 
 
@@ -56,6 +57,7 @@ def file(name: str, trust: Trust, as_json: bool) -> int:
         witnesses=trust.witnesses,
         quorum=trust.quorum,
         held=_read(str(trust.held)) if trust.held else None,
+        passkeys=trust.passkeys,
     )
     if trust.chain:
         standing = asyncio.run(check_on_chain(receipt, trust.chain))

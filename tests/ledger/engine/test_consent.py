@@ -21,6 +21,7 @@ from asklepion.ledger import (
     pairwise_sign,
     verify_receipt,
 )
+from asklepion.ledger.engine.consent import fingerprint
 from tests.ledger.engine.test_receipt import a_receipt
 
 KEY, SALT = bytes([7] * 32), bytes(range(32))
@@ -89,6 +90,32 @@ def consent_receipt(event: dict[str, Any] = EVENT, **more: Any) -> dict[str, Any
 
 def test_a_consent_as_the_house_writes_it_holds() -> None:
     assert verify_receipt(consent_receipt()).holds
+
+
+def state(receipt: dict[str, Any], *passkeys: str) -> str:
+    checks = verify_receipt(receipt, passkeys=passkeys).checks
+    return next(check.state for check in checks if check.name == "passkey")
+
+
+def test_a_passkey_that_nobody_vouches_for_is_not_said_to_be_hers() -> None:
+    told = passkey(client_data())
+    hers = fingerprint(base64.b64decode(told["x"]), base64.b64decode(told["y"]))
+    receipt = consent_receipt(passkey=told)
+
+    assert verify_receipt(receipt).holds
+    assert state(receipt) == "not made"
+    assert state(receipt, "00" * 16, hers.upper().replace(" ", "")) == "passed"
+    forged = consent_receipt(passkey=passkey(client_data()))  # by whoever holds the receipt
+    assert state(forged) == "not made"
+    assert state(forged, hers) == "failed"
+    assert state(consent_receipt()) == "not made"
+    assert state(consent_receipt(), hers) == "failed"
+
+
+def test_a_passkey_of_another_site_than_it_says_is_refused() -> None:
+    told = passkey(client_data("https://clinic.example"), host=b"elsewhere.example")
+
+    assert "consent" in verify_receipt(consent_receipt(passkey=told)).failed
 
 
 FORGED = {

@@ -65,17 +65,22 @@ function headOf(isGood: boolean, isSigned: boolean, text: typeof t) {
     : ({ tone: "warn", icon: ShieldQuestion, title: text("ledger.verify.part") } as const);
 }
 
-function useVerdict(receipt: unknown, { key, witnesses = [] }: Known): Verdict | null {
+function useVerdict(
+  receipt: unknown,
+  { key, witnesses = [], passkeys = [] }: Known,
+): Verdict | null {
   const [verdict, setVerdict] = useState<Verdict | null>(null);
   const asked = witnesses.join("\n");
+  const hers = passkeys.join("\n");
   useEffect(() => {
     let isStopped = false;
-    const known = { key, witnesses: asked ? asked.split("\n") : [] };
+    const split = (text: string) => (text ? text.split("\n") : []);
+    const known = { key, witnesses: split(asked), passkeys: split(hers) };
     verifyReceipt(receipt, known).then((found) => !isStopped && setVerdict(found));
     return () => {
       isStopped = true;
     };
-  }, [receipt, key, asked]);
+  }, [receipt, key, asked, hers]);
   return verdict;
 }
 
@@ -90,13 +95,17 @@ function Line({ check, verdict, index }: { check: Check; verdict: Verdict; index
   const Icon = icons[check.state];
   const state = check.state.replace(" ", "-");
   const isUnwitnessed = check.name === "witnesses" && verdict.seen.length === 0;
-  const key = `ledger.check.${check.name}.${isUnwitnessed && state === "not-made" ? "none" : state}`;
+  const isUnsigned = check.name === "passkey" && verdict.passkey === null;
+  const isNone = (isUnwitnessed || isUnsigned) && state === "not-made";
+  const key = `ledger.check.${check.name}.${isNone ? "none" : state}`;
   const [first] = verdict.seen;
   const params = {
     index: index + 1,
     size: verdict.size ?? 0,
     since: verdict.since ?? 0,
     names: verdict.seen.map(({ name }) => name).join(", "),
+    origin: verdict.passkey?.origin ?? "",
+    mark: verdict.passkey?.mark ?? "",
     when: first ? moment(new Date(first.at_s * 1000).toISOString()) : "",
   };
   return (

@@ -15,6 +15,7 @@ export function VerifyPage() {
   const [gathered, setGathered] = useState<Gathered>(NONE);
   const [key, setKey] = useState("");
   const [witnesses, setWitnesses] = useState("");
+  const [passkeys, setPasskeys] = useState("");
   const take = async (brought: string) => {
     const before = gathered.kind === "some" ? gathered.pieces : [];
     setGathered(await gather(brought, before));
@@ -40,7 +41,11 @@ export function VerifyPage() {
           <>
             <Seen
               receipt={gathered.receipt}
-              known={{ key: key.trim() || null, witnesses: lines(witnesses) }}
+              known={{
+                key: key.trim() || null,
+                witnesses: lines(witnesses),
+                passkeys: lines(passkeys),
+              }}
             />
             <Button icon={RotateCcw} onClick={() => setGathered(NONE)}>
               {text("ledger.verify.another")}
@@ -66,6 +71,14 @@ export function VerifyPage() {
             spellCheck={false}
             value={witnesses}
             onChange={(event) => setWitnesses(event.target.value)}
+          />
+          <Field
+            label={text("ledger.verify.passkey")}
+            hint={text("ledger.verify.passkey.hint")}
+            value={passkeys}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(event) => setPasskeys(event.target.value)}
           />
         </Card>
       </main>

@@ -4,7 +4,7 @@
  * https://eips.ethereum.org/EIPS/eip-712
  */
 
-import { bytes, canonical, fromBase64, isSame, joined, toBase64 } from "./bytes";
+import { bytes, canonical, fromBase64, isSame, joined, sha256, toBase64 } from "./bytes";
 import { keccak256 } from "./keccak";
 import { signerOf } from "./secp256k1";
 
@@ -20,6 +20,8 @@ export interface ConsentVerdict {
   readonly isGood: boolean;
   /** Where the passkey was used; null where none was. */
   readonly origin: string | null;
+  /** The passkey's key, as people compare it; null where there is none. */
+  readonly mark: string | null;
 }
 
 interface Told {
@@ -44,10 +46,17 @@ const ORDER = {
   grant: ["record", "subject", "scope", "not_before", "not_after", "nonce", "deadline"],
   revoke: ["record", "subject", "nonce", "deadline"],
 } as const;
+const FINGERPRINT = 16; // bytes of a passkey's hash that people compare
 const SEEN = 1 | 4; // somebody was there, and was known to the device
 
-/** Check the part of a receipt that is about a consent; null where it has none. */
-export async function verifyConsent(receipt: unknown): Promise<ConsentVerdict | null> {
+/**
+ * Check the part of a receipt that is about a consent; null where it has none.
+ * `trusted` are passkeys of the person, known from elsewhere: anybody can make one and put it here.
+ */
+export async function verifyConsent(
+  receipt: unknown,
+  trusted: readonly string[] = [],
+): Promise<ConsentVerdict | null> {
   const { event, consent } = (receipt ?? {}) as { event?: unknown; consent?: unknown };
   if (typeof consent !== "object" || consent === null) return null;
   const told = consent as Told;
@@ -56,14 +65,36 @@ export async function verifyConsent(receipt: unknown): Promise<ConsentVerdict | 
     const isSigned = await isExactly(event as Record<string, unknown>, told, digest);
     const checks: ConsentCheck[] = [{ name: "signed", state: isSigned ? "passed" : "failed" }];
     let origin: string | null = null;
-    if (told.passkey) {
-      origin = await passkeyOrigin(told.passkey, digest);
-      checks.push({ name: "passkey", state: origin === null ? "failed" : "passed" });
+    let mark: string | null = null;
+    if ("passkey" in told) {
+      origin = await passkeyOrigin(told.passkey ?? {}, digest);
+      mark = origin === null ? null : await markOf(told.passkey ?? {});
     }
-    return { checks, isGood: checks.every(({ state }) => state === "passed"), origin };
+    checks.push({ name: "passkey", state: passkeyState("passkey" in told, mark, trusted) });
+    return { checks, isGood: checks.every(({ state }) => state !== "failed"), origin, mark };
   } catch {
-    return { checks: [{ name: "signed", state: "failed" }], isGood: false, origin: null };
+    const checks: ConsentCheck[] = [{ name: "signed", state: "failed" }];
+    return { checks, isGood: false, origin: null, mark: null };
   }
+}
+
+/** Nobody but whoever knows her key can say that it is hers. */
+function passkeyState(
+  isThere: boolean,
+  mark: string | null,
+  trusted: readonly string[],
+): ConsentCheck["state"] {
+  if (isThere && mark === null) return "failed";
+  if (trusted.length === 0) return "not made";
+  const bare = (each: string) => each.replace(/\s/g, "").toLowerCase();
+  return mark !== null && trusted.map(bare).includes(bare(mark)) ? "passed" : "failed";
+}
+
+/** A passkey as people compare it. */
+async function markOf({ x, y }: Readonly<Record<string, string>>): Promise<string> {
+  const hash = await sha256(fromBase64(x), fromBase64(y));
+  const hex = [...hash.slice(0, FINGERPRINT)].map((byte) => byte.toString(16).padStart(2, "0"));
+  return (hex.join("").match(/.{4}/g) ?? []).join(" ");
 }
 
 function actOf(event: Record<string, unknown>): { kind: "grant" | "revoke"; fields: Fields } {
@@ -115,6 +146,8 @@ async function passkeyOrigin(
   const challenge = toBase64(digest).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   if (said.type !== "webauthn.get" || said.challenge !== challenge) return null;
   if (seen.length < 37 || ((seen[32] ?? 0) & SEEN) !== SEEN) return null;
+  const origin = String(said.origin);
+  if (!/^[\x20-\x7e]*$/.test(origin) || !(await isOf(origin, seen.slice(0, 32)))) return null;
   const point = joined(new Uint8Array([4]), fromBase64(told.x), fromBase64(told.y));
   const how = { name: "ECDSA", namedCurve: "P-256" };
   const key = await crypto.subtle.importKey("raw", bytes(point), how, false, ["verify"]);
@@ -126,7 +159,18 @@ async function passkeyOrigin(
     bytes(signature),
     bytes(text),
   );
-  return isGenuine ? String(said.origin) : null;
+  return isGenuine ? origin : null;
+}
+
+/** Whether a passkey's site is the one it was used at, or a domain above it. */
+async function isOf(origin: string, site: Uint8Array): Promise<boolean> {
+  const host = (origin.split("://").at(-1) ?? "").split(":")[0] ?? "";
+  const parts = host.split(".");
+  for (let n = 0; n < parts.length; n++) {
+    const name = new TextEncoder().encode(parts.slice(n).join("."));
+    if (isSame(await sha256(name), site)) return true;
+  }
+  return false;
 }
 
 async function hmac(secret: Uint8Array, text: string): Promise<Uint8Array> {

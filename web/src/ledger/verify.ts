@@ -4,6 +4,7 @@
  */
 
 import { bytes, canonical, isSame, sha256 } from "./bytes";
+import { verifyConsent } from "./consent";
 import { LOOKS } from "./extras";
 import {
   type Checkpoint,
@@ -27,7 +28,8 @@ export type CheckName =
   | "growth"
   | "witnesses"
   | "consent"
-  | "chain";
+  | "chain"
+  | "passkey";
 export type CheckState = "passed" | "failed" | "not made";
 
 export interface Check {
@@ -50,12 +52,16 @@ export interface Verdict {
   /** How many it had in the earlier state that the receipt goes on from. */
   readonly since: number | null;
   readonly seen: readonly Seen[];
+  /** Of a consent that a passkey signed too: where, and the key as people compare it. */
+  readonly passkey: { readonly origin: string; readonly mark: string } | null;
 }
 
 /** What whoever checks knows from elsewhere than the receipt. */
 export interface Known {
   readonly key: string | null;
   readonly witnesses?: readonly string[];
+  /** Passkeys of the person whose consent it is. */
+  readonly passkeys?: readonly string[];
 }
 
 /**
@@ -66,14 +72,18 @@ export async function verifyReceipt(
   receipt: unknown,
   known: string | null | Known,
 ): Promise<Verdict> {
-  const { key, witnesses = [] } = typeof known === "object" && known ? known : { key: known };
+  const {
+    key,
+    witnesses = [],
+    passkeys = [],
+  } = typeof known === "object" && known ? known : { key: known };
   let parts: Parts;
   try {
     parts = await readParts(receipt);
   } catch {
     const rest: CheckName[] = ["inclusion", "signature", "signer"];
     const checks: Check[] = rest.map((name) => ({ name, state: "not made" }));
-    const nothing = { isGood: false, size: null, since: null, seen: [] };
+    const nothing = { isGood: false, size: null, since: null, seen: [], passkey: null };
     return { checks: [{ name: "form", state: "failed" }, ...checks], ...nothing };
   }
   const checks: Check[] = [
@@ -93,9 +103,14 @@ export async function verifyReceipt(
     const look = LOOKS[name];
     checks.push({ name, state: look ? await look(parts.more[name], parts) : "not made" });
   }
+  const said = await verifyConsent({ event: parts.event, consent: parts.more.consent }, passkeys);
+  const state = said?.checks.find(({ name }) => name === "passkey")?.state;
+  if (state) checks.push({ name: "passkey", state });
+  const { origin = null, mark = null } = said ?? {};
+  const passkey = origin !== null && mark !== null ? { origin, mark } : null;
   const isGood = checks.every(({ state }) => state !== "failed") && checks[1]?.state === "passed";
   const since = parts.earlier?.checkpoint.size ?? null;
-  return { checks, isGood, size: parts.checkpoint.size, since, seen: seenBy(parts) };
+  return { checks, isGood, size: parts.checkpoint.size, since, seen: seenBy(parts), passkey };
 }
 
 function passedIf(isSo: boolean): CheckState {

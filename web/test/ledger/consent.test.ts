@@ -60,14 +60,52 @@ describe("a consent in a receipt", () => {
     expect(found).toEqual({
       checks: [
         { name: "signed", state: "passed" },
-        { name: "passkey", state: "passed" },
+        { name: "passkey", state: "not made" },
       ],
       isGood: true,
       origin: "http://localhost",
+      mark: expect.stringMatching(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/),
     });
     const { passkey: _, ...bare } = kept.consent;
     expect((await verifyConsent({ ...kept, consent: bare }))?.isGood).toBe(true);
     expect(await verifyConsent({ event: kept.event })).toBeNull();
+  });
+
+  test("a passkey counts where whoever checks knows it", async () => {
+    const stateOf = async (...trusted: string[]) =>
+      (await verifyConsent(kept, trusted))?.checks.find(({ name }) => name === "passkey")?.state;
+    const mark = (await verifyConsent(kept))?.mark ?? "";
+    expect(await stateOf()).toBe("not made");
+    expect(await stateOf("00", mark.toUpperCase())).toBe("passed");
+    expect(await stateOf("00")).toBe("failed");
+  });
+
+  test("a passkey of another site than it says is found out", async () => {
+    const key = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, [
+      "sign",
+    ]);
+    const client = Uint8Array.from(atob(kept.consent.passkey.client_data), (c) => c.charCodeAt(0));
+    const seen = Uint8Array.from(atob(kept.consent.passkey.authenticator_data), (c) =>
+      c.charCodeAt(0),
+    );
+    const signed = async (data: Uint8Array) => {
+      const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", client));
+      const how = { name: "ECDSA", hash: "SHA-256" };
+      const text = new Uint8Array([...data, ...hash]);
+      const both = new Uint8Array(await crypto.subtle.sign(how, key.privateKey, text));
+      const point = new Uint8Array(await crypto.subtle.exportKey("raw", key.publicKey));
+      const b64 = (part: Uint8Array) => btoa(String.fromCharCode(...part));
+      return changed((r) => {
+        r.consent.passkey.x = b64(point.slice(1, 33));
+        r.consent.passkey.y = b64(point.slice(33));
+        r.consent.passkey.r = b64(both.slice(0, 32));
+        r.consent.passkey.s = b64(both.slice(32));
+        r.consent.passkey.authenticator_data = b64(data);
+      });
+    };
+    const other = new Uint8Array([...new Uint8Array(32), ...seen.slice(32)]);
+    expect((await verifyConsent(await signed(seen)))?.isGood).toBe(true);
+    expect((await verifyConsent(await signed(other)))?.isGood).toBe(false);
   });
 
   const forgeries: [string, (receipt: Kept) => void][] = [

@@ -173,7 +173,7 @@ describe("what I have signed", () => {
     await within(sheet).findByText("Something does not fit");
     const told = sheet.textContent ?? "";
     expect(told).toContain("Exactly these words were signed");
-    expect(told).toContain("It was signed with a passkey at http://localhost.");
+    expect(told).toContain("A passkey at http://localhost signed it as well.");
     expect(told).toContain("The public record says: taken back.");
   });
 });

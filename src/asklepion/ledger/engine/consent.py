@@ -9,7 +9,7 @@ Everything here is checked without a network; what stands on the chain now, only
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from .commitment import commit
 from .pairwise import Domain, Grant, Revoke, signer_of
 
 USER_PRESENT, USER_VERIFIED = 1, 4  # flags of an authenticator. Web Authentication, section 6.1
-FINGERPRINT = 8  # bytes of a passkey's hash that people compare
+FINGERPRINT = 16  # bytes of a passkey's hash that people compare
 
 Seen = tuple[State, str]
 
@@ -74,12 +74,34 @@ def look_at_consent(member: Any, event: Event) -> Seen:
     if signer_of(digest, _hex(told.get("signature"), 65)) != act.subject:
         return "failed", "It was signed with another key than that of this consent."
     where = f"for the contract 0x{domain.contract.hex()} on chain {domain.chain}"
+    if "passkey" in told:
+        _passkey(_object(told["passkey"]), digest)
+    words = "by the house in the person's name, with a key made for this alone"
+    return "passed", f"Exactly this was signed {where}, {words}."
+
+
+def look_at_passkey(member: Any, event: Event, trusted: Collection[str] = ()) -> Seen:
+    """Whether a passkey signed it as well, and whether anybody but the receipt vouches for that.
+
+    Args:
+        trusted: passkeys of the person, as `fingerprint` writes them, known from elsewhere.
+
+    Raises:
+        Incorrect: a part cannot be read.
+    """
+    told = _object(member)
     if "passkey" not in told:
-        words = "by the house in the person's name, with a key made for this alone"
-        return "passed", f"Exactly this was signed {where}, {words}."
-    origin, mark = _passkey(_object(told["passkey"]), digest)
-    words = f"Exactly this was signed {where}, and by a passkey at {origin} (key {mark})"
-    return "passed", f"{words}: ask the person whether that key is theirs."
+        words = "No passkey signed it: that the person said it, only the house says."
+        return "failed" if trusted else "not made", words
+    domain = Domain(_whole(told.get("chain")), _hex(told.get("contract"), 20))
+    origin, mark = _passkey(_object(told["passkey"]), act_in(event).digest(domain))
+    words = f"A passkey at {origin} signed it as well (key {mark})"
+    if not trusted:
+        ask = "Whose key that is, only the person can tell: compare it, or give it as --passkey."
+        return "not made", f"{words}. {ask}"
+    if _bare(mark) not in {_bare(each) for each in trusted}:
+        return "failed", f"{words}: not one that you trust."
+    return "passed", f"{words}: one that you trust."
 
 
 def look_at_chain(member: Any, event: Event) -> Seen:
@@ -95,6 +117,10 @@ def fingerprint(x: bytes, y: bytes) -> str:
     """A passkey as people compare it."""
     digest = sha256(x + y).hexdigest()[: 2 * FINGERPRINT]
     return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
+
+
+def _bare(mark: str) -> str:
+    return "".join(mark.split()).lower()
 
 
 def _passkey(told: Mapping[str, Any], digest: bytes) -> tuple[str, str]:

@@ -156,9 +156,17 @@ function linesOf({ log, consent, standing }: Checked, receipt: Receipted, one: S
   const stateOf = (name: string): CheckState =>
     log.checks.find((each) => each.name === name)?.state ?? "not made";
   const size = log.size ?? 0;
-  const params = { index: receipt.index + 1, size, origin: consent?.origin ?? "" };
+  const params = {
+    index: receipt.index + 1,
+    size,
+    origin: consent?.origin ?? "",
+    mark: consent?.mark ?? "",
+  };
   const lines: Line[] = [{ key: "about", state: isThis ? "passed" : "failed", params }];
-  for (const { name, state } of consent?.checks ?? []) lines.push({ key: name, state, params });
+  for (const { name, state } of consent?.checks ?? []) {
+    const isNone = name === "passkey" && state === "not made" && !consent?.mark;
+    lines.push({ key: isNone ? "passkey.none" : name, state, params });
+  }
   if (!consent) lines.push({ key: "signed", state: "not made", params });
   for (const key of ["inclusion", "signature", "signer"]) {
     lines.push({ key: `log.${key}`, state: stateOf(key), params });
@@ -188,8 +196,9 @@ function CheckLine({ name, state, params }: Omit<Line, "key"> & { name: string }
   const text = useText();
   const Icon = stateIcons[state];
   const isPublic = name.startsWith("public.");
+  const isWhole = name === "passkey.none";
   const key = name.startsWith("log.") ? `records.check.${name.slice(4)}` : `records.signed.${name}`;
-  const end = isPublic ? "" : `.${state.replace(" ", "-")}`;
+  const end = isPublic || isWhole ? "" : `.${state.replace(" ", "-")}`;
   const words = isPublic ? `records.signed.says.${name.slice(7)}` : `${key}${end}`;
   return (
     <li className="check" data-state={state}>

@@ -10,6 +10,7 @@ from asklepion.kit.errors import HouseError
 from ...model import FORMAT_1, Check, State, Verdict
 from .. import merkle, note
 from ..commitment import commit
+from ..consent import look_at_passkey
 from ..cosigning import WitnessKey
 from . import extra
 from .reading import MORE, Parts, read_parts
@@ -29,6 +30,7 @@ class Known:
     witnesses: Sequence[str] = ()  # keys
     quorum: int | None = None  # how many of these are enough; all where nothing is said
     held: Any = None  # an older receipt
+    passkeys: Sequence[str] = ()  # of the person whose consent it is
 
 
 def verify_receipt(
@@ -38,6 +40,7 @@ def verify_receipt(
     witnesses: Sequence[str] = (),
     quorum: int | None = None,
     held: Any = None,
+    passkeys: Sequence[str] = (),
 ) -> Verdict:
     """Check everything that a receipt claims; whatever it is given, it answers.
 
@@ -47,8 +50,11 @@ def verify_receipt(
         witnesses: the keys of witnesses, known from elsewhere.
         quorum: how many of these must have cosigned; all, where nothing is said.
         held: an older receipt of the same house, to see that its log only grew since.
+        passkeys: what the person's passkeys look like, known from elsewhere.
     """
-    known = Known(key=trusted, witnesses=witnesses, quorum=quorum, held=held)
+    known = Known(
+        key=trusted, witnesses=witnesses, quorum=quorum, held=held, passkeys=tuple(passkeys)
+    )
     return _Verification(receipt, known).verdict()
 
 
@@ -74,6 +80,8 @@ class _Verification:
         for name in MORE:
             if parts and name in parts.more:
                 self._look(name, lambda parts, name=name: extra.look_at(name, parts), parts)
+        if parts and ("consent" in parts.more or self._known.passkeys):
+            self._look("passkey", self._passkey, parts)
         return Verdict(tuple(self._checks))
 
     def _look(self, name: str, look: Callable[[Parts], Seen], parts: Parts | None) -> None:
@@ -165,6 +173,11 @@ class _Verification:
         if count < max(1, wanted):
             return "failed", f"{words}, not {max(1, wanted)}."
         return "passed", f"{words}: {told}."
+
+    def _passkey(self, parts: Parts) -> Seen:
+        if "consent" not in parts.more:
+            return "failed", "It is no receipt of a consent: no passkey signed it."
+        return look_at_passkey(parts.more["consent"], parts.event, self._known.passkeys)
 
     def _signer(self, parts: Parts) -> Seen:
         if self._known.key is None:
