@@ -45,7 +45,8 @@ log = get_log(__name__)
 __all__ = ["Signer", "said_in"]
 
 SECOND = 1_000_000  # [microseconds]
-DEADLINE_S = 90 * 86400  # for how long a signature may be brought to the chain
+DAY_S = 86400
+DEADLINE_S = 90 * DAY_S  # for how long a signature may be brought to the chain
 SEED_BYTES = 16
 RANDOM_BYTES = 12  # of a record's name on the chain; its subject's address follows
 PROOF = "proof/"  # context of what a passkey signed
@@ -113,7 +114,7 @@ class Signer:
         seed, salt = secrets.token_bytes(SEED_BYTES), secrets.token_bytes(32)
         key = _key_of(owner, seed)
         subject = pairwise_address(key)
-        start = statement.from_at // SECOND
+        start = _begin_s(statement, to_us(now) // SECOND)
         grant = Grant(
             record=secrets.token_bytes(RANDOM_BYTES) + subject,
             subject=subject,
@@ -121,7 +122,7 @@ class Signer:
             not_before=start,
             not_after=max(statement.until_at // SECOND, start + 1),
             nonce=0,
-            deadline=to_us(now) // SECOND + DEADLINE_S,
+            deadline=_deadline_s(to_us(now)),
         )
         head = {
             "kind": "consent",
@@ -145,7 +146,7 @@ class Signer:
             record=grant.record,
             subject=grant.subject,
             nonce=1,
-            deadline=to_us(now) // SECOND + DEADLINE_S,
+            deadline=_deadline_s(to_us(now)),
         )
         head = {
             "kind": "consent",
@@ -184,7 +185,7 @@ class Signer:
         leaves = await self._ledger.append(tx, commitments)
         rows = [row._replace(leaf=leaf) for (row, _), leaf in zip(made, leaves, strict=True)]
         await signed.insert(tx, rows)
-        for row, body in made:
+        for row, body in secrets.SystemRandom().sample(made, len(made)):  # the order tells nothing
             if row.is_handed:
                 await self._hand_in(tx, row.act, body)
 
@@ -288,7 +289,7 @@ class Signer:
             record=grant.record,
             subject=grant.subject,
             nonce=1,
-            deadline=now // SECOND + DEADLINE_S,
+            deadline=_deadline_s(now),
         )
         data = revoke.call(pairwise_sign(key, revoke.digest(domain)))
         name = key_for(REVOKE, grant.record)
@@ -307,6 +308,17 @@ def _is_same(statement: Statement, row: SignedRow, before: Body) -> bool:
 def _signed(body: Body, key: bytes, domain: PairwiseDomain | None) -> Body:
     """The same, signed for its contract, if that is known yet."""
     return body.signed(domain, pairwise_sign(key, body.act.digest(domain))) if domain else body
+
+
+def _deadline_s(now: int) -> int:
+    """Until when a signature counts: to whole days, so that many share it."""
+    return -(-(now // SECOND + DEADLINE_S) // DAY_S) * DAY_S
+
+
+def _begin_s(statement: Statement, now_s: int) -> int:
+    """From when it counts: to the day, where that is past, since the chain knew nothing before."""
+    start = statement.from_at // SECOND
+    return start - start % DAY_S if start <= now_s else start
 
 
 def _secret() -> bytes:
