@@ -1,8 +1,12 @@
 """What is signed and not yet on the chain: what it tells, and what becomes of it."""
 
+import pytest
+
 from asklepion.app import House
+from asklepion.kit.db import Tx
+from asklepion.ledger.store import outbox
 from asklepion.records import Asking
-from tests.test_signed import allow, bound, carried, her, parts
+from tests.test_signed import allow, bound, carried, her, parts, told
 
 __all__ = ["her"]  # a fixture
 
@@ -18,3 +22,38 @@ async def test_nothing_said_at_one_moment_is_told_by_its_second(house: House, he
 
     assert (grant[3] % DAY, grant[6] % DAY, revoke[3] % DAY) == (0, 0, 0)
     assert grant[6] >= house.clock.now().timestamp() + 90 * DAY
+
+
+async def test_what_is_withdrawn_while_it_is_being_numbered_is_not_sent(
+    house: House, her: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bound(house)
+    await allow(house, her)
+    read = outbox.of_state
+
+    async def withdrawn(tx: Tx, state: int, limit: int) -> list[outbox.SendingRow]:
+        rows = await read(tx, state, limit)
+        if state == outbox.WAITING and limit > 1:  # an erasure elsewhere is kept at this moment
+            await outbox.withdraw(tx, [row.key for row in rows])
+        return rows
+
+    monkeypatch.setattr(outbox, "of_state", withdrawn)
+    await house.contracts.bind()
+
+    assert await told(house, "Granted") == []
+
+
+async def test_a_withdrawal_waits_for_whoever_is_sending(
+    house: House, her: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bound(house)
+    locks: list[str] = []
+
+    async def lock(self: Tx, name: str) -> None:
+        locks.append(name)
+
+    monkeypatch.setattr(Tx, "lock", lock)
+    async with house.db.begin() as tx:
+        await house.contracts.withdraw(tx, [b"none"])
+
+    assert locks == ["ledger.sending"]

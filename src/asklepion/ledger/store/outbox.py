@@ -15,6 +15,7 @@ from asklepion.kit.db import Serial, Tx
 WAITING, SENT, DONE, REFUSED = 0, 1, 2, 3
 TABLES = ("ledger_contract", "ledger_sending", "ledger_sent", "ledger_chain_head")
 OWNED: dict[str, Owned | None] = {name: Owned() for name in TABLES}
+LOCK = "ledger.sending"  # held while it is decided what is sent
 AT_ONCE = 500  # keys asked for in one statement
 
 
@@ -165,7 +166,8 @@ async def add(tx: Tx, row: SendingRow) -> bool:
 
 
 async def withdraw(tx: Tx, keys: Collection[bytes]) -> int:
-    """Take back what was handed in and not yet sent."""
+    """Take back what was handed in and not yet sent; waits for whoever is numbering it."""
+    await tx.lock(LOCK)
     sql = f"DELETE FROM ledger_sending WHERE key = :key AND state = {WAITING}"
     return sum([await tx.run(sql, key=key) for key in keys])
 
@@ -211,9 +213,9 @@ async def counts(tx: Tx) -> dict[int, tuple[int, int]]:
     return {state: (count, oldest) for state, count, oldest in await tx.all(sql)}
 
 
-async def keep_sending(tx: Tx, row: SendingRow) -> None:
-    """Keep how far something is."""
-    await tx.run(
+async def keep_sending(tx: Tx, row: SendingRow) -> bool:
+    """Keep how far something is; says whether it is there still."""
+    count = await tx.run(
         "UPDATE ledger_sending SET state = :state, chain = :chain, nonce = :nonce, hash = :hash,"
         " block = :block, why = :why, data = :data WHERE number = :number",
         **{
@@ -222,6 +224,7 @@ async def keep_sending(tx: Tx, row: SendingRow) -> None:
             if n not in ("kind", "key", "contract", "made_at")
         },
     )
+    return count == 1
 
 
 async def add_sent(tx: Tx, row: SentRow) -> None:

@@ -30,7 +30,6 @@ from .fees import Fees, fees_of
 
 log = get_log(__name__)
 
-LOCK = "ledger.sending"
 AT_ONCE = 50  # transactions under way
 WAIT_S = 15.0  # for what was just sent
 PATIENCE_S = 45.0  # before a higher fee is offered
@@ -107,7 +106,7 @@ class Sender:
         fees, known = await fees_of(self._chain), await self._chain.nonce(self._address)
         numbered: list[SendingRow] = []
         async with self._db.begin() as tx:
-            await tx.lock(LOCK)
+            await tx.lock(outbox.LOCK)
             under_way = len(await outbox.of_state(tx, SENT, AT_ONCE))
             waiting = await outbox.of_state(tx, WAITING, AT_ONCE - under_way)
             nonce = max(known, await outbox.next_nonce(tx, self._name))
@@ -116,7 +115,8 @@ class Sender:
                 row = row._replace(
                     state=SENT, chain=self._name, nonce=number, hash=keccak(raw), why=""
                 )
-                await outbox.keep_sending(tx, row)
+                if not await outbox.keep_sending(tx, row):
+                    continue  # withdrawn meanwhile
                 at = to_us(self._clock.now())
                 await outbox.add_sent(tx, SentRow(row.hash, row.number, raw, str(fees), at))
                 numbered.append(row)
