@@ -5,8 +5,8 @@ import pytest
 from asklepion.app import House
 from asklepion.kit.db import Tx
 from asklepion.ledger.store import outbox
-from asklepion.records import Asking
-from tests.test_signed import allow, bound, carried, her, parts, told
+from asklepion.records import Asking, Ground
+from tests.test_signed import PATIENT, allow, bound, carried, her, parts, states, told
 
 __all__ = ["her"]  # a fixture
 
@@ -57,3 +57,31 @@ async def test_a_withdrawal_waits_for_whoever_is_sending(
         await house.contracts.withdraw(tx, [b"none"])
 
     assert locks == ["ledger.sending"]
+
+
+async def test_a_restored_backup_sends_nothing_of_whoever_was_erased_since(
+    house: House, her: Asking
+) -> None:
+    await bound(house)
+    await allow(house, her)
+    async with house.db.read() as tx:
+        waiting = await outbox.of_state(tx, outbox.WAITING, 9)
+    await house.records.erase(her, PATIENT, Ground.WITHDRAWN)
+    async with house.db.begin() as tx:
+        for row in waiting:  # as the backup has them, which holds no key of hers
+            await outbox.add(tx, row)
+
+    await house.records.mend([])
+    await house.contracts.bind()
+
+    assert await told(house, "Granted") == []
+
+
+async def test_a_restored_backup_sends_what_others_said(house: House, her: Asking) -> None:
+    await bound(house)
+    await allow(house, her)
+
+    await house.records.mend([])
+    await bound(house)
+
+    assert await states(house, her) == [("recorded", None)]

@@ -172,6 +172,12 @@ async def withdraw(tx: Tx, keys: Collection[bytes]) -> int:
     return sum([await tx.run(sql, key=key) for key in keys])
 
 
+async def waiting_of(tx: Tx, kind: str) -> list[bytes]:
+    """The keys of everything of a kind that waits."""
+    sql = f"SELECT key FROM ledger_sending WHERE kind = :kind AND state = {WAITING}"
+    return [key for (key,) in await tx.all(sql, kind=kind)]
+
+
 async def forget_done(tx: Tx, keys: Collection[bytes]) -> int:
     """Keep no more of these than the chain itself does."""
     sql = f"DELETE FROM ledger_sending WHERE key = :key AND state IN ({DONE}, {REFUSED})"

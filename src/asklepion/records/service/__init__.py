@@ -431,6 +431,7 @@ class Records(Desks):
         """
         async with self._db.begin() as tx:
             await erasures.drop_orphans(tx)
+            await self.signed.drop_orphans(tx)
             return await self._parts.books.mend(tx, remains)
 
     def also_forget(self, forget: Forget) -> None:

@@ -113,6 +113,10 @@ class Contracts:
         """Take back what was not sent yet; returns how many that were."""
         return await outbox.withdraw(tx, keys)
 
+    async def waiting(self, tx: Tx, kind: str) -> list[bytes]:
+        """The keys of everything of a kind that was not sent yet."""
+        return await outbox.waiting_of(tx, kind)
+
     async def forget(self, tx: Tx, keys: Collection[bytes]) -> int:
         """Keep no more of these than the chain does; what is under way stays until it is there."""
         return await outbox.forget_done(tx, keys)

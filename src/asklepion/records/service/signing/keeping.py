@@ -50,6 +50,7 @@ DEADLINE_S = 90 * DAY_S  # for how long a signature may be brought to the chain
 SEED_BYTES = 16
 RANDOM_BYTES = 12  # of a record's name on the chain; its subject's address follows
 PROOF = "proof/"  # context of what a passkey signed
+NO_LEAF = -(2**62)  # before every place in the log
 CATCH_UP = 100  # rows handed to the chain at once
 
 
@@ -261,6 +262,17 @@ class Signer:
         sealed = seal(owner, body.as_text(), context_of(row.id))
         await signed.keep_handed(tx, row._replace(body=sealed))
         await self._hand_in(tx, row.act, body)
+
+    async def drop_orphans(self, tx: Tx) -> int:
+        """After a backup was restored: withdraw what waits of patients erased since."""
+        unknown = set(await self.contracts.waiting(tx, GRANT))
+        leaf = NO_LEAF
+        while unknown and (page := await signed.after(tx, leaf, CATCH_UP)):
+            leaf = page[-1].leaf
+            bodies = [await self.open(row) for row in page]
+            unknown -= {sending_key(body) for body in bodies if body}
+        ends = [key_for(REVOKE, key[-32:]) for key in unknown]
+        return await self.contracts.withdraw(tx, [*unknown, *ends])
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
         """End what stands on the chain, then take everything of an erased patient away."""

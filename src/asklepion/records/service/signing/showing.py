@@ -7,7 +7,7 @@ from typing import Any
 
 from asklepion.identity import Caller, Proof
 from asklepion.kit.clock import Clock, from_us, to_us
-from asklepion.kit.db import Database
+from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Forbidden, NotFound
 from asklepion.ledger import Grant, Ledger, Outcome
 
@@ -78,6 +78,10 @@ class Shower:
     async def catch_up(self) -> int:
         """Hand to the chain what was said before any was known; returns how much."""
         return await self._signer.catch_up()
+
+    async def drop_orphans(self, tx: Tx) -> int:
+        """After a backup was restored: withdraw what waits of patients erased since."""
+        return await self._signer.drop_orphans(tx)
 
     # Shown
 
