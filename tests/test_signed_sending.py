@@ -4,9 +4,10 @@ import pytest
 
 from asklepion.app import House
 from asklepion.kit.db import Tx
+from asklepion.ledger import PairwiseDomain
 from asklepion.ledger.store import outbox
 from asklepion.records import Asking, Ground
-from tests.test_signed import PATIENT, allow, bound, carried, her, parts, states, told
+from tests.test_signed import PATIENT, allow, bound, carried, her, known, parts, states, told
 
 __all__ = ["her"]  # a fixture
 
@@ -85,3 +86,22 @@ async def test_a_restored_backup_sends_what_others_said(house: House, her: Askin
     await bound(house)
 
     assert await states(house, her) == [("recorded", None)]
+
+
+async def test_an_end_counts_on_another_chain_than_its_beginning(
+    house: House, her: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bound(house)
+    old, new = await allow(house, her), await allow(house, her)
+    await house.records.revoke(her, old)
+    (same, _) = parts(await carried(house, "revoke"))
+    contract, domain = await known(house)
+
+    async def elsewhere(tx: Tx) -> PairwiseDomain:
+        return PairwiseDomain(domain.chain + 1, contract)
+
+    monkeypatch.setattr(house.contracts, "domain", elsewhere)
+    await house.records.revoke(her, new)
+    (other, _) = parts(await carried(house, "revoke"))
+
+    assert (same[2], other[2]) == (1, 0)

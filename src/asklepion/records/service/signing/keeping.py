@@ -146,7 +146,7 @@ class Signer:
         revoke = Revoke(
             record=grant.record,
             subject=grant.subject,
-            nonce=1,
+            nonce=_end_nonce(before, domain),
             deadline=_deadline_s(to_us(now)),
         )
         head = {
@@ -300,7 +300,7 @@ class Signer:
         revoke = Revoke(
             record=grant.record,
             subject=grant.subject,
-            nonce=1,
+            nonce=_end_nonce(body, domain),
             deadline=_deadline_s(now),
         )
         data = revoke.call(pairwise_sign(key, revoke.digest(domain)))
@@ -320,6 +320,11 @@ def _is_same(statement: Statement, row: SignedRow, before: Body) -> bool:
 def _signed(body: Body, key: bytes, domain: PairwiseDomain | None) -> Body:
     """The same, signed for its contract, if that is known yet."""
     return body.signed(domain, pairwise_sign(key, body.act.digest(domain))) if domain else body
+
+
+def _end_nonce(begun: Body, domain: PairwiseDomain | None) -> int:
+    """The number of an end's signature: the second of its key, or the first on another chain."""
+    return 1 if begun.domain == domain else 0
 
 
 def _deadline_s(now: int) -> int:
