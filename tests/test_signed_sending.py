@@ -1,5 +1,7 @@
 """What is signed and not yet on the chain: what it tells, and what becomes of it."""
 
+from typing import Any
+
 import pytest
 
 from asklepion.app import House
@@ -7,6 +9,8 @@ from asklepion.kit.db import Tx
 from asklepion.ledger import PairwiseDomain
 from asklepion.ledger.store import outbox
 from asklepion.records import Asking, Ground
+from asklepion.records.service.signing import keeping
+from asklepion.records.store.signed import SignedRow
 from tests.test_signed import PATIENT, allow, bound, carried, her, known, parts, states, told
 
 __all__ = ["her"]  # a fixture
@@ -105,3 +109,30 @@ async def test_an_end_counts_on_another_chain_than_its_beginning(
     (other, _) = parts(await carried(house, "revoke"))
 
     assert (same[2], other[2]) == (1, 0)
+
+
+@pytest.mark.parametrize("body", [b"", bytes(50)])
+async def test_what_cannot_be_opened_holds_up_nothing_else(
+    house: House, her: Asking, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await allow(house, her)
+    await allow(house, her)
+    async with house.db.begin() as tx:
+        await tx.run("UPDATE records_signed SET is_handed = 0")
+        if body:
+            sql = "UPDATE records_signed SET body = :body WHERE consent = :first"
+            await tx.run(sql, body=body, first=first)
+    read = keeping.Signer.open
+
+    async def destroyed(self: Any, row: SignedRow) -> Any:
+        return None if row.consent == first and not body else await read(self, row)
+
+    monkeypatch.setattr(keeping.Signer, "open", destroyed)
+    await house.contracts.bind()
+    rounds = 0
+    while await house.records.signed.catch_up():
+        rounds += 1
+        assert rounds < 3
+    await house.contracts.bind()
+
+    assert len(await told(house, "Granted")) == 1

@@ -57,6 +57,7 @@ class Upkeep:
         await self._label()
         await self._eraser.carry_out_due()
         await self._images.start()
+        await self._signer.try_again()
         self._tasks = [
             asyncio.create_task(work())
             for work in (self._expire_for_ever, self._erase_for_ever, self._hand_in_for_ever)

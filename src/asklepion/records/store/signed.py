@@ -15,6 +15,7 @@ from asklepion.kit.db import Tx
 from .rows import chunks, in_list, in_values
 
 GRANT, REVOKE = "grant", "revoke"
+UNHANDED, HANDED, UNREADABLE = 0, 1, 2  # to the chain
 OWNED: dict[str, Owned | None] = {"records_signed": Owned("t.patient")}
 
 
@@ -144,6 +145,18 @@ async def keep_handed(tx: Tx, row: SignedRow) -> None:
     """The chain was handed it; its body says what was signed."""
     sql = "UPDATE records_signed SET is_handed = 1, body = :body WHERE id = :id"
     await tx.run(sql, body=row.body, id=row.id)
+
+
+async def mark_unreadable(tx: Tx, id: str) -> None:
+    """It cannot be handed to the chain, since it cannot be opened."""
+    sql = f"UPDATE records_signed SET is_handed = {UNREADABLE} WHERE id = :id"
+    await tx.run(sql, id=id)
+
+
+async def try_unreadable(tx: Tx) -> int:
+    """What could not be opened may be again, where a lost key was brought back."""
+    sql = f"UPDATE records_signed SET is_handed = {UNHANDED} WHERE is_handed = {UNREADABLE}"
+    return await tx.run_long(sql)
 
 
 async def keep_proof(tx: Tx, id: str, proof: bytes) -> bool:

@@ -36,7 +36,7 @@ from asklepion.ledger import (
 from ...engine.bodies import key_of, open_sealed, seal
 from ...model import Forgotten
 from ...store import signed
-from ...store.signed import GRANT, REVOKE, SignedRow
+from ...store.signed import GRANT, HANDED, REVOKE, UNHANDED, SignedRow
 from ..sealing import require_destroyed
 from .values import Body, Statement, grant_event, revoke_event, said_in, scope_of, speaker
 
@@ -241,27 +241,39 @@ class Signer:
     async def catch_up(self) -> int:
         """Sign and hand in what was said before any chain was known; returns how much."""
         async with self._db.read() as tx:
-            waiting = await signed.unhanded(tx, 1)
+            waiting = await signed.unhanded(tx, CATCH_UP)
             domain = await self.contracts.domain(tx) if waiting else None
         if not waiting or domain is None:
             return 0
+        for row in waiting:
+            try:
+                await self._catch_up(row.id, domain)
+            except (Fault, ValueError, KeyError, TypeError) as error:  # it holds up no other
+                log.fault("consent not handed in", error, id=row.id)
+                async with self._db.begin() as tx:
+                    await signed.mark_unreadable(tx, row.id)
+        return len(waiting)
+
+    async def _catch_up(self, id: str, domain: PairwiseDomain) -> None:
         async with self._db.begin() as tx:
             await tx.lock("records.signed")
-            rows = await signed.unhanded(tx, CATCH_UP)
-            for row in rows:
-                await self._catch_up(tx, row, domain)
-        return len(rows)
+            row = await signed.find(tx, id)
+            if row is None or row.is_handed != UNHANDED:
+                return
+            body = await self.open(row)
+            if body is None:
+                return await signed.mark_unreadable(tx, id)
+            owner = await self._owner(body)
+            key = _key_of(owner, body.seed)
+            body = _signed(body, key, domain)
+            sealed = seal(owner, body.as_text(), context_of(row.id))
+            await signed.keep_handed(tx, row._replace(body=sealed))
+            await self._hand_in(tx, row.act, body)
 
-    async def _catch_up(self, tx: Tx, row: SignedRow, domain: PairwiseDomain) -> None:
-        body = await self.open(row)
-        if body is None:
-            return
-        owner = await self._owner(body)
-        key = _key_of(owner, body.seed)
-        body = _signed(body, key, domain)
-        sealed = seal(owner, body.as_text(), context_of(row.id))
-        await signed.keep_handed(tx, row._replace(body=sealed))
-        await self._hand_in(tx, row.act, body)
+    async def try_again(self) -> None:
+        """What could not be opened once is tried again; when the house opens."""
+        async with self._db.begin() as tx:
+            await signed.try_unreadable(tx)
 
     async def drop_orphans(self, tx: Tx) -> int:
         """After a backup was restored: withdraw what waits of patients erased since."""
@@ -280,10 +292,10 @@ class Signer:
         domain = await self.contracts.domain(tx)
         rows = await signed.of_patient(tx, patient)
         bodies = [(row, body) for row in rows if (body := await self.open(row))]
-        handed = {row.id: sending_key(body) for row, body in bodies if row.is_handed}
+        handed = {row.id: sending_key(body) for row, body in bodies if row.is_handed == HANDED}
         outcomes = await self.contracts.outcomes(tx, list(handed.values()))
         for row, body in bodies:
-            if row.act != GRANT or not row.is_handed or domain is None:
+            if row.act != GRANT or row.is_handed != HANDED or domain is None:
                 continue
             if await self.contracts.withdraw(tx, [handed[row.id]]):  # the chain never hears of it
                 await self.contracts.withdraw(tx, [key_for(REVOKE, body.act.record)])

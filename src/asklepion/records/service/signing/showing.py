@@ -13,7 +13,7 @@ from asklepion.ledger import Grant, Ledger, Outcome
 
 from ...model import Act, Asking, Choice, Resource
 from ...store import signed
-from ...store.signed import GRANT, REVOKE, SignedRow
+from ...store.signed import GRANT, HANDED, REVOKE, SignedRow
 from ..choosing import choice_of
 from ..consenting import VISIT
 from ..releasing import Releasing
@@ -240,7 +240,7 @@ class Shower:
 def _one(asking: Asking, row: SignedRow, body: Body, outcomes: Mapping[bytes, Outcome]) -> Signed:
     told = body.told
     outcome = outcomes.get(sending_key(body))
-    state = outcome.state if outcome else "waiting" if row.is_handed else "unsigned"
+    state = outcome.state if outcome else "waiting" if row.is_handed == HANDED else "unsigned"
     refused = outcome.why if outcome else ""
     return Signed(
         id=row.id,
