@@ -4,7 +4,6 @@
  */
 
 import { bytes, canonical, isSame, sha256 } from "./bytes";
-import { verifyConsent } from "./consent";
 import { LOOKS } from "./extras";
 import {
   type Checkpoint,
@@ -103,7 +102,7 @@ export async function verifyReceipt(
     const look = LOOKS[name];
     checks.push({ name, state: look ? await look(parts.more[name], parts) : "not made" });
   }
-  const said = await verifyConsent({ event: parts.event, consent: parts.more.consent }, passkeys);
+  const said = await consentIn(parts, passkeys);
   const state = said?.checks.find(({ name }) => name === "passkey")?.state;
   if (state) checks.push({ name: "passkey", state });
   const { origin = null, mark = null } = said ?? {};
@@ -111,6 +110,12 @@ export async function verifyReceipt(
   const isGood = checks.every(({ state }) => state !== "failed") && checks[1]?.state === "passed";
   const since = parts.earlier?.checkpoint.size ?? null;
   return { checks, isGood, size: parts.checkpoint.size, since, seen: seenBy(parts), passkey };
+}
+
+async function consentIn({ event, more }: Parts, passkeys: readonly string[]) {
+  if (!("consent" in more)) return null;
+  const { verifyConsent } = await import("./consent"); // it brings cryptography of its own
+  return await verifyConsent({ event, consent: more.consent }, passkeys);
 }
 
 function passedIf(isSo: boolean): CheckState {
