@@ -236,7 +236,11 @@ async def keep_sending(tx: Tx, row: SendingRow) -> bool:
 async def add_sent(tx: Tx, row: SentRow) -> None:
     """Keep a signed transaction before it leaves the house."""
     values = ", ".join(":" + name for name in SentRow._fields)
-    await tx.run(f"INSERT INTO ledger_sent ({SENT_ONE}) VALUES ({values})", **row._asdict())
+    await tx.run(
+        f"INSERT INTO ledger_sent ({SENT_ONE}) VALUES ({values})"
+        " ON CONFLICT (hash) DO UPDATE SET sent_at = excluded.sent_at",
+        **row._asdict(),
+    )
 
 
 async def sent_of(tx: Tx, number: int) -> list[SentRow]:

@@ -239,6 +239,11 @@ class EmbeddedChain:
         """What became of a transaction, as far as that is known now."""
         return await self._look(lambda desk: desk.machine.find(transaction))
 
+    async def is_settled(self, mined: Mined) -> bool:
+        """Whether its block is of this chain: then it stays."""
+        block = await self.block(mined.block)
+        return block is not None and block.hash == mined.block_hash
+
     async def logs(
         self,
         *,
@@ -255,8 +260,11 @@ class EmbeddedChain:
 
     async def nonce(self, address: bytes) -> int:
         """The nonce that an account's next transaction has, after those that wait."""
-        nonce = await self._look(lambda desk: desk.machine.nonce(address))
-        return self._pool.next_nonce(address, nonce)
+        return self._pool.next_nonce(address, await self.settled_nonce(address))
+
+    async def settled_nonce(self, address: bytes) -> int:
+        """How many of an account's transactions lie in blocks."""
+        return await self._look(lambda desk: desk.machine.nonce(address))
 
     async def balance(self, address: bytes) -> int:
         """What an account has [wei]."""

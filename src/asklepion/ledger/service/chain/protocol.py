@@ -71,6 +71,10 @@ class Chain(Protocol):
         """What became of a transaction, as far as that is known now."""
         ...
 
+    async def is_settled(self, mined: Mined) -> bool:
+        """Whether it lies in a block for good, and that block is still of the chain."""
+        ...
+
     async def logs(
         self,
         *,
@@ -88,6 +92,10 @@ class Chain(Protocol):
 
     async def nonce(self, address: bytes) -> int:
         """The nonce that an account's next transaction has, after those that wait."""
+        ...
+
+    async def settled_nonce(self, address: bytes) -> int:
+        """How many of an account's transactions lie in blocks for good."""
         ...
 
     async def balance(self, address: bytes) -> int:

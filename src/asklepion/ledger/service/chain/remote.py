@@ -119,7 +119,7 @@ class RemoteChain:
         is_known = False
         while True:
             found = await self.find(transaction)
-            if found is not None and await self._lies_deep(found):
+            if found is not None and await self.is_settled(found):
                 return found
             is_known = is_known or found is not None or await self._is_known(transaction)
             if not is_known:
@@ -129,7 +129,7 @@ class RemoteChain:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, POLL_S[1])
 
-    async def _lies_deep(self, mined: Mined) -> bool:
+    async def is_settled(self, mined: Mined) -> bool:
         """Whether enough blocks lie upon it, and its own is still of the chain."""
         newest = _number(await self.ask("eth_blockNumber"))
         if newest - mined.block + 1 < self._confirmations:
@@ -167,6 +167,12 @@ class RemoteChain:
     async def nonce(self, address: bytes) -> int:
         """The nonce that an account's next transaction has, after those that wait."""
         return _number(await self.ask("eth_getTransactionCount", _hex(address), "pending"))
+
+    async def settled_nonce(self, address: bytes) -> int:
+        """How many of an account's transactions lie under enough blocks."""
+        newest = _number(await self.ask("eth_blockNumber"))
+        deep = hex(max(newest - self._confirmations + 1, 0))
+        return _number(await self.ask("eth_getTransactionCount", _hex(address), deep))
 
     async def balance(self, address: bytes) -> int:
         """What an account has [wei]."""

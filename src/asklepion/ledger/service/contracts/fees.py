@@ -16,8 +16,12 @@ class Fees:
     tip: int
 
     def raised(self) -> "Fees":
-        """Enough more that a node takes it in the place of what it has (at least a tenth)."""
-        return Fees(min(MOST, self.most * 5 // 4 + 1), min(MOST, self.tip * 5 // 4 + 1))
+        """Enough more that a node takes it in the place of what it has (both by a tenth).
+
+        The same, where that would be more than a house pays: half of it no node takes.
+        """
+        more = Fees(self.most * 5 // 4 + 1, self.tip * 5 // 4 + 1)
+        return more if more.most <= MOST else self
 
     def __str__(self) -> str:
         return f"{self.most} {self.tip}"

@@ -3,15 +3,16 @@
 waiting ──► signed under a number of its own, and kept ──► sent ──► mined ──► done, or refused
 
 What was kept signed is sent again as it is, so that a stop can at most repeat the same transaction;
-its number lets the chain take it once.
+its number lets the chain take it once. A refusal to take it says nothing: only where the chain has
+its number used for good, and none of its signed forms, it gets another, and so does all that
+follows, so that nothing comes before what it builds upon. Older forms are kept until one is mined.
 """
 
 import asyncio
-from collections.abc import Sequence
 
 from asklepion.kit.clock import Clock, to_us
-from asklepion.kit.db import Database
-from asklepion.kit.errors import Conflict, HouseError, Incorrect
+from asklepion.kit.db import Database, Tx
+from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.log import get_log
 
 from ...engine.abi import (
@@ -74,9 +75,8 @@ class Sender:
     async def step(self) -> int:
         """Settle what is under way, send what waits; returns how many came to an end."""
         ended = await self._settle()
-        left = await self._under_way()
-        for row in left:
-            await self._urge(row)
+        await self._close_ranks()
+        left = [await self._urge(row) for row in await self._under_way()]
         rows = await self._number()
         for row in rows:
             await self._offer(await self._last_form(row))
@@ -92,9 +92,12 @@ class Sender:
         async with self._db.read() as tx:
             return await outbox.of_state(tx, SENT, AT_ONCE)
 
-    async def _last_form(self, row: SendingRow) -> SentRow:
+    async def _forms(self, row: SendingRow) -> list[SentRow]:
         async with self._db.read() as tx:
-            return (await outbox.sent_of(tx, row.number))[-1]
+            return await outbox.sent_of(tx, row.number)
+
+    async def _last_form(self, row: SendingRow) -> SentRow:
+        return next(form for form in await self._forms(row) if form.hash == row.hash)
 
     # Out
 
@@ -142,10 +145,10 @@ class Sender:
     async def _settle(self) -> int:
         """Write down what was mined; returns how many that were."""
         ended: list[SendingRow] = []
-        for row in await self._under_way():
-            async with self._db.read() as tx:
-                forms = await outbox.sent_of(tx, row.number)
-            mined = await self._mined(forms)
+        rows = await self._under_way()
+        used = await self._chain.settled_nonce(self._address) if rows else 0
+        for row in rows:
+            mined = await self._mined(row, used)
             if mined:
                 ended.append(await self._judge(row, mined))
         if ended:
@@ -155,12 +158,18 @@ class Sender:
                 await outbox.drop_sent(tx, [row.number for row in ended])
         return len(ended)
 
-    async def _mined(self, forms: Sequence[SentRow]) -> Mined | None:
-        for form in reversed(forms):
+    async def _mined(self, row: SendingRow, used: int) -> Mined | None:
+        """What became of it for good; a failure counts only once its last number is used."""
+        failed: Mined | None = None
+        for form in reversed(await self._forms(row)):
             mined = await self._chain.find(form.hash)
-            if mined:
+            if mined is None:
+                continue
+            if not mined.status:
+                failed = failed or mined
+            else:
                 return mined
-        return None
+        return failed if row.nonce < used else None
 
     async def _judge(self, row: SendingRow, mined: Mined) -> SendingRow:
         done = row._replace(state=DONE, hash=mined.transaction, block=mined.block, data=b"")
@@ -194,26 +203,56 @@ class Sender:
         found = await self._chain.logs(address=address, topics=topics)
         return (found[0].transaction, found[0].block) if found else None
 
-    async def _urge(self, row: SendingRow) -> None:
-        """Offer again what nobody mined yet: as it was, for more, or under another number."""
+    # What nobody mined yet
+
+    async def _urge(self, row: SendingRow) -> SendingRow:
+        """Offer it again: as it was, or for more."""
+        if await self._is_found(row):  # it waits for more blocks upon it
+            return row
         last = await self._last_form(row)
-        now = to_us(self._clock.now())
-        is_late = now - last.sent_at >= PATIENCE_S * 1_000_000
         refused = await self._offer(last)
-        if not is_late:
-            return
-        if isinstance(refused, Conflict | Incorrect):  # its number was used by something else
-            log.warn("transaction overtaken", number=row.number)
-            async with self._db.begin() as tx:
-                await outbox.drop_sent(tx, [row.number])
-                await outbox.keep_sending(tx, row._replace(state=WAITING, nonce=-1, hash=b""))
-            return
+        if not self._is_late(last) or isinstance(refused, Incorrect):
+            return row  # what lacks money or room does not get there for more of it
         fees = Fees.read(last.fee).raised()
-        raw = self._signed(row, row.nonce, fees)
-        form = SentRow(keccak(raw), row.number, raw, str(fees), now)
-        if form.hash == last.hash:  # it is offered the most already
+        if str(fees) != last.fee:
+            async with self._db.begin() as tx:
+                row = await self._sign_anew(tx, row, row.nonce, fees)
+            await self._offer(await self._last_form(row))
+        return row
+
+    async def _close_ranks(self) -> None:
+        """Number anew all from the first whose number others used, or that has a gap before it."""
+        used = await self._chain.settled_nonce(self._address)
+        next_one = await self._chain.nonce(self._address)
+        rows = await self._under_way()
+        lost = [row for row in rows if not await self._is_found(row)]
+        first = min((row.nonce for row in lost), default=0)
+        stray = [row for row in lost if row.nonce < used or first > next_one]
+        if not stray or not self._is_late(await self._last_form(stray[0])):
             return
+        since = min(row.number for row in stray)
+        log.warn("transactions overtaken", number=since, used=used, next=next_one)
+        fees = await fees_of(self._chain)
         async with self._db.begin() as tx:
-            await outbox.add_sent(tx, form)
-            await outbox.keep_sending(tx, row._replace(hash=form.hash))
-        await self._offer(form)
+            await tx.lock(LOCK)
+            moved = [row for row in lost if row.number >= since]
+            for nonce, row in enumerate(moved, start=next_one):
+                await self._sign_anew(tx, row, nonce, fees)
+
+    async def _sign_anew(self, tx: Tx, row: SendingRow, nonce: int, fees: Fees) -> SendingRow:
+        """Keep another form of it beside those that it had: any of them may be mined yet."""
+        raw, now = self._signed(row, nonce, fees), to_us(self._clock.now())
+        row = row._replace(nonce=nonce, hash=keccak(raw))
+        await outbox.add_sent(tx, SentRow(row.hash, row.number, raw, str(fees), now))
+        await outbox.keep_sending(tx, row)
+        return row
+
+    async def _is_found(self, row: SendingRow) -> bool:
+        """Whether one of its forms lies in a block, however new."""
+        for form in reversed(await self._forms(row)):
+            if await self._chain.find(form.hash):
+                return True
+        return False
+
+    def _is_late(self, form: SentRow) -> bool:
+        return to_us(self._clock.now()) - form.sent_at >= PATIENCE_S * 1_000_000
