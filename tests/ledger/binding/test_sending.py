@@ -1,6 +1,7 @@
 """A node that takes nothing, forgets, or turns back moves nothing out of its order."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database
 from asklepion.kit.errors import Conflict, HouseError, Incorrect
 from asklepion.kit.keys import Keys
-from asklepion.ledger import Chain, Contracts, EmbeddedChain, Ledger, pairwise_address
+from asklepion.ledger import Chain, Contracts, EmbeddedChain, Ledger, RemoteChain, pairwise_address
 from asklepion.ledger.engine.abi import Transaction, contract, sign_transaction
+from asklepion.ledger.service.contracts import sending as sending_module
 from asklepion.ledger.service.contracts.fees import GWEI, MOST, Fees
 from asklepion.ledger.store import outbox
 from asklepion.ledger.store.outbox import SENT, SendingRow
-from tests.ledger.binding.conftest import contracts_on
+from tests.ledger.binding.conftest import Node, contracts_on
+from tests.ledger.chain.peers import CHAIN_ID
 
 
 class Stubborn:
@@ -126,6 +129,37 @@ async def test_whose_number_others_used_gets_another_and_all_that_follow_it(
     health = await sending.health()
     assert (health.waiting, health.refused) == (0, 0)
     assert await sending.verify() == []
+
+
+async def test_what_a_reorganisation_took_out_again_is_sent_again(
+    node: Node, db: Database, clock: StoppedClock, keys: Keys, ledger: Ledger
+) -> None:
+    shallow = RemoteChain(node.url, chain_id=CHAIN_ID)
+    await contracts_on(shallow, db, clock, keys, ledger).bind()
+    deep = RemoteChain(node.url, chain_id=CHAIN_ID, confirmations=3)
+    contracts = contracts_on(deep, db, clock, keys, ledger)
+    before = node.do("evm_snapshot")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sending_module, "WAIT_S", 0.1)
+        await hand_in(contracts, 1)
+        await contracts.bind()
+        kept, seen = await under_way(db), await published(deep)
+        node.do("evm_revert", before)
+        gone = await published(deep)
+        await contracts.bind()
+        node.do("anvil_mine", "0x3")
+        await contracts.bind()
+
+    assert (seen, gone) == ([1], [])
+    assert [row.kind for row in kept] == ["status"]
+    assert await published(deep) == [1]
+    key = sha256(b"status" + kept[0].data).digest()
+    outcome = await contracts.outcome(key)
+    assert outcome is not None
+    assert outcome.state == "recorded"
+    await shallow.stop()
+    await deep.stop()
 
 
 def test_at_the_most_that_a_house_pays_nothing_more_is_offered() -> None:

@@ -163,7 +163,7 @@ class Sender:
         failed: Mined | None = None
         for form in reversed(await self._forms(row)):
             mined = await self._chain.find(form.hash)
-            if mined is None:
+            if mined is None or not await self._chain.is_settled(mined):
                 continue
             if not mined.status:
                 failed = failed or mined
