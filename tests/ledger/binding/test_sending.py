@@ -1,7 +1,10 @@
 """A node that takes nothing, forgets, or turns back moves nothing out of its order."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +19,9 @@ from asklepion.ledger.service.contracts import sending as sending_module
 from asklepion.ledger.service.contracts.fees import GWEI, MOST, Fees
 from asklepion.ledger.store import outbox
 from asklepion.ledger.store.outbox import SENT, SendingRow
-from tests.ledger.binding.conftest import Node, contracts_on
+from tests.ledger.binding.conftest import Node, contracts_on, open_chain
 from tests.ledger.chain.peers import CHAIN_ID
+from tests.ledger.test_service import append
 
 
 class Stubborn:
@@ -160,6 +164,37 @@ async def test_what_a_reorganisation_took_out_again_is_sent_again(
     assert outcome.state == "recorded"
     await shallow.stop()
     await deep.stop()
+
+
+async def test_a_chain_older_than_the_database_is_sent_all_that_it_lost(
+    at_home: Contracts,
+    own: EmbeddedChain,
+    db: Database,
+    clock: StoppedClock,
+    keys: Keys,
+    ledger: Ledger,
+    tmp_path: Path,
+) -> None:
+    await append(db, ledger, 5)
+    await hand_in(at_home, 1)
+    await at_home.bind()
+    (tmp_path / "restored").mkdir()
+    with closing(sqlite3.connect(tmp_path / "chain.sqlite")) as chain:
+        chain.execute("VACUUM INTO ?", (str(tmp_path / "restored" / "chain.sqlite"),))
+    await hand_in(at_home, 2, 3)
+    await append(db, ledger, 9, 5)
+    await at_home.bind()
+
+    restored = await open_chain(tmp_path / "restored", clock, keys)
+    again = contracts_on(restored, db, clock, keys, ledger)
+    await again.bind()
+    await hand_in(again, 4)
+    await again.bind()
+
+    assert await published(restored) == [1, 2, 3, 4]
+    health = await again.health()
+    assert (health.waiting, health.refused, health.unanchored) == (0, 0, 1)
+    await restored.stop()
 
 
 def test_at_the_most_that_a_house_pays_nothing_more_is_offered() -> None:

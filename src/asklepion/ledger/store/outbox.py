@@ -255,10 +255,19 @@ async def drop_sent(tx: Tx, numbers: Sequence[int]) -> None:
     await tx.many("DELETE FROM ledger_sent WHERE number = :number", rows)
 
 
-async def next_nonce(tx: Tx, chain: str) -> int:
-    """The number after the highest that was ever given out on a chain."""
-    row = await tx.one("SELECT max(nonce) FROM ledger_sending WHERE chain = :chain", chain=chain)
+async def next_nonce(tx: Tx) -> int:
+    """The number after the highest of those under way."""
+    row = await tx.one(f"SELECT max(nonce) FROM ledger_sending WHERE state = {SENT}")
     return 0 if row is None or row[0] is None else row[0] + 1
+
+
+async def done_since(tx: Tx, chain: str, nonce: int) -> list[SendingRow]:
+    """What came to an end on a chain under this number or a later one, in order."""
+    sql = (
+        f"SELECT {SENDING} FROM ledger_sending WHERE chain = :chain AND nonce >= :nonce"
+        f" AND state IN ({DONE}, {REFUSED}) ORDER BY number"
+    )
+    return [SendingRow(*row) for row in await tx.all(sql, chain=chain, nonce=nonce)]
 
 
 # Leaves about the chain

@@ -88,6 +88,27 @@ class Sender:
             ended += await self._settle()
         return ended
 
+    async def recall(self) -> int:
+        """Have sent again what the chain has no more: it may be older than the database.
+
+        A backup copies the chain first, so that no log comes back older than what it anchored.
+        """
+        used = await self._chain.settled_nonce(self._address)
+        async with self._db.read() as tx:
+            rows = await outbox.done_since(tx, self._name, used)
+        lost = [row for row in rows if await self._chain.find(row.hash) is None]
+        if not lost:
+            return 0
+        log.warn("transactions gone from the chain", count=len(lost))
+        async with self._db.begin() as tx:
+            await tx.lock(LOCK)
+            rows = [*lost, *await outbox.of_state(tx, SENT, AT_ONCE)]
+            for row in rows:
+                again = row._replace(state=WAITING, nonce=-1, hash=b"", block=-1, why="")
+                await outbox.keep_sending(tx, again)
+            await outbox.drop_sent(tx, [row.number for row in rows])
+        return len(lost)
+
     async def _under_way(self) -> list[SendingRow]:
         async with self._db.read() as tx:
             return await outbox.of_state(tx, SENT, AT_ONCE)
@@ -112,7 +133,7 @@ class Sender:
             await tx.lock(outbox.LOCK)
             under_way = len(await outbox.of_state(tx, SENT, AT_ONCE))
             waiting = await outbox.of_state(tx, WAITING, AT_ONCE - under_way)
-            nonce = max(known, await outbox.next_nonce(tx, self._name))
+            nonce = max(known, await outbox.next_nonce(tx))
             for number, row in enumerate(waiting, start=nonce):
                 raw = self._signed(row, number, fees)
                 row = row._replace(
@@ -172,7 +193,7 @@ class Sender:
         return failed if row.nonce < used else None
 
     async def _judge(self, row: SendingRow, mined: Mined) -> SendingRow:
-        done = row._replace(state=DONE, hash=mined.transaction, block=mined.block, data=b"")
+        done = row._replace(state=DONE, hash=mined.transaction, block=mined.block)
         if mined.status:
             return done
         name = await self._failure(row)

@@ -26,7 +26,7 @@ class Work:
 
 
 async def set_up(db: Database, clock: Clock, keys: Keys, ledger: Ledger, chain: Chain) -> Work:
-    """Deploy what is missing, and look at what is there.
+    """Deploy what is missing, look at what is there, and have sent again what was lost.
 
     Raises:
         Fault: the chain is not the one that this house used, or lost what was there.
@@ -41,6 +41,7 @@ async def set_up(db: Database, clock: Clock, keys: Keys, ledger: Ledger, chain: 
     sender = Sender(
         db=db, clock=clock, chain=chain, name=name, key=secrets.relayer, contracts=contracts
     )
+    await sender.recall()
     anchorer = Anchorer(
         db=db, clock=clock, ledger=ledger, chain=chain, name=name, contracts=contracts
     )
