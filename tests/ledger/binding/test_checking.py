@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from asklepion.kit.db import Database
+from asklepion.kit.errors import Incorrect
 from asklepion.ledger import Contracts, EmbeddedChain, Ledger
 from tests.ledger.test_service import append
 
@@ -109,3 +110,53 @@ async def test_a_chain_that_was_made_anew_no_longer_fits_what_the_log_knows(
     found = [each for each in await findings(bound) if "ledger_chain_head" in each]
     assert len(found) == 2
     assert "of the chain has another state root: byte 31 is 0xee, should be 0x" in found[0]
+
+
+async def test_a_node_that_gives_few_entries_at_once_is_asked_in_parts(
+    bound: Contracts, own: EmbeddedChain, db: Database, ledger: Ledger
+) -> None:
+    await append(db, ledger, 8, 11)
+    await bound.bind()
+
+    class Mean:
+        """The same chain, which gives one entry at a time."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(own, name)
+
+        async def logs(self, **named: Any) -> Any:
+            found = await own.logs(**named)
+            if len(found) > 1:
+                raise Incorrect("More than 1 log entries match.")
+            return found
+
+    bound._chain = Mean()  # pyright: ignore
+    async with db.begin() as tx:
+        await tx.run("UPDATE ledger_leaf SET hash = :other WHERE idx = 4", other=OTHER)
+
+    (found,) = [each for each in await findings(bound) if "chain Anchor" in each]
+    assert "chain Anchor 5: its root is not that of the log's first leaves" in found
+
+
+async def test_a_part_that_cannot_be_looked_at_hides_none_of_the_others(
+    bound: Contracts, own: EmbeddedChain, db: Database
+) -> None:
+    class Mute:
+        """The same chain, which tells nothing of its logs."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(own, name)
+
+        async def logs(self, **_: Any) -> Any:
+            raise Incorrect("No logs are kept here.")
+
+    bound._chain = Mute()  # pyright: ignore
+    async with db.begin() as tx:
+        sql = "UPDATE ledger_contract SET code = :other WHERE name = 'Consent'"
+        await tx.run(sql, other=OTHER)
+        await tx.run("UPDATE ledger_sending SET block = block + 1 WHERE kind = 'status'")
+
+    found = await findings(bound)
+
+    assert len(found) == 3
+    assert "chain Anchor all: cannot be looked at: No logs are kept here." in found[1]

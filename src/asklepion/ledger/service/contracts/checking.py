@@ -1,10 +1,11 @@
 """Whether log and chain still hold each other: every contract, anchor, and leaf about the chain."""
 
 import json
+from collections.abc import Awaitable
 from typing import Any
 
 from asklepion.kit.db import Database
-from asklepion.kit.errors import HouseError
+from asklepion.kit.errors import Busy, HouseError
 
 from ...engine.abi import contract, keccak
 from ...engine.audit import first_bad_byte
@@ -15,6 +16,7 @@ from ...store import outbox
 from ...store.outbox import DONE, ContractRow, HeadRow
 from ..chain import Chain
 from ..receipting import Ledger
+from .searching import search_logs
 
 PAGE = 1000
 CONTRACTS, ANCHORS, HEADS, SENDINGS = (
@@ -33,25 +35,40 @@ class Checker:
         self._ledger = ledger
         self._chain = chain
         self._findings: list[Finding] = []
+        self._silence: Busy | None = None
 
     async def run(self) -> list[Finding]:
-        """Everything that does not fit, in order."""
+        """Everything that does not fit, in order; a part that cannot be looked at is one of it.
+
+        Raises:
+            Busy: the node did not answer, and nothing else was found.
+        """
         async with self._db.read() as tx:
             contracts = {row.name: row for row in await outbox.contracts(tx) if row.block >= 0}
         for row in contracts.values():
-            await self._contract(row)
+            await self._look(CONTRACTS, self._contract(row))
         if "Anchor" in contracts:
-            await self._anchors(contracts["Anchor"])
-        await self._heads()
-        await self._sendings()
+            await self._look(ANCHORS, self._anchors(contracts["Anchor"]))
+        await self._look(HEADS, self._heads())
+        await self._look(SENDINGS, self._sendings())
+        if self._silence and not self._findings:
+            raise self._silence
         return self._findings
+
+    async def _look(self, table: str, part: Awaitable[None]) -> None:
+        try:
+            await part
+        except Busy as error:  # a node that does not answer says nothing of what is stored
+            self._silence = error
+        except HouseError as error:  # the others are looked at all the same
+            self._tell(table, "all", f"cannot be looked at: {error.message}")
 
     def _tell(self, table: str, row: object, what: str, byte: str = "") -> None:
         self._findings.append(Finding(table, str(row), f"{what}: {byte}" if byte else what))
 
     async def _contract(self, row: ContractRow) -> None:
         code = await self._chain.code(row.address)
-        if keccak(code) != row.code or not contract(row.name).artefact.is_deployed_as(code):
+        if keccak(code) != row.code:
             self._tell(CONTRACTS, row.name, "at its address lies another code")
 
     async def _anchors(self, row: ContractRow) -> None:
@@ -59,7 +76,8 @@ class Checker:
         told, mine = contract("Anchor"), log_id(self._ledger.verifier_key)
         size = await self._ledger.size()
         topics = (told.topic("Anchored"), mine)
-        for found in await self._chain.logs(address=row.address, topics=topics):
+        told_there = search_logs(self._chain, address=row.address, topics=topics, first=row.block)
+        async for found in told_there:
             event = told.event(found.topics, found.data)
             if event is None:
                 continue
