@@ -28,6 +28,7 @@ from ...store import outbox
 from ...store.outbox import DONE, REFUSED, SENT, WAITING, ContractRow, SendingRow, SentRow
 from ..chain import Chain
 from .fees import Fees, fees_of
+from .searching import search_logs
 
 log = get_log(__name__)
 
@@ -220,9 +221,14 @@ class Sender:
             return None
         event = "Granted" if row.kind == "grant" else "Revoked"
         topics = (contract("Consent").topic(event), row.data[4:36])
-        address = self._contracts[row.contract].address
-        found = await self._chain.logs(address=address, topics=topics)
-        return (found[0].transaction, found[0].block) if found else None
+        at = self._contracts[row.contract]
+        found = search_logs(self._chain, address=at.address, topics=topics, first=at.block)
+        try:
+            async for each in found:
+                return each.transaction, each.block
+        except HouseError as error:  # it stands there all the same; only where is not known
+            log.warn("transaction not found again", number=row.number, why=error.message)
+        return None
 
     # What nobody mined yet
 
