@@ -5,6 +5,7 @@ for the right place, and a stop in the midst leaves nothing twice.
 """
 
 import asyncio
+import itertools
 from dataclasses import dataclass
 
 from asklepion.kit.db import Database
@@ -72,9 +73,11 @@ class Deployer:
         async with self._db.begin() as tx:
             await tx.lock(LOCK)
             known = {row.name: row for row in await outbox.contracts_of(tx, name)}
-            for number, each in enumerate(DEPLOYED):
+            planned = (row.nonce + 1 for row in known.values() if row.block < 0)
+            free = itertools.count(max(nonce, *planned, 0))
+            for each in DEPLOYED:
                 if each not in known:
-                    at = nonce + number
+                    at = next(free)
                     row = ContractRow(name, each, created_address(admin, at), b"", -1, at, 1)
                     await outbox.keep_contract(tx, row)
                     known[each] = row
@@ -89,8 +92,9 @@ class Deployer:
             else:
                 await self._send(row.nonce, b"", self._creation(row.name, planned), GAS)
         code = await self._chain.code(row.address)
+        if not contract(row.name).artefact.is_deployed_as(code):
+            raise _not_there(row)
         done = row._replace(code=keccak(code), block=(await self._chain.head()).number)
-        await self._require_there(done)
         async with self._db.begin() as tx:
             await outbox.keep_contract(tx, done)
         log.info("contract deployed", contract=row.name, address=checksum(row.address))
@@ -134,10 +138,14 @@ class Deployer:
             raise Fault("A contract cannot be set up on the chain.", hint="See the house's log.")
 
     async def _require_there(self, row: ContractRow) -> None:
-        code = await self._chain.code(row.address)
-        if keccak(code) != row.code or not contract(row.name).artefact.is_deployed_as(code):
-            raise Fault(
-                f"At {checksum(row.address)} does not lie the contract {row.name} that this"
-                " house deployed there.",
-                hint=CHAIN_HINT,
-            )
+        """It is still what it was; what we would deploy today may be newer."""
+        if keccak(await self._chain.code(row.address)) != row.code:
+            raise _not_there(row)
+
+
+def _not_there(row: ContractRow) -> Fault:
+    return Fault(
+        f"At {checksum(row.address)} does not lie the contract {row.name} that this house"
+        " deployed there.",
+        hint=CHAIN_HINT,
+    )
