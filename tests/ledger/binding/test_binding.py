@@ -8,11 +8,13 @@ import pytest
 
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database
-from asklepion.kit.errors import Fault
+from asklepion.kit.errors import Busy, Fault
 from asklepion.kit.keys import Keys
 from asklepion.ledger import Chain, Contracts, EmbeddedChain, Ledger, pairwise_address
-from asklepion.ledger.engine.abi import Head, Status, contract
+from asklepion.ledger.engine.abi import Head, Status, Transaction, contract, sign_transaction
+from asklepion.ledger.engine.abi.artefacts import Artefact
 from asklepion.ledger.engine.binding import log_id
+from asklepion.ledger.service.contracts import deploying
 from asklepion.ledger.service.contracts.deploying import DEPLOYED
 from asklepion.ledger.store import outbox
 from asklepion.ledger.store.outbox import ContractRow
@@ -129,6 +131,32 @@ async def test_a_chain_that_lost_the_contracts_is_refused(
     await other.stop()
 
 
+async def test_the_next_contract_joins_a_house_that_has_the_others(
+    at_home: Contracts, own: EmbeddedChain, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploying, "DEPLOYED", DEPLOYED[:-1])
+    await at_home.bind()
+    first = await rows(db)
+    monkeypatch.setattr(deploying, "DEPLOYED", DEPLOYED)
+
+    await at_home.bind()
+
+    assert set(await rows(db)) - set(first) == {DEPLOYED[-1]}
+    last = (await rows(db))[DEPLOYED[-1]]
+    assert contract(last.name).artefact.is_deployed_as(await own.code(last.address))
+
+
+async def test_a_house_goes_on_with_what_an_older_compiler_made(
+    at_home: Contracts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await at_home.bind()
+    monkeypatch.setattr(Artefact, "is_deployed_as", lambda *_: False)
+
+    await at_home.bind()
+
+    assert await at_home.verify() == []
+
+
 # Binding
 
 
@@ -188,6 +216,71 @@ async def test_a_status_lists_digest_is_published(
     latest = Status(*told.result("latest", await chain.call(address, call)))
     assert (latest.epoch, latest.digest) == (2, b"\2" * 32)
     assert (await contracts.health()).refused == 0
+
+
+async def test_a_log_that_was_rolled_back_is_said_and_not_paid_for(
+    at_home: Contracts, own: EmbeddedChain, db: Database, clock: StoppedClock, keys: Keys
+) -> None:
+    await append(db, at_home._ledger, 5)  # pyright: ignore
+    await at_home.bind()
+    relayer = pairwise_address(keys.key("chain-relayer"))
+    async with db.begin() as tx:
+        await tx.run("UPDATE ledger_leaf SET hash = :other WHERE idx = 4", other=bytes(32))
+    await append(db, at_home._ledger, 9, 5)  # pyright: ignore
+    before = await own.nonce(relayer)
+
+    for _ in range(3):
+        await at_home.bind()
+
+    assert await own.nonce(relayer) == before
+    assert "NotConsistent" in (await at_home.health()).fault
+    assert not (await at_home.health()).is_open
+
+
+async def test_while_an_anchor_waits_no_other_is_made(
+    own: EmbeddedChain, db: Database, clock: StoppedClock, keys: Keys, ledger: Ledger
+) -> None:
+    class Slow:
+        """The same chain, which takes nothing yet."""
+
+        is_slow = False
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(own, name)
+
+        async def send(self, raw: bytes) -> bytes:
+            if self.is_slow:
+                raise Busy("Too many wait.")
+            return await own.send(raw)
+
+    slow: Any = Slow()
+    contracts = contracts_on(slow, db, clock, keys, ledger)
+    await contracts.bind()
+    slow.is_slow = True
+    for count in (3, 4, 5):
+        await append(db, ledger, count + 10, 10)
+        await contracts.bind()
+
+    assert (await contracts.health()).waiting == 1
+
+
+async def test_a_chain_that_only_others_use_adds_nothing_to_the_log(
+    at_home: Contracts, own: EmbeddedChain, db: Database, keys: Keys, ledger: Ledger
+) -> None:
+    await append(db, ledger, 3)
+    await at_home.bind()
+    before, key = await ledger.size(), keys.key("chain-admin")
+    nonce = await own.nonce(pairwise_address(key))
+    other = Transaction(own.id, nonce, 10**9, 10**11, 21_000, bytes(20), 0, b"")
+    await own.mined(await own.send(sign_transaction(key, other)))
+
+    await at_home.bind()
+    idle = await ledger.size()
+    await append(db, ledger, 4, 3)
+    await at_home.bind()
+
+    assert idle == before
+    assert await ledger.size() == idle + 4 + 1
 
 
 # Sending

@@ -270,6 +270,20 @@ async def done_since(tx: Tx, chain: str, nonce: int) -> list[SendingRow]:
     return [SendingRow(*row) for row in await tx.all(sql, chain=chain, nonce=nonce)]
 
 
+async def is_under_way(tx: Tx, kind: str) -> bool:
+    """Whether anything of this kind waits, or was sent and is not mined."""
+    sql = (
+        f"SELECT 1 FROM ledger_sending WHERE state IN ({WAITING}, {SENT}) AND kind = :kind LIMIT 1"
+    )
+    return await tx.one(sql, kind=kind) is not None
+
+
+async def is_done_after(tx: Tx, chain: str, block: int) -> bool:
+    """Whether anything that was sent came to an end in a block after this one."""
+    sql = "SELECT 1 FROM ledger_sending WHERE chain = :chain AND block > :block LIMIT 1"
+    return await tx.one(sql, chain=chain, block=block) is not None
+
+
 # Leaves about the chain
 
 
@@ -292,6 +306,7 @@ async def heads_after(tx: Tx, leaf: int, limit: int) -> list[HeadRow]:
     return [HeadRow(*row) for row in await tx.all(sql, leaf=leaf, limit=limit)]
 
 
-async def is_head(tx: Tx, leaf: int) -> bool:
-    """Whether this leaf is one about the chain."""
-    return await tx.one("SELECT 1 FROM ledger_chain_head WHERE leaf = :leaf", leaf=leaf) is not None
+async def heads_since(tx: Tx, leaf: int) -> int:
+    """How many leaves about a chain there are from this one on."""
+    row = await tx.one("SELECT count(*) FROM ledger_chain_head WHERE leaf >= :leaf", leaf=leaf)
+    return row[0] if row else 0

@@ -9,10 +9,10 @@ from hashlib import sha256
 from asklepion.kit.clock import Clock, to_iso, to_us
 from asklepion.kit.db import Database, Tx
 
-from ...engine.abi import Head, contract
+from ...engine.abi import Head, contract, read_failure
 from ...engine.binding import head_event, log_id
 from ...engine.commitment import canonical, commit
-from ...model import KEY_BYTES, Event
+from ...model import KEY_BYTES, Event, Reverted
 from ...store import outbox
 from ...store.outbox import ContractRow, HeadRow
 from ..chain import Chain
@@ -31,6 +31,7 @@ class Anchorer:
         chain: Chain,
         name: str,
         contracts: dict[str, ContractRow],
+        sender: bytes,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -38,6 +39,8 @@ class Anchorer:
         self._chain = chain
         self._name = name
         self._anchor, self._told = contracts["Anchor"].address, contract("Anchor")
+        self._sender = sender
+        self.fault = ""  # why the chain would refuse the log's state
         self.log = log_id(ledger.verifier_key)
 
     async def anchored(self) -> int:
@@ -46,34 +49,46 @@ class Anchorer:
         return Head(*self._told.result("head", answer)).size
 
     async def offer(self) -> bool:
-        """Hand the log's newest state in for the chain, if it grew by more than our own leaf."""
+        """Hand the log's newest state in for the chain, if it grew by more than our own leaf.
+
+        Nothing is paid for what the contract would refuse: `fault` says so instead.
+        """
         size, known = await self._ledger.size(), await self.anchored()
-        if size <= await self._own_until(known):
-            return False
+        self.fault = f"The chain knows {known} leaves, but the log has {size}." * (size < known)
+        async with self._db.read() as tx:
+            own = await outbox.heads_since(tx, known)
+            if size <= known + own or await outbox.is_under_way(tx, "anchor"):
+                return False
         checkpoint = await self._ledger.checkpoint()
         proof = await self._ledger.consistency(known, checkpoint.size) if known else []
         data = self._told.call("anchor", self.log, checkpoint.size, checkpoint.root, proof)
+        try:
+            await self._chain.call(self._anchor, data, sender=self._sender)
+        except Reverted as error:
+            found = read_failure(error.data)
+            why = found.name if found else "reverted"
+            self.fault = f"The chain refuses the log's newest state: {why}."
+            return False
         key = sha256(b"anchor" + self._name.encode() + data).digest()
         async with self._db.begin() as tx:
             at = to_us(self._clock.now())
             row = outbox.SendingRow(0, "anchor", key, "Anchor", data, outbox.WAITING, at)
             return await outbox.add(tx, row)
 
-    async def _own_until(self, anchored: int) -> int:
-        """Up to which size the log holds nothing that is not anchored but leaves of our own."""
-        own = anchored
-        async with self._db.read() as tx:
-            while await outbox.is_head(tx, own):
-                own += 1
-        return own
-
     async def witness(self) -> bool:
-        """Write the chain's head in the log, if the chain grew since the last time."""
+        """Write the chain's head in the log, if anything of this house happened since the last.
+
+        A chain that only others use grows by itself: that is nothing to keep for ever.
+        """
         head = await self._chain.head()
         async with self._db.read() as tx:
             last = await outbox.newest_head(tx, self._name)
-        if last and last.block >= head.number:
-            return False
+            if last and last.block >= head.number:
+                return False
+            if last and not await outbox.is_done_after(tx, self._name, last.block):
+                own = await outbox.heads_since(tx, last.leaf)
+                if await self._ledger.size() <= last.leaf + own:
+                    return False
         event, key = head_event(self._name, head, to_iso(self._clock.now())), _key()
         async with self._db.begin() as tx:
             await self._keep(tx, event, key, head.number)

@@ -233,7 +233,6 @@ class Contracts:
             await self._do(work, binds=is_due)
             if is_due:
                 bind_at = loop.time() + EVERY_S
-            self._fault = ""
             wait = min(bind_at - loop.time(), await self._patience())
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(wait, 0)):
@@ -245,12 +244,16 @@ class Contracts:
             while await work.sender.step():
                 pass
             if not binds:
+                self._fault = work.anchorer.fault
                 return
             if await work.anchorer.offer():
                 await work.sender.step()
             await work.anchorer.witness()
             anchored = await work.anchorer.anchored()
             self._unanchored = max(0, await self._ledger.size() - anchored)
+            if work.anchorer.fault not in ("", self._fault):
+                log.warn("log not anchored", why=work.anchorer.fault)
+            self._fault = work.anchorer.fault
 
     async def bind(self) -> None:
         """Set up, send and bind once, now: for commands, and for tests that do not wait."""

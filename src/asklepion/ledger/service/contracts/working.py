@@ -7,6 +7,7 @@ from asklepion.kit.db import Database
 from asklepion.kit.errors import Fault
 from asklepion.kit.keys import Keys
 
+from ...engine.abi import address_of
 from ...engine.binding import chain_name, log_id
 from ...store.outbox import ContractRow
 from ..chain import Chain
@@ -43,6 +44,12 @@ async def set_up(db: Database, clock: Clock, keys: Keys, ledger: Ledger, chain: 
     )
     await sender.recall()
     anchorer = Anchorer(
-        db=db, clock=clock, ledger=ledger, chain=chain, name=name, contracts=contracts
+        db=db,
+        clock=clock,
+        ledger=ledger,
+        chain=chain,
+        name=name,
+        contracts=contracts,
+        sender=address_of(secrets.relayer),
     )
     return Work(contracts=contracts, sender=sender, anchorer=anchorer)
