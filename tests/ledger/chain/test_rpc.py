@@ -1,5 +1,6 @@
 """What the door for wallets lets in, what it answers, and where it stops."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -11,8 +12,11 @@ from httpx import AsyncClient
 
 from asklepion.app import House, open_house, serve
 from asklepion.kit.clock import StoppedClock
+from asklepion.ledger import EmbeddedChain
 from asklepion.ledger.engine.allowance import Allowance, neighbourhood
-from asklepion.ledger.http.rpc import MOST_BYTES
+from asklepion.ledger.http.rpc import MOST_BYTES, Seats
+from asklepion.ledger.service.chain import Rpc
+from asklepion.ledger.service.chain import rpc as rpc_module
 from asklepion.settings import Settings
 from tests.conftest import QUICK, knock
 from tests.ledger.chain.peers import CHAIN_ID, POOR, Signer, address_of, probe
@@ -298,3 +302,48 @@ async def test_a_transaction_is_answered_once_it_is_mined(
     assert found["blockHash"] is None
     assert json.dumps(found)
     assert await ask(stranger, "eth_getTransactionReceipt", waiting) is None
+
+
+async def test_a_batch_stops_where_the_purse_is_empty_or_it_computed_enough(
+    house: House, stranger: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [{"jsonrpc": "2.0", "id": n, "method": "eth_chainId"} for n in range(5)]
+    poor = Allowance(most=3, each_second=0)
+    assert isinstance(house.chain, EmbeddedChain)
+    rpc = Rpc(house.chain)
+
+    async def pays(_: float) -> bool:
+        poor.charge("a", 1, now=0)
+        return poor.has("a", now=0)
+
+    said = json.loads(await rpc.answer(json.dumps(asked).encode(), pays))
+    monkeypatch.setattr(rpc_module, "BATCH_S", 0.0)
+    answers = (await stranger.post("/api/chain", json=asked)).json()
+
+    assert ["result" in each for each in said] == [True, True, True, False, False]
+    assert ["result" in each for each in answers] == [True, False, False, False, False]
+    assert [each["id"] for each in answers] == list(range(5))
+
+
+async def test_a_neighbourhood_has_four_seats_and_a_queue_that_ends() -> None:
+    seats, go, seated = Seats(), asyncio.Event(), [0, 0]
+
+    async def sit() -> bool:
+        async with seats.of("a") as is_seated:
+            if is_seated:
+                seated[0] += 1
+                seated[1] = max(seated)
+                await go.wait()
+                seated[0] -= 1
+            return is_seated
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(sit()) for _ in range(70)]
+        await asyncio.sleep(0.01)
+        async with seats.of("b") as is_seated:
+            assert is_seated
+        assert seated[0] == 4
+        go.set()
+
+    assert seated == [0, 4]
+    assert [task.result() for task in tasks].count(False) == 6

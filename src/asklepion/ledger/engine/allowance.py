@@ -34,6 +34,10 @@ class Allowance:
         purse.left -= cost
         return True
 
+    def has(self, who: str, now: float) -> bool:
+        """Whether somebody has anything left."""
+        return self._purse(who, now).left > 0
+
     def charge(self, who: str, cost: float, now: float) -> None:
         """Take for what was done already, even where that is more than is left."""
         self._purse(who, now).left -= cost

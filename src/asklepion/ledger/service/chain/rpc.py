@@ -27,6 +27,7 @@ CALL_GAS = 15_000_000  # that one call or estimate may use
 CALL_S = 2.0  # that it may take
 MINED_S = 3.0  # that a wallet waits for its transaction to be mined
 MOST_IN_BATCH = 50
+BATCH_S = 5.0  # after which no further question of a batch is begun
 MOST_BLOCKS = 10_000  # that one question about logs or fees may reach over
 MOST_FEES = 1024
 MOST_SHARES = 100
@@ -37,6 +38,9 @@ TIP = 10**9  # [wei] that wallets are told to offer; nobody needs to
 
 _spent: ContextVar[list[float]] = ContextVar("spent")  # by this request [s]
 
+STOPPED = "The batch computed too much. Ask for less, and again in a moment."
+
+Pays = Callable[[float], Awaitable[bool]]
 Method = Callable[["Rpc", list[Any]], Awaitable[Any]]
 
 
@@ -47,31 +51,47 @@ class Rpc:
         self._chain = chain
         self._waiting = 0
 
-    async def answer(self, body: bytes) -> tuple[bytes, int, float]:
-        """The answer to one question or a batch; how many there were; what they computed [s]."""
-        many, spent = 1, [0.0]
-        _spent.set(spent)
+    async def answer(self, body: bytes, pays: Pays) -> bytes:
+        """The answer to one question or a batch.
+
+        Args:
+            pays: told after each question what it computed [s]; false stops the others.
+        """
+        _spent.set([0.0])
         try:
             asked: Any = json.loads(body)
         except (ValueError, RecursionError):
             told: Any = _failed(None, RpcError(q.PARSE, "That is no JSON."))
         else:
-            many = len(cast(list[Any], asked)) if isinstance(asked, list) else 1
-            told = await self._all(asked)
-        answer = b"" if told is None else json.dumps(told, separators=(",", ":")).encode()
-        return answer, many, spent[0]
+            told = await self._all(asked, pays)
+        return b"" if told is None else json.dumps(told, separators=(",", ":")).encode()
 
-    async def _all(self, asked: Any) -> Any:
+    async def _all(self, asked: Any, pays: Pays) -> Any:
         if not isinstance(asked, list):
-            return await self._one(asked)
+            answer = await self._one(asked)
+            await pays(_spent.get()[0])
+            return answer
         batch = cast(list[Any], asked)
         if not batch:
             return _failed(None, RpcError(q.INVALID, "The batch is empty."))
         if len(batch) > MOST_IN_BATCH:
             words = f"A batch holds at most {MOST_IN_BATCH} questions."
             return _failed(None, RpcError(q.TOO_MUCH, words))
-        answers = [await self._one(each) for each in batch]
+        answers = await self._in_turn(batch, pays)
         return [each for each in answers if each is not None] or None
+
+    async def _in_turn(self, batch: list[Any], pays: Pays) -> list[Any]:
+        """Answer one after another, as long as they are paid for."""
+        answers: list[Any] = []
+        goes_on, spent = True, _spent.get()
+        for each in batch:
+            if not goes_on:
+                answers.append(_failed(_id(each), RpcError(q.TOO_MUCH, STOPPED)))
+                continue
+            before = spent[0]
+            answers.append(await self._one(each))
+            goes_on = await pays(spent[0] - before) and spent[0] < BATCH_S
+        return answers
 
     async def _one(self, asked: Any) -> dict[str, Any] | None:
         question = cast(dict[str, Any], asked) if isinstance(asked, dict) else {}
@@ -320,6 +340,11 @@ def _row(desk: Desk, which: Tag) -> Any:
 
 def _number(at: int | None, newest: int) -> int:
     return newest if at is None else at
+
+
+def _id(asked: Any) -> Any:
+    id = cast(dict[str, Any], asked).get("id") if isinstance(asked, dict) else None
+    return id if isinstance(id, str | int | float) else None
 
 
 def _failed(id: Any, error: RpcError) -> dict[str, Any]:
