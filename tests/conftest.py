@@ -30,6 +30,7 @@ laws.register_profile("house", deadline=None, suppress_health_check=SLOW)
 laws.register_profile("long", deadline=None, max_examples=5000, suppress_health_check=SLOW)
 laws.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
+HOUR_S = 3600.0
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # Of a password's hash, only that it is one: its cost is measured in identity's own tests.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -77,6 +78,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def clock() -> StoppedClock:
     """Noon on the first of March; it moves when told to."""
     return StoppedClock(NOON)
+
+
+@pytest.fixture(autouse=True)
+def chain_in_no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chain opens and is written to when a test asks for it, not beside whatever is tested."""
+    monkeypatch.setattr("asklepion.ledger.service.chain.embedded.OPENING_S", HOUR_S)
+    monkeypatch.setattr("asklepion.ledger.service.contracts.contracts.OPENING_S", HOUR_S)
 
 
 @pytest.fixture

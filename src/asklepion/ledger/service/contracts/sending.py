@@ -102,7 +102,7 @@ class Sender:
             return 0
         log.warn("transactions gone from the chain", count=len(lost))
         async with self._db.begin() as tx:
-            await tx.lock(LOCK)
+            await tx.lock(outbox.LOCK)
             rows = [*lost, *await outbox.of_state(tx, SENT, AT_ONCE)]
             for row in rows:
                 again = row._replace(state=WAITING, nonce=-1, hash=b"", block=-1, why="")
@@ -261,7 +261,7 @@ class Sender:
         log.warn("transactions overtaken", number=since, used=used, next=next_one)
         fees = await fees_of(self._chain)
         async with self._db.begin() as tx:
-            await tx.lock(LOCK)
+            await tx.lock(outbox.LOCK)
             moved = [row for row in lost if row.number >= since]
             for nonce, row in enumerate(moved, start=next_one):
                 await self._sign_anew(tx, row, nonce, fees)
