@@ -75,6 +75,12 @@ describe.each(rooms)("the words of %s", (room) => {
     }
   });
 
+  test("put no parameter into a choice by number, where it would not be filled in", () => {
+    const all = [...Object.entries(en), ...Object.entries(zh)];
+
+    expect(all.filter(([, words]) => /\{\w+\|[^}]*\{/.test(words))).toEqual([]);
+  });
+
   test("leave no English in the Chinese", () => {
     const left = Object.entries(zh).filter(
       ([key, words]) => (words === en[key] && !SAME.test(words)) || latinWords(words).length > 0,
