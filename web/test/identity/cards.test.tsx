@@ -1,15 +1,13 @@
 import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { expect, test } from "vitest";
-import { cardsPanel } from "../../src/identity/cards/CardsPanel";
-import { issuedPanel } from "../../src/identity/cards/IssuedPanel";
+import { Cards } from "../../src/identity/cards/CardsPanel";
+import { IssuedCards } from "../../src/identity/cards/IssuedPanel";
 import { LicenceMark } from "../../src/identity/cards/LicenceMark";
 import type { Credential, Issued } from "../../src/identity/cards/model";
 import { fakeHouse } from "../house/house";
 import told from "./presentations.json";
 
-const { Component: Cards } = cardsPanel;
-const { Component: IssuedCards } = issuedPanel;
 const PATH = "/api/identity/credentials";
 
 const LICENCE: Credential = {
@@ -50,7 +48,7 @@ function holding(card: Credential = LICENCE): Record<string, unknown> {
 
 test("a card says what it is, of whom, by whom, until when, and that it stands", async () => {
   fakeHouse(holding());
-  render(<Cards place="home" />);
+  render(<Cards />);
 
   const card = await screen.findByRole("article");
 
@@ -62,7 +60,7 @@ test("a card says what it is, of whom, by whom, until when, and that it stands",
 
 test("a card that was revoked says so and goes to no other app", async () => {
   fakeHouse(holding({ ...LICENCE, state: "revoked" }));
-  render(<Cards place="home" />);
+  render(<Cards />);
 
   expect(await screen.findByText("Revoked")).toBeTruthy();
   expect(screen.queryByRole("button", { name: "To another app" })).toBeNull();
@@ -79,7 +77,7 @@ test("nothing is shown that was not chosen", async () => {
     qr: "<svg xmlns='http://www.w3.org/2000/svg'/>",
   };
   const asked = fakeHouse({ ...holding(), [`POST ${PATH}/c-1/links`]: link });
-  render(<Cards place="home" />);
+  render(<Cards />);
   await userEvent.click(await screen.findByRole("button", { name: "Show to somebody" }));
   const make = screen.getByRole("button", { name: "Make the picture" });
   expect(make).toHaveProperty("disabled", true);
@@ -105,7 +103,7 @@ test("who asks is answered only after one says yes", async () => {
     [`POST ${PATH}/consider`]: considered,
     [`POST ${PATH}/answer`]: undefined,
   });
-  render(<Cards place="home" />);
+  render(<Cards />);
   await userEvent.click(await screen.findByRole("button", { name: "Add one" }));
   await userEvent.type(screen.getByLabelText("Offer or request"), "openid4vp://x");
   await userEvent.click(screen.getByRole("button", { name: "See who asks" }));
@@ -124,7 +122,7 @@ test("an operator revokes only after saying so twice", async () => {
     "GET /api/identity/issued": [LINE],
     "PATCH /api/identity/issued/i-1": { ...LINE, state: "revoked" },
   });
-  render(<IssuedCards place="home" />);
+  render(<IssuedCards />);
   await userEvent.click(await screen.findByRole("button", { name: "Revoke" }));
   expect(asked.some((each) => each.method === "PATCH")).toBe(false);
 

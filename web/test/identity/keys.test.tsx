@@ -2,7 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { keysBanner } from "../../src/identity/keys/KeysBanner";
-import { keysPanel } from "../../src/identity/keys/KeysPanel";
+import { KeysPanel as Panel } from "../../src/identity/keys/KeysPanel";
 import { deviceName } from "../../src/identity/keys/model";
 import { SignIn } from "../../src/identity/SignIn";
 import { session } from "../../src/kit/session";
@@ -38,7 +38,6 @@ const MADE = {
     userHandle: new Uint8Array([5]).buffer,
   },
 };
-const Panel = keysPanel.Component;
 const Banner = keysBanner.Component;
 
 /** A browser whose device says yes, or what `answer` does. */
@@ -155,7 +154,7 @@ describe("my keys", () => {
       },
       "POST /api/identity/passkeys": PHONE,
     });
-    render(<Panel place="home" />);
+    render(<Panel />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Make this device a key" }));
     const dialog = await screen.findByRole("dialog");
@@ -179,7 +178,7 @@ describe("my keys", () => {
       "GET /api/identity/keys": { ...NONE, passkeys: [PHONE] },
       "GET /api/identity/guardians": ALONE,
     });
-    render(<Panel place="home" />);
+    render(<Panel />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Remove Mei's phone" }));
 
@@ -204,7 +203,7 @@ describe("my keys", () => {
       "POST /api/identity/wards/2/recovery/options": QUESTION,
       "POST /api/identity/wards/2/recovery": {},
     });
-    render(<Panel place="home" />);
+    render(<Panel />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Help" }));
     const dialog = screen.getByRole("dialog");

@@ -2,7 +2,6 @@ import { Download, History, IdCard, Link2, Plus, QrCode, Smartphone, Undo2 } fro
 import { useEffect, useState } from "react";
 import { api, ask } from "../../kit/api";
 import { useAsked } from "../../kit/asked";
-import type { Panel } from "../../kit/place";
 import { moment, useText } from "../../kit/text";
 import { Button, Card, Empty, ErrorNote, toast, Waiting } from "../../kit/ui";
 import { AddDialog } from "./AddDialog";
@@ -25,7 +24,7 @@ const AGAIN_MS = 15_000;
 type Open = { readonly show: Credential } | { readonly take: Credential } | "add" | null;
 
 /** What one holds: show a part of it, take it along, add another, see what was shown. */
-function Cards() {
+export function Cards() {
   const text = useText();
   const cards = useAsked((stop) => api.get<Credential[]>(PATH, stop), []);
   const links = useAsked((stop) => api.get<Link[]>(`${PATH}/links`, stop), []);
@@ -214,14 +213,3 @@ function Told({ shown, cards }: { shown: readonly Shown[]; cards: readonly Crede
     </details>
   );
 }
-
-export const cardsPanel: Panel = {
-  id: "cards",
-  titleKey: "identity.cards",
-  icon: IdCard,
-  places: ["home"],
-  roles: [],
-  group: "self",
-  order: 20,
-  Component: Cards,
-};

@@ -1,8 +1,7 @@
-import { BadgeCheck, PauseCircle, Plus, RotateCcw, Stamp, Undo2 } from "lucide-react";
+import { PauseCircle, Plus, RotateCcw, Stamp, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../kit/api";
 import { useAsked } from "../../kit/asked";
-import type { Panel } from "../../kit/place";
 import { useSession } from "../../kit/session";
 import { moment, useText } from "../../kit/text";
 import { Button, Card, Dialog, Empty, ErrorNote, toast, Waiting } from "../../kit/ui";
@@ -14,7 +13,7 @@ import "./cards.css";
 const PATH = "/api/identity/issued";
 
 /** What the house issued: for operators all of it, for educators their own. */
-function IssuedCards() {
+export function IssuedCards() {
   const text = useText();
   const me = useSession();
   const isOperator = me?.roles.includes("operator") ?? false;
@@ -141,14 +140,3 @@ function Line({ line, onChange, onEnd }: LineProps) {
     </li>
   );
 }
-
-export const issuedPanel: Panel = {
-  id: "issued",
-  titleKey: "identity.issued.short",
-  icon: BadgeCheck,
-  places: ["home", "plaza"],
-  roles: ["operator", "educator"],
-  group: "house",
-  order: 15,
-  Component: IssuedCards,
-};

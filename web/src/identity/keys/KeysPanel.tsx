@@ -2,7 +2,6 @@ import { KeyRound } from "lucide-react";
 import { useEffect, useState } from "react";
 import { api } from "../../kit/api";
 import { useAsked } from "../../kit/asked";
-import type { Panel } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Card, ErrorNote, Waiting } from "../../kit/ui";
@@ -16,7 +15,7 @@ import { WardsPart } from "./Wards";
 import { WayBack } from "./WayBack";
 
 /** How I come in, how I come back in, and whom I help to. */
-function KeysPanel() {
+export function KeysPanel() {
   const text = useText();
   const turn = useStore(keysChanged);
   const keys = useHeld(useAsked((stop) => api.get<Keys>("/api/identity/keys", stop), [turn]));
@@ -51,14 +50,3 @@ function useHeld<T>(asked: ReturnType<typeof useAsked<T>>): ReturnType<typeof us
   }, [asked.value]);
   return { ...asked, value: asked.value ?? held };
 }
-
-export const keysPanel: Panel = {
-  id: "keys",
-  titleKey: "identity.keys",
-  icon: KeyRound,
-  places: ["home", "plaza"],
-  roles: [],
-  group: "self",
-  order: 10,
-  Component: KeysPanel,
-};
