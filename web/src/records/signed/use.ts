@@ -23,9 +23,13 @@ interface Keys {
 
 /** Whether whoever is signed in has a passkey that signs; undefined until that is known. */
 export function useCanSign(): boolean | undefined {
-  const keys = useAsked((stop) => api.get<Keys>("/api/identity/keys", stop), []);
+  return useAsked(canSign, []).value;
+}
+
+async function canSign(stop?: AbortSignal): Promise<boolean> {
   if (!canUsePasskeys()) return false;
-  return keys.value?.passkeys.some(({ can_sign }) => can_sign);
+  const { passkeys } = await api.get<Keys>("/api/identity/keys", stop);
+  return passkeys.some(({ can_sign }) => can_sign);
 }
 
 /** Everything that was signed about her record, newest first; read again while some is on its way. */
@@ -67,8 +71,9 @@ export async function proveConsent(who: Subject | null, consent: string): Promis
  * the house; so whoever has no passkey, or will not now, is not held up.
  */
 export async function proveIfWanted(who: Subject | null, consent: string): Promise<boolean> {
-  if (!signsWithPasskey.get() || !canUsePasskeys()) return false;
+  if (!signsWithPasskey.get()) return false;
   try {
+    if (!(await canSign())) return false;
     await proveConsent(who, consent);
     return true;
   } catch (error) {
