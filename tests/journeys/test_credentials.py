@@ -132,7 +132,7 @@ def test_my_credentials_in_chinese_and_dark(enter: Enter) -> None:
     expect(amara.page.locator(".shell")).to_be_visible()
     amara.page.goto(f"{amara.url}/#/home")
     is_in(amara, "home")
-    amara.page.get_by_role("button", name="我的证件", exact=True).first.click()
+    panel(amara, "我的证件")
 
     expect(amara.page.get_by_text("执业执照").first).to_be_visible()
     amara.picture("cards-zh")

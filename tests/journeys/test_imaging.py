@@ -12,7 +12,7 @@ import pydicom
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, Enter, Person
-from tests.journeys.steps import AMARA, MEI, allow, come_in, go, meet, panel, unfold
+from tests.journeys.steps import AMARA, MEI, allow, come_in, go, meet, panel
 from tests.records.dicom import slice_of
 
 SIZE, COUNT = 256, 24
@@ -129,9 +129,7 @@ def test_pictures_are_brought_looked_through_and_shown_to_a_doctor(
     phone = enter("mei-phone", PHONE, "zh-CN")
     come_in(phone, MEI)
     phone.page.evaluate("location.hash = '#/home'")
-    tab = phone.page.get_by_role("button", name="影像", exact=True, include_hidden=True)
-    unfold(tab)
-    tab.click()
+    panel(phone, "影像")
     phone.page.get_by_role("button", name=re.compile("CT chest")).click()
     expect(phone.page.locator(".imaging-told")).to_contain_text("第 12 层，共 24 层")
     phone.picture("imaging-phone")

@@ -30,22 +30,16 @@ def test_on_a_phone_in_chinese_it_is_all_there(enter: Enter, tmp_path: Path) -> 
     come_in(mei, MEI)
     mei.page.evaluate("location.hash = '#/home'")
     is_in(mei, "home")
-    _open(mei, "导入")
+    panel(mei, "导入")
     table = tmp_path / "血压.csv"
     table.write_bytes(CHINESE.encode("gb18030"))
     mei.page.locator("#dock-panel input[type=file]").first.set_input_files(table)
     expect(mei.page.get_by_text("识别出 3 项测量")).to_be_visible()
     mei.picture("table-phone")
     mei.page.get_by_role("button", name="取消").click()
-    _open(mei, "带走病历")
+    panel(mei, "带走病历")
     expect(mei.page.get_by_role("button", name="带走我的病历")).to_be_visible()
     mei.picture("take-phone")
-
-
-def _open(person: Person, name: str) -> None:
-    tab = person.page.get_by_role("button", name=name, exact=True).first
-    if tab.get_attribute("aria-expanded") != "true":
-        tab.click()
 
 
 def _bring_table(mei: Person, folder: Path) -> None:
