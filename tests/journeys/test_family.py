@@ -10,8 +10,7 @@ from tests.journeys.steps import come_in, is_in
 NORA, LINA = "Nora Weber", "Lina Weber"
 
 
-@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
-@pytest.mark.parametrize("on", ["desktop", "phone"])
+@pytest.mark.parametrize(("on", "language"), [("desktop", "en-GB"), ("phone", "zh-CN")])
 def test_she_finds_her_childs_record_in_every_panel_of_home(
     enter: Enter, on: str, language: str
 ) -> None:
