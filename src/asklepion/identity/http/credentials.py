@@ -22,7 +22,9 @@ router = APIRouter(tags=["credentials"])
 
 Long = Annotated[str, Field(max_length=16_384)]
 Names = Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=40)]
-Accounts = Annotated[list[Annotated[str, Field(max_length=64)]], Query(max_length=200)]
+Accounts = Annotated[
+    list[Annotated[str, Field(max_length=64)]], Query(max_length=200, default_factory=list)
+]
 
 
 class Issuing(Body):
@@ -238,7 +240,7 @@ async def asked(id: str, who: Known, identity: Here, here: Root) -> dict[str, An
 
 
 @router.get("/marks")
-async def marks(who: Known, identity: Here, account: Accounts = []) -> list[str]:  # noqa: B006
+async def marks(who: Known, identity: Here, account: Accounts) -> list[str]:
     """Read which of these accounts hold a licence that stands now."""
     return sorted(await identity.credentials.licences.licensed(account))
 
