@@ -139,6 +139,22 @@ def _passkey(row: Row) -> Passkey:
 # Passkeys
 
 
+def values_of(key: Passkey) -> dict[str, Any]:
+    """What is kept of a key, wherever it is kept, by column."""
+    return {
+        "credential": key.credential,
+        "handle": key.handle,
+        "public_key": key.public_key,
+        "algorithm": key.algorithm,
+        "x": key.x,
+        "y": key.y,
+        "sign_count": key.sign_count,
+        "is_synced": int(key.is_synced),
+        "rp": key.rp,
+        "name": key.name,
+    }
+
+
 async def add_passkey(tx: Tx, key: Passkey) -> bool:
     """Keep a passkey; nothing happens where somebody has it already."""
     rows = await tx.run(
@@ -147,16 +163,7 @@ async def add_passkey(tx: Tx, key: Passkey) -> bool:
         " ON CONFLICT DO NOTHING",
         id=key.id,
         account=key.account,
-        credential=key.credential,
-        handle=key.handle,
-        public_key=key.public_key,
-        algorithm=key.algorithm,
-        x=key.x,
-        y=key.y,
-        sign_count=key.sign_count,
-        is_synced=int(key.is_synced),
-        rp=key.rp,
-        name=key.name,
+        **values_of(key),
         created_at=to_us(key.created_at),
     )
     return rows == 1

@@ -7,6 +7,7 @@ from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Tx
 
 from ..model import Passkey
+from .keys import values_of
 
 OPEN, WAITING, DONE, CANCELLED = "open", "waiting", "done", "cancelled"
 RUNS = f"('{OPEN}', '{WAITING}')"
@@ -73,16 +74,7 @@ async def add_recovery(tx: Tx, recovery: Recovery) -> bool:
         code=recovery.code,
         claim=recovery.claim,
         expires_at=to_us(recovery.expires_at),
-        credential=key.credential,
-        handle=key.handle,
-        public_key=key.public_key,
-        algorithm=key.algorithm,
-        x=key.x,
-        y=key.y,
-        sign_count=key.sign_count,
-        is_synced=int(key.is_synced),
-        rp=key.rp,
-        name=key.name,
+        **values_of(key),
         started_at=to_us(key.created_at),
     )
     return rows == 1
