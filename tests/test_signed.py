@@ -120,6 +120,28 @@ async def test_taking_back_refusing_and_changing_are_signed_as_well(
         assert await house.records.signed.standing(her, consent_id) == {"state": state}
 
 
+async def test_what_was_said_before_a_change_keeps_its_own_proof(house: House, her: Asking) -> None:
+    await bound(house)
+    id = await allow(house, her)
+    consent = await house.records.read(her, "Consent", id)
+    consent["provision"]["class"].append({**consent["provision"]["class"][0], "code": "notes"})
+    await house.records.update(her, consent)
+    await bound(house)
+    signed = house.records.signed
+    now, before = await signed.of(her, PATIENT)
+    assert before.ended is not None
+
+    for signature, state in ((before.ended, "revoked"), (before.begun, "revoked")):
+        receipt = await signed.receipt(her, id, signature.id)
+        assert receipt["event"]["id"] == signature.id
+        assert verify_receipt(receipt).holds
+        assert await signed.standing(her, id, signature.id) == {"state": state}
+    assert (await signed.receipt(her, id))["event"]["id"] == now.begun.id
+    assert await signed.standing(her, id, now.begun.id) == {"state": "granted"}
+    with pytest.raises(NotFound):
+        await signed.receipt(her, id, "somebody-elses")
+
+
 async def test_the_same_said_again_is_not_signed_again_and_what_nobody_decided_not_at_all(
     house: House, her: Asking, people: People
 ) -> None:
@@ -381,7 +403,8 @@ async def test_her_receipt_says_to_anybody_what_was_signed_by_whom_and_where(
     await house.records.revoke(her, consent)
     await bound(house)
     end = (await patient.get(f"{path}/receipt")).json()
-    begin = (await patient.get(f"{path}/receipt", params={"act": "grant"})).json()
+    asked = {"signature": receipt["event"]["id"]}
+    begin = (await patient.get(f"{path}/receipt", params=asked)).json()
 
     verdict = verify_receipt(receipt, trusted=house.ledger.verifier_key)
     assert verdict.holds, verdict

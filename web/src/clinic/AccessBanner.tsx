@@ -4,6 +4,7 @@ import { countdown, useNow } from "../kit/clock";
 import type { Banner, PanelProps } from "../kit/place";
 import { useText } from "../kit/text";
 import { Button, toast } from "../kit/ui";
+import { proveNewestIfWanted } from "../records/signed/use";
 import { stands, useSubjectOfVisit } from "./access";
 import "./clinic.css";
 import { usePresence } from "./presence";
@@ -34,10 +35,11 @@ function Standing({ visit }: { visit: Visit }) {
       await change(visit.id, "revoke");
       toast(text("clinic.revoked"), "good");
     } catch {
-      toast(text("clinic.revoke.failed"), "danger");
+      return toast(text("clinic.revoke.failed"), "danger");
     } finally {
       setBusy(false);
     }
+    await proveNewestIfWanted(visit.patient.replace("Patient/", ""));
   }
 
   return (

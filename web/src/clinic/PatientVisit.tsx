@@ -162,6 +162,7 @@ function useTakeBack(visit: Visit): { isBusy: boolean; error: unknown; takeBack:
     setBusy(true);
     setError(null);
     change(visit.id, "revoke")
+      .then(() => proveNewestIfWanted(visit.patient.replace("Patient/", "")))
       .catch(setError)
       .finally(() => setBusy(false));
   }

@@ -16,6 +16,8 @@ from .consenting import choice_json
 
 router = APIRouter()
 
+# One of the signatures about a Consent, by its id; none: the newest.
+Which = Annotated[str, Query(pattern="^[A-Za-z0-9-]{0,64}$")]
 BODY_MOST = 16_384  # bytes of a passkey's answer
 
 
@@ -40,11 +42,11 @@ async def receipt(
     id: str,
     asks: Asks,
     records: Here,
-    act: Annotated[str, Query(pattern="^(grant|revoke|)$")] = "",
+    signature: Which = "",
     since: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
 ) -> dict[str, Any]:
-    """The proof of what was signed last about a Consent: log, signatures, place on the chain."""
-    return await records.signed.receipt(asks, id, act, since)
+    """The proof of what was signed about a Consent: log, signatures, place on the chain."""
+    return await records.signed.receipt(asks, id, signature, since)
 
 
 @router.get("/consents/{id}/receipt/codes")
@@ -52,27 +54,31 @@ async def receipt_codes(
     id: str,
     asks: Asks,
     records: Here,
-    act: Annotated[str, Query(pattern="^(grant|revoke|)$")] = "",
+    signature: Which = "",
 ) -> list[dict[str, str]]:
     """The same as QR codes: their texts, and pictures as SVG."""
-    made = pack_receipt(await records.signed.receipt(asks, id, act))
+    made = pack_receipt(await records.signed.receipt(asks, id, signature))
     return [{"text": text, "svg": draw_code(text)} for text in made]
 
 
 @router.get("/consents/{id}/standing")
-async def standing(id: str, asks: Asks, records: Here) -> dict[str, Any]:
-    """What the chain itself says of a Consent now: granted, revoked, expired or unknown."""
-    return await records.signed.standing(asks, id)
+async def standing(id: str, asks: Asks, records: Here, signature: Which = "") -> dict[str, Any]:
+    """What the chain itself says now: granted, revoked, expired, unknown, or another's (other)."""
+    return await records.signed.standing(asks, id, signature)
 
 
 @router.post("/consents/{id}/passkey/options")
-async def ask_passkey(id: str, asks: Asks, records: Here, request: Request) -> dict[str, Any]:
+async def ask_passkey(
+    id: str, asks: Asks, records: Here, request: Request, signature: Which = ""
+) -> dict[str, Any]:
     """What the browser is to ask a passkey, so that she signs what she said herself."""
-    return await records.signed.ask(asks, id, here=root_of(request))
+    return await records.signed.ask(asks, id, signature, here=root_of(request))
 
 
 @router.post("/consents/{id}/passkey", status_code=204, response_model=None)
-async def sign(id: str, asks: Asks, records: Here, request: Request) -> Response:
+async def sign(
+    id: str, asks: Asks, records: Here, request: Request, signature: Which = ""
+) -> Response:
     """Keep her passkey's signature beside what she said. The body is a PublicKeyCredential."""
     body = await request.body()
     try:
@@ -81,7 +87,8 @@ async def sign(id: str, asks: Asks, records: Here, request: Request) -> Response
         answer = None
     if not isinstance(answer, dict):
         raise Incorrect("The body is no answer of a passkey.", hint="Send it as JSON.")
-    await records.signed.prove(asks, id, cast(dict[str, Any], answer), here=root_of(request))
+    told = cast(dict[str, Any], answer)
+    await records.signed.prove(asks, id, told, signature, here=root_of(request))
     return Response(status_code=204)
 
 

@@ -16,7 +16,7 @@ import { Button, ErrorNote } from "../../kit/ui";
 import { kindIcons, kindOf } from "../choices/model";
 import { type NameOf, sentence } from "../choices/say";
 import type { Subject } from "../subject";
-import { howOf, mayProve, type Signature, type SignedOne } from "./model";
+import { howOf, lastOf, mayProve, type Signature, type SignedOne } from "./model";
 import { proveConsent } from "./use";
 
 interface SignedCardProps {
@@ -127,13 +127,14 @@ function Prove({ one, who }: { one: SignedOne; who: Subject }) {
   const text = useText();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  if (!mayProve(one) || one.is_over) return null;
+  const isPast = one.is_over && !one.ended; // nothing hangs on it any more
+  if (!mayProve(one) || isPast) return null;
 
   async function prove(): Promise<void> {
     setBusy(true);
     setError(null);
     try {
-      await proveConsent(who, one.consent);
+      await proveConsent(who, one.consent, lastOf(one).id);
     } catch (failure) {
       if (!(failure instanceof PasskeyRefused)) setError(failure);
     }

@@ -44,11 +44,12 @@ interface Receipted {
 export function SignedReceipt({ one, who, nameOf, onClose }: SignedReceiptProps) {
   const text = useText();
   const now = useNow();
-  const path = `/api/records/consents/${one.consent}/receipt`;
   const last = lastOf(one);
+  const path = `/api/records/consents/${one.consent}/receipt`;
+  const which = `?signature=${last.id}`; // a Consent that changed has several
   const receipt = useAsked(
-    (stop) => api.get<Receipted>(path, stop, headersOf(who)),
-    [path, last.id, last.has_proof, last.state],
+    (stop) => api.get<Receipted>(path + which, stop, headersOf(who)),
+    [path, which, last.has_proof, last.state],
   );
   return (
     <Sheet
@@ -68,7 +69,7 @@ export function SignedReceipt({ one, who, nameOf, onClose }: SignedReceiptProps)
       {receipt.isWaiting && <Waiting label={text("records.receipt.waiting")} />}
       <ErrorNote error={receipt.error} onRetry={receipt.again} />
       {receipt.value && <Proof receipt={receipt.value} one={one} who={who} />}
-      {receipt.value && <Codes path={`${path}/codes`} />}
+      {receipt.value && <Codes path={`${path}/codes${which}`} />}
       {receipt.value && <ForExperts receipt={receipt.value} />}
     </Sheet>
   );
@@ -90,7 +91,7 @@ interface Checked {
 /** Everything that can be checked: by this browser alone, and by asking the public record. */
 async function check(receipt: Receipted, one: SignedOne, who: Subject): Promise<Checked> {
   const key = await orNothing(api.get<{ key: string }>("/api/ledger/key"));
-  const path = `/api/records/consents/${one.consent}/standing`;
+  const path = `/api/records/consents/${one.consent}/standing?signature=${lastOf(one).id}`;
   const standing = await orNothing(api.get<Standing>(path, undefined, headersOf(who)));
   return {
     log: await verifyReceipt(receipt, key?.key ?? null),

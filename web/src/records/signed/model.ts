@@ -54,11 +54,6 @@ export function mayProve(one: SignedOne): boolean {
   return last.is_mine && !last.has_proof && canStill;
 }
 
-/** Whether the public record has everything of it. */
-export function isRecorded({ begun, ended }: SignedOne): boolean {
-  return begun.state === "recorded" && (ended === null || ended.state === "recorded");
-}
-
 /** Whether something of it is still on its way, so that it is worth looking again. */
 export function isUnderWay({ begun, ended }: SignedOne): boolean {
   const states = [begun.state, ended?.state];

@@ -4,9 +4,10 @@ import { type Asked, useAsked } from "../../kit/asked";
 import { askPasskey, canUsePasskeys, type PasskeyOptions, PasskeyRefused } from "../../kit/passkey";
 import { Store, useStore } from "../../kit/store";
 import { consentsChanged, headersOf, type Subject } from "../subject";
-import { isUnderWay, mayProve, type SignedOne } from "./model";
+import { isUnderWay, lastOf, mayProve, type SignedOne } from "./model";
 
 const KEPT = "asklepion.signs-with-passkey";
+const RECENT = 20; // among these is what was said just now, begun or ended
 const LOOK_MS = 5000; // how often one looks again while something is on its way
 
 /** Whether each choice is to be signed with a passkey, on this device. */
@@ -54,15 +55,20 @@ export function useSigned(who: Subject): Asked<SignedOne[]> {
   return signed;
 }
 
-/** Have a passkey sign what was said last by a consent: one touch. */
-export async function proveConsent(who: Subject | null, consent: string): Promise<void> {
+/** Have a passkey sign what was said by a consent, last or as named: one touch. */
+export async function proveConsent(
+  who: Subject | null,
+  consent: string,
+  signature = "",
+): Promise<void> {
   const path = `/api/records/consents/${consent}/passkey`;
+  const which = `?signature=${signature}`;
   const { options } = await api.post<{ options: PasskeyOptions }>(
-    `${path}/options`,
+    `${path}/options${which}`,
     {},
     headersOf(who),
   );
-  await api.post(path, await askPasskey(options), headersOf(who));
+  await api.post(path + which, await askPasskey(options), headersOf(who));
   consentsChanged.update((n) => n + 1);
 }
 
@@ -70,11 +76,15 @@ export async function proveConsent(who: Subject | null, consent: string): Promis
  * The same right after something was said, where it is wanted here. It counts without, signed by
  * the house; so whoever has no passkey, or will not now, is not held up.
  */
-export async function proveIfWanted(who: Subject | null, consent: string): Promise<boolean> {
+export async function proveIfWanted(
+  who: Subject | null,
+  consent: string,
+  signature = "",
+): Promise<boolean> {
   if (!signsWithPasskey.get()) return false;
   try {
     if (!(await canSign())) return false;
-    await proveConsent(who, consent);
+    await proveConsent(who, consent, signature);
     return true;
   } catch (error) {
     if (error instanceof PasskeyRefused || error instanceof ApiError) return false;
@@ -85,7 +95,9 @@ export async function proveIfWanted(who: Subject | null, consent: string): Promi
 /** The same for what one said last, wherever one said it, such as in a visit. */
 export async function proveNewestIfWanted(patient: string): Promise<boolean> {
   if (!signsWithPasskey.get() || !canUsePasskeys()) return false;
-  const path = `/api/records/patients/${patient}/signed?count=1`;
-  const [newest] = await api.get<SignedOne[]>(path).catch(() => []);
-  return newest && mayProve(newest) ? proveIfWanted(null, newest.consent) : false;
+  const path = `/api/records/patients/${patient}/signed?count=${RECENT}`;
+  const found = await api.get<SignedOne[]>(path).catch(() => []);
+  const [newest] = found.sort((a, b) => lastOf(b).leaf - lastOf(a).leaf);
+  if (!newest || !mayProve(newest)) return false;
+  return await proveIfWanted(null, newest.consent, lastOf(newest).id);
 }

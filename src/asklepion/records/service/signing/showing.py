@@ -134,18 +134,18 @@ class Shower:
     # Proved
 
     async def receipt(
-        self, asking: Asking, consent: str, act: str = "", since: int | None = None
+        self, asking: Asking, consent: str, signature: str = "", since: int | None = None
     ) -> dict[str, Any]:
-        """The proof of what was signed last about a Consent, to be checked without us.
+        """The proof of what was signed about a Consent, to be checked without us.
 
         Args:
-            act: grant or revoke: that one of them; the end, else the beginning.
+            signature: its id; none for what was signed last. A Consent that changed has several.
             since: how many entries the log had in a receipt that whoever asks holds already.
 
         Raises:
             NotFound: there is none that the caller may have.
         """
-        row = await self._find(asking, consent, act)
+        row = await self._find(asking, consent, signature)
         body = await self._signer.open(row)
         if body is None:
             raise _nothing()
@@ -158,23 +158,38 @@ class Shower:
                 more["chain"] = chain_member(body, outcome)
         return await self._ledger.receipt(row.leaf, body.told, body.key, since=since, more=more)
 
-    async def _find(self, asking: Asking, consent: str, act: str) -> SignedRow:
+    async def _all(self, asking: Asking, consent: str) -> list[SignedRow]:
+        """Everything that was signed about a Consent of hers, or of whom she decides for."""
         asking.caller.require_known()
         async with self._db.read() as tx:
             rows = await signed.of_consent(tx, consent)
-        found = [row for row in rows if not act or row.act == act]
-        if not found or not await self._releasing.acts(asking, found[-1].patient) & Act.DECIDE:
+        if not rows or not await self._releasing.acts(asking, rows[-1].patient) & Act.DECIDE:
+            raise _nothing()
+        return rows
+
+    async def _find(self, asking: Asking, consent: str, signature: str) -> SignedRow:
+        rows = await self._all(asking, consent)
+        found = [row for row in rows if signature in ("", row.id)]
+        if not found:
             raise _nothing()
         return found[-1]
 
-    async def standing(self, asking: Asking, consent: str) -> dict[str, Any]:
-        """What the chain itself says of a Consent at this moment.
+    async def standing(self, asking: Asking, consent: str, signature: str = "") -> dict[str, Any]:
+        """What the chain itself says at this moment of what a Consent began.
+
+        Args:
+            signature: of the beginning, or of its end; none for what began last.
 
         Raises:
             NotFound: there is none that the caller may know of.
             Busy: the chain is not open yet.
         """
-        row = await self._find(asking, consent, GRANT)
+        rows = await self._all(asking, consent)
+        meant = {signature} | {row.ends for row in rows if row.id == signature}
+        begun = [row for row in rows if row.act == GRANT and (not signature or row.id in meant)]
+        if not begun:
+            raise _nothing()
+        row = begun[-1]
         body = await self._signer.open(row)
         if body is None or not isinstance(body.act, Grant):
             raise _nothing()
@@ -190,14 +205,16 @@ class Shower:
 
     # Signed by passkey
 
-    async def ask(self, asking: Asking, consent: str, *, here: str) -> dict[str, Any]:
+    async def ask(
+        self, asking: Asking, consent: str, signature: str = "", *, here: str
+    ) -> dict[str, Any]:
         """What the caller's browser is asked, so that she signs what she said with her passkey.
 
         Raises:
             NotFound: there is nothing of hers to sign.
             Conflict: it is signed already, or she has no passkey that can.
         """
-        row, body = await self._mine(asking, consent)
+        row, body = await self._mine(asking, consent, signature)
         if self._ask is None or body.domain is None:
             raise Conflict("It cannot be signed yet.", hint="Try again in a moment.")
         digest = body.act.digest(body.domain)
@@ -205,7 +222,13 @@ class Shower:
         return {"id": row.id, "options": options}
 
     async def prove(
-        self, asking: Asking, consent: str, answer: Mapping[str, Any], *, here: str
+        self,
+        asking: Asking,
+        consent: str,
+        answer: Mapping[str, Any],
+        signature: str = "",
+        *,
+        here: str,
     ) -> None:
         """Keep what her passkey signed beside what she said.
 
@@ -213,7 +236,7 @@ class Shower:
             Forbidden: nobody asked her for this, or it is over; or the answer is not good.
             NotFound, Conflict: as `ask`.
         """
-        row, body = await self._mine(asking, consent)
+        row, body = await self._mine(asking, consent, signature)
         if self._prove is None or body.domain is None:
             raise Conflict("It cannot be signed yet.", hint="Try again in a moment.")
         digest = body.act.digest(body.domain)
@@ -224,9 +247,9 @@ class Shower:
             if not await signed.keep_proof(tx, row.id, sealed):
                 raise _signed_already()
 
-    async def _mine(self, asking: Asking, consent: str) -> tuple[SignedRow, Body]:
-        """What the caller said last by a Consent, in her own name or as who decides for her."""
-        row = await self._find(asking, consent, "")
+    async def _mine(self, asking: Asking, consent: str, signature: str) -> tuple[SignedRow, Body]:
+        """What the caller said by a Consent, in her own name or as who decides for her."""
+        row = await self._find(asking, consent, signature)
         body = await self._signer.open(row)
         if body is None:
             raise _nothing()
