@@ -3,7 +3,8 @@ import { api } from "../kit/api";
 import { moment, useText } from "../kit/text";
 import { Button, Dialog, toast } from "../kit/ui";
 import "./keys/keys.css";
-import { type OneTimeLink, pictureOf } from "./keys/model";
+import { pictureOf } from "../kit/picture";
+import type { OneTimeLink } from "./keys/model";
 import { isOnlyHere, OnlyHere } from "./keys/NoPasskeys";
 
 /** A new invitation; one made before for the same person is good no longer. */

@@ -1,7 +1,8 @@
 import { Copy, ExternalLink } from "lucide-react";
+import { pictureOf } from "../kit/picture";
 import { moment, useText } from "../kit/text";
 import { Button, Dialog, toast } from "../kit/ui";
-import { type Given, pictureOf } from "./links";
+import type { Given } from "./links";
 
 interface GivenLinkProps {
   given: Given & { passcode: string };

@@ -64,8 +64,3 @@ export function bodyOf(wish: Wish, language: string, now: number): object {
     language,
   };
 }
-
-/** A picture that stands in the page itself. */
-export function pictureOf(svg: string): string {
-  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-}

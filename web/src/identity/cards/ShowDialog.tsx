@@ -1,6 +1,7 @@
 import { Copy, ExternalLink, QrCode } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../kit/api";
+import { pictureOf } from "../../kit/picture";
 import { moment, useText } from "../../kit/text";
 import { Button, Dialog, ErrorNote, Select, Switch, toast } from "../../kit/ui";
 import { isOnlyHere, OnlyHere } from "../keys/NoPasskeys";
@@ -85,10 +86,6 @@ export function ShowDialog({ card, onClose, onShown }: ShowDialogProps) {
       </div>
     </Dialog>
   );
-}
-
-export function pictureOf(svg: string): string {
-  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
 }
 
 export async function copy(words: string, done: string, failed: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { Copy } from "lucide-react";
 import { api } from "../../kit/api";
 import { useAsked } from "../../kit/asked";
+import { pictureOf } from "../../kit/picture";
 import { useText } from "../../kit/text";
 import { Button, Dialog, ErrorNote, Waiting } from "../../kit/ui";
 import type { Credential } from "./model";
-import { copy, pictureOf } from "./ShowDialog";
+import { copy } from "./ShowDialog";
 
 interface Offer {
   readonly uri: string;

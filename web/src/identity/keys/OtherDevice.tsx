@@ -1,10 +1,11 @@
 import { CircleX, Smartphone } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { ApiError, api } from "../../kit/api";
+import { pictureOf } from "../../kit/picture";
 import { useText } from "../../kit/text";
 import { Button, Dialog, ErrorNote, toast, Waiting } from "../../kit/ui";
 import { useDoing } from "./doing";
-import { noteChange, type OneTimeLink, pictureOf } from "./model";
+import { noteChange, type OneTimeLink } from "./model";
 import { isOnlyHere, OnlyHere } from "./NoPasskeys";
 import { Trouble } from "./Trouble";
 

@@ -1,4 +1,4 @@
-import { ApiError, api } from "../../kit/api";
+import { api } from "../../kit/api";
 import { askPasskey, makePasskey, type PasskeyOptions } from "../../kit/passkey";
 import { type Me, welcome } from "../../kit/session";
 import { Store } from "../../kit/store";
@@ -120,14 +120,4 @@ export function deviceName(agent: string = navigator.userAgent): string {
     return t(`identity.device.${/Mobile/.test(agent) ? "phone" : "tablet"}`);
   if (/Macintosh/.test(agent)) return "Mac";
   return t("identity.device.computer");
-}
-
-/** Whether the house wants to be shown once more that it is really oneself. */
-export function isStale(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 403;
-}
-
-/** A picture that the house drew, as an address. */
-export function pictureOf(svg: string): string {
-  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
