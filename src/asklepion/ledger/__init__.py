@@ -9,13 +9,12 @@ tells nothing, so what is erased with its key is gone.
 from .engine.commitment import canonical, commit, commit_text
 from .engine.consent import act_in as act_in_event
 from .engine.consent import look_at_consent
-from .engine.merkle import is_consistent, is_included, leaf_hash
+from .engine.merkle import is_consistent, leaf_hash
 from .engine.pairwise import Domain as PairwiseDomain
 from .engine.pairwise import Grant, Revoke, checksummed
 from .engine.pairwise import address_of as pairwise_address
 from .engine.pairwise import key_from as pairwise_key
 from .engine.pairwise import sign as pairwise_sign
-from .engine.pairwise import signer_of as pairwise_signer
 from .engine.receipt import (
     draw_code,
     is_packed,
@@ -30,7 +29,6 @@ from .model import (
     Check,
     Checkpoint,
     Finding,
-    Followed,
     Log,
     Mined,
     Reverted,
@@ -59,7 +57,6 @@ __all__ = [
     "Contracts",
     "EmbeddedChain",
     "Finding",
-    "Followed",
     "Grant",
     "Health",
     "Ledger",
@@ -83,7 +80,6 @@ __all__ = [
     "commit_text",
     "draw_code",
     "is_consistent",
-    "is_included",
     "is_packed",
     "leaf_hash",
     "look_at_consent",
@@ -92,7 +88,6 @@ __all__ = [
     "pairwise_address",
     "pairwise_key",
     "pairwise_sign",
-    "pairwise_signer",
     "read_receipt",
     "read_witnesses",
     "restore_chain",

@@ -63,6 +63,9 @@ async def test_what_somebody_signed_herself_gets_to_the_chain(
 
     async with db.read() as tx:
         assert (await ready.outcomes(tx, [key]))[key].state == "recorded"
+    told = await ready.carried(key)
+    assert told is not None
+    assert told.state == "recorded"
     assert len(await own.logs(topics=(contract("Consent").topic("Granted"),))) == 1
 
 

@@ -54,7 +54,7 @@ async def carried(contracts: Here, who: Who, key: str) -> dict[str, Any]:
     """What became of a call that was carried."""
     who.require_known()
     try:
-        found = await contracts.outcome(bytes.fromhex(key))
+        found = await contracts.carried(bytes.fromhex(key))
     except ValueError:
         found = None
     if found is None:

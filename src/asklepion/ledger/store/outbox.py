@@ -15,6 +15,7 @@ from asklepion.kit.db import Serial, Tx
 WAITING, SENT, DONE, REFUSED = 0, 1, 2, 3
 TABLES = ("ledger_contract", "ledger_sending", "ledger_sent", "ledger_chain_head")
 OWNED: dict[str, Owned | None] = {name: Owned() for name in TABLES}
+CARRIED = "carried"  # a kind: what somebody else signed
 LOCK = "ledger.sending"  # held while it is decided what is sent
 AT_ONCE = 500  # keys asked for in one statement
 

@@ -223,10 +223,6 @@ class ChainStore:
         found = self._transactions("hash = ?", hash)
         return found[0] if found else None
 
-    def logs_in(self, number: int) -> list[LogRow]:
-        """A block's log entries, in their order."""
-        return self._logs("number = ? ORDER BY idx", number)
-
     def logs_before(self, number: int, position: int) -> int:
         """How many log entries a block has before those of one transaction."""
         sql = "SELECT count(*) FROM chain_log WHERE number = ? AND position < ?"

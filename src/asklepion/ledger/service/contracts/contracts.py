@@ -19,7 +19,7 @@ from ...engine.binding import log_id
 from ...engine.pairwise import Domain, checksummed
 from ...model import Finding
 from ...store import outbox
-from ...store.outbox import DONE, REFUSED, SENT, WAITING, SendingRow
+from ...store.outbox import CARRIED, DONE, REFUSED, SENT, WAITING, SendingRow
 from ..chain import Chain
 from ..receipting import Ledger
 
@@ -126,10 +126,11 @@ class Contracts:
         found = await outbox.of_keys(tx, keys)
         return {key: _outcome(row) for key, row in found.items()}
 
-    async def outcome(self, key: bytes) -> Outcome | None:
-        """What became of one thing that was handed in."""
+    async def carried(self, key: bytes) -> Outcome | None:
+        """What became of a call that was carried for somebody; of nothing else is told."""
         async with self._db.read() as tx:
-            return (await self.outcomes(tx, [key])).get(key)
+            row = (await outbox.of_keys(tx, [key])).get(key)
+        return _outcome(row) if row and row.kind == CARRIED else None
 
     async def places(self) -> dict[str, Any]:
         """The chain that is used, and where our contracts lie on it."""

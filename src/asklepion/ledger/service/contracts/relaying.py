@@ -14,7 +14,7 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Busy, Forbidden, Incorrect
 
 from ...engine.abi import ForwardRequestData, contract
-from ...store.outbox import ContractRow
+from ...store.outbox import CARRIED, ContractRow
 from ..chain import Chain
 from .sending import CARRIED_GAS
 
@@ -69,7 +69,7 @@ class Relayer:
         )  # nothing is paid for that would fail
         key = sha256(b"carried" + to.encode() + data).digest()
         async with self._db.begin() as tx:
-            await self._hand_in(tx, kind="carried", key=key, contract=to, data=data)
+            await self._hand_in(tx, kind=CARRIED, key=key, contract=to, data=data)
         return key
 
     def _require_allowed(self, to: str, data: bytes) -> None:
