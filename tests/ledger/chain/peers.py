@@ -20,6 +20,7 @@ from eth_utils.address import to_checksum_address
 
 from asklepion.ledger import Chain, Mined
 from tests.ports import free_port
+from tests.serving import Server
 
 HERE = Path(__file__).parent
 MODULES = HERE.parents[2] / "contracts" / "node_modules"
@@ -192,3 +193,20 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
         except httpx.TransportError:
             time.sleep(0.05)
     raise RuntimeError("anvil does not answer.")
+
+
+def until_deployed(server: Server) -> int:
+    """Wait until a house has deployed its contracts; returns what its account's next number is.
+
+    Tests send with that account, since no other has anything to pay with.
+    """
+    key = (server.data / "keys" / "chain-admin.key").read_bytes()
+    who = "0x" + address_of(key).hex()
+    question = {"jsonrpc": "2.0", "id": 1, "method": "eth_getTransactionCount"}
+    with server.client() as client:
+        until = time.monotonic() + 60
+        while client.get("/api/ledger/binding").json()["unanchored"] < 0:
+            assert time.monotonic() < until, "the house does not deploy its contracts"
+            time.sleep(0.1)
+        answer = client.post("/api/chain", json=question | {"params": [who, "pending"]})
+        return int(answer.json()["result"], 16)

@@ -15,7 +15,16 @@ from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Conflict, NotFound
 from asklepion.ledger import EmbeddedChain
 from tests.ledger.chain.histories import History
-from tests.ledger.chain.peers import CHAIN_ID, POOR, RICH, Signer, address_of, probe, sign
+from tests.ledger.chain.peers import (
+    CHAIN_ID,
+    POOR,
+    RICH,
+    Signer,
+    address_of,
+    probe,
+    sign,
+    until_deployed,
+)
 from tests.serving import command, environment_of, kill, opened
 
 KILLS = 20
@@ -68,7 +77,8 @@ def test_a_house_that_was_killed_has_every_transaction_that_it_answered(tmp_path
     with opened(tmp_path) as server, server.client() as client:
         key = (tmp_path / "keys" / "chain-admin.key").read_bytes()
         answered: list[str] = []
-        for nonce in range(4):
+        next = until_deployed(server)
+        for nonce in range(next, next + 4):
             raw = sign(key, address_of(POOR), nonce=nonce)
             question = {"jsonrpc": "2.0", "id": 1, "method": "eth_sendRawTransaction"}
             said = client.post("/api/chain", json=question | {"params": ["0x" + raw.hex()]}).json()

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from eth_bloom.bloom import BloomFilter
 
-from tests.ledger.chain.peers import CHAIN_ID, HERE, MODULES, POOR, address_of, node, probe
+from tests.ledger.chain.peers import (
+    CHAIN_ID,
+    HERE,
+    MODULES,
+    POOR,
+    address_of,
+    node,
+    probe,
+    until_deployed,
+)
 from tests.serving import Server, opened
 
 
@@ -22,6 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
 
 def use(library: str, server: Server) -> dict[str, Any]:
     """What a library does there and sees."""
+    until_deployed(server)
     told = {
         "modules": str(MODULES),
         "url": f"{server.url}/api/chain",
