@@ -25,7 +25,8 @@ WEB = ROOT / "web"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (20, 19)
 LINTER = "@biomejs/biome@2.6.8"
-PAGES = ("index.html", "share.html", "vite.config.ts", "package-lock.json")  # beside web/src
+PAGES = ("index.html", "share.html", "show.html", "verify.html")
+BUILDERS = ("vite.config.ts", "vite.verify.ts", "alone.ts", "budget.ts", "package-lock.json")
 
 Action = Callable[[], None]
 
@@ -55,7 +56,7 @@ def steps(*, for_work: bool) -> list[tuple[str, str, list[Path], Action]]:
     other = ROOT / ("requirements.lock" if for_work else "requirements-dev.lock")
     packages = [lock, other] if for_work else [lock]
     sources = [p for p in (WEB / "src").rglob("*") if p.is_file()]
-    sources += [WEB / n for n in PAGES]
+    sources += [WEB / n for n in (*PAGES, *BUILDERS)]
     sources += [p for p in (WEB / "public").rglob("*") if p.is_file()]
     bakers = [*(ROOT / "tools").rglob("*.py"), ROOT / "tools" / "bodies.lock"]
     bakers = [p for p in bakers if p.name not in UNRELATED]
@@ -101,7 +102,7 @@ def is_done(name: str, files: Iterable[Path]) -> bool:
         "venv": PYTHON,
         "eels": CACHE / "eels",
         "npm": WEB / "node_modules",
-        "web": WEB / "dist" / "index.html",
+        "web": WEB / "dist" / "verify.html",
     }
     if name in made and not made[name].exists():
         return False
