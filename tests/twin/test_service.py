@@ -7,7 +7,7 @@ from asklepion.app import House
 from asklepion.clinic import ROOMS, Ask
 from asklepion.clinic.model import LONGEST_NOTE
 from asklepion.identity import Caller
-from asklepion.kit.clock import StoppedClock
+from asklepion.kit.clock import StoppedClock, to_iso
 from asklepion.kit.errors import NotFound, Unauthenticated
 from asklepion.records import Asking, Category
 from asklepion.twin import Bedside
@@ -238,25 +238,45 @@ async def test_the_timeline_comes_in_pages_newest_first(
     assert told == [*(f"Observation/bp-{n}" for n in range(1, 31)), "Condition/c-38341003"]
 
 
-async def test_a_life_of_many_readings_a_day_is_told_to_its_end(
+async def test_a_day_full_of_readings_of_one_measure_hides_nothing_else_and_ends_no_page(
     house: House, people: People
 ) -> None:
-    flood = [
-        observation(
-            f"hr-{n}", "8867-4", n * timedelta(seconds=30), valueQuantity=quantity(70, "/min")
-        )
-        for n in range(1, 1103)
-    ]
-    await bring_in(house, people, patient(), condition("38341003", "Hypertension"), *flood)
+    def pulse(n: int) -> Resource:
+        ago = n * timedelta(seconds=30)
+        return observation(f"hr-{n}", "8867-4", ago, valueQuantity=quantity(70, "/min"))
 
-    first = await house.twin.timeline(hers(people), HER)
-    assert first.before is not None
-    rest = await house.twin.timeline(hers(people), HER, before=NOON.fromisoformat(first.before))
+    visit = {
+        "resourceType": "Encounter",
+        "id": "e-1",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": HER},
+        "period": {"start": to_iso(NOON - timedelta(hours=11))},
+    }
+    morning = NOON - timedelta(hours=11, minutes=30)
+    weighed = measured("29463-7", 70, "kg", NOON - morning)
+    seen = pulse(1300) | {"id": "hr-seen", "encounter": {"reference": "Encounter/e-1"}}
+    await bring_in(
+        house,
+        people,
+        patient(),
+        visit,
+        weighed,
+        seen,
+        pressure(120, 80, 2 * DAY),
+        condition("38341003", "Hypertension"),
+        *(pulse(n) for n in range(1, 1103)),
+    )
 
-    entries = [*first.entries, *rest.entries]
-    assert sum(entry.count for entry in entries if entry.kind == "vitals") == 1102
-    assert entries[-1].text == "Hypertension"
-    assert rest.before is None
+    page = await house.twin.timeline(hers(people), HER)
+
+    assert page.before is None
+    home, met, _ = [entry for entry in page.entries if entry.kind == "vitals"]
+    assert home.count >= 1000
+    assert home.has_more
+    assert {value.text for value in home.values} == {"name of 8867-4", "name of 29463-7"}
+    assert (met.count, met.has_more, met.references) == (1, False, ["Observation/hr-seen"])
+    assert {entry.kind for entry in page.entries} == {"vitals", "visit", "condition"}
 
 
 async def test_hidden_kinds_do_not_lie_on_the_timeline(house: House, people: People) -> None:

@@ -1,8 +1,8 @@
 """The verbs of the twin. Records decide who may see what; what they hide is said, not guessed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from asklepion.identity import Caller, Role
@@ -18,12 +18,14 @@ from .engine.chart import Chart, read_conditions, read_medicines, read_person, r
 from .engine.fhir import NOTHING, Resource, read_name
 from .engine.measures import LABS, VITALS
 from .engine.questions import (
+    CROWDED,
     DATED,
     FEW,
     MEDICINES,
     TOLD_BY,
     Answer,
     Question,
+    beside,
     conditions,
     happened,
     latest,
@@ -123,22 +125,19 @@ class Twin:
         asking = replace(asking, via="timeline")
         await self._look(asking, patient)
         answers = await self._ask(asking, patient, happened(before))
-        dated = [answer for answer in answers if answer.question.type in DATED]
-        oldest = [at for answer in dated if answer.is_cut and (at := _oldest(answer.entries))]
-        resources = [r for answer in answers for r in answer.entries if _lies_before(r, before)]
-        is_whole = not any(answer.is_cut for answer in answers if answer not in dated)
-        names = {
-            f"{one['resourceType']}/{one['id']}": read_name(one)
-            for answer in answers
-            for one in answer.included
-        }
-        return page(
-            resources,
-            oldest=max(oldest, default=None),
-            count=count,
-            is_whole=is_whole,
-            names=names,
-        )
+        crowded = set[date]()
+        while True:
+            told = _page(answers, before, count, crowded)
+            end = _oldest(answers[-1].entries) if answers[-1].is_cut else None
+            if end is None or len(told.entries) >= count or len(crowded) == CROWDED:
+                return told
+            # A day full of readings of few measures hides nothing else, nor what was before.
+            more = await self._ask(asking, patient, beside(answers[-1].entries, end))
+            if any(answer.is_cut for answer in more[:-1]):
+                return told
+            crowded.add(end.date())
+            answers[-1].next = None
+            answers += more
 
     async def _chart(
         self,
@@ -215,6 +214,23 @@ def _read_chart(answers: Sequence[Answer], hidden: frozenset[str], partly: froze
         medicines=read_medicines(one for type in MEDICINES for one in found.get(type, ())),
         hidden=hidden,
         unread=partly.union(key for type in cut for key in TOLD_BY.get(type, ())),
+    )
+
+
+def _page(
+    answers: Sequence[Answer], before: datetime | None, count: int, crowded: Collection[date]
+) -> Timeline:
+    dated = [answer for answer in answers if answer.question.type in DATED]
+    oldest = [at for answer in dated if answer.is_cut and (at := _oldest(answer.entries))]
+    found = {(r["resourceType"], r["id"]): r for answer in answers for r in answer.entries}
+    included = [one for answer in answers for one in answer.included]
+    return page(
+        [resource for resource in found.values() if _lies_before(resource, before)],
+        oldest=max(oldest, default=None),
+        count=count,
+        is_whole=not any(answer.is_cut for answer in answers if answer not in dated),
+        names={f"{one['resourceType']}/{one['id']}": read_name(one) for one in included},
+        crowded=crowded,
     )
 
 

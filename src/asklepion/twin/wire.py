@@ -155,6 +155,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     author: str  # who wrote a note or another document; empty where nobody is named
     values: list["Measured"]
     count: int  # how many resources it stands for
+    has_more: bool  # whether there are more, each older that day and of a measure that is here
     references: list[str]
 
 

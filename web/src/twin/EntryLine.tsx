@@ -37,7 +37,9 @@ export function EntryLine({ entry }: { entry: Entry }) {
         ))}
         {more && (
           <details>
-            <summary>{text("twin.ui.timeline.more", { n: entry.count })}</summary>
+            <summary>
+              {text(`twin.ui.timeline.more${entry.has_more ? ".least" : ""}`, { n: entry.count })}
+            </summary>
             <Values values={entry.values.slice(FEW)} />
             {entry.note && (
               <p className="entry-note" lang="">

@@ -53,6 +53,7 @@ export interface Entry {
   readonly author: string;
   readonly values: readonly Measured[];
   readonly count: number;
+  readonly has_more: boolean;
   readonly references: readonly string[];
 }
 

@@ -131,6 +131,7 @@ export function entry(id: string, change: Partial<Entry> = {}): Entry {
     author: "",
     values: [],
     count: 1,
+    has_more: false,
     references: [],
     ...change,
   };

@@ -13,14 +13,15 @@ from datetime import datetime
 from asklepion.kit.clock import to_iso
 
 from .chart import UNUSABLE, read_readings
-from .fhir import Resource
+from .fhir import Resource, inner, read_codings
 from .measures import BEDSIDE, CONSCIOUSNESS_CODES, SMOKING_CODE, codes_of
-from .timeline import KINDS
+from .timeline import KINDS, midnight, moment_on_line
 
 FEW = 8  # newest readings of a measure that are asked for first
 MOST = 1000  # resources on one page
 PAGES = 5  # of a list
 DATED_PAGE = 200  # resources of one kind and page of the timeline
+CROWDED = 7  # days of one page of the timeline that may hold more readings than are read
 MEDICINES = ("MedicationRequest", "MedicationStatement")
 # Where something lies on the timeline, as a parameter to search and sort by; the others are few.
 DATED = {
@@ -154,3 +155,33 @@ def _happened(type: str, before: datetime | None) -> Question:
         params.append((name, f"lt{to_iso(before)}"))
     count = MOST if type == "Observation" else DATED_PAGE
     return Question(type=type, params=tuple(params), count=count)
+
+
+def beside(readings: Iterable[Resource], oldest: datetime) -> list[Question]:
+    """What a day holds beside thousands of readings of the same few measures, and what came before.
+
+    Of a measure that was read outside of visits the newest of the day is known already; so the
+    day's others are asked for, what was read in visits, and then the days before.
+
+    Args:
+        oldest: the moment down to which that day is known.
+    """
+    day = midnight(oldest)
+    seen = {code for one in readings if _is_outside(one, day) for code in _codes_in(one)}
+    within = (("date", f"ge{to_iso(day)}"), ("date", f"le{to_iso(oldest)}"), ("_sort", "-date"))
+    others = (("code:not", ",".join(sorted(seen))),) if seen else ()
+    return [
+        Question(type="Observation", params=(*others, *within)),
+        Question(type="Observation", params=(("encounter:missing", "false"), *within)),
+        _happened("Observation", day),
+    ]
+
+
+def _is_outside(reading: Resource, day: datetime) -> bool:
+    """Whether a reading of that day was taken in no visit."""
+    at = moment_on_line(reading)
+    return at is not None and at >= day and not inner(reading, "encounter").get("reference")
+
+
+def _codes_in(reading: Resource) -> Iterable[str]:
+    return (coding.code for coding in read_codings(reading.get("code")))

@@ -6,9 +6,9 @@ left out, also while new readings arrive.
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from asklepion.kit.clock import to_iso
 
@@ -125,11 +125,16 @@ GROUPS: Mapping[str, str] = {
 }
 
 
-def make_entries(resources: Iterable[Resource], names: Mapping[str, str] = NOTHING) -> list[Entry]:
+def make_entries(
+    resources: Iterable[Resource],
+    names: Mapping[str, str] = NOTHING,
+    crowded: Collection[date] = (),
+) -> list[Entry]:
     """Everything that has a date, newest first.
 
     Args:
         names: what authors are called, by their reference.
+        crowded: days of which not all readings were fetched; what is wanting was read in no visit.
     """
     entries: list[Entry] = []
     observations: dict[tuple[str, str, str], list[tuple[datetime, Resource]]] = {}
@@ -141,7 +146,9 @@ def make_entries(resources: Iterable[Resource], names: Mapping[str, str] = NOTHI
                 observations.setdefault(_group(resource, at), []).append((at, resource))
         elif entry := _entry(resource, names):
             entries.append(entry)
-    entries += [_measurements(kind, group) for (kind, _, _), group in observations.items()]
+    for (kind, day, visit), group in observations.items():
+        has_more = not visit and date.fromisoformat(day) in crowded
+        entries.append(_measurements(kind, group, has_more=has_more))
     return sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True)
 
 
@@ -161,6 +168,7 @@ def page(
     count: int,
     is_whole: bool = True,
     names: Mapping[str, str] = NOTHING,
+    crowded: Collection[date] = (),
 ) -> Timeline:
     """One page of what was fetched.
 
@@ -169,15 +177,16 @@ def page(
         count: how many entries are enough; the day they end in is finished.
         is_whole: whether everything that has no order by date was fetched.
         names: what authors are called, by their reference.
+        crowded: days of which not all readings were fetched, as `make_entries`.
     """
     moments = [at for resource in resources if (at := moment_on_line(resource))]
     since = _complete_since(moments, oldest)
-    entries = make_entries((r for r in resources if _is_since(r, since)), names)
+    entries = make_entries((r for r in resources if _is_since(r, since)), names, crowded)
     if len(entries) > count:
         last = read_moment(entries[count - 1].at)
         assert last is not None
-        day = _midnight(last)
-        kept = make_entries((r for r in resources if _is_since(r, day)), names)
+        day = midnight(last)
+        kept = make_entries((r for r in resources if _is_since(r, day)), names, crowded)
         if len(kept) < len(entries):
             return Timeline(entries=kept, before=to_iso(day), is_whole=is_whole)
     return Timeline(entries=entries, before=iso_or_none(since), is_whole=is_whole)
@@ -191,14 +200,15 @@ def _complete_since(moments: Sequence[datetime], oldest: datetime | None) -> dat
     """
     if oldest is None:
         return None
-    tomorrow = _midnight(oldest) + timedelta(days=1)
+    tomorrow = midnight(oldest) + timedelta(days=1)
     for since in (tomorrow, oldest + timedelta(milliseconds=1)):
         if any(at >= since for at in moments):
             return since
     return oldest
 
 
-def _midnight(at: datetime) -> datetime:
+def midnight(at: datetime) -> datetime:
+    """When the day of a moment began."""
     return at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -237,6 +247,7 @@ def _entry(resource: Resource, names: Mapping[str, str]) -> Entry | None:
         author=read_authors(resource, names),
         values=[],
         count=1,
+        has_more=False,
         references=[reference],
     )
 
@@ -267,7 +278,7 @@ def read_note(resource: Resource) -> str:
     return ""
 
 
-def _measurements(kind: str, group: list[tuple[datetime, Resource]]) -> Entry:
+def _measurements(kind: str, group: list[tuple[datetime, Resource]], *, has_more: bool) -> Entry:
     group = sorted(group, key=lambda pair: pair[0], reverse=True)
     references = [f"Observation/{resource.get('id', '')}" for _, resource in group]
     newest: dict[str, Measured] = {}
@@ -285,6 +296,7 @@ def _measurements(kind: str, group: list[tuple[datetime, Resource]]) -> Entry:
         author="",
         values=list(newest.values())[:SHOWN],
         count=len(group),
+        has_more=has_more,
         references=references[:SHOWN],
     )
 
