@@ -68,8 +68,10 @@ function Line({ client, onEnded }: { client: Client; onEnded: () => void }) {
   return (
     <li className="person">
       <div className="person-words">
-        <strong>{client.name}</strong>
-        <span className="muted small">{client.publisher}</span>
+        <strong lang="">{client.name}</strong>
+        <span className="muted small" lang="">
+          {client.publisher}
+        </span>
         <span className="row">
           <Badge icon={KeyRound}>{text(`identity.apps.method.${client.method}`)}</Badge>
           {client.is_service && <Badge tone="accent">{text("identity.apps.service")}</Badge>}

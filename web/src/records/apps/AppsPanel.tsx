@@ -75,8 +75,10 @@ function Line({ app, onEnded }: { app: Connected; onEnded: () => void }) {
 
   return (
     <li className="allowed">
-      <h3>{app.client.name}</h3>
-      <p className="muted small">{app.client.publisher}</p>
+      <h3 lang="">{app.client.name}</h3>
+      <p className="muted small" lang="">
+        {app.client.publisher}
+      </p>
       <Kinds categories={categories} />
       <p className="allowed-until">
         <Clock aria-hidden />
@@ -144,7 +146,7 @@ function AppsToOpen() {
         {apps.value?.map((app) => (
           <li key={app.id}>
             <Button icon={ExternalLink} wide onClick={() => open(app)}>
-              {app.name}
+              <span lang="">{app.name}</span>
             </Button>
           </li>
         ))}
