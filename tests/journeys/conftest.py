@@ -92,7 +92,13 @@ class Person:
         PICTURES.mkdir(parents=True, exist_ok=True)
         path = PICTURES / f"{of}-{self.name}.png"
         self.page.evaluate(ARRIVED)
-        self.page.screenshot(path=path)
+        try:
+            self.page.screenshot(path=path)
+        except Error as error:  # of a window that was just resized or cut off, once in a while
+            if "Unable to capture" not in error.message:
+                raise
+            self.page.wait_for_timeout(500)
+            self.page.screenshot(path=path)
         return path
 
 
