@@ -4,8 +4,8 @@
  * https://eips.ethereum.org/EIPS/eip-712
  */
 
+import { keccak_256 as keccak256 } from "@noble/hashes/sha3.js";
 import { bytes, canonical, fromBase64, isSame, joined, sha256, toBase64 } from "./bytes";
-import { keccak256 } from "./keccak";
 import { signerOf } from "./secp256k1";
 
 export type ConsentCheckName = "signed" | "passkey";

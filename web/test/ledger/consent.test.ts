@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { verifyConsent } from "../../src/ledger/consent";
-import { keccak256 } from "../../src/ledger/keccak";
 import { signerOf } from "../../src/ledger/secp256k1";
 import kept from "./consent.json";
 
@@ -8,7 +7,6 @@ const hex = (bytes: Uint8Array | null): string =>
   [...(bytes ?? [])].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const bytes = (text: string): Uint8Array =>
   Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-const keccak = (text: string): string => hex(keccak256(new TextEncoder().encode(text)));
 
 type Kept = typeof kept;
 
@@ -18,19 +16,6 @@ function changed(change: (receipt: Kept) => void): Kept {
   change(receipt);
   return receipt;
 }
-
-describe("keccak", () => {
-  test("texts hash as Ethereum hashes them", () => {
-    expect(keccak("")).toBe("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
-    expect(keccak("transfer(address,uint256)").slice(0, 8)).toBe("a9059cbb");
-    expect(keccak("a".repeat(135))).toBe(
-      "34367dc248bbd832f4e3e69dfaac2f92638bd0bbd18f2912ba4ef454919cf446",
-    );
-    expect(keccak("a".repeat(136))).toBe(
-      "a6c4d403279fe3e0af03729caada8374b5ca54d8065329a3ebcaeb4b60aa386e",
-    );
-  });
-});
 
 describe("signatures", () => {
   // Of the account that every Ethereum tool is shipped with for tests.
