@@ -27,7 +27,8 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from asklepion.app import House, open_house, serve
+from asklepion.app import House, open_house
+from asklepion.doors import serve
 from asklepion.identity import Caller, Identity, Role
 from asklepion.records import Asking, Category
 from asklepion.settings import Settings

@@ -18,7 +18,8 @@ from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck
 from hypothesis import settings as laws
 
-from asklepion.app import House, open_house, serve
+from asklepion.app import House, open_house
+from asklepion.doors import serve
 from asklepion.identity import Caller, CredentialKind, Identity, NewCredential, Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.settings import Settings

@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from asklepion.app import open_house, serve
+from asklepion.app import open_house
+from asklepion.doors import serve
 from asklepion.kit.clock import StoppedClock
 from asklepion.settings import Settings
 

@@ -19,7 +19,8 @@ from httpx import AsyncClient, Response
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from asklepion.app import open_house, serve
+from asklepion.app import open_house
+from asklepion.doors import serve
 from asklepion.identity import Identity
 from asklepion.kit.clock import StoppedClock
 from asklepion.settings import Settings

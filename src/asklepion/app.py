@@ -1,7 +1,6 @@
 """The whole house on one page, built from the ground up."""
 
 import asyncio
-import re
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -9,28 +8,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from argon2 import PasswordHasher
-from fastapi import FastAPI
-from fastapi.responses import FileResponse, JSONResponse
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asklepion import __version__, clinic, devices, identity, ledger, records
+from asklepion import clinic, devices, identity, ledger, records
 from asklepion.clinic import ROOMS, Clinic
-from asklepion.clinic import http as clinic_http
 from asklepion.devices import Devices
-from asklepion.devices import http as devices_http
 from asklepion.identity import Caller, Identity
-from asklepion.identity import http as identity_http
 from asklepion.kit import events as outbox
 from asklepion.kit.backup import Backups, Owned, Restored, drop_plain
 from asklepion.kit.clock import Clock, SystemClock
 from asklepion.kit.db import Database, Tx, connect_database
-from asklepion.kit.errors import NotFound
 from asklepion.kit.events import Events
-from asklepion.kit.http import BodyLimit, answer_errors
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.vault import Vault
@@ -45,16 +34,11 @@ from asklepion.ledger import (
     read_witnesses,
     restore_chain,
 )
-from asklepion.ledger import http as ledger_http
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
-from asklepion.records import http as records_http
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Twin
-from asklepion.twin import http as twin_http
 from asklepion.world import World
-from asklepion.world import http as world_http
 
-witness_app = ledger_http.witness_app  # a server of its own, which needs no house
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
     "ledger": ledger.MIGRATIONS,
@@ -64,12 +48,6 @@ MIGRATIONS = {
     "clinic": clinic.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
-# Addresses below these are never the client's own.
-OURS = ("api/", "fhir/", "dicom-web/", "assets/")
-PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
-# With an entry of their own, beside the client.
-PAGES = {"share": "share.html", "show": "show.html", "verify": "verify.html"}
-POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
     **identity.OWNED,
@@ -77,15 +55,6 @@ OWNED: dict[str, Owned | None] = {
     **devices.OWNED,
     **clinic.OWNED,
     "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
-}
-SECURITY = {
-    b"content-security-policy": b"default-src 'self'; img-src 'self' data: blob:;"
-    b" style-src 'self' 'unsafe-inline'; connect-src 'self' blob:; media-src 'self' blob:;"
-    b" worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    b"cross-origin-opener-policy": b"same-origin",
-    b"permissions-policy": b"microphone=(self), xr-spatial-tracking=(self)",
-    b"referrer-policy": b"same-origin",
-    b"x-content-type-options": b"nosniff",
 }
 
 
@@ -315,111 +284,3 @@ async def _stop(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
-    """The house's front door: every route of every room, and the web client.
-
-    Args:
-        demo: the accounts of invented people that anybody may enter as, in a demonstration.
-    """
-    app = FastAPI(
-        title="Asklepion",
-        version=__version__,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/api/openapi.json",
-    )
-    app.state.address = house.settings.address.rstrip("/")
-    app.state.rooms = {type(room): room for room in vars(house).values()}
-    app.include_router(ledger_http.router)
-    app.include_router(ledger_http.witnessing, prefix="/api/ledger/witness")
-    app.include_router(identity_http.router)
-    app.include_router(identity_http.smart)
-    app.include_router(records_http.fhir)
-    app.include_router(records_http.router)
-    app.include_router(records_http.dicomweb)
-    app.include_router(devices_http.router)
-    app.include_router(twin_http.router)
-    app.include_router(world_http.router)
-    app.include_router(clinic_http.router)
-    answer_errors(app)
-
-    @app.get("/healthz", tags=["house"])
-    async def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
-        """Whether the house is open and its database answers."""
-        async with house.db.read() as tx:
-            await tx.one("SELECT 1")
-        return {"status": "ok", "version": __version__}
-
-    @app.get("/api/demo", tags=["house"])
-    async def demonstration() -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        """The invented people of a demonstration; none in a real house."""
-        return JSONResponse(demo or [], 200 if demo else 404)
-
-    _serve_files(app, house.settings)
-    # The outermost is added last.
-    limit = house.settings.body_limit_mib * MIB
-    app.add_middleware(
-        identity_http.SameOrigin,
-        for_all=(records_http.LINKS_PATH,),
-        at=(ledger_http.RPC_PATH,),
-    )
-    app.add_middleware(identity_http.Recognise, identity=house.identity)
-    app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
-    app.add_middleware(identity_http.Share, also=(ledger_http.RPC_PATH,))
-    app.add_middleware(Secured)
-    return app
-
-
-def _serve_files(app: FastAPI, settings: Settings) -> None:
-    if settings.bodies.is_dir():
-        app.mount("/assets/bodies", StaticFiles(directory=settings.bodies))
-    index = settings.web / "index.html"
-    if not index.exists():
-        return
-    app.mount("/assets", StaticFiles(directory=settings.web / "assets"))
-
-    @app.get("/{path:path}", include_in_schema=False)
-    async def client(path: str) -> FileResponse:  # pyright: ignore[reportUnusedFunction]
-        """The web client; every address that is no file's is the client's own."""
-        nowhere = NotFound("There is nothing at this address.", hint="See /api/openapi.json.")
-        if path.startswith(OURS):
-            raise nowhere
-        try:
-            wanted = (settings.web / PAGES.get(path, path)).resolve()
-            inside = wanted.is_relative_to(settings.web.resolve()) and wanted.is_file()
-        except (ValueError, OSError) as error:  # no name that a file could have
-            raise nowhere from error
-        if inside and wanted.name == PAGES["verify"]:
-            return FileResponse(wanted, headers=_own_policy(wanted))
-        return FileResponse(wanted if inside else index)
-
-
-def _own_policy(page: Path) -> dict[str, str]:
-    """A page that stands alone says itself what it may do: nothing but its own script."""
-    with page.open(encoding="utf-8") as file:
-        found = POLICY.search(file.read(4096))
-    own = found[1] if found else "default-src 'none'"
-    return {"content-security-policy": f"{own}; frame-ancestors 'none'"}
-
-
-class Secured:
-    """Adds the headers that keep a page to itself (ASGI middleware)."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                names = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *((name, value) for name, value in SECURITY.items() if name not in names),
-                ]
-                if scope["path"].startswith(PRIVATE) and b"cache-control" not in names:
-                    message["headers"].append((b"cache-control", b"no-store"))
-            await send(message)
-
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

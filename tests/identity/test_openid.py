@@ -13,7 +13,8 @@ from httpx import AsyncClient
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from asklepion.app import House, open_house, serve
+from asklepion.app import House, open_house
+from asklepion.doors import serve
 from asklepion.identity.engine.vc import did, jose, pairwise, status
 from asklepion.identity.service.vc import Card
 from asklepion.identity.store.held import Held

@@ -21,7 +21,7 @@ from asklepion.ledger import back_up_chain
 from asklepion.records import Asking, Ground
 from asklepion.settings import Settings, read_settings
 
-from . import hl7, importing, keeping, serving, tables, verifying
+from . import hl7, importing, keeping, tables, verifying
 from . import witness as witnesses
 from .running import read_demo_device, read_running
 
@@ -64,6 +64,8 @@ def serve(
     demo: Annotated[bool, typer.Option(help="With invented people, for a first look.")] = False,
 ) -> None:
     """Open the house: the server and, where there is one, the browser."""
+    from . import serving  # what serves over HTTP takes a second, and only here it is needed
+
     settings = _settings()
     with contextlib.suppress(KeyboardInterrupt):
         serving.run(settings, demo=demo)

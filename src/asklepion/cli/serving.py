@@ -12,7 +12,8 @@ from typing import Any
 import uvicorn
 from rich.console import Console
 
-from asklepion.app import House, open_house, serve
+from asklepion.app import House, open_house
+from asklepion.doors import serve
 from asklepion.kit.errors import Conflict
 from asklepion.settings import Settings
 

@@ -8,15 +8,11 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-import uvicorn
 
-from asklepion.app import witness_app
 from asklepion.kit.clock import SystemClock, from_us, to_iso
 from asklepion.kit.log import write_logs
 from asklepion.ledger import Witness, open_witness
 from asklepion.settings import read_settings
-
-from .serving import Server, listen
 
 T = TypeVar("T")
 
@@ -39,6 +35,11 @@ def serve(
     name: Name = "",
 ) -> None:
     """Be a witness: a small server of its own, which needs no house."""
+    import uvicorn
+
+    from asklepion.doors import witness_app
+
+    from .serving import Server, listen
 
     async def work(witness: Witness) -> None:
         for key in log_key or ():

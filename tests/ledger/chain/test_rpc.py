@@ -10,7 +10,8 @@ import pytest
 from eth_hash.auto import keccak
 from httpx import AsyncClient
 
-from asklepion.app import House, open_house, serve
+from asklepion.app import House, open_house
+from asklepion.doors import serve
 from asklepion.kit.clock import StoppedClock
 from asklepion.ledger import EmbeddedChain
 from asklepion.ledger.engine.allowance import Allowance, neighbourhood
