@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -18,12 +17,13 @@ from httpx import ASGITransport, AsyncClient
 from hypothesis import HealthCheck
 from hypothesis import settings as laws
 
-from asklepion.app import House, open_house
+from asklepion.app import MIGRATIONS, House, open_house
 from asklepion.doors import serve
 from asklepion.identity import Caller, CredentialKind, Identity, NewCredential, Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.settings import Settings
 from tests.postgres import find_programs, serve_postgres
+from tests.tables import create_database, fill
 
 # A busy machine is slow, not wrong.
 SLOW = [HealthCheck.too_slow]
@@ -65,14 +65,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
         return ""
     server: str = request.getfixturevalue("postgres")
     name = f"t{uuid.uuid4().hex}"
-
-    async def create() -> None:
-        connection = await asyncpg.connect(server)  # pyright: ignore
-        await connection.execute(f"CREATE DATABASE {name}")  # pyright: ignore
-        await connection.close()  # pyright: ignore
-
-    asyncio.run(create())
-    return f"{server.rpartition('/')[0]}/{name}"
+    return asyncio.run(create_database(server, name))
 
 
 @pytest.fixture
@@ -91,7 +84,9 @@ def chain_in_no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
     """A house in a folder of its own, on free ports."""
-    return Settings(data=tmp_path, database_url=database_url, mqtt_port=0, port=0, open=False)
+    house = Settings(data=tmp_path, database_url=database_url, mqtt_port=0, port=0, open=False)
+    asyncio.run(fill(house.database, MIGRATIONS))
+    return house
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database, connect_database
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
+from tests.tables import fill
 
 EMAIL, PASSWORD = "nora@clinic.example", "seven quiet herons"
 QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -17,10 +18,9 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 @pytest.fixture
 async def db(tmp_path: Path, database_url: str, clock: StoppedClock) -> AsyncGenerator[Database]:
-    db = connect_database(database_url or f"sqlite:///{tmp_path}/identity.sqlite", durable=False)
-    await db.migrate(
-        {"kit": outbox.MIGRATIONS, "identity": MIGRATIONS}, tmp_path / "backups", clock
-    )
+    rooms = {"kit": outbox.MIGRATIONS, "identity": MIGRATIONS}
+    url = await fill(database_url or f"sqlite:///{tmp_path}/identity.sqlite", rooms)
+    db = connect_database(url, durable=False)
     yield db
     await db.close()
 

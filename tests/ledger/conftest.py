@@ -7,11 +7,13 @@ from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database, connect_database
 from asklepion.kit.keys import Keys
 from asklepion.ledger import MIGRATIONS, Ledger
+from tests.tables import fill
 
 
 @pytest.fixture
 async def db(tmp_path: Path, database_url: str, clock: StoppedClock) -> AsyncGenerator[Database]:
-    db = connect_database(database_url or f"sqlite:///{tmp_path}/ledger.sqlite", durable=False)
+    url = await fill(database_url or f"sqlite:///{tmp_path}/ledger.sqlite", {"ledger": MIGRATIONS})
+    db = connect_database(url, durable=False)
     await db.migrate({"ledger": MIGRATIONS}, tmp_path / "backups", clock)
     yield db
     await db.close()

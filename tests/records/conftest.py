@@ -26,6 +26,7 @@ from asklepion.records import (
     Records,
     ResourceKept,
 )
+from tests.tables import fill
 
 from . import people, serving
 from .people import AMARA, JONAS, MEI, MEI_ASKS, OPERATOR_ASKS, VISIT
@@ -98,6 +99,11 @@ class Office:
         return row[0] if row else 0
 
 
+def url_in(folder: Path) -> str:
+    """Of the database of an office that keeps it in a folder."""
+    return f"sqlite:///{folder}/records.sqlite"
+
+
 async def open_office(
     url: str,
     folder: Path,
@@ -106,7 +112,7 @@ async def open_office(
     retention_years: int = 0,
     deletes_most: int = 1,
 ) -> Office:
-    db = connect_database(url or f"sqlite:///{folder}/records.sqlite", durable=False)
+    db = connect_database(url or url_in(folder), durable=False)
     await db.migrate(MIGRATIONS, folder / "backups", clock)
     keys, events = Keys(folder / "keys"), Events(db, clock)
     log = Ledger(db=db, clock=clock, keys=keys)
@@ -139,6 +145,7 @@ async def open_office(
 @pytest.fixture
 async def office(database_url: str, tmp_path: Path, clock: StoppedClock) -> AsyncGenerator[Office]:
     """Empty, on SQLite and on PostgreSQL."""
+    await fill(database_url or url_in(tmp_path), MIGRATIONS)
     office = await open_office(database_url, tmp_path, clock)
     yield office
     await office.records.stop()

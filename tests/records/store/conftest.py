@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import connect_database
 from asklepion.records.store.tables import MIGRATIONS
+from tests.tables import fill
 
-from .shelf import NOON, Shelf
+from .shelf import Shelf
 
 
 @pytest.fixture
 async def shelf(database_url: str, tmp_path: Path) -> AsyncGenerator[Shelf]:
-    db = connect_database(database_url or f"sqlite:///{tmp_path}/records.sqlite")
-    await db.migrate({"records": MIGRATIONS}, tmp_path, StoppedClock(NOON))
+    url = await fill(
+        database_url or f"sqlite:///{tmp_path}/records.sqlite", {"records": MIGRATIONS}
+    )
+    db = connect_database(url)
     yield Shelf(db)
     await db.close()
