@@ -33,6 +33,7 @@ from . import (
 )
 from .inputs import fold
 from .score import Score
+from .tell import answer, describe
 
 _MODULES = (
     bedside, pce, score2, framingham, strokes, bleeding, clots, chest_pain, infection, pneumonia,
@@ -51,4 +52,4 @@ def find_score(name: str) -> Score[Any] | None:
     return next((score for key, score in SCORES.items() if fold(key) == wanted), None)
 
 
-__all__ = ["SCORES", "Score", "find_score"]
+__all__ = ["SCORES", "Score", "answer", "describe", "find_score"]
