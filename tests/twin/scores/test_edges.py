@@ -160,7 +160,28 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
         ("hemoptysis", {True: 1}),
         ("malignancy", {True: 1}),
     ],
+    "Wells-DVT": [
+        *((key, {True: 1}) for key in (
+            "active_cancer", "paralysis_paresis_or_recent_cast", "bedridden", "major_surgery",
+            "tenderness_along_deep_veins", "entire_leg_swollen", "calf_swelling_gt_3cm",
+            "pitting_edema", "collateral_superficial_veins", "previous_dvt",
+        )),
+        ("alternative_diagnosis_likely", {True: -2}),
+    ],
     "Caprini": [
+        *((key, {True: 1}) for key in (
+            "heart_failure", "sepsis", "varicose_veins", "swollen_legs", "myocardial_infarction",
+            "inflammatory_bowel_disease", "copd", "earlier_major_surgery", "hormones",
+            "pregnancy_or_postpartum", "unexplained_stillbirth",
+        )),
+        ("plaster_cast", {True: 2}),
+        *((key, {True: 3}) for key in (
+            "previous_pe", "family_history", "prothrombin_20210a", "homocysteine",
+            "lupus_anticoagulant", "anticardiolipin", "heparin_thrombocytopenia",
+            "other_thrombophilia",
+        )),
+        ("multiple_trauma", {True: 5}),
+        ("spinal_cord_injury", {True: 5}),
         ("age", {40: 0, 41: 1, 60: 1, 61: 2, 74: 2, 75: 3}),
         ("bmi", {25: 0, 25.1: 1}),
         (
@@ -178,6 +199,9 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
         ("stroke", {True: 5}),
     ],
     "HEART": [
+        *((key, {True: 1}) for key in (
+            "hypertension", "hypercholesterolaemia", "diabetes", "obesity", "family_history",
+        )),
         ("suspicion", {"slight": 0, "moderate": 1, "high": 2}),
         ("ecg", {"normal": 0, "nonspecific": 1, "st_deviation": 2}),
         ("age", {44: 0, 45: 1, 64: 1, 65: 2}),
@@ -196,7 +220,12 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
         ("anterior_ste_or_lbbb", {True: 1}),
         ("time_to_treatment_gt_4h", {True: 1}),
     ],
-    "TIMI-UA-NSTEMI": [("age", {64: 0, 65: 1}), ("st_deviation", {True: 1})],
+    "TIMI-UA-NSTEMI": [
+        *((key, {True: 1}) for key in (
+            "three_risk_factors", "known_stenosis_50", "aspirin_last_7_days", "severe_angina",
+            "positive_marker",
+        )),
+        ("age", {64: 0, 65: 1}), ("st_deviation", {True: 1})],
     "Child-Pugh": [  # nothing wrong is 5
         ("bilirubin", {1.9: 5, 2: 6, 3: 6, 3.1: 7}),
         ("albumin", {3.6: 5, 3.5: 6, 2.8: 6, 2.7: 7}),
@@ -204,7 +233,12 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
         ("ascites", {"absent": 5, "slight": 6, "moderate": 7}),
         ("encephalopathy", {"none": 5, "1-2": 6, "3-4": 7}),
     ],
-    "RCRI": [("creatinine", {2.0: 0, 2.1: 1}), ("heart_failure", {True: 1})],
+    "RCRI": [
+        *((key, {True: 1}) for key in (
+            "high_risk_surgery", "ischemic_heart_disease", "cerebrovascular_disease",
+            "insulin_diabetes",
+        )),
+        ("creatinine", {2.0: 0, 2.1: 1}), ("heart_failure", {True: 1})],
     "ARISCAT": [
         ("age", {50: 0, 51: 3, 80: 3, 81: 16}),
         ("spo2", {96: 0, 95: 8, 91: 8, 90: 24}),
@@ -224,8 +258,17 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
         ("observed_apnea", {True: 1}),
         ("high_blood_pressure", {True: 1}),
     ],
-    "Apfel-PONV": [("sex", {"male": 0, "female": 1}), ("non_smoker", {True: 1})],
+    "Apfel-PONV": [
+        *((key, {True: 1}) for key in (
+            "history_motion_sickness_or_ponv", "postoperative_opioids",
+        )),
+        ("sex", {"male": 0, "female": 1}), ("non_smoker", {True: 1})],
     "Charlson": [
+        *((key, {True: 1}) for key in (
+            "myocardial_infarction", "heart_failure", "peripheral_vascular_disease", "stroke",
+            "dementia", "copd", "connective_tissue_disease", "peptic_ulcer",
+        )),
+        *((key, {True: 2}) for key in ("kidney_disease", "leukaemia", "lymphoma")),
         ("age", {49: 0, 50: 1, 59: 1, 60: 2, 69: 2, 70: 3, 79: 3, 80: 4}),
         ("diabetes", {"none": 0, "uncomplicated": 1, "end_organ": 2}),
         ("liver_disease", {"none": 0, "mild": 1, "moderate_severe": 3}),
