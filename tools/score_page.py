@@ -47,6 +47,12 @@ About a fifth of the published rows at hand contradict the papers they name: nea
 benchmark's APACHE II, Caprini, SOFA and coma scale, many of its Charlson, Child-Pugh and RCRI. The
 papers are followed. The rows are kept as examples of what is wrong, each kind with its reason
 (`tests/twin/scores/contradictions.py`); one that agrees again is found.
+
+## What is left out
+
+QRISK3: its algorithm is published under the LGPL with conditions of its own, and this house takes
+in nothing under that licence. PREVENT and SCORE2 answer the same question. Gupta's weights were
+taken from where his calculator is published and not from the paper itself.
 """
 
 

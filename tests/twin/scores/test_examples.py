@@ -253,7 +253,7 @@ def test_caprinis_factors_add_up() -> None:
     )  # fmt: skip
 
     assert found.total == 2 + 1 + 5 + 2 + 3 + 1
-    assert found.band == "high"
+    assert found.band == "highest"
 
 
 def test_wells_counts_bed_and_surgery_once_and_takes_two_for_another_cause() -> None:
@@ -309,3 +309,8 @@ def test_nobody_of_another_age_gets_a_number(score: str, age: int) -> None:
 
 def test_every_score_has_a_person_here() -> None:
     assert set(WELL) == set(SCORES)
+
+
+def test_no_height_makes_an_ideal_weight_less_than_nothing() -> None:
+    assert refused("Cockcroft-Gault", height=60).for_want_of(Why.OUTSIDE) == ("height",)
+    assert estimate("Cockcroft-Gault", height=120, weight=30).value > 0

@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asklepion.twin import SCORES, Cannot, Why, answer, find_score
+from asklepion.twin.engine.measures import MEASURES
+from asklepion.twin.engine.organs import ORGANS
 from asklepion.twin.engine.scores.inputs import Answer, Choice, Criterion, Number
 from asklepion.twin.engine.scores.score import Points
+from asklepion.twin.engine.scores.units import fold
 
 from .people import WELL, estimate, points, refused, risk
 
@@ -320,3 +323,30 @@ def test_halves_of_points_stay_halves() -> None:
 
     assert isinstance(found, Points)
     assert found.say()["score"] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("score", "one"),
+    [
+        pytest.param(score, one, id=f"{score}-{one.key}")
+        for score in SCORES
+        for one in SCORES[score].inputs
+        if isinstance(one, Number) and one.key in MEASURES
+    ],
+)
+def test_what_the_record_measures_can_be_asked_of_it_as_it_is(score: str, one: Number) -> None:
+    assert fold(MEASURES[one.key].unit) in one.units
+
+
+def test_every_score_speaks_of_an_organ_of_the_hologram() -> None:
+    assert {score.organ for score in SCORES.values()} <= {organ.id for organ in ORGANS}
+
+
+def test_one_name_can_tell_the_unit_of_both_cholesterols() -> None:
+    mmol = {"total_c": 200 * 0.02586, "hdl_c": 50 * 0.02586, "chol_unit": "mmol/L"}
+
+    here = answer(SCORES["PREVENT"], WELL["PREVENT"])
+    there = answer(SCORES["PREVENT"], WELL["PREVENT"] | mmol)
+
+    assert there["ascvd"] == pytest.approx(here["ascvd"], rel=1e-9)
+    assert refused("PREVENT", chol_unit="g/L").for_want_of(Why.UNIT) == ("total_c", "hdl_c")

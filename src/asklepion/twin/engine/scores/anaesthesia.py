@@ -34,7 +34,7 @@ RCRI_WEIGHTS = ones(
 
 
 def rcri(**answered: object) -> Points:
-    """Six points, with the share that had a major cardiac complication in the paper."""
+    """Six points, with the share that had a major cardiac complication when validated."""
     return add_up(
         weigh(RCRI_WEIGHTS, answered),
         ((0, "I"), (1, "II"), (2, "III"), (3, "IV")),
@@ -96,7 +96,7 @@ def ariscat(
     emergency: bool,
     **_: object,
 ) -> Points:
-    """Points up to 123, with the share that had a pulmonary complication in the paper.
+    """Points up to 123, with the share that had a pulmonary complication when validated.
 
     Args:
         spo2: lying, on room air [%].

@@ -110,6 +110,8 @@ def cardiovascular(**given: object) -> "CardiovascularRisks | Cannot":
     return found if isinstance(found, Cannot) else CardiovascularRisks(found)
 
 
+CHOLESTEROL = units.table(aha.CHOLESTEROL_UNITS)  # as in the paper, to the last digit
+UACR = units.table({"mg/g": 1, "mg/mmol": 8.84})  # creatinine: 113.12 g/mol
 _BEYOND = {
     "base": ("hba1c", "uacr", "sdi_decile"),
     "hba1c": ("uacr", "sdi_decile"),
@@ -141,16 +143,15 @@ PREVENT = Score[CardiovascularRisks](
         SEX,
         _number("sbp", aha.BOUNDS["sbp"], units.PRESSURE),
         Answer(key="bp_tx", needed=True),
-        Number(key="total_c", unit="mg/dL", units=units.INSTANT, possible=(0, 2000)),
-        Number(key="hdl_c", unit="mg/dL", units=units.INSTANT, possible=(0, 2000)),
-        Choice(key="chol_unit", options={"mg/dL": (), "mmol/L": ()}, default="mg/dL"),
+        _number("total_c", aha.BOUNDS["total_c"], CHOLESTEROL),
+        _number("hdl_c", aha.BOUNDS["hdl_c"], CHOLESTEROL),
         Answer(key="statin", needed=True),
         Answer(key="dm", needed=True),
         Answer(key="smoking", needed=True),
         _number("egfr", aha.BOUNDS["egfr"], units.EGFR),
         _number("bmi", aha.BOUNDS["bmi"], units.BMI),
-        _number("hba1c", aha.OPTIONAL["hba1c"], units.PERCENT, needed=False),
-        _number("uacr", aha.OPTIONAL["uacr"], units.INSTANT, needed=False),
+        _number("hba1c", aha.OPTIONAL["hba1c"], units.HBA1C_PERCENT, needed=False),
+        _number("uacr", aha.OPTIONAL["uacr"], UACR, needed=False),
         _number("sdi_decile", aha.OPTIONAL["sdi_decile"], units.INSTANT, needed=False),
         Choice(key="horizon_years", options={"10": (), "30": ()}, default="10"),
         Choice(
@@ -161,6 +162,7 @@ PREVENT = Score[CardiovascularRisks](
         Answer(key="prior_cvd"),
     ),
     beside=("zip",),
+    unit_names={"chol_unit": ("total_c", "hdl_c")},
     compute=cardiovascular,
     outputs=(*aha.OUTCOMES, "model", "horizon_years"),
     range="age 30–79 (30 years ahead: 30–59), systolic 90–200 mmHg, total cholesterol 130–320 and "

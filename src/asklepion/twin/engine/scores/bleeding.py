@@ -1,7 +1,7 @@
 """How likely is a bleed under anticoagulants (HAS-BLED), and who needs a bed for one (Blatchford).
 
-HAS-BLED, Pisters 2010: hypertension counts while systolic pressure is above 160 mmHg, age above 65,
-alcohol from eight drinks a week.
+HAS-BLED, Pisters 2010: hypertension counts while systolic pressure is above 160 mmHg, which whoever
+tells of a "history" must have looked at; age above 65; alcohol from eight drinks a week.
 
 Glasgow-Blatchford, Blatchford 2000: a band begins at its number, so haemoglobin of 13.0 g/dL in a
 man and of 12.0 g/dL in a woman scores nothing ("120-129", "100-119 g/L" score). Urea nitrogen in

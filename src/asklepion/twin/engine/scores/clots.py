@@ -184,14 +184,14 @@ def caprini(
     previous_pe: bool,
     **answered: object,
 ) -> Points:
-    """Risk of thrombosis after surgery: 0-1 lowest, 2 low, 3-4 moderate, 5 and more high."""
+    """Risk of thrombosis after surgery: 0-1 low, 2 moderate, 3-4 high, 5 and more highest."""
     parts = weigh(CAPRINI_WEIGHTS, answered)
     parts["age"] = 3 if age >= 75 else 2 if age >= 61 else 1 if age >= 41 else 0
     parts["bmi"] = int(bmi > 25)
     parts["surgery"] = SURGERY_POINTS[surgery]
     parts["mobility"] = MOBILITY_POINTS[mobility]
     parts["previous_clot"] = 3 * (previous_dvt or previous_pe)
-    return add_up(parts, ((0, "lowest"), (2, "low"), (3, "moderate"), (5, "high")))
+    return add_up(parts, ((0, "low"), (2, "moderate"), (3, "high"), (5, "highest")))
 
 
 CAPRINI = Score[Points](

@@ -2,7 +2,8 @@
 
 Cockcroft and Gault 1976 used the weight as it is, which is what counts here when no height is told.
 With a height it is Winter's: the actual weight below a BMI of 18.5, the smaller of actual and ideal
-weight below 25, above that the ideal weight and 0.4 of what exceeds it. Both are in the result.
+weight below 25, above that the ideal weight (Devine's) and 0.4 of what exceeds it. Both are in the
+result.
 CKD-EPI 2009 knew Black people as a group apart; the equation of 2021 replaces it.
 """
 
@@ -108,7 +109,7 @@ COCKCROFT_GAULT = Score[Estimate](
             "10.1002/j.1875-9114.2012.01098.x",
         ),
     ),
-    inputs=(ADULT, SEX, WEIGHT, if_told(HEIGHT), CREATININE),
+    inputs=(ADULT, SEX, WEIGHT, if_told(HEIGHT.from_to(120, 230)), CREATININE),
     compute=cockcroft_gault,
     outputs=("value", "by_actual_weight", "weight_used"),
     range="from 18 years of age",

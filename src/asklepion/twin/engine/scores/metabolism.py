@@ -1,4 +1,8 @@
-"""Sugar and fat: insulin resistance (HOMA), LDL cholesterol (Friedewald), diabetes (FINDRISC)."""
+"""Sugar and fat: insulin resistance (HOMA), LDL cholesterol (Friedewald), diabetes (FINDRISC).
+
+FINDRISC is the questionnaire as it is handed out: Lindström 2003, and the points of age from 65 and
+of family that came with Saaristo 2005.
+"""
 
 from . import units
 from .common import AGE, BMI, GLUCOSE, HDL, SEX, TOTAL_CHOLESTEROL, answers, paper
@@ -113,6 +117,11 @@ FINDRISC = Score[Points](
             "Lindström J, Tuomilehto J. The diabetes risk score: a practical tool to predict type "
             "2 diabetes risk. Diabetes Care 2003;26:725-731.",
             "10.2337/diacare.26.3.725",
+        ),
+        paper(
+            "Saaristo T, Peltonen M, Lindström J, et al. Cross-sectional evaluation of the Finnish "
+            "Diabetes Risk Score. Diab Vasc Dis Res 2005;2:67-72.",
+            "10.3132/dvdr.2005.011",
         ),
     ),
     inputs=(

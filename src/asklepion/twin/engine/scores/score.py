@@ -104,6 +104,7 @@ class Score(Generic[R]):
         inputs: in the order of the paper.
         either: groups of inputs of which one at least is needed.
         beside: names that are understood and play no part.
+        unit_names: names that tell the unit of several inputs at once, with the keys of these.
         outputs: the names under which the result is told.
         range: in words, whom and what it was made for.
         evidence: in words, which numbers from outside it is held to.
@@ -118,6 +119,7 @@ class Score(Generic[R]):
     compute: Callable[..., "R | Cannot"]
     either: Sequence[tuple[str, ...]] = ()
     beside: Sequence[str] = ()
+    unit_names: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     outputs: Sequence[str] = ("score", "value", "parts", "band")
     range: str = ""
     evidence: str = ""
@@ -146,23 +148,20 @@ class Score(Generic[R]):
         values: dict[str, object] = {}
         needs: dict[str, Need] = {}
         unknown: list[str] = []
-        beside = {fold(name) for name in self.beside}
         for name, value in given.items():
             found = self.known.get(fold(name))
-            if found is None:
-                unit_of = self.known.get(fold(name.removesuffix("_unit")))
-                is_unit = name.endswith("_unit") and unit_of and isinstance(unit_of[0], Number)
-                if fold(name) not in beside and not is_unit and value is not None:
-                    unknown.append(name)
-                continue
             if value is None:
+                continue
+            if found is None:
+                if not self._is_understood(name):
+                    unknown.append(name)
                 continue
             one, unit = found
             if isinstance(one, Number):
-                read, need = one.read(value, given.get(f"{name}_unit", unit))
+                read, need = one.read(value, self._unit(one, given, name) or unit)
             else:
                 read, need = one.read(value)
-            if need is None and one.key in values and values[one.key] != read:
+            if need is None and values.get(one.key, read) != read:
                 need = Need(
                     key=one.key, why=Why.IMPOSSIBLE
                 )  # two names of it tell different things
@@ -174,6 +173,19 @@ class Score(Generic[R]):
         return Reading(
             values=values, needs=tuple(needs.values()), assumed=assumed, unknown=tuple(unknown)
         )
+
+    def _is_understood(self, name: str) -> bool:
+        """Whether a name that is no input's is a unit's, or one that plays no part."""
+        if fold(name) in {fold(each) for each in (*self.beside, *self.unit_names)}:
+            return True
+        of = self.known.get(fold(name.removesuffix("_unit")))
+        return name.endswith("_unit") and of is not None and isinstance(of[0], Number)
+
+    def _unit(self, one: Number, given: Mapping[str, object], name: str) -> object:
+        """The unit that a name of its own, or one for several inputs, tells of a number."""
+        own = given.get(f"{name}_unit")
+        shared = (given.get(key) for key, keys in self.unit_names.items() if one.key in keys)
+        return own if own is not None else next(shared, None)
 
     def _complete(self, values: dict[str, object], needs: dict[str, Need]) -> tuple[str, ...]:
         """What follows, what is assumed, and what is missing."""
