@@ -21,8 +21,9 @@ fix:      setup   ## format and repair
 	$(IN)ruff check --fix .
 	$(IN)ruff format .
 	@$(IN)python tools/setup.py --npm run fix
-wire:     setup   ## write the TypeScript messages again
+wire:     setup   ## write the TypeScript messages and the page of scores again
 	$(IN)python -m tools.wire_ts
+	$(IN)python -m tools.score_page
 tables:   setup   ## write the FHIR tables again from the official definitions
 	$(IN)python -m tools.fhir_tables
 contracts: setup   ## compile the contracts again

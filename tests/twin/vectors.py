@@ -35,3 +35,8 @@ def vectors(score: str, *, disputed: bool = False) -> list[Any]:
         if vector["score"] == score and (vector["status"] == "disputed") is disputed
     ]
     return [pytest.param(vector, id=vector["id"]) for vector in chosen]
+
+
+def all_vectors() -> list[dict[str, Any]]:
+    """Every vector of every score, or none where the test data is not here."""
+    return _read() if CLINICAL.is_dir() else []

@@ -3,26 +3,24 @@
 import asyncio
 import contextlib
 import json
-import os
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 
 from asklepion.app import House, open_house, restore_house
 from asklepion.devices import simulate
 from asklepion.identity import Identity, Role
-from asklepion.kit.errors import HouseError, Incorrect
+from asklepion.kit.errors import Incorrect
 from asklepion.kit.log import write_logs
 from asklepion.ledger import back_up_chain
 from asklepion.records import Asking, Ground
 from asklepion.settings import Settings, read_settings
 
-from . import hl7, importing, keeping, tables, verifying
+from . import hl7, importing, keeping, tables, twin, verifying
 from . import witness as witnesses
+from .alone import run
 from .running import read_demo_device, read_running
 
 T = TypeVar("T")
@@ -43,20 +41,15 @@ app.add_typer(account_app, name="account")
 app.add_typer(fhir_app, name="fhir")
 app.add_typer(keys_app, name="keys")
 app.add_typer(hl7.app, name="hl7")
+app.add_typer(twin.app, name="twin")
 app.add_typer(witnesses.app, name="witness")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
-console = Console(stderr=True)
 
 
 def main() -> None:
-    """Run one command; errors end it with a sentence and what to do, never with a trace."""
-    os.umask(0o077)  # whatever we keep is for this user's eyes alone
-    try:
-        app()
-    except HouseError as error:
-        console.print(f"[red]{error.message}[/red] {error.hint}", highlight=False)
-        sys.exit(1)
+    """Run one command."""
+    run(app)
 
 
 @app.command()

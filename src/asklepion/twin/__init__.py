@@ -1,7 +1,7 @@
 """Twin: what a patient's own record says about her body, and what may follow from it.
 
 Promises: every number comes as a card with its inputs, horizon, interval, source and limits;
-what cannot be told says what it needs. The three equations are plain functions:
+what cannot be told says what it needs. Three equations are plain functions:
 
     news2(respiratory_rate=18, spo2=98, supplemental_o2=False, sbp=120, heart_rate=72,
           acvpu="A", temperature_c=36.8)
@@ -9,18 +9,35 @@ what cannot be told says what it needs. The three equations are plain functions:
     prevent(age=50, sex="female", sbp=160, bp_tx=True, total_c=200, hdl_c=45, statin=False,
             dm=True, smoking=False, egfr=90, bmi=35, horizon_years=10)
 
+`SCORES` has these and all other published scores by name, each a function of plain keywords too.
 Each returns its result, or `Cannot` with every need, and never raises on a value.
 Never: reads a record past a decision of `records`; gives a number without its card.
 """
 
+from typing import TYPE_CHECKING
+
 from .engine.ckd_epi import Egfr, ckd_epi_2021
 from .engine.news2 import News2, news2
 from .engine.prevent import Prevent, prevent
+from .engine.scores import SCORES, Score, answer, describe, find_score
 from .model import Bedside, Cannot, Need, Sex, Why
-from .service import Twin
 from .wire import Body, Card, Timeline, Vital
 
+if TYPE_CHECKING:
+    from .service import Twin
+
+
+def __getattr__(name: str) -> object:
+    """Bring the service, and with it the whole record, only to whoever asks for it."""
+    if name == "Twin":
+        from .service import Twin
+
+        return Twin
+    raise AttributeError(name)
+
+
 __all__ = [
+    "SCORES",
     "Bedside",
     "Body",
     "Cannot",
@@ -29,12 +46,16 @@ __all__ = [
     "Need",
     "News2",
     "Prevent",
+    "Score",
     "Sex",
     "Timeline",
     "Twin",
     "Vital",
     "Why",
+    "answer",
     "ckd_epi_2021",
+    "describe",
+    "find_score",
     "news2",
     "prevent",
 ]
