@@ -102,7 +102,7 @@ def _kind(one: Input) -> str:
         case Choice():
             usual = f", `{one.default}` if left out" if one.default else ""
             optional = "" if one.needed else ", optional"
-            return " \\| ".join(f"`{each}`" for each in one.options) + (usual or optional)
+            return ", ".join(f"`{each}`" for each in one.options) + (usual or optional)
         case Criterion():
             of = " and ".join(f"`{key}`" for key in one.of)
             return f"yes or no; follows from {of}" + ("" if one.needed else ", no if left out")

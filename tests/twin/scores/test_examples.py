@@ -314,3 +314,36 @@ def test_every_score_has_a_person_here() -> None:
 def test_no_height_makes_an_ideal_weight_less_than_nothing() -> None:
     assert refused("Cockcroft-Gault", height=60).for_want_of(Why.OUTSIDE) == ("height",)
     assert estimate("Cockcroft-Gault", height=120, weight=30).value > 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "total"), [(0, 0), (9.9, 0), (10, 1), (59, 1), (60, 2), ("<10", 0), (">=60", 2)]
+)
+def test_minutes_of_a_transient_attack_may_be_told_as_a_number(minutes: object, total: int) -> None:
+    assert points("ABCD2", duration=minutes).total == total
+
+
+@pytest.mark.parametrize(("grade", "total"), [(0, 5), (1, 6), (2.0, 6), (3, 7), ("Grade 4", 7)])
+def test_a_grade_of_encephalopathy_may_be_told_as_a_number(grade: object, total: int) -> None:
+    assert points("Child-Pugh", encephalopathy=grade).total == total
+
+
+@pytest.mark.parametrize(
+    ("score", "key", "value"),
+    [
+        ("Child-Pugh", "encephalopathy", 12),  # is not "1-2"
+        ("Child-Pugh", "encephalopathy", 1.5),
+        ("ABCD2", "duration", -1),
+        ("TIMI-STEMI", "killip_class", 1.5),
+        ("TIMI-STEMI", "killip_class", "1.0.0"),
+        ("GCS", "eyes", 5),
+    ],
+)
+def test_what_is_no_option_is_never_taken_for_one(score: str, key: str, value: object) -> None:
+    assert refused(score, **{key: value}).for_want_of(Why.IMPOSSIBLE) == (key,)
+
+
+def test_a_sign_that_changes_a_word_counts() -> None:
+    assert risk("P-POSSUM", severity="major+").more["operative_score"] == 13
+    assert risk("P-POSSUM", severity="major").more["operative_score"] == 9
+    assert points("TIMI-STEMI", killip_class=2.0).total == 2

@@ -26,6 +26,12 @@ def fold(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
+def fold_word(text: str) -> str:
+    """A word as it is compared: the signs that change its sense stay ("major+", "<10")."""
+    plain = re.sub(r"(?<!\d)-|-(?!\d)", "", unicodedata.normalize("NFKC", text).casefold())
+    return re.sub(r"[^a-z0-9+<>=≤≥.-]", "", plain)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Number:
     """A measured value.
@@ -103,6 +109,7 @@ class Choice:
 
     Args:
         options: each option with the words for it.
+        of_number: which option a number means; without it numbers are words too.
         default: which one counts where it is left out; nothing if it is needed.
     """
 
@@ -111,14 +118,25 @@ class Choice:
     names: tuple[str, ...] = ()
     default: str | None = None
     needed: bool = True
+    of_number: Callable[[float], str | None] | None = None
 
     def read(self, value: object) -> tuple[object, Need | None]:
         """The option, or what is wrong with it."""
-        word = fold(str(value)) if isinstance(value, bool | int | float | str) else ""
+        found = self._find(value)
+        if found is None:
+            return ABSENT, Need(key=self.key, why=Why.IMPOSSIBLE)
+        return found, None
+
+    def _find(self, value: object) -> str | None:
+        if is_number(value):
+            if self.of_number:
+                return self.of_number(value)
+            value = int(value) if value == value // 1 else ""
+        word = fold_word(str(value)) if isinstance(value, bool | int | str) else ""
         for option, words in self.options.items():
-            if word and word in {fold(option), *map(fold, words)}:
-                return option, None
-        return ABSENT, Need(key=self.key, why=Why.IMPOSSIBLE)
+            if word and word in {fold_word(option), *map(fold_word, words)}:
+                return option
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,12 @@ def child_pugh(
     return add_up(parts, ((5, "A"), (7, "B"), (10, "C")))
 
 
+def _grade(grade: float) -> str | None:
+    return {0: "none", 1: "1-2", 2: "1-2", 3: "3-4", 4: "3-4"}.get(
+        int(grade) if grade % 1 == 0 else -1
+    )
+
+
 CHILD_PUGH = Score[Points](
     name="Child-Pugh",
     title="Child-Pugh class of cirrhosis",
@@ -59,10 +65,11 @@ CHILD_PUGH = Score[Points](
         Choice(
             key="encephalopathy",
             default="none",
+            of_number=_grade,
             options={
-                "none": ("No Encephalopathy", "Grade 0", "absent", "0", "false"),
-                "1-2": ("Grade 1-2", "Grade 1", "Grade 2", "1", "2"),
-                "3-4": ("Grade 3-4", "Grade 3", "Grade 4", "3", "4"),
+                "none": ("No Encephalopathy", "Grade 0", "absent", "false"),
+                "1-2": ("Grade 1-2", "Grade 1", "Grade 2"),
+                "3-4": ("Grade 3-4", "Grade 3", "Grade 4"),
             },
         ),
     ),

@@ -86,6 +86,12 @@ def abcd2(
     return add_up(parts, ((0, "low"), (4, "moderate"), (6, "high")), {0: 0.01, 4: 0.041, 6: 0.081})
 
 
+def _duration(minutes: float) -> str | None:
+    if not 0 <= minutes <= 24 * 60:
+        return None  # longer than a day it is no transient attack
+    return "lt_10" if minutes < 10 else "10_to_59" if minutes < 60 else "gte_60"
+
+
 def _is_high(sbp: float, dbp: float) -> bool:
     return sbp >= 140 or dbp >= 90
 
@@ -120,6 +126,7 @@ ABCD2 = Score[Points](
         Choice(
             key="duration",
             names=("duration_minutes",),
+            of_number=_duration,
             options={
                 "lt_10": ("<10", "less than 10"),
                 "10_to_59": ("10-59",),
