@@ -10,10 +10,10 @@ from httpx import AsyncClient
 from asklepion.app import House
 from asklepion.cli import verifying
 from asklepion.clinic import Ask, Visit
-from asklepion.identity import Identity
+from asklepion.identity import Identity, Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Forbidden, NotFound
-from asklepion.records import Asking, Category, Ground
+from asklepion.records import Act, Asking, Category, Choice, Ground
 from tests.clinic.people import open_visit, seen
 from tests.conftest import EMAILS, PASSWORD, People, knock
 from tests.passkeys import HERE, SoftKey
@@ -288,6 +288,37 @@ async def test_what_patients_allowed_to_whoever_left_ends_and_his_licence_is_rev
         if line.account == people.doctor.account
     ]
     assert (line.state.name, line.name) == ("REVOKED", "Doctor")
+
+
+async def test_a_relative_who_leaves_stands_in_for_nobody_any_more(
+    house: House, people: People, visit: Visit, clock: StoppedClock
+) -> None:
+    aunt = await house.identity.create_account(
+        CONSOLE,
+        email="ida@example.org",
+        password=PASSWORD,
+        name="Ida",
+        roles=[Role.PATIENT],
+        person="RelatedPerson/ida",
+    )
+    hers = Asking(caller=people.patient, purpose="PATRQT")
+    both = ("RelatedPerson/ida", "Practitioner/d-1")
+    alone = await house.records.consents.say(
+        hers, "Patient/p-1", Choice(actors=both[:1], acts=Act.ACCESS | Act.DECIDE)
+    )
+    shared = await house.records.consents.say(hers, "Patient/p-1", Choice(actors=both))
+    asking = Asking(caller=aunt.caller, purpose="FAMRQT")
+    assert await house.records.consents.represents(asking)
+
+    await close(house, aunt.id, clock)
+
+    said = {each.consent: each for each in await house.records.consents.said(hers, "Patient/p-1")}
+    assert not said[alone.id].stands
+    assert said[shared.id].stands  # the doctor's is his
+    accesses = await house.records.accesses(hers, "Patient/p-1")
+    assert [(each.via, each.actor) for each in accesses if each.action == "revoke"] == [
+        ("account", "house")
+    ]
 
 
 async def test_what_a_patient_allowed_stands_and_her_record_stays_when_she_leaves(
