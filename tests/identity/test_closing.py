@@ -320,10 +320,15 @@ async def test_a_patient_who_comes_back_has_a_new_account_of_the_same_record(
     mei = await employ(identity, "Mei", Role.PATIENT, "Patient/mei")
     await close(identity, mei, clock)
     assert await identity.find_by_person("Patient/mei") is None
+    otto = await employ(identity, "Otto", Role.OPERATOR)
 
     again = await employ(identity, "Mei", Role.PATIENT, "Patient/mei")
 
     assert await identity.find_by_person("Patient/mei") == again
+    assert await told(identity, otto) == [("person-again", "Mei")]  # and no operator does it unseen
+    assert [act.kind for act in await identity.closings.acts(CONSOLE, again.id)] == [
+        "account of a person who left"
+    ]
     async with db.begin() as tx:  # and her erasure takes both along
         _, accounts = await identity.forget(tx, "Patient/mei")
         assert set(accounts) == {mei.id, again.id}

@@ -56,6 +56,7 @@ class Accounts(Ground):
                 is_email = await store.find_by_email(tx, account.email)
                 what = "e-mail address" if is_email else "person"
                 raise Conflict(f"That {what} already has an account.", hint="Use that one.")
+            await self._tell_again(tx, caller, account.id, account.person)
         log.info("account created", account=account.id, by=caller.account)
         return account
 
@@ -82,7 +83,14 @@ class Accounts(Ground):
             await _require_lasting(tx, person)
             if not await store.link_person(tx, account, person):
                 raise Conflict("The account or the person is linked already.")
+            await self._tell_again(tx, caller, account, person)
         log.info("person linked", account=account, by=caller.account)
+
+    async def _tell_again(self, tx: Tx, caller: Caller, account: str, person: str | None) -> None:
+        """Let no operator make a new account of a record unseen whose owner's he closed."""
+        if person and await closing.formerly(tx, person):
+            await self.acts.note(tx, "account of a person who left", account, by=caller.account)
+            await self.acts.tell_operators(tx, "person-again", account, but=caller.account)
 
     async def update(
         self, caller: Caller, account: str, *, name: str | None = None, language: str | None = None

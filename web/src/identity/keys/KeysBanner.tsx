@@ -18,6 +18,7 @@ const OF_NAMES = [
   "guardian-accepted",
   "guardian-left",
   "guardian-removed",
+  "person-again",
   "recovery-agreed",
   "return-other",
   "ward-asks",
