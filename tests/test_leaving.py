@@ -1,5 +1,6 @@
 """Somebody leaves the house: every door that her account opened is shut, and what is hers stays."""
 
+import shutil
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 
@@ -7,15 +8,16 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
-from asklepion.app import House
+from asklepion.app import House, open_house, restore_house
 from asklepion.cli import verifying
 from asklepion.clinic import Ask, Visit
 from asklepion.identity import Identity, Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Forbidden, NotFound
 from asklepion.records import Act, Asking, Category, Choice, Ground
+from asklepion.settings import Settings
 from tests.clinic.people import open_visit, seen
-from tests.conftest import EMAILS, PASSWORD, People, knock
+from tests.conftest import EMAILS, PASSWORD, QUICK, People, knock
 from tests.passkeys import HERE, SoftKey
 from tests.smart import let_in, let_in_service
 
@@ -363,3 +365,39 @@ async def test_erasing_a_patient_takes_her_closed_account_along(
 
     assert await house.identity.find(people.patient.account) is None
     assert await house.identity.closings.acts(CONSOLE, people.patient.account) == []
+
+
+async def test_a_backup_gives_no_closed_account_back_of_who_was_erased_since(
+    settings: Settings, clock: StoppedClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    again = tmp_path_factory.mktemp("again")
+    async with open_house(settings, clock, serving=False, hasher=QUICK) as house:
+        asking = Asking(caller=CONSOLE, purpose="HOPERAT")
+        await house.records.update(asking, {"resourceType": "Patient", "id": "p-1"})
+        left: list[str] = []
+        for name, person in (("Mei", "Patient/p-1"), ("Tom", "Practitioner/d-1")):
+            account = await house.identity.create_account(
+                CONSOLE,
+                email=f"{name}@example.org",
+                password=PASSWORD,
+                name=name,
+                roles=[Role.PATIENT if name == "Mei" else Role.CLINICIAN],
+                person=person,
+            )
+            await close(house, account.id, clock)
+            left.append(account.id)
+        backup = await house.backups.make(settings.data / "backups" / "first", house.clock)
+        await house.records.erase(asking, "Patient/p-1", Ground.WITHDRAWN)
+    shutil.copytree(settings.data / "keys", again / "keys")
+    other = Settings(data=again, mqtt_port=0, port=0, open=False)
+
+    await restore_house(other, backup, clock)
+
+    async with open_house(other, clock, serving=False, hasher=QUICK) as house:
+        assert await house.identity.find(left[0]) is None
+        assert await house.identity.closings.acts(CONSOLE, left[0]) == []
+        tom = await house.identity.find(left[1])
+        assert tom is not None
+        assert tom.is_closed
+        assert len(await house.identity.closings.acts(CONSOLE, tom.id)) == 2
+        assert await verifying.everything(house, as_json=True) == 0
