@@ -138,6 +138,7 @@ def addresses(text: str) -> list[str]:
         ),
         f"/fhir/R4/AuditEvent/{text}",
         f"/api/identity/accounts?after={text}",
+        f"/api/identity/accounts/{text}/acts",
         f"/api/identity/status/{text}",
         f"/api/identity/issuers?did={text}&kid={text}",
         f"/api/identity/issuers?did=did:web:{text}",

@@ -1,20 +1,22 @@
 """The whole house on one page, built from the ground up."""
 
 import asyncio
+import secrets
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 
 from asklepion import clinic, devices, identity, ledger, records
 from asklepion.clinic import ROOMS, Clinic
 from asklepion.devices import Devices
-from asklepion.identity import Caller, Identity
+from asklepion.identity import Identity
 from asklepion.kit import events as outbox
 from asklepion.kit.backup import Backups, Owned, Restored, drop_plain
 from asklepion.kit.clock import Clock, SystemClock
@@ -30,6 +32,7 @@ from asklepion.ledger import (
     Witness,
     Witnesses,
     chain_of,
+    commit,
     open_witness,
     read_witnesses,
     restore_chain,
@@ -48,6 +51,7 @@ MIGRATIONS = {
     "clinic": clinic.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
+COMMITMENT_KEY = 32  # bytes of the secret that one event is committed with
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
     **identity.OWNED,
@@ -181,7 +185,8 @@ async def open_house(
         passkeys = identity.passkeys
         records.signed.know_passkeys(passkeys.challenge, passkeys.prove)
         identity.credentials.when_published(contracts.publish_status)
-        records.subscriptions.know_callers(partial(_caller_of, identity))
+        records.subscriptions.know_callers(identity.caller_of)
+        identity.acts.write_with(partial(_write_in, ledger))
         identity.apps.judge_by(records.scoping.judge)
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
@@ -205,6 +210,7 @@ async def open_house(
                 records.duplicates.run(),
                 contracts.run(),
                 identity.credentials.run(),
+                identity.closings.run(),
             )
             for work in loops:
                 stack.push_async_callback(_stop, asyncio.create_task(work))
@@ -270,9 +276,11 @@ async def restore_house(settings: Settings, backup: Path, clock: Clock | None = 
     return restored
 
 
-async def _caller_of(identity: Identity, account: str) -> Caller | None:
-    found = await identity.find(account)
-    return found.caller if found else None
+async def _write_in(ledger: Ledger, tx: Tx, event: Mapping[str, Any]) -> tuple[int, bytes]:
+    """Write an event in the ledger; gives its place, and the key that opens it."""
+    key = secrets.token_bytes(COMMITMENT_KEY)
+    (leaf,) = await ledger.append(tx, [commit(event, key)])
+    return leaf, key
 
 
 async def _close_account(identity: Identity, tx: Tx, patient: str) -> Forgotten:

@@ -36,7 +36,7 @@ class Settings:
         int, "Blocks that a transaction must lie under on another node's chain, its own included."
     ] = 1
     recovery_delay_h: Annotated[
-        int, "Hours in which one can object before guardians let somebody back in."
+        int, "Hours in which one can object before somebody is let back in, or an account closes."
     ] = 48
     witnesses: Annotated[
         str, "Who cosigns its checkpoints: address and key of each, with commas between."

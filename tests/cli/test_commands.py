@@ -280,6 +280,47 @@ def test_a_real_house_starts_empty_and_its_one_time_link_makes_the_operator_once
     assert "opening?token" not in (tmp_path / "server.log").read_text().removeprefix(told)
 
 
+def test_an_account_is_closed_kept_and_invited_anew_beside_the_running_house(
+    demo: Server,
+) -> None:
+    tomas = "tomas@asklepion.example"
+    token = demo.command("token", tomas).stdout.strip()
+    why = ("--reason", "Dismissed.", "--json")
+
+    closed = demo.command("account", "close", tomas, "--now", *why)
+    with demo.client(token) as client:
+        ended = client.get("/api/identity/me")
+    twice = demo.command("account", "close", tomas, "--now", *why)
+    no_token = demo.command("token", tomas)
+    patient = demo.command("account", "close", MEI, "--now", *why)
+    last = demo.command("account", "close", IRIS, *why)
+    nobody = demo.command("account", "close", "nobody@asklepion.example", *why)
+    kept = demo.command("account", "keep", tomas)
+    anew = demo.command("account", "invite-anew", tomas, "--reason", "He was here.")
+    acts = demo.command("account", "acts", tomas, "--json")
+
+    told = json.loads(closed.stdout)
+    assert (told["state"], ended.status_code) == ("suspended", 401)
+    for refused, word in (
+        (twice, "closing already"),
+        (no_token, "suspended"),
+        (patient, "time to object"),
+        (last, "last operator"),
+        (nobody, "no such account"),
+    ):
+        assert (refused.returncode, word in refused.stderr) == (1, True), refused.stderr
+    assert kept.stdout == f"{told['account']} is kept.\n"
+    assert re.match(r"http://localhost:\d+/#/welcome\?token=back\.\S+\n", anew.stdout)
+    done = [json.loads(line) for line in acts.stdout.splitlines()]
+    assert [(each["kind"], each["reason"]) for each in done] == [
+        ("account closing", "Dismissed."),
+        ("account suspended", "Dismissed."),
+        ("account kept", ""),
+        ("invited anew", "He was here."),
+    ]
+    assert demo.command("token", tomas).returncode == 0
+
+
 def test_nobody_else_on_the_machine_can_read_what_the_house_keeps(tmp_path: Path) -> None:
     data = tmp_path / "house"
 

@@ -447,7 +447,11 @@ async def by_a_new_password(identity: Identity, nora: Account, _: str) -> None:
     await identity.change_password(nora.caller, old=PASSWORD, new="a quite different sentence")
 
 
-@pytest.mark.parametrize("end", [by_signing_out, by_a_new_password])
+async def by_suspending_the_account(identity: Identity, nora: Account, _: str) -> None:
+    await identity.closings.begin(Identity.console(), b"", nora.id, "Dismissed.", at_once=True)
+
+
+@pytest.mark.parametrize("end", [by_signing_out, by_a_new_password, by_suspending_the_account])
 async def test_when_a_session_ends_so_does_every_line_it_opened(
     app: FastAPI,
     client: httpx.AsyncClient,

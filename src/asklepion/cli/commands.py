@@ -11,14 +11,14 @@ import typer
 
 from asklepion.app import House, open_house, restore_house
 from asklepion.devices import simulate
-from asklepion.identity import Identity, Role
+from asklepion.identity import Identity
 from asklepion.kit.errors import Incorrect
 from asklepion.kit.log import write_logs
 from asklepion.ledger import back_up_chain
 from asklepion.records import Asking, Ground
 from asklepion.settings import Settings, read_settings
 
-from . import hl7, importing, keeping, tables, twin, verifying
+from . import accounts, hl7, importing, keeping, tables, twin, verifying
 from . import witness as witnesses
 from .alone import run
 from .running import read_demo_device, read_running
@@ -34,10 +34,9 @@ app = typer.Typer(
 )
 device_app = typer.Typer(help="Home devices.", no_args_is_help=True)
 fhir_app = typer.Typer(help="Packages of FHIR implementation guides.", no_args_is_help=True)
-account_app = typer.Typer(help="People's accounts.", no_args_is_help=True)
 keys_app = typer.Typer(help="The keys that records are sealed under.", no_args_is_help=True)
 app.add_typer(device_app, name="device")
-app.add_typer(account_app, name="account")
+app.add_typer(accounts.app, name="account")
 app.add_typer(fhir_app, name="fhir")
 app.add_typer(keys_app, name="keys")
 app.add_typer(hl7.app, name="hl7")
@@ -218,36 +217,6 @@ def fhir_remove(
 
 def _console_asks() -> Asking:
     return Asking(caller=Identity.console(), purpose="HOPERAT", via="import")
-
-
-@account_app.command(name="add")
-def account_add(
-    email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
-    name: Annotated[str, typer.Option(help="As others see it.")],
-    role: Annotated[list[Role], typer.Option(help="Once or more.")],
-    person: Annotated[
-        str | None, typer.Option(help="Patient/…, Practitioner/… or RelatedPerson/….")
-    ] = None,
-    password: Annotated[
-        str,
-        typer.Option(
-            prompt=True, hide_input=True, envvar="ACCOUNT_PASSWORD", help="At least 10 characters."
-        ),
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Add an account, as an operator at this machine."""
-    account = _in_house(
-        lambda house: house.identity.create_account(
-            Identity.console(),
-            email=email,
-            password=password,
-            name=name,
-            roles=role,
-            person=person,
-        )
-    )
-    print(json.dumps({"account": account.id}) if as_json else f"Added {account.id}.")
 
 
 @app.command()

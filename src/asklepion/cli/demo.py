@@ -83,8 +83,8 @@ async def _bring_records(house: House) -> None:
 
 async def _bring_people(house: House, already: set[str]) -> None:
     for email, name, role, person in PEOPLE:
-        if email in already:
-            continue
+        if email in already or (person == MOTHER and await house.identity.was_closed(MOTHER)):
+            continue  # nobody speaks as a relative again whose account was closed
         await house.identity.create_account(
             Identity.console(),
             email=email,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asklepion.app import House
+from asklepion.identity import Identity
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.ledger import (
@@ -17,6 +18,7 @@ from asklepion.ledger import (
     Finding,
     Verdict,
     check_on_chain,
+    commit,
     is_packed,
     read_receipt,
     unpack_receipt,
@@ -109,6 +111,7 @@ async def everything(house: House, as_json: bool) -> int:
         *await house.witnesses.verify(),
         *bound,
         *await house.records.verify(),
+        *await _acts(house),
     ]
     size = (await house.ledger.checkpoint()).size if not findings else None
     silent = await house.witnesses.silent() if not findings else []
@@ -132,6 +135,19 @@ async def everything(house: House, as_json: bool) -> int:
         for e in aside:
             print(f"✗ kit_outbox {e.position}: {e.kind} of {to_iso(e.told_at)} {NOT_TAKEN}")
     return 1 if findings or aside or unasked else 0
+
+
+async def _acts(house: House) -> list[Finding]:
+    """What was done with accounts and is not as the ledger has it."""
+    found: list[Finding] = []
+    for act in await house.identity.closings.acts(Identity.console()):
+        try:
+            holds = commit(act.told(), act.key) == await house.ledger.leaf(act.leaf)
+        except Incorrect:  # a key that opens nothing
+            holds = False
+        if not holds:
+            found.append(Finding("identity_act", act.id, f"does not match leaf {act.leaf}"))
+    return found
 
 
 async def _bound(house: House) -> tuple[list[Finding], str]:

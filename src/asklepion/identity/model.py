@@ -110,6 +110,7 @@ class Account:
     roles: frozenset[Role]
     person: str | None = None  # Patient/…, Practitioner/… or RelatedPerson/…
     language: str = "en"  # BCP 47
+    is_closed: bool = False  # for good: it has no address, and speaks as nobody
     created_at: datetime
 
     @property

@@ -366,4 +366,4 @@ class ConsentEnded:
     patient: str
     actor: str
     visit: str | None
-    why: str  # revoked or expired
+    why: str  # revoked, expired, or what ended it for them

@@ -14,11 +14,13 @@ export function invite(account: string): Promise<OneTimeLink> {
 
 interface InvitationLinkProps {
   link: OneTimeLink;
+  /** From when on it is good; else at once. */
+  readyAt?: string;
   onClose: () => void;
 }
 
 /** An invitation, to be handed over; shown this once. */
-export function InvitationLink({ link, onClose }: InvitationLinkProps) {
+export function InvitationLink({ link, readyAt, onClose }: InvitationLinkProps) {
   const text = useText();
 
   async function copy(): Promise<void> {
@@ -47,7 +49,11 @@ export function InvitationLink({ link, onClose }: InvitationLinkProps) {
       }
     >
       <div className="key-centre">
-        <p>{text("identity.invite.about", { when: moment(link.expires_at, "date") })}</p>
+        <p>
+          {readyAt
+            ? text("identity.return.link", { when: moment(readyAt) })
+            : text("identity.invite.about", { when: moment(link.expires_at, "date") })}
+        </p>
         {isOnlyHere(link.url) ? (
           <OnlyHere />
         ) : (

@@ -5,9 +5,12 @@ import { useAsked } from "../kit/asked";
 import type { Panel } from "../kit/place";
 import { useText } from "../kit/text";
 import { Avatar, Badge, Button, Card, Empty, ErrorNote, Waiting } from "../kit/ui";
+import { PersonMenu, Standing } from "./closing/Standing";
 import { InvitationLink, invite } from "./InvitationLink";
 import { useDoing } from "./keys/doing";
+import { useHeld } from "./keys/held";
 import type { OneTimeLink } from "./keys/model";
+import { ProofDialog } from "./keys/proving";
 import { Trouble } from "./keys/Trouble";
 import { type Account, PEOPLE_ROLES, roleIcons } from "./model";
 import { NewPerson } from "./NewPerson";
@@ -16,7 +19,10 @@ import { NewPerson } from "./NewPerson";
 function People() {
   const text = useText();
   const [isAdding, setAdding] = useState(false);
-  const accounts = useAsked((stop) => api.get<Account[]>("/api/identity/accounts", stop), []);
+  const accounts = useHeld(
+    useAsked((stop) => api.get<Account[]>("/api/identity/accounts", stop), []),
+  );
+  const sorted = [...(accounts.value ?? [])].sort((a, b) => isClosed(a) - isClosed(b));
   return (
     <Card
       title={text("identity.people")}
@@ -27,7 +33,7 @@ function People() {
         </Button>
       }
     >
-      {accounts.isWaiting && <Waiting label={text("identity.people.waiting")} />}
+      {!accounts.value && !accounts.error && <Waiting label={text("identity.people.waiting")} />}
       <ErrorNote error={accounts.error} onRetry={accounts.again} />
       {accounts.value?.length === 0 && (
         <Empty
@@ -37,10 +43,11 @@ function People() {
         />
       )}
       <ul className="people">
-        {accounts.value?.map((account) => (
-          <Person key={account.id} account={account} />
+        {sorted.map((account) => (
+          <Person key={account.id} account={account} onChange={accounts.again} />
         ))}
       </ul>
+      <ProofDialog />
       <NewPerson
         open={isAdding}
         onClose={() => setAdding(false)}
@@ -53,7 +60,11 @@ function People() {
   );
 }
 
-function Person({ account }: { account: Account }) {
+function isClosed(account: Account): number {
+  return account.closing?.state === "closed" ? 1 : 0;
+}
+
+function Person({ account, onChange }: { account: Account; onChange: () => void }) {
   const text = useText();
   const doing = useDoing();
   const [link, setLink] = useState<OneTimeLink | null>(null);
@@ -74,7 +85,8 @@ function Person({ account }: { account: Account }) {
             {text(account.person ? "identity.people.linked" : "identity.people.unlinked")}
           </Badge>
         </span>
-        {account.is_awaited && (
+        <Standing account={account} onChange={onChange} />
+        {account.is_awaited && !account.closing && (
           <span className="row">
             <Badge tone="warn">{text("identity.invite.awaited")}</Badge>
             <Button kind="plain" icon={MailPlus} busy={doing.isBusy} onClick={again}>
@@ -84,6 +96,7 @@ function Person({ account }: { account: Account }) {
         )}
         <Trouble of={doing} />
       </div>
+      <PersonMenu account={account} onChange={onChange} />
       {link && <InvitationLink link={link} onClose={() => setLink(null)} />}
     </li>
   );

@@ -7,6 +7,7 @@ import {
   UserRoundCog,
 } from "lucide-react";
 import type { Me, Role } from "../kit/session";
+import type { Closing, Return } from "./closing/model";
 
 /** Roles a person may have; devices are registered elsewhere. */
 export const PEOPLE_ROLES = ["patient", "clinician", "trainee", "educator", "operator"] as const;
@@ -38,6 +39,8 @@ export interface Account {
   readonly language: Me["language"];
   /** Whoever was invited has not come yet. */
   readonly is_awaited?: boolean;
+  readonly closing?: Closing | null;
+  readonly return?: Return | null;
 }
 
 /** The house's rule for new passwords. */

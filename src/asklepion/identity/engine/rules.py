@@ -10,7 +10,7 @@ from ..model import Role
 from .commonest import COMMONEST
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1024  # characters
-LONGEST_EMAIL, LONGEST_NAME = 254, 100
+LONGEST_EMAIL, LONGEST_NAME, LONGEST_REASON = 254, 100, 500
 LANGUAGES = ("en", "zh-CN")
 EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]+")
 PERSON = re.compile(r"(Patient|Practitioner|RelatedPerson)/[A-Za-z0-9.-]{1,64}")
@@ -42,6 +42,21 @@ def name_of(text: str) -> str:
     if any(unicodedata.category(c)[0] == "C" and c not in JOINERS for c in name):
         raise Incorrect("The name holds characters that cannot be seen.")
     return name
+
+
+def reason_of(text: str) -> str:
+    """Why something was done, in one line.
+
+    Raises:
+        Incorrect: it is empty, too long, or holds characters that nobody can see.
+    """
+    reason = " ".join(unicodedata.normalize("NFC", text).split())
+    if not 0 < len(reason) <= LONGEST_REASON:
+        hint = "It is kept for whoever asks later."
+        raise Incorrect(f"A reason has 1 to {LONGEST_REASON} characters.", hint=hint)
+    if any(unicodedata.category(c)[0] == "C" and c not in JOINERS for c in reason):
+        raise Incorrect("The reason holds characters that cannot be seen.")
+    return reason
 
 
 def password_of(text: str, *, unlike: Iterable[str] = ()) -> str:

@@ -1,6 +1,7 @@
 """Identity by HTTP: its routes, and the doorkeepers that every request passes."""
 
 from .apps import router as apps
+from .closing import router as closing
 from .credentials import router as credentials
 from .doorkeepers import COOKIE, Recognise, SameOrigin, Share
 from .doors import router as doors
@@ -10,7 +11,7 @@ from .openid import router as openid
 from .routes import router
 from .smart import router as smart
 
-for _each in (apps, doors, keys, guardians, credentials):
+for _each in (apps, doors, keys, guardians, closing, credentials):
     router.include_router(_each)
 smart.include_router(openid)
 

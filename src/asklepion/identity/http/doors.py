@@ -56,7 +56,9 @@ async def sign_in(
 @router.post("/invitations/read")
 async def read_invitation(body: Token, identity: Here, here: Root) -> dict[str, Any]:
     """Who is invited, and what her browser is asked."""
-    account, options = await identity.devices.read(body.token, here=here)
+    back = identity.returning.is_one(body.token)  # of somebody who was here before
+    room = identity.returning if back else identity.devices
+    account, options = await room.read(body.token, here=here)
     return {"name": account.name, "language": account.language, "options": options}
 
 
@@ -65,7 +67,8 @@ async def accept_invitation(
     body: Accepted, identity: Here, here: Root, request: Request, answer: Response
 ) -> dict[str, Any]:
     """Make one's first passkey, and come in; the invitation is used up."""
-    session = await identity.devices.accept(
+    back = identity.returning.is_one(body.token)
+    session = await (identity.returning if back else identity.devices).accept(
         body.token, body.credential.answer, name=body.name, here=here
     )
     return opened(session, request, answer)

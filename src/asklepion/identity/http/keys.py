@@ -11,7 +11,7 @@ from ..model import Passkey
 from ..service import LINK, Link
 from .answers import Answered, Chosen, Kept, Named, Root, Signed
 from .doors import progress
-from .routes import Body, Here, Id, Known, Operator, Text
+from .routes import Body, Here, Id, Known, Operator, Text, closing_told, return_told
 
 router = APIRouter()
 
@@ -54,12 +54,13 @@ class Until(Body):
 
 @router.get("/keys")
 async def keys(who: Known, identity: Here) -> dict[str, Any]:
-    """Read how one comes in and back in."""
+    """Read how one comes in and back in, and in how long one's account would be closed."""
     printed = await identity.printed.made_at(who)
     return {
         "passkeys": [_passkey(key) for key in await identity.passkeys.of(who.account)],
         "has_password": await identity.passwords.has(who),
         "printed_at": to_iso(printed) if printed else None,
+        "delay_h": identity.recovering.delay_h,
         "wallets": [
             {
                 "address": each.address,
@@ -75,7 +76,11 @@ async def keys(who: Known, identity: Here) -> dict[str, Any]:
 
 @router.get("/notices")
 async def notices(who: Known, identity: Here) -> dict[str, Any]:
-    """Read what one was told about one's keys, and who asks just now to be let in as oneself."""
+    """Read what one was told about one's keys, and who asks just now to be let in as oneself.
+
+    Also whether one's account is closing, and whether somebody is invited anew to it.
+    """
+    closing, back = await identity.closings.of(who), await identity.returning.of(who)
     return {
         "notices": [
             {
@@ -88,6 +93,8 @@ async def notices(who: Known, identity: Here) -> dict[str, Any]:
             for each, is_seen in await identity.notices.of(who)
         ],
         "running": [progress(each) for each in await identity.recovering.running(who)],
+        "closing": closing_told(closing) if closing else None,
+        "return": return_told(back) if back else None,
     }
 
 
@@ -170,7 +177,7 @@ def _passkey(key: Passkey) -> dict[str, Any]:
 @router.post("/devices", status_code=201)
 async def link_device(who: Known, identity: Here, session: Kept, here: Root) -> dict[str, Any]:
     """A link for a second device, with a picture of it to scan; good once, for ten minutes."""
-    return _link(await identity.devices.link(who, session), f"{here}/#/device")
+    return link_told(await identity.devices.link(who, session), f"{here}/#/device")
 
 
 @router.get("/devices/{id}")
@@ -199,10 +206,11 @@ async def stop_device(id: Id, who: Known, identity: Here) -> None:
 @router.post("/accounts/{id}/invitation", status_code=201)
 async def invite(id: Id, who: Operator, identity: Here, here: Root) -> dict[str, Any]:
     """A link by which somebody who was never here makes her first passkey. Operators only."""
-    return _link(await identity.devices.invite(who, id), f"{here}/#/welcome")
+    return link_told(await identity.devices.invite(who, id), f"{here}/#/welcome")
 
 
-def _link(link: Link, page: str) -> dict[str, Any]:
+def link_told(link: Link, page: str) -> dict[str, Any]:
+    """A one-time link to a page of ours, with a picture of it to scan."""
     url = f"{page}?token={link.token}"
     told = {"id": link.id, "url": url, "qr": picture(url)}
     return told | {"expires_at": to_iso(link.expires_at)}

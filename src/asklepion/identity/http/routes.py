@@ -9,7 +9,7 @@ from asklepion.kit.clock import to_iso
 from asklepion.kit.http import caller, room
 
 from ..model import Account, Caller, Role, Session
-from ..service import LONGEST, Identity
+from ..service import LONGEST, Closing, Identity, Return
 from .doorkeepers import COOKIE, bearer_token, session_cookie
 
 router = APIRouter(prefix="/api/identity", tags=["identity"])
@@ -132,8 +132,16 @@ async def open_house(body: Opening, identity: Here) -> dict[str, Any]:
 async def accounts(who: Operator, identity: Here, after: After = "") -> list[dict[str, Any]]:
     """Read who may sign in, a thousand at a time; `after` is the last id seen. Operators only."""
     awaited = await identity.devices.awaited(who)
-    found = await identity.accounts(who, after=after)
-    return [_shown(each) | {"is_awaited": each.id in awaited} for each in found]
+    closings, returns = await identity.closings.all(who), await identity.returning.all(who)
+    return [
+        _shown(each)
+        | {
+            "is_awaited": each.id in awaited,
+            "closing": closing_told(closings[each.id]) if each.id in closings else None,
+            "return": return_told(returns[each.id]) if each.id in returns else None,
+        }
+        for each in await identity.accounts(who, after=after)
+    ]
 
 
 @router.post("/accounts", status_code=201)
@@ -182,4 +190,27 @@ def _shown(account: Account) -> dict[str, Any]:
         "person": account.person,
         "language": account.language,
         "created_at": to_iso(account.created_at),
+    }
+
+
+def closing_told(closing: Closing) -> dict[str, Any]:
+    """How far a closing is."""
+    return {
+        "state": closing.state,
+        "reason": closing.reason,
+        "by": closing.by,
+        "is_own": closing.is_own,
+        "asked_at": to_iso(closing.asked_at),
+        "ends_at": to_iso(closing.ends_at),
+    }
+
+
+def return_told(told: Return) -> dict[str, Any]:
+    """How far a new invitation is."""
+    return {
+        "reason": told.reason,
+        "by": told.by,
+        "asked_at": to_iso(told.asked_at),
+        "ready_at": to_iso(told.ready_at),
+        "expires_at": to_iso(told.expires_at),
     }

@@ -14,9 +14,11 @@ from .apps import (
     NewClient,
     Refusal,
 )
+from .closing import AccountClosed, Closing
 from .credentials import LONGEST
 from .identity import Identity
 from .keys import LINK, SIGN_IN, Link, Progress
+from .returning import Return
 from .vc import LicenceEnded, NewCredential, VerifiableCredentials
 
 __all__ = [
@@ -30,7 +32,9 @@ __all__ = [
     "REVOKE",
     "SIGN_IN",
     "TOKEN",
+    "AccountClosed",
     "Asked",
+    "Closing",
     "Connected",
     "CredentialKind",
     "Identity",
@@ -40,5 +44,6 @@ __all__ = [
     "NewCredential",
     "Progress",
     "Refusal",
+    "Return",
     "VerifiableCredentials",
 ]

@@ -1,15 +1,16 @@
 """Keep accounts: who may sign in, how they are called, whom they speak as."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from asklepion.kit.db import Tx
-from asklepion.kit.errors import Conflict, Forbidden, NotFound
+from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.kit.log import get_log
 
 from ..engine import rules
 from ..model import Account, Caller, Role
 from ..store import accounts as store
-from ..store import apps, guardians, keys, wallets
+from ..store import apps, closing, guardians, keys, wallets
 from .ground import Ground
 
 log = get_log(__name__)
@@ -40,7 +41,8 @@ class Accounts(Ground):
         Raises:
             Forbidden: the caller is no operator.
             Incorrect: something about the account cannot be.
-            Conflict: the address, or the person, has an account already.
+            Conflict: the address, or the person, has an account already; or a relative's was
+                closed, and with it the relative speaks for nobody any more.
         """
         caller.require(Role.OPERATOR)
         account = self._account(email, name, roles, person=person, language=language)
@@ -49,10 +51,12 @@ class Accounts(Ground):
             password = rules.password_of(password, unlike=(account.email, account.name))
             hashed = await self._hash(password)
         async with self._db.begin() as tx:
+            await _require_lasting(tx, account.person)
             if not await store.add_account(tx, account, hashed):
                 is_email = await store.find_by_email(tx, account.email)
                 what = "e-mail address" if is_email else "person"
                 raise Conflict(f"That {what} already has an account.", hint="Use that one.")
+            await self._tell_again(tx, caller, account.id, account.person)
         log.info("account created", account=account.id, by=caller.account)
         return account
 
@@ -73,11 +77,20 @@ class Accounts(Ground):
             raise Forbidden(NOT_YOURS, hint="Ask an operator.")
         async with self._db.begin() as tx:
             await tx.lock("identity.person")
-            if await store.find(tx, account) is None:
+            found = await store.find(tx, account)
+            if found is None or found.is_closed:
                 raise NotFound(NOBODY)
+            await _require_lasting(tx, person)
             if not await store.link_person(tx, account, person):
                 raise Conflict("The account or the person is linked already.")
+            await self._tell_again(tx, caller, account, person)
         log.info("person linked", account=account, by=caller.account)
+
+    async def _tell_again(self, tx: Tx, caller: Caller, account: str, person: str | None) -> None:
+        """Let no operator make a new account of a record unseen whose owner's he closed."""
+        if person and await closing.formerly(tx, person):
+            await self.acts.note(tx, "account of a person who left", account, by=caller.account)
+            await self.acts.tell_operators(tx, "person-again", account, but=caller.account)
 
     async def update(
         self, caller: Caller, account: str, *, name: str | None = None, language: str | None = None
@@ -117,19 +130,25 @@ class Accounts(Ground):
         Returns:
             How many rows of which table, and the accounts.
         """
-        gone = await apps.forget_patient(tx, person)
-        account = await store.find_by_person(tx, person)
-        if account is None:
-            return gone, ()
-        hers = await apps.forget_account(tx, account.id)
-        gone = {table: gone[table] + rows for table, rows in hers.items()}
-        if account.is_patient_alone:
-            gone |= await keys.forget_account(tx, account.id)
-            gone |= await guardians.forget_account(tx, account.id, account.email)
-            gone |= await wallets.forget_account(tx, account.id)
-            return gone | await store.drop_account(tx, account.id), (account.id,)
-        await store.unlink_person(tx, account.id, account.roles - {Role.PATIENT})
-        return gone, (account.id,)
+        gone = Counter(await apps.forget_patient(tx, person))
+        found = await self.speaking_as(tx, person)
+        for account in found:
+            gone.update(await apps.forget_account(tx, account.id))
+            if account.is_patient_alone:
+                gone.update(await keys.forget_account(tx, account.id))
+                gone.update(await guardians.forget_account(tx, account.id, account.email))
+                gone.update(await wallets.forget_account(tx, account.id))
+                gone.update(await closing.forget_account(tx, account.id))
+                gone.update(await store.drop_account(tx, account.id))
+            else:
+                await store.unlink_person(tx, account.id, account.roles - {Role.PATIENT})
+        return dict(gone), tuple(account.id for account in found)
+
+    async def speaking_as(self, tx: Tx, person: str) -> list[Account]:
+        """The account that speaks as a person, and those that did until they were closed."""
+        now = await store.find_by_person(tx, person)
+        then = [await store.find(tx, id) for id in await closing.formerly(tx, person)]
+        return [account for account in (now, *then) if account]
 
     async def follow(
         self, tx: Tx, old: str, new: str, only: Sequence[str] | None = None
@@ -142,6 +161,7 @@ class Accounts(Ground):
         Returns:
             The account, if there was one and it followed.
         """
+        await closing.follow(tx, old, new)
         account = await store.find_by_person(tx, old)
         if account is None or await store.find_by_person(tx, new):
             return []
@@ -156,9 +176,32 @@ class Accounts(Ground):
         return await store.find_by_person(tx, person) is not None
 
     async def find(self, account: str) -> Account | None:
-        """An account by its id."""
+        """An account by its id; also a closed one, whose name stands where she wrote."""
         async with self._db.read() as tx:
             return await store.find(tx, account)
+
+    async def caller_of(self, account: str) -> Caller | None:
+        """Who an account is now, for what goes on without a session; nothing where it is shut."""
+        async with self._db.read() as tx:
+            found = await store.find(tx, account)
+            if found is None or await closing.is_shut(tx, account, self._clock.now()):
+                return None
+        return found.caller
+
+    async def find_by_email(self, email: str) -> Account | None:
+        """The account with an address as somebody typed it."""
+        try:
+            email = rules.email_of(email)
+        except Incorrect:
+            return None
+        async with self._db.read() as tx:
+            found = await store.find_by_email(tx, email)
+        return found[0] if found else None
+
+    async def was_closed(self, person: str) -> bool:
+        """Whether an account that spoke as a person was closed."""
+        async with self._db.read() as tx:
+            return bool(await closing.formerly(tx, person))
 
     async def find_by_person(self, person: str) -> Account | None:
         """The account that speaks as a person, such as Patient/…."""
@@ -172,3 +215,16 @@ class Accounts(Ground):
         caller.require(Role.OPERATOR)
         async with self._db.read() as tx:
             return await store.accounts(tx, after, count)
+
+
+async def _require_lasting(tx: Tx, person: str | None) -> None:
+    """Let nobody speak as a relative whose account was closed: it ended for good.
+
+    Raises:
+        Conflict: it did.
+    """
+    if person and person.startswith("RelatedPerson/") and await closing.formerly(tx, person):
+        raise Conflict(
+            "That relative's account was closed, and speaks for nobody any more.",
+            hint="Enter the relative in the record anew.",
+        )

@@ -10,8 +10,9 @@ from ..engine.limits import PER_ACCOUNT, PER_ADDRESS, PER_EMAIL, neighbourhood
 from ..engine.secrets import LONGEST_TOKEN
 from ..model import STRANGER, Caller, Notice, Session, Way
 from ..store import accounts as store
-from ..store import apps, keys, links
+from ..store import apps, closing, keys, links
 from . import fresh
+from .acting import SUSPENDED
 from .ground import Ground
 
 log = get_log(__name__)
@@ -54,6 +55,7 @@ class Credentials(Ground):
 
         Raises:
             Unauthenticated: there is no such account, or that is not its password.
+            Forbidden: it is suspended or closed.
             Busy: too many attempts for this account or from this address.
         """
         email, password = as_typed(email), rules.typed_password(password)
@@ -69,6 +71,7 @@ class Credentials(Ground):
         renewed = await self._hash(password) if is_outdated else None
         now, token = self._clock.now(), self._tokens.new()
         async with self._db.begin() as tx:
+            await self.acts.admit(tx, account)
             await self._trying.succeeded(tx, own, shared)
             await store.forget_the_past(tx, now, now - PER_EMAIL.window)
             if renewed:
@@ -130,12 +133,15 @@ class Credentials(Ground):
 
         Raises:
             NotFound: no account has this e-mail address.
+            Forbidden: it is suspended.
         """
         now, token = self._clock.now(), self._tokens.new()
         async with self._db.begin() as tx:
             found = await store.find_by_email(tx, as_typed(email))
             if found is None:
                 raise NotFound("No account has that e-mail address.", hint="Create it first.")
+            if await closing.is_shut(tx, found[0].id, now):
+                raise Forbidden(SUSPENDED, hint="Let its owner keep it first.")
             kept = self._tokens.kept(SCRIPT, token)
             await store.add_session(tx, kept, SCRIPT, found[0].id, (now, now + BEARER))
             await keys.open_session(tx, kept, Way.TOKEN, now)

@@ -14,6 +14,7 @@ from asklepion.kit.keys import Keys
 from ..engine import rules
 from ..engine.secrets import Passwords, Tokens
 from ..model import Account, Role
+from .acting import Acts
 from .trying import Trying
 
 HASHES_AT_ONCE = 4  # each needs 64 MiB
@@ -43,6 +44,7 @@ class Ground:
         self._passwords = Passwords(hasher or PasswordHasher())
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
         self._trying = Trying(db, clock, self._tokens)
+        self.acts = Acts(clock, ids)
 
     async def _hash(self, password: str) -> str:
         async with self._hashing:

@@ -1,5 +1,6 @@
 """The whole of identity, and the opening of a new house."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from .accounts import Accounts
 from .apps import Apps
 from .apps.desk import ACCESS_TOKEN, Desk
 from .apps.publishing import Fetch
+from .closing import Closings
 from .credentials import COOKIE, Credentials
 from .keys import (
     Devices,
@@ -33,6 +35,7 @@ from .keys import (
     Recovering,
     Wallets,
 )
+from .returning import Returning
 from .vc import Reach, VerifiableCredentials
 from .vc.reaching import reach as reach_outside
 
@@ -49,7 +52,8 @@ class Identity(Credentials, Accounts):
     Args:
         address: of this house, such as https://house.example; empty: as each request calls it.
         fetch: how a key set is read that an app publishes.
-        recovery_delay: from the last guardian's yes until somebody is back in.
+        recovery_delay: from the last guardian's yes until somebody is back in; and until an account
+            is closed, or a new invitation to it is good.
         events: whom what happens is told to.
         licence_issuers: others whose licences count here.
         reach: how other houses are reached.
@@ -82,6 +86,7 @@ class Identity(Credentials, Accounts):
             hash=self._hash,
             is_right=self._is_right,
             delay=recovery_delay,
+            acts=self.acts,
         )
         self.passkeys = Passkeys(self._desk)
         self.notices = Notices(self._desk)
@@ -103,6 +108,10 @@ class Identity(Credentials, Accounts):
             trusted=licence_issuers,
             reach=reach,
         )
+        self.closings = Closings(self._desk, self.acts, self.guardians, self.credentials, events)
+        self.returning = Returning(
+            self._desk, self.acts, self.closings, self.passkeys, self.devices
+        )  # fmt: skip
 
     async def recognise(self, *, cookie: str | None = None, bearer: str | None = None) -> Caller:
         """Whoever holds this credential; a bearer token, where there is one, counts alone."""
@@ -117,16 +126,15 @@ class Identity(Credentials, Accounts):
         Returns:
             How many rows of which table, and the accounts.
         """
-        account = await store.find_by_person(tx, person)
-        held: dict[str, int] = {}
-        if account and account.is_patient_alone:
-            held = await self.credentials.forget(tx, account.id)
-        elif account:  # it stays, with its badges and licences
-            await self.credentials.keep_without_person(tx, account)
-        wards = await self.guardians.guarded(tx, account.id) if account else []
+        held, wards = Counter[str](), list[str]()
+        for account in await self.speaking_as(tx, person):
+            if account.is_patient_alone:
+                held.update(await self.credentials.forget(tx, account.id))
+                wards += await self.guardians.guarded(tx, account.id)
+            else:  # it stays, with its badges and licences
+                await self.credentials.keep_without_person(tx, account)
         gone, accounts = await super().forget(tx, person)
-        if account and await store.find(tx, account.id) is None:
-            await self.guardians.lost(tx, wards)
+        await self.guardians.lost(tx, wards)
         return gone | held, accounts
 
     def kept_session(self, cookie: str | None) -> bytes:

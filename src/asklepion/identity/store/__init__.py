@@ -3,7 +3,7 @@
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import accounts, apps, asking, guardians, held, issued, keys, wallets
+from . import accounts, apps, asking, closing, guardians, held, issued, keys, wallets
 
 MIGRATIONS: tuple[Step, ...] = (
     *accounts.MIGRATIONS,
@@ -15,6 +15,7 @@ MIGRATIONS: tuple[Step, ...] = (
     *held.MIGRATIONS,
     *asking.MIGRATIONS,
     *held.LATER,
+    *closing.MIGRATIONS,
 )
 OWNED: dict[str, Owned | None] = {
     **accounts.OWNED,
@@ -25,4 +26,5 @@ OWNED: dict[str, Owned | None] = {
     **issued.OWNED,
     **held.OWNED,
     **asking.OWNED,
+    **closing.OWNED,
 }

@@ -11,6 +11,7 @@ from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Serial, Step, Tx
 
 from ..model import Account, Role
+from .closing import CLOSED, SHUT
 
 
 def _create(op: Operations) -> None:
@@ -54,13 +55,17 @@ def _create(op: Operations) -> None:
 
 MIGRATIONS: tuple[Step, ...] = (_create,)
 
-_PATIENT = "CASE WHEN {0} LIKE 'Patient/%' THEN {0} ELSE '' END"
+# A closed account is still hers whom it spoke as.
+_PATIENT = (
+    "CASE WHEN {0}.person LIKE 'Patient/%'"
+    " THEN replace({0}.person, ' closed:' || {0}.id, '') ELSE '' END"
+)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
 OWNED: dict[str, Owned | None] = {
-    "identity_account": Owned(_PATIENT.format("t.person")),
+    "identity_account": Owned(_PATIENT.format("t")),
     "identity_session": Owned(
-        _PATIENT.format("(SELECT a.person FROM identity_account a WHERE a.id = t.account)")
+        f"(SELECT {_PATIENT.format('a')} FROM identity_account a WHERE a.id = t.account)"
     ),
     "identity_attempt": None,  # forgotten within hours
     "identity_opening": Owned(),
@@ -72,13 +77,15 @@ ACCOUNT = "a.id, a.email, a.name, a.roles, a.person, a.language, a.created_at"
 def account_of(row: Row) -> Account:
     """An account from the columns that ACCOUNT names."""
     id, email, name, roles, person, language, created_at = row
+    is_closed = email.startswith(CLOSED)
     return Account(
         id=id,
-        email=email,
+        email="" if is_closed else email,
         name=name,
         roles=frozenset(Role(role) for role in roles.split()),
-        person=person,
+        person=None if is_closed else person,
         language=language,
+        is_closed=is_closed,
         created_at=from_us(created_at),
     )
 
@@ -139,8 +146,8 @@ async def accounts(tx: Tx, after: str, count: int) -> list[Account]:
 
 async def has_operator(tx: Tx) -> bool:
     """Whether anybody runs this house yet."""
-    sql = "SELECT 1 FROM identity_account WHERE roles LIKE '% operator %' LIMIT 1"
-    return await tx.one(sql) is not None
+    sql = "SELECT 1 FROM identity_account WHERE roles LIKE '% operator %'"
+    return await tx.one(f"{sql} AND email NOT LIKE '{CLOSED}%' LIMIT 1") is not None
 
 
 async def change_account(tx: Tx, account: str, *, name: str, language: str) -> None:
@@ -213,7 +220,8 @@ async def find_session(
     """Whose session it is, since when and until when; nothing if it has ended."""
     row = await tx.one(
         f"SELECT s.created_at, s.expires_at, {ACCOUNT} FROM identity_session s"
-        " JOIN identity_account a ON a.id = s.account WHERE s.hash = :hash AND s.expires_at > :now",
+        " JOIN identity_account a ON a.id = s.account WHERE s.hash = :hash AND s.expires_at > :now"
+        f" AND NOT {SHUT.format('a.id')}",
         hash=kept,
         now=to_us(now),
     )

@@ -13,6 +13,7 @@ from asklepion.kit.db import Row, Step, Tx
 
 from ..model import Account, Client, Grant, Method
 from .accounts import ACCOUNT, account_of
+from .closing import SHUT
 
 ACCESS, REFRESH = "access", "refresh"  # kinds of tokens
 
@@ -379,7 +380,7 @@ async def find_access(
         " JOIN identity_grant g ON g.id = t.grant_id JOIN identity_client c ON c.id = g.client"
         " JOIN identity_account a ON a.id = g.account"
         f" WHERE t.hash = :hash AND t.kind = '{ACCESS}' AND t.expires_at > :now"
-        " AND g.ends_at > :now",
+        f" AND g.ends_at > :now AND NOT {SHUT.format('a.id')}",
         hash=kept,
         now=to_us(now),
     )

@@ -217,6 +217,14 @@ async def forget_the_past(tx: Tx, now: datetime) -> None:
     await tx.run(sql, at=to_us(now))
 
 
+async def end_account(tx: Tx, account: str, email: str) -> None:
+    """Let nobody guard an account, and it nobody; how somebody came back in stays as proof."""
+    guarding = "account = :id OR guardian = :id OR (guardian = '' AND email = :email)"
+    sql = f"DELETE FROM identity_guardian WHERE {guarding}"
+    await tx.run(sql, id=account, email=email)
+    await tx.run("DELETE FROM identity_guarding WHERE account = :id", id=account)
+
+
 async def forget_account(tx: Tx, account: str, email: str) -> dict[str, int]:
     """Take away who guards an account, and whom it guards; returns how many rows of which table."""
     hers = "(SELECT id FROM identity_recovery WHERE account = :id)"

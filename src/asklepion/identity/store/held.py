@@ -10,6 +10,7 @@ from asklepion.kit.backup import Owned
 from asklepion.kit.clock import to_us
 from asklepion.kit.db import Step, Tx
 
+from .closing import SHUT
 from .keys import blob, number, owned_by, text
 
 
@@ -177,7 +178,10 @@ async def held_by(tx: Tx, account: str, kind: str = "") -> list[Held]:
 
 
 async def in_force(tx: Tx, kind: str, accounts: list[str], now: datetime) -> list[Held]:
-    """Credentials of a kind that stand as far as is known, of any of these accounts."""
+    """Credentials of a kind that stand as far as is known, of any of these accounts.
+
+    With a suspended or closed account nothing stands that it holds.
+    """
     names = {f"a{number}": account for number, account in enumerate(accounts)}
     if not names:
         return []
@@ -185,6 +189,7 @@ async def in_force(tx: Tx, kind: str, accounts: list[str], now: datetime) -> lis
     sql = (
         f"SELECT {HELD} FROM identity_credential WHERE kind = :kind AND state = 0"
         f" AND since_at <= :now AND until_at > :now AND account IN ({among})"
+        f" AND NOT {SHUT.format('identity_credential.account')}"
     )
     return [Held(*row) for row in await tx.all(sql, kind=kind, now=to_us(now), **names)]
 

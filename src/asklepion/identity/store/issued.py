@@ -1,5 +1,6 @@
 """What this house issued: its register, and the lists that say what still stands."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -170,6 +171,17 @@ async def family(tx: Tx, id: str) -> list[Issued]:
     """A line with every copy that was made of it."""
     sql = f"SELECT {COLUMNS} FROM identity_issued WHERE id = :id OR parent = :id"
     return [Issued(*row) for row in await tx.all(sql, id=id)]
+
+
+async def held_in(tx: Tx, account: str, kinds: Sequence[str], state: int) -> list[Issued]:
+    """An account's lines of some kinds in a state, without their copies."""
+    names = {f"k{number}": str(kind) for number, kind in enumerate(kinds)}
+    among = ", ".join(f":{name}" for name in names)
+    sql = (
+        f"SELECT {COLUMNS} FROM identity_issued WHERE account = :account AND parent = ''"
+        f" AND state = :state AND kind IN ({among}) ORDER BY id"
+    )
+    return [Issued(*row) for row in await tx.all(sql, account=account, state=state, **names)]
 
 
 async def change_state(tx: Tx, id: str, state: int, at: datetime) -> None:

@@ -93,7 +93,8 @@ MIGRATIONS: tuple[Step, ...] = (_keys,)
 def patient_of(where: str) -> str:
     """SQL for the patient that an account speaks as; nothing where it is no patient's."""
     return (
-        "(SELECT CASE WHEN a.person LIKE 'Patient/%' THEN a.person END"
+        "(SELECT CASE WHEN a.person LIKE 'Patient/%'"
+        " THEN replace(a.person, ' closed:' || a.id, '') END"  # also of a closed account
         f" FROM identity_account a WHERE {where})"
     )
 
@@ -185,7 +186,7 @@ async def passkeys(tx: Tx, account: str) -> list[Passkey]:
 async def without_way_in(tx: Tx) -> frozenset[str]:
     """Accounts that have neither a password nor a passkey."""
     rows = await tx.all(
-        "SELECT a.id FROM identity_account a WHERE a.password = ''"
+        "SELECT a.id FROM identity_account a WHERE a.password = '' AND a.email NOT LIKE 'closed:%'"
         " AND NOT EXISTS (SELECT 1 FROM identity_passkey k WHERE k.account = a.id)"
     )
     return frozenset(row[0] for row in rows)
@@ -314,6 +315,12 @@ async def see_notices(tx: Tx, account: str, until: str) -> None:
 
 
 # Ends
+
+
+async def end_account(tx: Tx, account: str) -> None:
+    """Take away the keys of an account, and what it was told; others keep what they were told."""
+    for table in OWNED:
+        await tx.run(f"DELETE FROM {table} WHERE account = :account", account=account)
 
 
 async def forget_the_past(tx: Tx, now: datetime) -> None:

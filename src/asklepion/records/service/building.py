@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
+from asklepion.identity import AccountClosed
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database
 from asklepion.kit.events import Events
@@ -171,6 +172,7 @@ class Desks:
         """What a patient says, hears, and gives away."""
         parts = self._parts
         self.consents = self._granter = Granter(parts, self._changer)
+        parts.events.on(AccountClosed, self._granter.hear_closed)
         self.signed = Shower(
             db=self._db,
             clock=self._clock,

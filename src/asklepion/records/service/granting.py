@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from asklepion.identity import Role
+from asklepion.identity import AccountClosed, Caller, Role
 from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Forbidden, Incorrect
@@ -150,6 +150,24 @@ class Granter:
                 async with self._parts.writer.changing() as tx:
                     return await self._end(tx, asking, [resource], "revoked")
             except Overtaken:  # another path may have ended it at this very moment: look again
+                if attempt + 1 == ATTEMPTS:
+                    raise
+
+    async def hear_closed(self, event: AccountClosed) -> None:
+        """An account was closed: what was allowed to it alone ends, and not what it allowed.
+
+        Whoever speaks as the same person later is not allowed it by that.
+        """
+        if not event.person or event.person.startswith("Patient/"):
+            return  # as a relative she may have been allowed something: it is hers by her record
+        house = Caller(account="house", name="house", roles=frozenset({Role.OPERATOR}))
+        asking = Asking(caller=house, purpose="HOPERAT", via="account")
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self._parts.writer.changing() as tx:
+                    ending = await self._bodies(tx, await permits.given_to_alone(tx, event.person))
+                    return await self._end(tx, asking, ending, "account closed")
+            except Overtaken:
                 if attempt + 1 == ATTEMPTS:
                     raise
 

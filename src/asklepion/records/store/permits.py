@@ -155,6 +155,18 @@ async def find_of_actor(tx: Tx, actor: str, kinds: Sequence[Kind], at: int) -> l
     return [PermitRow(*row) for row in rows]
 
 
+async def given_to_alone(tx: Tx, actor: str) -> list[str]:
+    """The Consents that allow something to this very actor and to nobody else, begun or not."""
+    rows = await tx.all(
+        "SELECT DISTINCT p.consent FROM records_permit p WHERE p.actor = :actor"
+        " AND p.is_denial = 0 AND p.kind = 0 AND NOT EXISTS (SELECT 1 FROM records_permit other"
+        " WHERE other.consent = p.consent AND other.is_denial = 0 AND other.actor <> :actor)"
+        " ORDER BY p.consent",
+        actor=actor,
+    )
+    return [row[0] for row in rows]
+
+
 async def find_of_visit(tx: Tx, visit: str) -> list[PermitRow]:
     """Everything that was allowed for one visit; what was denied in it stays denied."""
     sql = (

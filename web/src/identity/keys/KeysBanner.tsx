@@ -7,14 +7,20 @@ import { useStore } from "../../kit/store";
 import { moment, useText } from "../../kit/text";
 import { Button, toast } from "../../kit/ui";
 import "./keys.css";
+import { ClosingWarning, ReturnWarning } from "../closing/Warnings";
 import { keysChanged, type Notice, noteChange, type Progress, type Told } from "./model";
 
 const ASK_MS = 60_000;
+const OF_MOMENTS = ["recovery-waiting", "closing-begun", "closing-own", "return-asked"];
 const OF_NAMES = [
+  "closing-other",
+  "closing-other-stopped",
   "guardian-accepted",
   "guardian-left",
   "guardian-removed",
+  "person-again",
   "recovery-agreed",
+  "return-other",
   "ward-asks",
 ];
 
@@ -30,13 +36,22 @@ function KeysBanner() {
   }, [again, turn]);
   const running = told.value?.running[0];
   const unseen = told.value?.notices.filter(({ is_seen }) => !is_seen) ?? [];
-  if (running) return <Running progress={running} onDone={told.again} />;
+  const { closing, return: back } = told.value ?? {};
+  if (running || closing || back) {
+    return (
+      <>
+        {running && <Running progress={running} onDone={told.again} />}
+        {back && <ReturnWarning told={back} onDone={told.again} />}
+        {closing && <ClosingWarning told={closing} onDone={told.again} />}
+      </>
+    );
+  }
   return unseen[0] ? <Unseen newest={unseen[0]} count={unseen.length} onDone={told.again} /> : null;
 }
 
 /** A notice in words. */
 export function wordsOf(notice: Notice, text: ReturnType<typeof useText>): string {
-  const isMoment = notice.kind === "recovery-waiting";
+  const isMoment = OF_MOMENTS.includes(notice.kind);
   const about = isMoment ? moment(notice.about) : notice.about;
   const isNameless = OF_NAMES.includes(notice.kind) && !about;
   return text(`identity.notice.${notice.kind}`, {

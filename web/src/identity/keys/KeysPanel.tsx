@@ -1,13 +1,14 @@
 import { KeyRound } from "lucide-react";
-import { useEffect, useState } from "react";
 import { api } from "../../kit/api";
 import { useAsked } from "../../kit/asked";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Card, ErrorNote, Waiting } from "../../kit/ui";
 import "./keys.css";
+import { CloseOwn } from "../closing/CloseOwn";
 import { DevicesPart } from "./Devices";
 import { Experts } from "./Experts";
+import { useHeld } from "./held";
 import { type Guarding, type Keys, keysChanged } from "./model";
 import { PasswordPart } from "./PasswordPart";
 import { ProofDialog } from "./proving";
@@ -37,16 +38,8 @@ export function KeysPanel() {
       <WayBack keys={keys.value} guarding={guarding.value} />
       <PasswordPart keys={keys.value} />
       <Experts keys={keys.value} />
+      <CloseOwn delay={guarding.value.delay_h} />
       <ProofDialog />
     </div>
   );
-}
-
-/** What was there stays on the screen while it is asked again: these are one's own keys. */
-function useHeld<T>(asked: ReturnType<typeof useAsked<T>>): ReturnType<typeof useAsked<T>> {
-  const [held, setHeld] = useState<T>();
-  useEffect(() => {
-    if (asked.value !== undefined) setHeld(asked.value);
-  }, [asked.value]);
-  return { ...asked, value: asked.value ?? held };
 }

@@ -3,6 +3,7 @@ import { askPasskey, makePasskey, type PasskeyOptions } from "../../kit/passkey"
 import { type Me, welcome } from "../../kit/session";
 import { Store } from "../../kit/store";
 import { t } from "../../kit/text";
+import type { Closing, Return } from "../closing/model";
 
 const PATH = "/api/identity";
 
@@ -79,6 +80,8 @@ export interface Notice {
 export interface Told {
   readonly notices: readonly Notice[];
   readonly running: readonly Progress[];
+  readonly closing?: Closing | null;
+  readonly return?: Return | null;
 }
 
 /** A one-time link, with a picture of it to scan. */

@@ -15,7 +15,7 @@ from asklepion.kit.log import get_log
 from ...engine import scopes as words
 from ...engine.secrets import LONGEST_TOKEN
 from ...model import Account, Client, Grant, Method
-from ...store import accounts, apps
+from ...store import accounts, apps, closing
 from ...store.apps import ACCESS as ACCESS_KIND
 from ...store.apps import REFRESH, CodeRow, TokenRow
 from .authorizing import AUTH_CODE
@@ -80,6 +80,8 @@ class Exchanging:
             account = await accounts.find(tx, grant.account) if grant else None
             if code is None or grant is None or account is None:
                 raise bad_grant()
+            if await closing.is_shut(tx, account.id, now):
+                raise bad_grant()
             answer: dict[str, Any] = {}
             if is_first and grant.client == client.id and _fits(code, form, now):
                 await apps.forget_the_past(tx, now)
@@ -127,6 +129,8 @@ class Exchanging:
             is_over = from_us(token.expires_at) <= now or grant.ends_at <= now
             if grant.session and not await apps.has_session(tx, grant.session, now):
                 is_over = True
+            if await closing.is_shut(tx, grant.account, now):
+                is_over = True
             answer: dict[str, Any] = {}
             if not is_over and await apps.use_token(tx, kept):
                 await apps.forget_the_past(tx, now)
@@ -164,6 +168,8 @@ class Exchanging:
         async with self._desk.db.begin() as tx:
             await apps.forget_the_past(tx, now)
             if await accounts.find(tx, client.account) is None:
+                raise bad_client()
+            if await closing.is_shut(tx, client.account, now):
                 raise bad_client()
             await apps.add_grant(tx, grant)
             return await self._access(tx, grant, given, SERVICE)

@@ -16,6 +16,7 @@ from ...engine.secrets import LONGEST_TOKEN, Tokens
 from ...model import Account, Caller, Notice, Session, Way
 from ...store import accounts, apps, guardians, keys
 from .. import fresh
+from ..acting import Acts
 from ..credentials import COOKIE, IDLE, LONGEST
 from ..trying import Trying
 
@@ -33,7 +34,8 @@ class KeyDesk:
     Args:
         hash: of a password or code, slowly; off the event loop.
         is_right: whether a password or code is the one of a hash.
-        delay: between the last guardian's yes and the new key's being good.
+        delay: between the last guardian's yes and the new key's being good; and before an account
+            is closed, or a new invitation to it is good.
     """
 
     db: Database
@@ -44,6 +46,7 @@ class KeyDesk:
     hash: Callable[[str], Awaitable[str]]
     is_right: Callable[[str, str | None], Awaitable[bool]]
     delay: timedelta
+    acts: Acts
 
     # Challenges. A stranger may ask for one, so that none is kept before it is answered.
 
@@ -76,7 +79,12 @@ class KeyDesk:
     # Sessions
 
     async def open(self, tx: Tx, account: Account, way: Way) -> Session:
-        """Open a session for somebody who has proved in this way who they are."""
+        """Open a session for somebody who has proved in this way who they are.
+
+        Raises:
+            Forbidden: the account is suspended or closed.
+        """
+        await self.acts.admit(tx, account)
         now, token = self.clock.now(), self.tokens.new()
         kept = self.tokens.kept(COOKIE, token)
         await accounts.forget_the_past(tx, now, now - PER_EMAIL.window)

@@ -13,6 +13,7 @@ from ...engine.codes import new_signs
 from ...model import Account, Caller, Role, Session, Way
 from ...store import accounts, links
 from ...store import keys as store
+from ..acting import require_staying
 from .desk import KeyDesk
 from .passkeys import Answer, Passkeys
 
@@ -158,7 +159,7 @@ class Devices:
         Raises:
             Forbidden: the caller is no operator.
             NotFound: there is no such account.
-            Conflict: she has a way in already: an operator opens nobody's account.
+            Conflict: she has a way in already: an operator opens nobody's account; or it closes.
         """
         caller.require(Role.OPERATOR)
         async with self._desk.db.begin() as tx:
@@ -166,6 +167,7 @@ class Devices:
             found = await accounts.find(tx, account)
             if found is None:
                 raise NotFound("There is no such account.")
+            await require_staying(tx, account)
             if await self.has_way_in(tx, found):
                 raise Conflict("She has a way in already.", hint="Her guardians can help her.")
             link = await self._new(tx, found, INVITATION)
@@ -180,6 +182,8 @@ class Devices:
 
     async def has_way_in(self, tx: Tx, account: Account) -> bool:
         """Whether somebody can come in at all."""
+        if account.is_closed:
+            return False
         found = await accounts.find_by_email(tx, account.email)
         return bool(found and found[1]) or bool(await store.passkeys(tx, account.id))
 

@@ -187,10 +187,10 @@ class Guardians:
         """Whose accounts somebody guards."""
         return await store.guarded(tx, guardian)
 
-    async def lost(self, tx: Tx, wards: Iterable[str]) -> None:
+    async def lost(self, tx: Tx, wards: Iterable[str], guardian: str = "") -> None:
         """When the account of a guardian is no more: tell those whom it guarded."""
         for ward in wards:
-            await self._desk.tell(tx, ward, "guardian-left")
+            await self._desk.tell(tx, ward, "guardian-left", guardian)
             await self._settle(tx, ward)
 
     async def require_guard(self, tx: Tx, guardian: str, ward: str) -> None:

@@ -17,7 +17,7 @@ from ...engine import passkeys as engine
 from ...engine.codes import TOLD, digest_of, new_code, typed
 from ...engine.limits import PER_ADDRESS, PER_ASKING, PER_CODE, neighbourhood
 from ...model import Caller, Proof
-from ...store import guardians
+from ...store import closing, guardians
 from ...store import recoveries as store
 from ..credentials import as_typed
 from . import enrolling
@@ -264,8 +264,11 @@ class Recovering:
         found = await store.find_told(tx, ward, self._desk.kept(CODE, typed(code)))
         if found is None:
             raise Forbidden("That is not her code.", hint="Ask her for it, in person or by phone.")
-        if found.state != store.OPEN or found.expires_at <= self._desk.clock.now():
+        now = self._desk.clock.now()
+        if found.state != store.OPEN or found.expires_at <= now:
             raise NotFound(OVER, hint="She can ask again.")
+        if await closing.is_shut(tx, ward, now):
+            raise NotFound(OVER, hint="An operator of this house can tell why.")
         return found
 
     async def _count(self, tx: Tx, recovery: store.Recovery) -> store.Recovery:

@@ -11,6 +11,7 @@ from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 
 from ...engine.secrets import Tokens
+from ...engine.vc.status import Status
 from ...model import Account, Caller
 from ...store import asking, held, issued
 from ..trying import Trying
@@ -117,6 +118,31 @@ class VerifiableCredentials:
             Forbidden: it does not.
         """
         await self.licences.require(caller)
+
+    async def suspend(self, tx: Tx, account: str) -> list[str]:
+        """Let nothing stand that says who an account may be in this house; returns which it was."""
+        return await self.issuing.mark_all(tx, account, Status.VALID, Status.SUSPENDED)
+
+    async def reinstate(self, tx: Tx, lines: list[str]) -> None:
+        """Let stand again what was suspended with an account, unless it was revoked since."""
+        await self.issuing.stand_again(tx, lines)
+
+    async def close(self, tx: Tx, account: str) -> None:
+        """Revoke what says who an account may be in this house; it holds nothing any more.
+
+        What it learned stays true, and stays in the register with all else.
+        """
+        had = await self.licences.has_standing(tx, account)
+        for state in (Status.VALID, Status.SUSPENDED):
+            await self.issuing.mark_all(tx, account, state, Status.REVOKED)
+        await held.forget_account(tx, account)
+        await asking.forget_account(tx, account)
+        if had:
+            await self.licences.tell_if_ended(tx, account)
+
+    async def tell_changed(self) -> None:
+        """Tell which lists changed by it."""
+        await self.lists.tell_noted()
 
     async def forget(self, tx: Tx, account: str) -> dict[str, int]:
         """Take away all that an account holds and was issued; its places in lists stand no more.

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from asklepion.kit.clock import from_us, to_iso, to_us
@@ -105,7 +106,7 @@ class Issuing:
         else:
             found = await accounts.find_by_email(tx, rules.email_of(new.email))
             account = found[0] if found else None
-        if account is None:
+        if account is None or account.is_closed:
             raise NotFound("There is no such account.", hint="Let them in first.")
         if new.kind == Kind.LICENCE and Role.CLINICIAN not in account.roles:
             hint = "Give the account that role first."
@@ -213,6 +214,24 @@ class Issuing:
             await self._lists.tell(list)
         log.info("credential changed", id=id, state=state.name, by=caller.account)
         return await self._line(line._replace(state=state), account)
+
+    async def mark_all(self, tx: Tx, account: str, old: Status, new: Status) -> list[str]:
+        """Change the state of an account's licences and memberships; returns which had another."""
+        await tx.lock(CHANGING)
+        found = await store.held_in(tx, account, (Kind.LICENCE, Kind.MEMBERSHIP), old)
+        for line in found:
+            changed = await self._mark(tx, line, new)
+            tx.after_commit(partial(self._lists.note, changed))
+        return [line.id for line in found]
+
+    async def stand_again(self, tx: Tx, lines: list[str]) -> None:
+        """Let those of these lines stand again that are suspended."""
+        await tx.lock(CHANGING)
+        for id in lines:
+            line = await store.find(tx, id)
+            if line and line.state == Status.SUSPENDED:
+                changed = await self._mark(tx, line, Status.VALID)
+                tx.after_commit(partial(self._lists.note, changed))
 
     async def _mark(self, tx: Tx, line: Issued, state: Status) -> set[str]:
         now = self._desk.clock.now()

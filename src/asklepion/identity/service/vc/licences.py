@@ -15,6 +15,7 @@ from ...engine.vc.kinds import MARK, Kind
 from ...engine.vc.sdjwt import Path
 from ...engine.vc.status import Status
 from ...model import Caller
+from ...store import closing
 from ...store import held as store
 from ...store.held import Held
 from .desk import Desk, LicenceEnded
@@ -82,13 +83,14 @@ class Licences:
         The newest licence is shown also where it stands no more, so that one sees why.
 
         Raises:
-            NotFound: there is no such clinician, or no licence.
+            NotFound: there is no such clinician any more, or no licence.
         """
         caller.require_known()
         async with self._desk.db.read() as tx:
             found = await store.held_by(tx, account, Kind.LICENCE)
+            is_shut = await closing.is_shut(tx, account, self._desk.clock.now())
         standing = [held for held in found if self._stands(held)]
-        if not found:
+        if not found or is_shut:
             raise NotFound("There is no licence to be checked.")
         held = (standing or found)[0]
         claims = sdjwt.peek(await self._holding.text(held)).claims

@@ -16,7 +16,7 @@ from ...engine.vc.did import Jwk
 from ...engine.vc.errors import Unproven
 from ...engine.vc.kinds import VCTS, Kind
 from ...model import Caller
-from ...store import accounts, apps, issued
+from ...store import accounts, apps, closing, issued
 from ...store import asking as store
 from ..apps.desk import Refusal
 from .desk import Desk
@@ -201,7 +201,8 @@ class Offering:
                 raise Refusal("invalid_token", "The token was used before.", 401)
             line = await issued.find(tx, offer.issued)
             account = await accounts.find(tx, offer.account)
-            if line is None or account is None:
+            is_shut = await closing.is_shut(tx, offer.account, self._desk.clock.now())
+            if line is None or account is None or is_shut:
                 raise Refusal("credential_request_denied", "There is no such credential any more.")
             try:
                 copy = await self._issuing.copy(tx, line, account)
