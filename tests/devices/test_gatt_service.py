@@ -337,3 +337,60 @@ async def test_a_reading_whose_clock_is_wrong_is_kept_with_our_time_and_says_so(
     (kept,) = await observations(house, people)
     assert kept["effectiveDateTime"] == "2026-03-01T12:00:00.000Z"
     assert "not set" in kept["note"][0]["text"]
+
+
+async def test_what_she_read_off_herself_is_in_her_record_as_told_by_her(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    await register(house, people)
+    body = {
+        "at": to_iso(NOON),
+        "readings": [
+            {"kind": "blood-pressure", "values": {"systolic": 121, "diastolic": 79}},
+            {"kind": "glucose", "values": {"glucose_mmol_l": 5.4}},
+        ],
+    }
+
+    told = [await patient.post("/api/devices/readings", json=body) for _ in range(2)]
+
+    assert [each.status_code for each in told] == [201, 201]
+    assert told[0].json() == told[1].json()
+    found = await observations(house, people)
+    assert len(found) == 2
+    for each in found:
+        assert each["performer"] == [{"reference": HER}]
+        assert each["meta"]["tag"][0]["code"] == "PATRPT"
+        assert "device" not in each
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"readings": [{"kind": "temperature", "values": {"temperature": 98.6}}]},
+        {"readings": [{"kind": "check-in", "values": {"oxygen_l_min": 2}}]},
+        {"readings": [{"kind": "glucose", "values": {"glucose_mg_dl": 90, "glucose_mmol_l": 5}}]},
+        {"readings": []},
+        {"at": "2026-03-02T12:00:00Z"},
+        {"at": "2026-03-01T12:00:00"},
+    ],
+)
+async def test_what_cannot_be_right_is_not_written_down(
+    house: House, people: People, patient: AsyncClient, change: dict[str, Any]
+) -> None:
+    await register(house, people)
+    right = {"kind": "weight", "values": {"weight": 70}}
+    body = {"at": to_iso(NOON), "readings": [right]} | change
+    body["readings"] = [right, *body["readings"]] if body["readings"] else []
+
+    answer = await patient.post("/api/devices/readings", json=body)
+
+    assert answer.status_code == 400
+    assert await observations(house, people) == []
+
+
+async def test_only_a_patient_tells_of_herself(doctor: AsyncClient, gateway: AsyncClient) -> None:
+    body = {"at": to_iso(NOON), "readings": [{"kind": "weight", "values": {"weight": 70}}]}
+
+    told = [await who.post("/api/devices/readings", json=body) for who in (doctor, gateway)]
+
+    assert [each.status_code for each in told] == [403, 401]

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import to_iso
@@ -17,7 +17,7 @@ from asklepion.kit.errors import Incorrect
 from asklepion.kit.http import caller, known, room
 
 from .engine.gatt import Source
-from .model import Device, Taken, Unfit
+from .model import Device, Reading, Taken, Unfit
 from .service import Devices
 
 gateways = APIRouter(prefix="/api/devices", tags=["devices"])  # let in by the device's own secret
@@ -32,6 +32,20 @@ class NewDevice(BaseModel):
 
     name: str
     kinds: list[str]
+
+
+class ToldReading(BaseModel):
+    """One reading as somebody read it off."""
+
+    kind: str
+    values: dict[str, float] = Field(min_length=1, max_length=5)
+
+
+class Told(BaseModel):
+    """What was read off at one moment."""
+
+    at: AwareDatetime
+    readings: list[ToldReading] = Field(min_length=1, max_length=6)
 
 
 @router.get("")
@@ -60,6 +74,13 @@ async def register(body: NewDevice, who: Who, devices: Here) -> dict[str, Any]:
         "topic": topic,
         **asdict(devices.reach(who)),
     }
+
+
+@router.post("/readings", status_code=201)
+async def tell(body: Told, who: Who, devices: Here) -> dict[str, Any]:
+    """Write down what I read off a device myself; it is marked as told by me."""
+    readings = [(one.kind, Reading(at=body.at, values=dict(one.values))) for one in body.readings]
+    return {"observations": await devices.tell(who, readings)}
 
 
 @router.delete("/{id}", status_code=204)

@@ -179,6 +179,10 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+# What a person can read off a device and write down.
+BY_HAND = ("blood-pressure", "heart-rate", "weight", "temperature", "glucose", "spo2")
+
+
 class Unfit(Incorrect):
     """A message that makes no reading; `why` is a word that the client has a sentence for."""
 

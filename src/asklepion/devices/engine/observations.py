@@ -3,7 +3,7 @@
 import base64
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta, timezone
 from typing import Any
 
@@ -15,6 +15,12 @@ from .gatt.readings import UNBELIEVED, Measured, Source
 UCUM = "http://unitsofmeasure.org"
 MDC = "urn:iso:std:iso:11073:10101"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+# Source: https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html
+PATIENT_REPORTED = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+    "code": "PATRPT",
+    "display": "patient reported",
+}
 BLUETOOTH = "urn:asklepion:bluetooth"  # the packet as it came, on the Observation made of it
 ABSOLUTE_TIME = 67975  # MDC_ATTR_TIME_ABS
 READINGS = uuid.UUID("6b1f6c0e-8d0b-5a59-9b5e-6f0d3b5b7c11")  # our name space for their ids
@@ -24,14 +30,17 @@ READINGS = uuid.UUID("6b1f6c0e-8d0b-5a59-9b5e-6f0d3b5b7c11")  # our name space f
 class _Told:
     """How a reading is told beside what it measures."""
 
+    patient: str
+    by: str  # the device, or who told it
     key: str  # of its id
-    terms: Mapping[str, int]  # of IEEE 11073, by value; of the whole, by nothing
     more: Mapping[str, Any]  # elements of their own
+    terms: Mapping[str, int] = field(default_factory=dict[str, int])  # of the whole: by nothing
 
 
 def make_observations(device: Device, kind: Kind, reading: Reading) -> list[dict[str, Any]]:
     """The reading as vital signs. https://hl7.org/fhir/R4/observation-vitalsigns.html"""
-    return _make(device, kind, reading, _Told(to_iso(reading.at), {}, {}))
+    told = _Told(device.patient, device.id, to_iso(reading.at), _by(device))
+    return _make(kind, reading, told)
 
 
 def make_measured(device: Device, one: Measured) -> list[dict[str, Any]]:
@@ -40,44 +49,51 @@ def make_measured(device: Device, one: Measured) -> list[dict[str, Any]]:
     Numeric and compound Observations with both codes; the device's clock against ours is a
     coincident time stamp inside, which the Observation is derived from.
     """
-    return _make(device, one.kind, one.reading, _Told(one.key, one.terms, _origin(device, one)))
+    more = _by(device) | _origin(device, one)
+    told = _Told(device.patient, device.id, one.key, more, one.terms)
+    return _make(one.kind, one.reading, told)
 
 
-def _make(device: Device, kind: Kind, reading: Reading, told: _Told) -> list[dict[str, Any]]:
+def make_told(patient: str, kind: Kind, reading: Reading) -> list[dict[str, Any]]:
+    """A reading that a patient read off and wrote down herself: by her, of no device of ours."""
+    by = {
+        "performer": [{"reference": patient}],
+        "meta": {"tag": [PATIENT_REPORTED]},
+    }
+    key = f"{to_iso(reading.at)}={sorted(reading.values.items())}"
+    return _make(kind, reading, _Told(patient, patient, key, by))
+
+
+def _by(device: Device) -> dict[str, Any]:
+    return {"device": {"reference": f"Device/{device.id}"}}
+
+
+def _make(kind: Kind, reading: Reading, told: _Told) -> list[dict[str, Any]]:
     parts = [part for part in kind.parts if part.key in reading.values]
     if kind.panel:
         values = [
             _coded(part.codes, told.terms.get(part.key)) | _value(part, reading) for part in parts
         ]
-        codes = (kind.panel,)
-        return [_observation(device, kind, reading, codes, told, "", {"component": values})]
+        return [_observation(kind, reading, (kind.panel,), told) | {"component": values}]
     return [
-        _observation(device, kind, reading, part.codes, told, part.key, _value(part, reading))
+        _observation(kind, reading, part.codes, told, part.key) | _value(part, reading)
         for part in parts
     ]
 
 
 def _observation(
-    device: Device,
-    kind: Kind,
-    reading: Reading,
-    codes: Sequence[Code],
-    told: _Told,
-    key: str,
-    value: dict[str, Any],
+    kind: Kind, reading: Reading, codes: Sequence[Code], told: _Told, key: str = ""
 ) -> dict[str, Any]:
-    name = f"{device.id}/{kind.name}/{told.key}/{codes[0].code}"
+    name = f"{told.by}/{kind.name}/{told.key}/{codes[0].code}"
     return {
         "resourceType": "Observation",
         "id": str(uuid.uuid5(READINGS, name)),
         "status": "final",
         "category": [{"coding": [{"system": CATEGORY, "code": kind.category}]}],
         **_coded(codes, told.terms.get(key)),
-        "subject": {"reference": device.patient},
+        "subject": {"reference": told.patient},
         "effectiveDateTime": to_iso(reading.at),
-        "device": {"reference": f"Device/{device.id}"},
         **told.more,
-        **value,
     }
 
 

@@ -21,12 +21,21 @@ def read_message(kind: Kind, payload: bytes, now: datetime) -> Reading:
         reading = _decoder.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Unfit("unreadable", f"A {kind.name} message cannot be read.", SHAPE) from error
-    if reading.at.tzinfo is None or not now - EARLIEST <= reading.at <= now + AHEAD:
-        raise Unfit("clock", f"A {kind.name} reading has an unlikely time.", "Set its clock.")
-    require_plausible(kind, reading)
+    require_reading(kind, reading, now)
     if reading.battery is not None and not 0 <= reading.battery <= 1:
         raise Unfit("battery", "The battery is not between 0 and 1.", SHAPE)
     return reading
+
+
+def require_reading(kind: Kind, reading: Reading, now: datetime) -> None:
+    """Let past what may have been measured within a month.
+
+    Raises:
+        Unfit: its time or its values are not such.
+    """
+    if reading.at.tzinfo is None or not now - EARLIEST <= reading.at <= now + AHEAD:
+        raise Unfit("clock", f"A {kind.name} reading has an unlikely time.", "Set its clock.")
+    require_plausible(kind, reading)
 
 
 def require_plausible(kind: Kind, reading: Reading) -> None:

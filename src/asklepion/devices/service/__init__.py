@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
+from typing import Any
 
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
@@ -17,9 +18,19 @@ from asklepion.kit.log import get_log
 from asklepion.records import Asking, Forgotten, Records
 
 from .. import store
-from ..engine.observations import make_device, make_observations
-from ..engine.readings import read_message
-from ..model import KINDS, Device, Reach, Registration, Taken, Unfit, command_topic
+from ..engine.observations import make_device, make_observations, make_told
+from ..engine.readings import read_message, require_reading
+from ..model import (
+    BY_HAND,
+    KINDS,
+    Device,
+    Reach,
+    Reading,
+    Registration,
+    Taken,
+    Unfit,
+    command_topic,
+)
 from .broker import EmbeddedBroker
 from .gatt import Batch, PacketDesk, asking_as
 from .simulate import simulate
@@ -161,6 +172,29 @@ class Devices:
             key = await store.find_key(tx, device)
         known = key.secret_hash if key else bytes(sha256().digest_size)
         return hmac.compare_digest(known, self._hash(secret)) and key is not None
+
+    async def tell(self, caller: Caller, readings: Sequence[tuple[str, Reading]]) -> Sequence[str]:
+        """Keep what the caller read off and wrote down about herself: all of it, or nothing.
+
+        Returns:
+            The ids of its Observations; told twice, the same ones.
+
+        Raises:
+            Forbidden: the caller is no patient.
+            Incorrect: one cannot be right; nothing is kept.
+        """
+        caller.require(Role.PATIENT)
+        patient, now = caller.person or "", self._clock.now()
+        made: list[dict[str, Any]] = []
+        for name, reading in readings:
+            if name not in BY_HAND:
+                raise Incorrect("That is not told by hand.", hint=f"Known: {[*BY_HAND]}.")
+            require_reading(KINDS[name], reading, now)
+            made += make_told(patient, KINDS[name], reading)
+        asking = Asking(caller=caller, purpose="PATRQT", via="device")
+        for resource in made:
+            await self._records.create(asking, resource, id=resource["id"])
+        return [resource["id"] for resource in made]
 
     async def take(self, caller: Caller, id: str, secret: str, batch: Batch) -> Sequence[Taken]:
         """Keep what a Bluetooth device said, as a browser or a gateway heard it.
