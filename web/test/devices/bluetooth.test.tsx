@@ -174,6 +174,24 @@ const blank = {
   refuses: [],
 };
 
+test("a reading from the device's memory is shown with the time at which it was taken", async () => {
+  const now = Date.UTC(2026, 2, 1, 12);
+  const clock = new Value(uuid("2a2b"), [225, 7, 1, 1, 0, 10, 0, 7, 0, 0]);
+  const cuff = new Value(uuid("2a35"), null);
+  const taken: string[] = [];
+  const heard = {
+    ...listener(),
+    heard: (_: string, __: unknown, at: Date) => taken.push(at.toISOString()),
+  };
+  await new Line(new Peripheral({ "1805": [clock], "1810": [cuff] }), heard, {
+    now: () => now,
+  }).open();
+
+  cuff.push([2, 120, 0, 80, 0, 93, 0, 225, 7, 1, 1, 0, 5, 0]);
+
+  expect(taken.at(-1)).toBe("2026-03-01T11:55:00.000Z");
+});
+
 test("what says that it was no measurement shows no number", () => {
   expect(hear("2a37", Uint8Array.of(4, 72))).toMatchObject({ values: [], refused: ["no-contact"] });
   expect(hear("2a35", Uint8Array.of(0, 120)).refused).toEqual(["truncated"]);
@@ -275,7 +293,7 @@ describe("the dialog", () => {
     cuff.push([20, 120, 0, 80, 0, 93, 0, 72, 0, 4, 0]);
 
     expect(await screen.findByText(/120 \/ 80/)).toBeTruthy();
-    expect(screen.getAllByText(/irregular pulse/).length).toBeGreaterThan(0);
+    expect(screen.getAllByText(/irregular pulse/)).toHaveLength(1);
     expect((await screen.findAllByText("In your record")).length).toBe(2);
     expect(asked.find(({ path }) => path === "/api/devices")?.body).toEqual({
       name: "Kitchen cuff",

@@ -130,12 +130,14 @@ const TOLD = [
   "above-range",
   "below-range",
 ] as const;
+const LONG_AGO_MS = 6 * 3600_000;
 const DOUBTED = ["unset", "impossible", "jumped", "no-zone"];
 
 function Value({ live }: { live: Live }) {
   const text = useText();
   const { shown, fate } = live;
   const Icon = kindIcons[shown.kind];
+  const isLongAgo = Date.parse(live.at) - Date.parse(live.taken) > LONG_AGO_MS;
   const marks = TOLD.filter((mark) => live.marks.includes(mark));
   return (
     <li className="live-value">
@@ -152,7 +154,7 @@ function Value({ live }: { live: Live }) {
           </Badge>
         )}
         {fate === "waiting" && <Badge icon={Clock}>{text("devices.bluetooth.on_its_way")}</Badge>}
-        <span className="muted small">{moment(live.at, "time")}</span>
+        <span className="muted small">{moment(live.taken, isLongAgo ? "moment" : "time")}</span>
       </p>
       {fate === "refused" && <Warning>{text(refusal(live.why))}</Warning>}
       {DOUBTED.includes(live.clock ?? "") && (

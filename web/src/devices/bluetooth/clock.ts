@@ -30,6 +30,13 @@ export function offsetFor(record: Decoded, clocks: Clocks, now: number): number 
   return before;
 }
 
+/** When a reading was taken by our clock [ms]; now, where its own cannot be gone by. */
+export function takenAt(record: Decoded | undefined, offset_ms: number, now: number): number {
+  if (record?.clock !== "set") return now;
+  const at = wallOf(record) - offset_ms;
+  return at > now + AHEAD_MS ? now : at;
+}
+
 /** Where this browser is, east of Greenwich [min]. */
 export function zoneMin(at: Date): number {
   return -at.getTimezoneOffset() || 0;

@@ -1,5 +1,5 @@
 import { CHARACTERISTICS } from "../../wire/devices";
-import { type Clocks, currentTime, offsetFor, wallOf, zoneMin } from "./clock";
+import { type Clocks, currentTime, offsetFor, takenAt, wallOf, zoneMin } from "./clock";
 import { BESIDE, type Heard, hear, type Packet, SERVICES, toBase64 } from "./packets";
 import { type RadioCharacteristic, type RadioDevice, shortOf } from "./radio";
 
@@ -8,8 +8,8 @@ export type LineState = "connecting" | "listening" | "lost" | "closed";
 /** Whoever listens to a line. */
 export interface Listener {
   state(state: LineState): void;
-  /** Something was measured, or said of the device: for the screen. */
-  heard(characteristic: string, heard: Heard): void;
+  /** Something was measured at a moment of ours, or said of the device: for the screen. */
+  heard(characteristic: string, heard: Heard, taken: Date): void;
   /** A packet to be kept. */
   packet(packet: Packet): void;
   /** Kinds that this device measures, once it is known. */
@@ -150,7 +150,11 @@ export class Line {
     one.addEventListener("characteristicvaluechanged", () => {
       if (one.value) this.take(service, name, bytes(one.value));
     });
-    await one.startNotifications();
+    try {
+      await one.startNotifications();
+    } catch (error) {
+      if (service in SERVICES && of.measures.length > 0) throw error;
+    }
     if (one.properties.read && service in SERVICES) await one.readValue().catch(() => undefined);
   }
 
@@ -169,12 +173,13 @@ export class Line {
 
   private take(service: string, characteristic: string, data: Uint8Array): void {
     const heard = hear(characteristic, data);
-    this.listener.heard(characteristic, heard);
+    const now = this.now();
+    const offset_ms = heard.record && offsetFor(heard.record, this.clocks, now);
+    const taken = takenAt(heard.record, offset_ms ?? zoneMin(new Date(now)) * 60_000, now);
+    this.listener.heard(characteristic, heard, new Date(taken));
     const of = CHARACTERISTICS[characteristic];
     const isCuff = of?.is_stream && of.measures.length === 0;
-    const now = this.now();
     if (!of || isCuff || (of.is_stream && !this.isDue(characteristic, now))) return;
-    const offset_ms = heard.record && offsetFor(heard.record, this.clocks, now);
     const { user } = this;
     this.listener.packet({
       service,

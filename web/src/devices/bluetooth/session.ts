@@ -1,5 +1,6 @@
-import { api } from "../../kit/api";
+import { ApiError, api } from "../../kit/api";
 import { Store } from "../../kit/store";
+import { t } from "../../kit/text";
 import type { Kind, Registration } from "../model";
 import { Line, type LineState } from "./line";
 import { type Answer, Outbox } from "./outbox";
@@ -14,6 +15,8 @@ export interface Live {
   readonly shown: Shown;
   readonly characteristic: string;
   readonly at: string;
+  /** When it was measured, which may be long before it came. */
+  readonly taken: string;
   readonly fate: Fate;
   readonly why?: string | undefined;
   readonly clock?: string | undefined;
@@ -78,7 +81,7 @@ export class Session {
       await this.connect(device);
     } catch (error) {
       const isNone = error instanceof DOMException && error.name === "NotFoundError";
-      this.show({ state: "idle", error: isNone ? null : error }); // she chose none
+      this.show({ state: "idle", error: isNone ? null : inWords(error) }); // she chose none
     }
   }
 
@@ -113,7 +116,7 @@ export class Session {
         services: (services) => {
           this.kinds = [...new Set(services.flatMap((each) => SERVICES[each] ?? []))];
         },
-        heard: (characteristic, heard) => this.heard(characteristic, heard),
+        heard: (characteristic, heard, taken) => this.heard(characteristic, heard, taken),
         packet: (packet) => this.packet(packet),
       },
       { user, since },
@@ -123,7 +126,7 @@ export class Session {
       await this.register();
     } catch (error) {
       this.line.close();
-      this.show({ state: "idle", error });
+      this.show({ state: "idle", error: inWords(error) });
     }
   }
 
@@ -145,13 +148,23 @@ export class Session {
     if (this.radioDevice) pair(this.account, this.radioDevice.id, pairing);
   }
 
-  private heard(characteristic: string, { values, marks, refused, record }: Heard): void {
+  private heard(characteristic: string, heard: Heard, taken: Date): void {
+    const { values, marks, refused, record } = heard;
     const sequence = record?.numbers.sequence;
     if (characteristic === "2a18" && sequence !== undefined && this.pairing)
       this.remember({ ...this.pairing, since: Math.max(sequence, this.pairing.since ?? 0) });
     const at = new Date().toISOString();
     const { values: before } = this.view.get();
-    const fresh = values.map((shown): Live => ({ shown, characteristic, at, fate: "live", marks }));
+    const fresh = values.map(
+      (shown, n): Live => ({
+        shown,
+        characteristic,
+        at,
+        taken: taken.toISOString(),
+        fate: "live",
+        marks: n === 0 ? marks : [], // of the packet, so told once
+      }),
+    );
     const kinds = fresh.map(({ shown }) => shown.kind);
     const others = before.filter(({ shown }) => !kinds.includes(shown.kind));
     this.show({ values: [...fresh, ...others], said: refused });
@@ -190,4 +203,16 @@ export class Session {
   private show(change: Partial<View>): void {
     this.view.update((view) => ({ ...view, ...change }));
   }
+}
+
+/** What the radio reports is English and for programmers; the house's own answers are told as they are. */
+function inWords(error: unknown): unknown {
+  return error instanceof ApiError
+    ? error
+    : new ApiError(
+        0,
+        t("devices.bluetooth.failed"),
+        t("devices.bluetooth.failed.hint"),
+        "bluetooth",
+      );
 }
