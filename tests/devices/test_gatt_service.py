@@ -127,6 +127,8 @@ async def test_each_packet_of_a_batch_is_answered_for_itself(
         packet() | {"at": "yesterday"},
         packet() | {"at": "2026-03-01T12:00:00"},
         packet() | {"offset_ms": 10**30},
+        packet() | {"at": "0001-01-01T00:00:00+14:00"},
+        packet() | {"at": "9999-12-31T23:59:59-14:00"},
         {"service": "1810"},
         7,
         packet("0a" + PLAIN_CUFF[2:] + at("2026-03-01T11:00:00") + "02", offset_ms=0, user=1),
@@ -143,14 +145,17 @@ async def test_each_packet_of_a_batch_is_answered_for_itself(
         "kept",
         "topic",
         "unknown",
-        *["unreadable"] * 6,
+        *["unreadable"] * 4,
+        "old",
+        "clock",
+        *["unreadable"] * 2,
         "user",
         "kept",
     ]
     assert all(each["message"] and each["hint"] for each in told if each["state"] == "refused")
     assert len(await observations(house, people)) == 3
     device = await card(house, people)
-    assert (device.refused_count, device.refused_why) == (9, "unreadable")
+    assert (device.refused_count, device.refused_why) == (10, "unreadable")
 
 
 async def test_a_gateway_is_let_in_by_the_device_s_own_secret(
