@@ -164,6 +164,9 @@ async def test_odd_text_in_addresses_and_queries_is_answered_and_never_our_fault
         assert (await patient.get("/fhir/R4/Patient/p-1", headers=headers)).status_code < 500
 
 
+AT = "2026-03-01T12:00:00Z"
+
+
 def bodies(odd: str) -> list[tuple[str, str, str, Any]]:
     """Who sends what where, with an odd text in it."""
     email, text = f"a{odd}@example.org", percent(odd)
@@ -171,6 +174,7 @@ def bodies(odd: str) -> list[tuple[str, str, str, Any]]:
     resource = {"resourceType": "Patient", "id": odd, "name": [{"family": odd}]}
     bundle = {"resourceType": "Bundle", "type": "batch", "entry": [{"fullUrl": odd}]}
     issued = {"kind": "badge", "email": email, "claims": {odd: odd}, "until": odd}
+    told = {"at": AT, "readings": [{"kind": odd, "values": {odd: 1}}]}
     shown = {"presentation": odd, "audience": odd, "nonce": odd * 20}
     return [
         ("patient", "PATCH", "/api/identity/me", {"name": odd, "language": odd}),
@@ -179,6 +183,8 @@ def bodies(odd: str) -> list[tuple[str, str, str, Any]]:
         ("patient", "POST", "/api/devices", {"name": odd, "kinds": [odd]}),
         ("patient", "POST", "/api/devices", {"name": odd, "kinds": ["spo2"]}),
         ("patient", "DELETE", f"/api/devices/{text}", None),
+        ("patient", "POST", f"/api/devices/{text}/gatt", [{"service": odd, "value": odd}]),
+        ("patient", "POST", "/api/devices/readings", told),
         ("patient", "DELETE", f"/api/records/consents/{text}", None),
         ("operator", "POST", "/api/identity/accounts", who),
         ("operator", "POST", "/api/identity/session", {"email": email, "password": odd}),

@@ -5,7 +5,8 @@
 
 A room joins by naming, in `TO_TYPESCRIPT` of its module `wire`, its message classes (msgspec
 Structs, dataclasses), enumerations and unions; they are written with everything they refer to,
-and so are the plain constants in `__all__`.
+and so are the plain constants in `__all__`. A table of messages named there, a `dict` by text, is
+written with what stands in it.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 from msgspec import inspect as spec
 
 ROOT = Path(__file__).parent.parent
@@ -60,12 +62,14 @@ def write_module(module: types.ModuleType, path: str) -> str:
     named = dict(_public(module))
     constants = [_constant(n, v) for n, v in named.items() if isinstance(v, int | float | str)]
     aliases = {n: v for n, v in named.items() if typing.get_origin(v)}
+    tables = {n: cast(dict[str, Any], v) for n, v in named.items() if isinstance(v, dict)}
     seen: dict[str, Any] = {}
-    for value in named.values():
-        if not isinstance(value, int | float | str):
+    for name, value in named.items():
+        if not isinstance(value, int | float | str) and name not in tables:
             _collect(value, seen)
     parts = [_declaration(seen[name]) for name in sorted(seen)]
     parts += [_alias(name, value) for name, value in aliases.items()]
+    parts += [_table(name, value) for name, value in tables.items()]
     head = f"// Made by `make wire` from {path}. Change that, never this.\n"
     return "\n".join([head, *(["".join(constants)] if constants else []), *parts])
 
@@ -168,6 +172,18 @@ def _alias(name: str, value: Any) -> str:
     if len(line) <= WIDTH:
         return line
     return f"export type {name} =\n" + "\n".join(f"  | {member}" for member in members) + ";\n"
+
+
+def _table(name: str, table: dict[str, Any]) -> str:
+    """Messages that are known beforehand, by their names."""
+    kinds = sorted({type(each).__name__ for each in table.values()})
+    lines = [f"  {json.dumps(k)}: {_literal(v)},\n" for k, v in table.items()]
+    of = f"Readonly<Record<string, {' | '.join(kinds)}>>"
+    return f"export const {name}: {of} = {{\n{''.join(lines)}}};\n"
+
+
+def _literal(value: Any) -> str:
+    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def _constant(name: str, value: float | str) -> str:

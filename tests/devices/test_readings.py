@@ -30,7 +30,7 @@ def middling(kind: Kind) -> dict[str, Any]:
     """Values of this kind that nobody would doubt."""
     return {
         part.key: "A" if isinstance(part, Choice) else (2 * part.low + part.high) / 3
-        for part in kind.parts
+        for part in (kind.parts[:1] if kind.is_either else kind.parts)
     } | ({"diastolic": 60} if kind.name == "blood-pressure" else {})
 
 

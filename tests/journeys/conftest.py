@@ -35,6 +35,7 @@ FLAGS = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
+    "--enable-blink-features=WebBluetooth",  # as Chrome has it on every desktop but Linux
 )
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 FLAT = "localStorage.setItem('asklepion.view', 'flat')"  # the page of a place, not its scene

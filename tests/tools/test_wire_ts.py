@@ -101,3 +101,15 @@ def test_a_file_that_is_not_fresh_is_found_and_written_again(
     assert wire_ts.main(["--check"]) == 0
 
     assert "world.ts is not fresh" in capsys.readouterr().out
+
+
+def test_a_table_of_messages_is_written_with_what_stands_in_it() -> None:
+    leaf = Leaf(Colour.TEAL, (1.0, 2.5))
+
+    text = wire_ts.write_module(module_of(Leaf=Leaf, LEAVES={"first": leaf}), "some/wire")
+
+    assert text.endswith(
+        "export const LEAVES: Readonly<Record<string, Leaf>> = {\n"
+        '  "first": {"type":"leaf","colour":"teal","size":[1.0,2.5],"turned_at":null},\n'
+        "};\n"
+    )

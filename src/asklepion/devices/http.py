@@ -1,18 +1,26 @@
 """Translation only: HTTP in, verb, HTTP out."""
 
+import base64
+import binascii
+import re
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+import msgspec
+from fastapi import APIRouter, Depends, Request
+from pydantic import AwareDatetime, BaseModel, Field
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import to_iso
+from asklepion.kit.errors import Incorrect
 from asklepion.kit.http import caller, known, room
 
-from .model import Device
+from .engine.gatt import Source
+from .model import Device, Reading, Taken, Unfit
 from .service import Devices
 
+gateways = APIRouter(prefix="/api/devices", tags=["devices"])  # let in by the device's own secret
 router = APIRouter(prefix="/api/devices", tags=["devices"], dependencies=[Depends(known)])
 
 Who = Annotated[Caller, Depends(caller)]
@@ -24,6 +32,20 @@ class NewDevice(BaseModel):
 
     name: str
     kinds: list[str]
+
+
+class ToldReading(BaseModel):
+    """One reading as somebody read it off."""
+
+    kind: str
+    values: dict[str, float] = Field(min_length=1, max_length=5)
+
+
+class Told(BaseModel):
+    """What was read off at one moment."""
+
+    at: AwareDatetime
+    readings: list[ToldReading] = Field(min_length=1, max_length=6)
 
 
 @router.get("")
@@ -54,10 +76,118 @@ async def register(body: NewDevice, who: Who, devices: Here) -> dict[str, Any]:
     }
 
 
+@router.post("/readings", status_code=201)
+async def tell(body: Told, who: Who, devices: Here) -> dict[str, Any]:
+    """Write down what I read off a device myself; it is marked as told by me."""
+    readings = [(one.kind, Reading(at=body.at, values=dict(one.values))) for one in body.readings]
+    return {"observations": await devices.tell(who, readings)}
+
+
 @router.delete("/{id}", status_code=204)
 async def remove(id: str, who: Who, devices: Here) -> None:
     """Let a device go; what it measured stays in the record."""
     await devices.remove(who, id)
+
+
+LARGEST_BATCH = 256 * 1024  # bytes
+SHORT_UUID = re.compile(r"(?:0x|0000)?([0-9a-f]{4})(?:-0000-1000-8000-00805f9b34fb)?")
+PACKET = (
+    'Send {"service": "1810", "characteristic": "2a35", "value": "<base64>",'
+    ' "at": "2026-03-01T12:00:00Z", "offset_ms": 28800000}.'
+)
+
+
+class PacketBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One packet as it came over the air, and when; see `Source`."""
+
+    service: str
+    characteristic: str
+    value: bytes
+    at: datetime
+    offset_ms: Annotated[int, msgspec.Meta(ge=-(10**14), le=10**14)] | None = None
+    zone_min: Annotated[int, msgspec.Meta(ge=-1080, le=1080)] | None = None
+    user: Annotated[int, msgspec.Meta(ge=0, le=254)] | None = None
+
+
+@gateways.post("/{id}/gatt")
+async def take(id: str, request: Request, who: Who, devices: Here) -> dict[str, Any]:
+    """Take in what a Bluetooth device said; signed in, or with the device's own secret.
+
+    The body is a list of at most 200 packets. Sent again, everything is kept once.
+    """
+    secret = _secret(id, request.headers.get("authorization", ""))
+    if not who.is_known and not secret:
+        who.require_known()
+    batch = _batch(await request.body())
+    taken = await devices.take(who, id, secret, batch)
+    return {"packets": [_answer(each) for each in taken]}
+
+
+def _secret(id: str, header: str) -> str:
+    """What a gateway shows: Basic with the device's id as user, or Bearer."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        user, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return secret if user == id else ""
+
+
+def _batch(body: bytes) -> list[Source | Unfit]:
+    """The packets, each read by itself: one that is odd does not spoil the others.
+
+    Raises:
+        Incorrect: it is no list, or larger than any.
+    """
+    if len(body) > LARGEST_BATCH:
+        raise Incorrect(f"A batch has at most {LARGEST_BATCH} bytes.", hint="Send fewer packets.")
+    try:
+        parts = msgspec.json.decode(body, type=list[msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Incorrect("The batch is no list of packets.", hint=PACKET) from error
+    return [_packet(part) for part in parts]
+
+
+def _packet(part: msgspec.Raw) -> Source | Unfit:
+    try:
+        one = msgspec.json.decode(part, type=PacketBody)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        # Where and what, and never the value itself.
+        return Unfit("unreadable", f"The packet cannot be read: {_where(error)}", PACKET)
+    names = [SHORT_UUID.fullmatch(name.lower()) for name in (one.service, one.characteristic)]
+    if one.at.tzinfo is None:
+        return Unfit("unreadable", "Its moment has no time zone.", PACKET)
+    service, characteristic = (found.group(1) if found else "" for found in names)
+    return Source(
+        service=service,
+        characteristic=characteristic,
+        value=one.value,
+        at=one.at,
+        offset_ms=one.offset_ms,
+        zone_min=one.zone_min,
+        user=one.user,
+    )
+
+
+def _where(error: Exception) -> str:
+    found = re.search(r"at `\$\.?([a-z_]*)", str(error))
+    return f"see `{found.group(1)}`." if found and found.group(1) else "it is not of this shape."
+
+
+def _answer(taken: Taken) -> dict[str, Any]:
+    if taken.why:
+        told = {"why": taken.why, "message": taken.message, "hint": taken.hint}
+        return {"state": "refused", **told}
+    return {
+        "state": "kept",
+        "observations": taken.observations,
+        "was_here": taken.was_here,
+        "clock": taken.clock,
+    }
 
 
 def _view(device: Device) -> dict[str, Any]:

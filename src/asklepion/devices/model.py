@@ -1,12 +1,12 @@
 """What home devices measure, what is plausible, and how each device fares."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
 
-from asklepion.kit.errors import Incorrect
+from asklepion.kit.errors import Busy, Incorrect
 
 EARLIEST = timedelta(days=31)  # how old a reading may be when it arrives
 AHEAD = timedelta(minutes=2)  # how far a device's clock may run ahead of ours
@@ -54,11 +54,24 @@ class Kind:
 
     Args:
         panel: what its parts are called together; without one, each part is a fact of its own.
+        may_lack: parts that a reading may come without.
+        is_either: its parts are one thing in several units, and a reading holds one of them.
+        category: of observation-category, and so what consent about it is given in.
     """
 
     name: str
     parts: tuple[Quantity | Choice, ...]
     panel: Code | None = None
+    may_lack: frozenset[str] = frozenset()
+    is_either: bool = False
+    category: str = "vital-signs"
+
+    def fits(self, values: Collection[str]) -> bool:
+        """Whether a reading may hold just these values."""
+        given, known = set(values), {part.key for part in self.parts}
+        if self.is_either:
+            return len(given) == 1 and given <= known
+        return known - self.may_lack <= given <= known
 
 
 def _loinc(code: str, display: str) -> Code:
@@ -100,9 +113,48 @@ KINDS: Mapping[str, Kind] = {
                 Quantity(
                     "diastolic", (_loinc("8462-4", "Diastolic blood pressure"),), "mm[Hg]", 20, 200
                 ),
+                Quantity("mean", (_loinc("8478-0", "Mean blood pressure"),), "mm[Hg]", 20, 250),
             ),
+            may_lack=frozenset({"mean"}),
             panel=_loinc("85354-9", "Blood pressure panel with all children optional"),
         ),
+        # As the meter shows it: a number converted is another than the one she read there.
+        Kind(
+            "glucose",
+            (
+                Quantity(
+                    "glucose_mg_dl",
+                    (_loinc("2339-0", "Glucose [Mass/volume] in Blood"),),
+                    "mg/dL",
+                    10,
+                    1000,
+                ),
+                Quantity(
+                    "glucose_mmol_l",
+                    (_loinc("15074-8", "Glucose [Moles/volume] in Blood"),),
+                    "mmol/L",
+                    0.5,
+                    55,
+                ),
+            ),
+            is_either=True,
+            category="laboratory",
+        ),
+        Kind(
+            "glucose-course",
+            (
+                Quantity(
+                    "glucose_interstitial",
+                    (_loinc("99504-3", "Glucose [Mass/volume] in Interstitial fluid"),),
+                    "mg/dL",
+                    20,
+                    600,
+                ),
+            ),
+            category="laboratory",
+        ),
+        _single("weight", "weight", "kg", 0.3, 500, _loinc("29463-7", "Body weight")),
+        _single("bmi", "bmi", "kg/m2", 5, 150, _loinc("39156-5", "Body mass index (BMI)")),
         # What a person answers when her home hub asks how she is: no sensor tells it.
         Kind(
             "check-in",
@@ -127,12 +179,22 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+# What a person can read off a device and write down.
+BY_HAND = ("blood-pressure", "heart-rate", "weight", "temperature", "glucose", "spo2")
+
+
 class Unfit(Incorrect):
     """A message that makes no reading; `why` is a word that the client has a sentence for."""
 
     def __init__(self, why: str, message: str, hint: str) -> None:
         super().__init__(message, hint=hint)
         self.why = why
+
+
+class Flooded(Busy):
+    """One device says more than may be true; it may go on later."""
+
+    status, issue = 429, "throttled"
 
 
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,12 +229,30 @@ class Device:
     battery: float | None = None  # 0 to 1
     heard: tuple[str, ...] = ()  # kinds that have come in since it was registered
     refused_count: int = 0
-    refused_why: str = ""  # unreadable, clock, values, implausible, battery, topic or unkept
+    refused_why: str = ""  # a word that the client has a sentence for
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Kinds it was registered for and never sent."""
         return tuple(kind for kind in self.kinds if kind not in self.heard)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What became of one packet of a batch.
+
+    Args:
+        observations: ids of what was made of it; what was here already among them.
+        why: it was refused, in a word that the client has a sentence for; empty if it was kept.
+        clock: how the device's clock was gone by.
+    """
+
+    observations: tuple[str, ...] = ()
+    was_here: bool = False
+    clock: str = ""
+    why: str = ""
+    message: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The devices' own table. Readings live in records; here is only how each device fares."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,26 +104,35 @@ async def remove_all(tx: Tx, patient: str) -> list[str]:
 
 
 async def note_reading(
-    tx: Tx, device: Device, kind: str, *, reading_at: datetime, now: datetime, battery: float | None
+    tx: Tx,
+    device: Device,
+    kinds: Iterable[str],
+    *,
+    reading_at: datetime | None,
+    now: datetime,
+    battery: float | None,
 ) -> None:
-    """Remember that a reading came in."""
+    """Remember that readings came in; one that comes late is not the last."""
     await tx.run(
-        "UPDATE devices_device SET last_reading_at = :reading_at, last_sync_at = :now,"
+        "UPDATE devices_device SET last_sync_at = :now,"
+        " last_reading_at = CASE WHEN last_reading_at > :reading_at THEN last_reading_at"
+        " ELSE coalesce(:reading_at, last_reading_at) END,"
         " battery = coalesce(:battery, battery), heard = :heard WHERE id = :id",
         id=device.id,
-        reading_at=to_us(reading_at),
+        reading_at=None if reading_at is None else to_us(reading_at),
         now=to_us(now),
         battery=battery,
-        heard=json.dumps(sorted({*device.heard, kind})),
+        heard=json.dumps(sorted({*device.heard, *kinds})),
     )
 
 
-async def note_refusal(tx: Tx, id: str, why: str, now: datetime) -> None:
-    """Remember that a message was refused, and why."""
+async def note_refusal(tx: Tx, id: str, why: str, now: datetime, *, count: int = 1) -> None:
+    """Remember that messages were refused, and why the last of them was."""
     await tx.run(
-        "UPDATE devices_device SET refused_count = refused_count + 1, refused_why = :why,"
+        "UPDATE devices_device SET refused_count = refused_count + :count, refused_why = :why,"
         " last_sync_at = :now WHERE id = :id",
         id=id,
+        count=count,
         why=why,
         now=to_us(now),
     )

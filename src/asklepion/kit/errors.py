@@ -76,9 +76,17 @@ class Unsupported(HouseError):
 
 
 class Busy(HouseError):
-    """Try again later."""
+    """Try again later.
+
+    Args:
+        retry_after_s: when it is worth a try, where that is known.
+    """
 
     status, issue = 503, "transient"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
 
 
 class Fault(HouseError):

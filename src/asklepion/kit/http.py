@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .errors import HouseError, Incorrect
+from .errors import Busy, HouseError, Incorrect
 from .log import get_log
 
 log = get_log(__name__)
@@ -60,6 +60,8 @@ def answer_errors(app: FastAPI) -> None:
     async def house(_: Request, error: Exception) -> Outcome:
         assert isinstance(error, HouseError)
         headers = CHALLENGE if error.status == 401 else None
+        if isinstance(error, Busy) and error.retry_after_s is not None:
+            headers = {"retry-after": str(error.retry_after_s)}
         return Outcome(outcome(error.issue, error.message, error.hint), error.status, headers)
 
     async def invalid(_: Request, error: Exception) -> Outcome:

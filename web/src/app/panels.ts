@@ -4,7 +4,7 @@ import { dropDraftsAtSignOut } from "../clinic/draft";
 import { notePanel } from "../clinic/NotePanel";
 import { roomsPanel } from "../clinic/Rooms";
 import { visitPanel } from "../clinic/VisitPanel";
-import { devicesPanel } from "../devices/DevicesPanel";
+import { devicesPanel } from "../devices/panel";
 import { clientsPanel } from "../identity/Clients";
 import { cardsPanel, issuedPanel } from "../identity/cards/panels";
 import { keysBanner } from "../identity/keys/KeysBanner";

@@ -2,17 +2,19 @@ import {
   BatteryFull,
   BatteryLow,
   BatteryMedium,
+  Bluetooth,
   CircleAlert,
   HousePlug,
+  PenLine,
   Plus,
   Radio,
   Trash2,
 } from "lucide-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "../kit/api";
 import { useAsked } from "../kit/asked";
 import { useNow } from "../kit/clock";
-import type { Panel } from "../kit/place";
+import { useSession } from "../kit/session";
 import { ago, useText } from "../kit/text";
 import {
   Badge,
@@ -25,32 +27,59 @@ import {
   toast,
   Waiting,
 } from "../kit/ui";
+import { Outbox } from "./bluetooth/outbox";
+import { pairings } from "./bluetooth/pairings";
 import "./devices.css";
-import { type Device, kindIcons, REFUSED, SILENCE_MS } from "./model";
+import { ManualEntry } from "./ManualEntry";
+import { type Device, kindIcons, refusal, silenceMs } from "./model";
 import { NewDevice } from "./NewDevice";
 
 const AGAIN_MS = 5000;
+const BluetoothDialog = lazy(() =>
+  import("./bluetooth/BluetoothDialog").then((m) => ({ default: m.BluetoothDialog })),
+);
+
+type Open = "" | "new" | "bluetooth" | "hand";
 
 /** The devices at home that write into one's own record, and how each fares. */
-function DevicesPanel() {
+export function DevicesPanel() {
   const text = useText();
-  const [isAdding, setAdding] = useState(false);
+  const account = useSession()?.account ?? "";
+  const [open, setOpen] = useState<Open>("");
   const devices = useAsked((stop) => api.get<Device[]>("/api/devices", stop), []);
   const { again } = devices;
   useEffect(() => {
     const timer = setInterval(again, AGAIN_MS);
     return () => clearInterval(timer);
   }, [again]);
+  useEffect(() => {
+    if (account) void new Outbox(account).flush(); // what a broken line or a closed page left
+  }, [account]);
+
+  function close(): void {
+    setOpen("");
+    devices.again();
+  }
+
+  const paired = new Set(Object.values(pairings(account)).map(({ device }) => device));
   return (
     <Card
       title={text("devices.title")}
       icon={HousePlug}
       actions={
-        <Button kind="plain" icon={Plus} onClick={() => setAdding(true)}>
+        <Button kind="plain" icon={Plus} onClick={() => setOpen("new")}>
           {text("devices.add")}
         </Button>
       }
     >
+      <div className="row">
+        <Button kind="primary" icon={Bluetooth} onClick={() => setOpen("bluetooth")}>
+          {text("devices.bluetooth")}
+        </Button>
+        <Button icon={PenLine} onClick={() => setOpen("hand")}>
+          {text("devices.hand")}
+        </Button>
+      </div>
       {devices.isWaiting && <Waiting label={text("devices.waiting")} />}
       <ErrorNote error={devices.error} onRetry={devices.again} />
       {devices.value?.length === 0 && (
@@ -58,27 +87,44 @@ function DevicesPanel() {
       )}
       <ul>
         {devices.value?.map((device) => (
-          <DeviceLine key={device.id} device={device} onGone={devices.again} />
+          <DeviceLine
+            key={device.id}
+            device={device}
+            onGone={devices.again}
+            onTry={paired.has(device.id) ? () => setOpen("bluetooth") : undefined}
+          />
         ))}
       </ul>
-      {isAdding && (
-        <NewDevice
-          onClose={() => {
-            setAdding(false);
-            devices.again();
-          }}
-        />
+      {open === "new" && <NewDevice onClose={close} />}
+      {open === "hand" && <ManualEntry onClose={close} />}
+      {open === "bluetooth" && devices.value && (
+        <Suspense fallback={<Waiting label={text("devices.waiting")} />}>
+          <BluetoothDialog
+            account={account}
+            known={devices.value.map(({ id }) => id)}
+            onChanged={devices.again}
+            onByHand={() => setOpen("hand")}
+            onClose={close}
+          />
+        </Suspense>
       )}
     </Card>
   );
 }
 
-function DeviceLine({ device, onGone }: { device: Device; onGone: () => void }) {
+interface LineProps {
+  readonly device: Device;
+  readonly onGone: () => void;
+  /** Connect to it now; only where it is paired with this browser. */
+  readonly onTry: (() => void) | undefined;
+}
+
+function DeviceLine({ device, onGone, onTry }: LineProps) {
   const text = useText();
   const now = useNow();
   const [isRemoving, setRemoving] = useState(false);
   const { last_reading_at: last } = device;
-  const isSilent = !last || now - new Date(last).getTime() > SILENCE_MS;
+  const isSilent = !last || now - new Date(last).getTime() > silenceMs(device.kinds);
   return (
     <li className="device">
       <div className="row-apart">
@@ -94,6 +140,11 @@ function DeviceLine({ device, onGone }: { device: Device; onGone: () => void }) 
           {last ? text("devices.last", { when: ago(last, now) }) : text("devices.never")}
         </Badge>
         {device.battery !== null && <Battery share={device.battery} />}
+        {onTry && (
+          <Button kind="plain" icon={Bluetooth} onClick={onTry}>
+            {text("devices.try")}
+          </Button>
+        )}
       </p>
       {device.last_sync_at && (
         <p className="muted small">
@@ -138,12 +189,11 @@ function Battery({ share }: { share: number }) {
 
 function Refused({ device }: { device: Device }) {
   const text = useText();
-  const why = REFUSED.find((each) => each === device.refused_why) ?? "unreadable";
   return (
     <p className="device-refused">
       <CircleAlert aria-hidden />
       <span>
-        {text("devices.refused", { n: device.refused_count })} {text(`devices.refused.${why}`)}
+        {text("devices.refused", { n: device.refused_count })} {text(refusal(device.refused_why))}
       </span>
     </p>
   );
@@ -193,14 +243,3 @@ function Remove({ device, open, onClose, onGone }: RemoveProps) {
     </Dialog>
   );
 }
-
-export const devicesPanel: Panel = {
-  id: "devices",
-  titleKey: "devices.title",
-  icon: HousePlug,
-  places: ["home"],
-  roles: ["patient"],
-  group: "health",
-  order: 50,
-  Component: DevicesPanel,
-};

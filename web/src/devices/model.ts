@@ -1,9 +1,13 @@
 import {
+  Activity,
   ClipboardCheck,
+  Droplet,
   Droplets,
   Gauge,
   HeartPulse,
   type LucideIcon,
+  Ruler,
+  Scale,
   Thermometer,
   Wind,
 } from "lucide-react";
@@ -15,6 +19,10 @@ export const KINDS = [
   "blood-pressure",
   "temperature",
   "respiratory-rate",
+  "glucose",
+  "glucose-course",
+  "weight",
+  "bmi",
   "check-in",
 ] as const;
 export type Kind = (typeof KINDS)[number];
@@ -25,6 +33,10 @@ export const kindIcons: Record<Kind, LucideIcon> = {
   "blood-pressure": Gauge,
   temperature: Thermometer,
   "respiratory-rate": Wind,
+  glucose: Droplet,
+  "glucose-course": Activity,
+  weight: Scale,
+  bmi: Ruler,
   "check-in": ClipboardCheck,
 };
 
@@ -37,7 +49,30 @@ export const REFUSED = [
   "battery",
   "topic",
   "unkept",
+  "format",
+  "status",
+  "no-value",
+  "old",
+  "user",
+  "unknown",
+  "gone",
 ] as const;
+
+/** The sentence for why something was refused. */
+export function refusal(why: string | undefined): `devices.refused.${(typeof REFUSED)[number]}` {
+  return `devices.refused.${REFUSED.find((each) => each === why) ?? "unreadable"}`;
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  "mm[Hg]": "mmHg",
+  Cel: "°C",
+  "kg/m2": "kg/m²",
+};
+
+/** A unit (UCUM) as people write it. */
+export function sign(unit: string): string {
+  return SIGNS[unit] ?? unit;
+}
 
 export interface Device {
   readonly id: string;
@@ -83,5 +118,13 @@ export function addressOf({ host, port }: Reach, page: string, unknown: string):
   return `${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}:${port}`;
 }
 
-/** Silent for longer than this, a device is worth a look [ms]. */
-export const SILENCE_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+const SOMETIMES: readonly Kind[] = ["blood-pressure", "glucose", "weight", "temperature"];
+
+/** Silent for longer than this, a device is worth a look [ms]: one that somebody takes up measures
+ * once a day, one that is worn all the time. */
+export function silenceMs(kinds: readonly Kind[]): number {
+  const isTakenUp = kinds.some((kind) => SOMETIMES.includes(kind));
+  const isWorn = kinds.includes("respiratory-rate") || kinds.includes("glucose-course");
+  return isTakenUp && !isWorn ? 36 * 60 * MINUTE_MS : 15 * MINUTE_MS;
+}

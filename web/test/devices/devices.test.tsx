@@ -1,12 +1,11 @@
 import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { describe, expect, test } from "vitest";
-import { devicesPanel } from "../../src/devices/DevicesPanel";
+import { DevicesPanel as Devices } from "../../src/devices/DevicesPanel";
 import { addressOf } from "../../src/devices/model";
 import { setLanguage } from "../../src/kit/text";
 import { fakeHouse, Reply } from "../house/house";
 
-const { Component: Devices } = devicesPanel;
 const CUFF = {
   id: "d1",
   name: "Cuff in the kitchen",
@@ -23,7 +22,7 @@ const CUFF = {
 describe("a home device", () => {
   test("says how it fares", async () => {
     fakeHouse({ "GET /api/devices": [CUFF] });
-    render(<Devices place="home" />);
+    render(<Devices />);
 
     const line = (await screen.findByText("Cuff in the kitchen")).closest("li") as HTMLElement;
 
@@ -46,7 +45,7 @@ describe("a home device", () => {
         topic: "devices/d2/<kind>",
       }),
     });
-    render(<Devices place="home" />);
+    render(<Devices />);
     expect(await screen.findByText("No device yet")).toBeTruthy();
 
     await userEvent.click(screen.getByRole("button", { name: "Add a device" }));
@@ -79,7 +78,7 @@ describe("a home device", () => {
         "GET /api/devices/broker": reach,
         "POST /api/devices": new Reply(201, { id: "d2", secret: "s", topic: "t", ...reach }),
       });
-      render(<Devices place="home" />);
+      render(<Devices />);
 
       await userEvent.click(await screen.findByRole("button", { name: add }));
       expect(await screen.findByText(words)).toBeTruthy();
@@ -108,7 +107,7 @@ describe("a home device", () => {
       "GET /api/devices": [CUFF],
       "DELETE /api/devices/d1": new Reply(204),
     });
-    render(<Devices place="home" />);
+    render(<Devices />);
 
     await userEvent.click(await screen.findByRole("button", { name: /^Remove Cuff/ }));
     expect(asked.some(({ method }) => method === "DELETE")).toBe(false);

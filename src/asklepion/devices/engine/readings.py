@@ -21,12 +21,35 @@ def read_message(kind: Kind, payload: bytes, now: datetime) -> Reading:
         reading = _decoder.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Unfit("unreadable", f"A {kind.name} message cannot be read.", SHAPE) from error
+    require_reading(kind, reading, now)
+    if reading.battery is not None and not 0 <= reading.battery <= 1:
+        raise Unfit("battery", "The battery is not between 0 and 1.", SHAPE)
+    return reading
+
+
+def require_reading(kind: Kind, reading: Reading, now: datetime) -> None:
+    """Let past what may have been measured within a month.
+
+    Raises:
+        Unfit: its time or its values are not such.
+    """
     if reading.at.tzinfo is None or not now - EARLIEST <= reading.at <= now + AHEAD:
         raise Unfit("clock", f"A {kind.name} reading has an unlikely time.", "Set its clock.")
-    if reading.values.keys() != {part.key for part in kind.parts}:
+    require_plausible(kind, reading)
+
+
+def require_plausible(kind: Kind, reading: Reading) -> None:
+    """Let only what a living person and a working sensor can have past.
+
+    Raises:
+        Unfit: it holds other values than its kind, or implausible ones.
+    """
+    if not kind.fits(reading.values):
         raise Unfit("values", f"A {kind.name} message holds other values.", SHAPE)
     for part in kind.parts:
-        value = reading.values[part.key]
+        value = reading.values.get(part.key)
+        if value is None:
+            continue
         if isinstance(part, Choice):
             if value not in part.answers:
                 raise Unfit("values", f"A {part.key} is none of its answers.", SHAPE)
@@ -35,9 +58,6 @@ def read_message(kind: Kind, payload: bytes, now: datetime) -> Reading:
         elif not (math.isfinite(value) and part.low <= value <= part.high):
             raise Unfit("implausible", f"A {part.key} is implausible.", "Check the sensor.")
     _require_pressure(reading)
-    if reading.battery is not None and not 0 <= reading.battery <= 1:
-        raise Unfit("battery", "The battery is not between 0 and 1.", SHAPE)
-    return reading
 
 
 def _require_pressure(reading: Reading) -> None:

@@ -6,21 +6,33 @@ import secrets
 from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
+from typing import Any
 
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unsupported
+from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unauthenticated, Unsupported
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.log import get_log
 from asklepion.records import Asking, Forgotten, Records
 
 from .. import store
-from ..engine.observations import make_device, make_observations
-from ..engine.readings import read_message
-from ..model import KINDS, Device, Reach, Registration, Unfit, command_topic
+from ..engine.observations import make_device, make_observations, make_told
+from ..engine.readings import read_message, require_reading
+from ..model import (
+    BY_HAND,
+    KINDS,
+    Device,
+    Reach,
+    Reading,
+    Registration,
+    Taken,
+    Unfit,
+    command_topic,
+)
 from .broker import EmbeddedBroker
+from .gatt import Batch, PacketDesk, asking_as
 from .simulate import simulate
 
 __all__ = ["Devices", "simulate"]
@@ -53,6 +65,7 @@ class Devices:
         self._records = records
         self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
         self._broker = EmbeddedBroker(self, self._host, port)
+        self._packets = PacketDesk(db=db, clock=clock, records=records)
 
     @property
     def port(self) -> int:
@@ -160,6 +173,53 @@ class Devices:
         known = key.secret_hash if key else bytes(sha256().digest_size)
         return hmac.compare_digest(known, self._hash(secret)) and key is not None
 
+    async def tell(self, caller: Caller, readings: Sequence[tuple[str, Reading]]) -> Sequence[str]:
+        """Keep what the caller read off and wrote down about herself: all of it, or nothing.
+
+        Returns:
+            The ids of its Observations; told twice, the same ones.
+
+        Raises:
+            Forbidden: the caller is no patient.
+            Incorrect: one cannot be right; nothing is kept.
+        """
+        caller.require(Role.PATIENT)
+        patient, now = caller.person or "", self._clock.now()
+        made: list[dict[str, Any]] = []
+        for name, reading in readings:
+            if name not in BY_HAND:
+                raise Incorrect("That is not told by hand.", hint=f"Known: {[*BY_HAND]}.")
+            require_reading(KINDS[name], reading, now)
+            made += make_told(patient, KINDS[name], reading)
+        asking = Asking(caller=caller, purpose="PATRQT", via="device")
+        for resource in made:
+            await self._records.create(asking, resource, id=resource["id"])
+        return [resource["id"] for resource in made]
+
+    async def take(self, caller: Caller, id: str, secret: str, batch: Batch) -> Sequence[Taken]:
+        """Keep what a Bluetooth device said, as a browser or a gateway heard it.
+
+        Args:
+            caller: whoever is signed in; a stranger has to show the device's own secret.
+            batch: packets in the order in which they came.
+
+        Raises:
+            Unauthenticated: neither is who may speak for it.
+            NotFound: the caller has no such device.
+            Busy, Flooded: not now; what was kept of it is kept once, however often it comes.
+        """
+        if not caller.is_known and not await self.admit(id, secret):
+            raise Unauthenticated("This is not the device's secret.", hint="Register it again.")
+        async with self._db.read() as tx:
+            device = await store.find(tx, id)
+        if device is None or (caller.is_known and not await self._speaks_for(caller, device)):
+            raise NotFound(f"There is no device {id}.", hint="Look at /api/devices.")
+        return await self._packets.take(device, batch, by=caller if caller.is_known else None)
+
+    async def _speaks_for(self, caller: Caller, device: Device) -> bool:
+        asking = Asking(caller=caller, purpose="PATRQT", via="device")
+        return await self._records.consents.decides(asking, device.patient)
+
     def command_topic(self, device: str) -> str:
         """The only topic that a device may listen to."""
         return command_topic(device)
@@ -202,19 +262,13 @@ class Devices:
     async def _keep(self, device: Device, kind: str, payload: bytes) -> None:
         now = self._clock.now()
         reading = read_message(KINDS[kind], payload, now)
-        caller = Caller(
-            account=device.id,
-            name=device.name,
-            roles=frozenset({Role.DEVICE}),
-            acts_for=device.patient,
-        )
-        asking = Asking(caller=caller, purpose="PATRQT", via="device")
+        asking = asking_as(device)
         for resource in make_observations(device, KINDS[kind], reading):
             # Sent twice, it is the same Observation under the same id, and stays as it is.
             await self._records.create(asking, resource, id=resource["id"])
         async with self._db.begin() as tx:
             await store.note_reading(
-                tx, device, kind, reading_at=reading.at, now=now, battery=reading.battery
+                tx, device, [kind], reading_at=reading.at, now=now, battery=reading.battery
             )
 
     def _hash(self, secret: str) -> bytes:

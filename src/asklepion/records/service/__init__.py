@@ -168,6 +168,13 @@ class Records(Desks):
         """One version of a resource. Raises as `read`."""
         return orjson.loads((await self._reader.read(asking, type, id, version)).body)
 
+    async def wrote(self, asking: Asking, type: str, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these the caller wrote, deleted since or not: so nothing is sent twice.
+
+        It tells nothing of what is in them, nor of what others wrote.
+        """
+        return await self._reader.wrote(asking, type, ids)
+
     async def explain(self, asking: Asking, reference: str) -> Explained:
         """Why something is shown to the caller, and, for who decides, to whom else.
 

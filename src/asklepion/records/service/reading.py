@@ -1,6 +1,7 @@
 """Read, vread, history: find what may be seen, and release it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asklepion.kit.db import Tx
@@ -67,6 +68,15 @@ class Reader:
         if found.deleted:
             raise Gone(f"This {type} was deleted.", hint="Its history has the versions before.")
         return allowed[0]
+
+    async def wrote(self, asking: Asking, type: str, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these ids under which the caller wrote something, also if it is gone by now."""
+        asking.caller.require_known()
+        keys = [self._parts.indexer.key_of(type, id) for id in ids]
+        async with self._parts.db.read() as tx:
+            found = await rows.find(tx, keys)
+        mine = {row.id for row in found.values() if row.author == asking.caller.account}
+        return frozenset(mine.intersection(ids))
 
     async def _weigh_one(
         self, asking: Asking, type: str, id: str, version: int | None = None, act: str = "r"

@@ -1,0 +1,184 @@
+"""Batches of Bluetooth packets: bounded, kept once, and answered packet by packet."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from asklepion.identity import Caller, Role
+from asklepion.kit.clock import Clock
+from asklepion.kit.db import Database
+from asklepion.kit.errors import Busy, Forbidden, HouseError, Incorrect, Unsupported
+from asklepion.kit.log import get_log
+from asklepion.records import Asking, Overtaken, Records
+
+from .. import store
+from ..engine.gatt.readings import Measured, Packet, Source, read_packets
+from ..engine.observations import describe_device, make_measured
+from ..model import Device, Flooded, Taken, Unfit
+
+log = get_log(__name__)
+
+MOST_PACKETS = 200  # in one batch
+RATE = 20.0  # packets a second, as a device by MQTT
+BURST = 600.0
+AT_ONCE = 4  # batches that are kept at the same time
+SOON_S = 2
+DEVICES_KNOWN = 10_000  # whose pace is remembered
+# Not the device's fault, so not on its card.
+NO_FAULT = frozenset({"old", "user", "status", "no-value"})
+
+Batch = Sequence["Source | Unfit"]  # what could not even be read is in its place
+
+
+def asking_as(device: Device) -> Asking:
+    """The device itself: it may add readings of its patient, and nothing else."""
+    caller = Caller(
+        account=device.id,
+        name=device.name,
+        roles=frozenset({Role.DEVICE}),
+        acts_for=device.patient,
+    )
+    return Asking(caller=caller, purpose="PATRQT", via="device")
+
+
+class PacketDesk:
+    """Makes Observations of packets; remembers nothing but how fast each device speaks."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        records: Records,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._records = records
+        self._ticks = ticks
+        self._busy: set[str] = set()
+        self._paces: dict[str, tuple[float, float]] = {}  # what it may still say, as of when
+
+    async def take(self, device: Device, batch: Batch, *, by: Caller | None) -> list[Taken]:
+        """Keep a batch.
+
+        Args:
+            by: whoever is signed in, and may so describe the device in the record as well.
+
+        Raises:
+            Incorrect: it is too large.
+            Busy, Flooded: not now.
+        """
+        if len(batch) > MOST_PACKETS:
+            raise Incorrect(
+                f"A batch has at most {MOST_PACKETS} packets.", hint="Send the rest after it."
+            )
+        if device.id in self._busy or len(self._busy) >= AT_ONCE:
+            raise Busy("Other packets are being kept.", hint="Try again.", retry_after_s=SOON_S)
+        self._require_pace(device.id, len(batch))
+        self._busy.add(device.id)
+        try:
+            return await self._take(device, batch, by)
+        finally:
+            self._busy.discard(device.id)
+
+    def _require_pace(self, device: str, count: int) -> None:
+        now = self._ticks()
+        left, at = self._paces.pop(device, (BURST, now))
+        left = min(BURST, left + (now - at) * RATE)
+        fits = count <= left
+        self._paces[device] = (left - count if fits else left, now)
+        if len(self._paces) > DEVICES_KNOWN:
+            del self._paces[next(iter(self._paces))]
+        if not fits:
+            wait = int((count - left) / RATE) + 1
+            raise Flooded("The device says too much.", hint="Send less.", retry_after_s=wait)
+
+    async def _take(self, device: Device, batch: Batch, by: Caller | None) -> list[Taken]:
+        now = self._clock.now()
+        read = iter(read_packets([each for each in batch if isinstance(each, Source)], now))
+        packets = [
+            next(read) if isinstance(each, Source) else Packet(refused=each) for each in batch
+        ]
+        made = [[(one, make_measured(device, one)) for one in each.measured] for each in packets]
+        asking = asking_as(device)
+        ids = [r["id"] for each in made for _, resources in each for r in resources]
+        here = set(await self._records.wrote(asking, "Observation", ids))
+        taken: list[Taken] = []
+        try:
+            for packet, each in zip(packets, made, strict=True):
+                taken.append(await self._keep(device, packet, each, here))
+        finally:  # what was kept before a fault stands on the card
+            await self._note(device, packets, taken)
+        if by is not None:
+            await self._describe(by, device, packets)
+        return taken
+
+    async def _keep(
+        self,
+        device: Device,
+        packet: Packet,
+        made: list[tuple[Measured, list[dict[str, object]]]],
+        here: set[str],
+    ) -> Taken:
+        if not made:
+            return _refused(packet.refused) if packet.refused else Taken()
+        if made[0][0].kind.name not in device.kinds:
+            hint = "Register it for what it measures."
+            return _refused(Unfit("topic", "It was not registered to measure this.", hint))
+        resources = [resource for _, each in made for resource in each]
+        ids = tuple(str(resource["id"]) for resource in resources)
+        was_here = here.issuperset(ids)
+        try:
+            for id, resource in zip(ids, resources, strict=True):
+                if id not in here:
+                    await self._records.create(asking_as(device), resource, id=id)
+                    here.add(id)
+        except Overtaken as error:
+            raise Busy(error.message, hint="Try again.", retry_after_s=1) from error
+        except (Incorrect, Forbidden, Unsupported) as error:
+            return Taken(why="unkept", message=error.message, hint=error.hint)
+        return Taken(observations=ids, was_here=was_here, clock=made[0][0].clock)
+
+    async def _note(
+        self, device: Device, packets: Sequence[Packet], taken: Sequence[Taken]
+    ) -> None:
+        """How the device fares now."""
+        now = self._clock.now()
+        kept = [
+            one
+            for packet, done in zip(packets, taken, strict=False)
+            if done.observations
+            for one in packet.measured
+        ]
+        full = [packet.battery for packet in packets if packet.battery is not None]
+        faults = [each for each in taken if each.why and each.why not in NO_FAULT]
+        async with self._db.begin() as tx:
+            if faults:
+                why = faults[-1].why
+                await store.note_refusal(tx, device.id, why, now, count=len(faults))
+            await store.note_reading(
+                tx,
+                device,
+                {one.kind.name for one in kept},
+                reading_at=max((one.reading.at for one in kept), default=None),
+                now=now,
+                battery=full[-1] if full else None,
+            )
+        if faults:
+            log.warn("packets refused", device=device.id, count=len(faults), why=faults[-1].why)
+
+    async def _describe(self, by: Caller, device: Device, packets: Sequence[Packet]) -> None:
+        """Who made it and which it is, in her record; she may write that, the device may not."""
+        about = {name: text for packet in packets for name, text in packet.about.items()}
+        if not about:
+            return
+        asking = Asking(caller=by, purpose="PATRQT", via="device")
+        try:
+            known = await self._records.read(asking, "Device", device.id)
+            await self._records.update(asking, describe_device(known, about))
+        except HouseError as error:  # the readings are kept all the same
+            log.warn("device not described", device=device.id, why=error.issue)
+
+
+def _refused(why: Unfit) -> Taken:
+    return Taken(why=why.why, message=why.message, hint=why.hint)
