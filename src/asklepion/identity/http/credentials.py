@@ -307,4 +307,11 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "claims": verdict.claims,
         "until": verdict.until and to_iso(verdict.until),
         "checked_at": to_iso(verdict.checked_at),
+        "form": verdict.form,
+        "holder": verdict.holder,
+        "checks": [
+            {"what": each.what, "state": each.state, "by": each.by, "words": each.words}
+            for each in verdict.checks
+        ],
+        "credentials": [verdict_json(each) for each in verdict.credentials],
     }

@@ -12,6 +12,7 @@ from asklepion.kit.log import get_log
 
 from ...engine.vc import dcql, didweb, jose, sdjwt, strict
 from ...engine.vc.dcql import Query
+from ...engine.vc.documents import AUTHENTICATION
 from ...engine.vc.errors import Unproven
 from ...engine.vc.sdjwt import Path
 from ...model import Caller
@@ -21,7 +22,7 @@ from ..apps.publishing import Unfit
 from .desk import Desk
 from .holding import Holding
 from .home import Home
-from .issuers import AUTHENTICATION, Issuers
+from .issuers import Issuers
 from .reaching import Letter, form
 from .requesting import ANYBODY, DID, REDIRECT, TYPE
 from .values import Card

@@ -52,6 +52,18 @@ class Card:
     until: datetime
     received_at: datetime
     has_file: bool = False  # a badge that can be taken along
+    is_document: bool = False  # it is shown whole or not at all
+    is_trusted: bool = False  # its issuer's licences count here
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that was looked at, and what was seen."""
+
+    what: str  # form, signature, binding, audience, nonce, time, status, credentials, holder
+    state: str  # passed, failed, not made
+    by: tuple[str, ...] = ()  # whose signature
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +79,17 @@ class Verdict:
     claims: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     until: datetime | None = None
     checked_at: datetime
+    form: str = "sd-jwt"  # or vc, vp: a credential or a presentation that is a document
+    holder: str = ""  # who shows a presentation
+    checks: tuple[Check, ...] = ()
+    credentials: tuple["Verdict", ...] = ()  # what a presentation holds
+
+    @property
+    def holds(self) -> bool:
+        """Nothing failed, and whoever must have signed it did; states may not have been asked."""
+        needed = {"form", "binding" if self.form == "vp" else "signature"}
+        passed = {check.what for check in self.checks if check.state == "passed"}
+        return not self.why and needed <= passed and all(each.holds for each in self.credentials)
 
 
 @dataclass(frozen=True, kw_only=True)
