@@ -380,7 +380,7 @@ async def test_this_house_s_own_badge_is_looked_up_in_its_own_lists(
         assert await why(identity, document, may_ask=False) == reason
 
 
-async def far_badge(far: Far, account: Account) -> tuple[str, Document]:
+async def far_badge(far: Far) -> tuple[str, Document]:
     """A badge of the other house, whose lists are there to be asked."""
     educator = await joined(far.identity, "tutor", Role.EDUCATOR)
     colleague = await joined(far.identity, "colleague", Role.TRAINEE)
@@ -398,10 +398,10 @@ async def far_badge(far: Far, account: Account) -> tuple[str, Document]:
 
 
 async def test_another_house_s_badge_is_checked_by_its_keys_and_its_lists(
-    near: Identity, far: Far, nora: Account, clock: StoppedClock
+    near: Identity, far: Far, clock: StoppedClock
 ) -> None:
     by_post(far)
-    id, document = await far_badge(far, nora)
+    id, document = await far_badge(far)
 
     verdict = await examined(near, document)
     assert (verdict.why, verdict.issuer, verdict.is_trusted) == ("", "did:web:far.example", True)
@@ -418,10 +418,10 @@ async def test_another_house_s_badge_is_checked_by_its_keys_and_its_lists(
 
 
 async def test_a_list_of_another_issuer_or_purpose_says_nothing(
-    near: Identity, far: Far, nora: Account, clock: StoppedClock
+    near: Identity, far: Far, clock: StoppedClock
 ) -> None:
     by_post(far)
-    _, document = await far_badge(far, nora)
+    _, document = await far_badge(far)
     where = document["credentialStatus"][0]["statusListCredential"]
     header, payload = jose.read((await far.post.answers[where]()).decode())
     _, _, good = await far.identity.credentials.issuers.signer()

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from .documents import subjects_of
 from .kinds import Kind
 from .vcdm import CREDENTIAL, Document, list_of, objects_of
 
@@ -31,8 +30,7 @@ def claims_of(document: Document) -> Document:
     named = document.get("name")
     title = {"title": named} if isinstance(named, str) and "title" not in subjects[0] else {}
     is_said = any(named == _name(each) for each in subjects[0].values())
-    about = subjects_of(document)
-    return {**({} if is_said else title), **subjects[0], **({"subject": about[0]} if about else {})}
+    return {**({} if is_said else title), **subjects[0]}
 
 
 def _told(subject: Document) -> Document:

@@ -23,6 +23,7 @@ from .issuing import CHANGING, Issuing
 from .licences import Licences
 from .lists import Lists
 from .offering import Offered, Offering
+from .papers import Papers
 from .proving import Proving
 from .reaching import Letter, Reach, Reply, reach
 from .receiving import Receiving
@@ -90,6 +91,7 @@ class VerifiableCredentials:
         self.licences = Licences(self._desk, self.issuers, self.lists, self.holding)
         self.issuing = Issuing(self._desk, self.issuers, self.lists, self.holding, self.licences)
         self.proving = Proving(self._desk, self.issuers, self.lists)
+        self.papers = Papers(self._desk, self.holding, self.proving, self.lists)
         self.offering = Offering(self._desk, self.issuing, self.holding)
         self.requesting = Requesting(self._desk, self.issuers, self.proving)
         home = Home(self._desk, self.offering, self.requesting)

@@ -23,6 +23,7 @@ from .desk import Desk
 from .holding import Holding
 from .home import Home
 from .issuers import Issuers
+from .kept import is_document
 from .reaching import Letter, form
 from .requesting import ANYBODY, DID, REDIRECT, TYPE
 from .values import Card
@@ -189,7 +190,10 @@ class Answering:
         return choices
 
     async def _fitting(self, held: Held, card: Card, query: Query) -> list[Choice]:
-        claims = sdjwt.peek(await self._holding.text(held)).claims
+        opened = await self._holding.require_open(held)
+        if is_document(opened):  # what is asked for are parts
+            return []
+        claims = sdjwt.peek(opened["text"]).claims
         fits: list[Choice] = []
         for wanted in query.credentials:
             paths = wanted.paths(claims)

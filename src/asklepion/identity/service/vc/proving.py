@@ -12,8 +12,9 @@ from ...engine.vc.kinds import kind_of
 from ...engine.vc.status import Status
 from .desk import Desk
 from .examining import Examining, Looking
-from .holding import FOREVER, readable
+from .holding import FOREVER
 from .issuers import Issuers
+from .kept import readable
 from .lists import Lists
 from .values import Verdict
 
