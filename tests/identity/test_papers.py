@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from asklepion.identity import Account, Caller, CredentialKind, Identity, Role
+from asklepion.identity import (
+    Account,
+    Caller,
+    CredentialKind,
+    Identity,
+    Role,
+    examine_alone,
+    is_paper,
+)
 from asklepion.identity.engine.vc.status import Status
 from asklepion.identity.service.vc import Card
 from asklepion.kit.clock import StoppedClock
@@ -236,6 +244,27 @@ async def test_a_document_never_lets_anybody_work_as_a_clinician(
     assert verdict.why == "form"  # what asks for an SD-JWT takes nothing else
 
 
+# Without a house
+
+
+async def test_without_a_house_an_issuer_is_asked_only_if_one_wishes_so(
+    near: Identity, far: Far, clock: StoppedClock
+) -> None:
+    by_post(far)
+    id, document = await far_badge(far)
+    text, post = json.dumps(document), far.post.reach
+    assert is_paper(text)
+
+    alone = await examine_alone(text, clock=clock, reach=post)
+    assert (alone.why, alone.holds, far.post.asked) == ("", False, [])
+
+    asked = await examine_alone(text, clock=clock, reach=post, is_online=True)
+    assert (asked.why, asked.holds, asked.issuer) == ("", True, "did:web:far.example")
+    await far.identity.credentials.issuing.change(far.keeper, id, Status.REVOKED)
+    asked = await examine_alone(text, clock=clock, reach=post, is_online=True)
+    assert (asked.why, asked.holds) == ("revoked", False)
+
+
 # Over HTTP
 
 
@@ -259,7 +288,7 @@ async def test_a_file_is_kept_downloaded_shown_and_removed(
     assert file.json() == document
     assert file.headers["content-type"] == "application/vc"
     assert 'filename="credential.json"' in file.headers["content-disposition"]
-    asking = {"claims": [], "minutes": 10, "whole": True}
+    asking: dict[str, Any] = {"claims": [], "minutes": 10, "whole": True}
     link = (await patient.post(f"{PATH}/{card['id']}/links", json=asking)).json()
     token = link["address"].partition("#")[2]
     opening = {"token": token, "audience": "http://localhost", "nonce": "n" * 20}

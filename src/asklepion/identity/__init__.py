@@ -13,9 +13,12 @@ from .service import (
     REVOKE,
     TOKEN,
     CredentialKind,
+    CredentialVerdict,
     Identity,
     LicenceEnded,
     NewCredential,
+    examine_alone,
+    is_paper,
 )
 from .store import MIGRATIONS, OWNED
 
@@ -31,6 +34,7 @@ __all__ = [
     "App",
     "Caller",
     "CredentialKind",
+    "CredentialVerdict",
     "Identity",
     "LicenceEnded",
     "NewCredential",
@@ -39,4 +43,6 @@ __all__ = [
     "Role",
     "Scope",
     "Session",
+    "examine_alone",
+    "is_paper",
 ]

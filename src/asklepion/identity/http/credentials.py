@@ -14,7 +14,7 @@ from ..engine.pictures import picture
 from ..engine.vc.kinds import Kind
 from ..engine.vc.status import Status
 from ..service import NewCredential
-from ..service.vc.values import Card, Line, Link, Verdict
+from ..service.vc.values import Card, Line, Link
 from .answers import Root
 from .routes import After, Body, Here, Id, Known, Text
 
@@ -249,7 +249,7 @@ async def ask(body: Asking, who: Known, identity: Here, here: Root) -> dict[str,
 async def asked(id: str, who: Known, identity: Here, here: Root) -> dict[str, Any]:
     """Read what was shown."""
     request = await identity.credentials.requesting.read(who, id, here=here)
-    shown = None if request.shown is None else [verdict_json(each) for each in request.shown]
+    shown = None if request.shown is None else [each.as_json() for each in request.shown]
     return {"id": request.id, "expires_at": to_iso(request.expires_at), "shown": shown}
 
 
@@ -315,26 +315,4 @@ def _line(line: Line) -> dict[str, Any]:
         "until": to_iso(line.until),
         "issued_at": to_iso(line.issued_at),
         "copies": line.copies,
-    }
-
-
-def verdict_json(verdict: Verdict) -> dict[str, Any]:
-    """What something shown proves, as it is told."""
-    return {
-        "why": verdict.why,
-        "issuer": verdict.issuer,
-        "is_here": verdict.is_here,
-        "is_trusted": verdict.is_trusted,
-        "kind": verdict.kind,
-        "vct": verdict.vct,
-        "claims": verdict.claims,
-        "until": verdict.until and to_iso(verdict.until),
-        "checked_at": to_iso(verdict.checked_at),
-        "form": verdict.form,
-        "holder": verdict.holder,
-        "checks": [
-            {"what": each.what, "state": each.state, "by": each.by, "words": each.words}
-            for each in verdict.checks
-        ],
-        "credentials": [verdict_json(each) for each in verdict.credentials],
     }

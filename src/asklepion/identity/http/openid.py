@@ -15,7 +15,7 @@ from ..engine.vc.did import PREFIX
 from ..model import Caller
 from ..service import Refusal
 from .answers import Address, Root
-from .credentials import Question, verdict_json
+from .credentials import Question
 from .doorkeepers import bearer_token
 from .routes import Body, Here
 from .smart import LARGEST, read_form
@@ -108,7 +108,7 @@ async def verify(body: Checking, who: Who, identity: Here) -> dict[str, Any]:
     verdict = await examine(
         body.presentation, audience=body.audience, nonce=body.nonce, may_ask=who.is_known
     )
-    return verdict_json(verdict)
+    return verdict.as_json()
 
 
 @router.post("/api/identity/showings/open")

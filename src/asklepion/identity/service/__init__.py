@@ -17,7 +17,8 @@ from .apps import (
 from .credentials import LONGEST
 from .identity import Identity
 from .keys import LINK, SIGN_IN, Link, Progress
-from .vc import LicenceEnded, NewCredential, VerifiableCredentials
+from .vc import LicenceEnded, NewCredential, VerifiableCredentials, examine_alone, is_paper
+from .vc import Verdict as CredentialVerdict
 
 __all__ = [
     "ALGORITHM",
@@ -33,6 +34,7 @@ __all__ = [
     "Asked",
     "Connected",
     "CredentialKind",
+    "CredentialVerdict",
     "Identity",
     "LicenceEnded",
     "Link",
@@ -41,4 +43,6 @@ __all__ = [
     "Progress",
     "Refusal",
     "VerifiableCredentials",
+    "examine_alone",
+    "is_paper",
 ]

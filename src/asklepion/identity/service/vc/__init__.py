@@ -14,6 +14,7 @@ from ...engine.secrets import Tokens
 from ...model import Account, Caller
 from ...store import asking, held, issued
 from ..trying import Trying
+from .alone import examine_alone, is_paper
 from .answering import Answering, Asked, Choice
 from .desk import Desk, LicenceEnded, Published, owner_of
 from .holding import Holding
@@ -47,6 +48,8 @@ __all__ = [
     "Told",
     "Verdict",
     "VerifiableCredentials",
+    "examine_alone",
+    "is_paper",
 ]
 
 

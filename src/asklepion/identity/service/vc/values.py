@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from asklepion.kit.clock import to_iso
+
 from ...engine.vc.kinds import Kind
 from ...engine.vc.status import Status
 
@@ -90,6 +92,27 @@ class Verdict:
         needed = {"form", "binding" if self.form == "vp" else "signature"}
         passed = {check.what for check in self.checks if check.state == "passed"}
         return not self.why and needed <= passed and all(each.holds for each in self.credentials)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for others."""
+        return {
+            "why": self.why,
+            "issuer": self.issuer,
+            "is_here": self.is_here,
+            "is_trusted": self.is_trusted,
+            "kind": self.kind,
+            "vct": self.vct,
+            "claims": dict(self.claims),
+            "until": self.until and to_iso(self.until),
+            "checked_at": to_iso(self.checked_at),
+            "form": self.form,
+            "holder": self.holder,
+            "checks": [
+                {"what": each.what, "state": each.state, "by": each.by, "words": each.words}
+                for each in self.checks
+            ],
+            "credentials": [each.as_json() for each in self.credentials],
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
