@@ -118,7 +118,7 @@ def main() -> None:
         "list": jose.sign({"typ": "statuslist+jwt"}, told, key(*SIGNER)),
     }
     path = Path(__file__).with_name("papers.json")
-    path.write_text(json.dumps(answers, ensure_ascii=False, indent=1) + "\n")
+    path.write_text(json.dumps(answers, ensure_ascii=False, indent=2) + "\n")
 
 
 if __name__ == "__main__":
