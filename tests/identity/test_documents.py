@@ -238,6 +238,7 @@ async def test_a_presentation_proves_its_holder_its_reader_and_its_question(
     assert set(states(verdict).values()) == {"passed"}
     (held,) = verdict.credentials
     assert (held.why, held.issuer) == ("", name("issuer"))
+    assert list(states(held)) == ["form", "signature", "time", "status"]
     assert held.claims["achievement"]["name"] == "First suture"
 
 

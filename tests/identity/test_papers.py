@@ -18,6 +18,7 @@ from asklepion.identity import (
 )
 from asklepion.identity.engine.vc.status import Status
 from asklepion.identity.service.vc import Card
+from asklepion.identity.service.vc.papers import HELD_MOST
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database
 from asklepion.kit.errors import Conflict, Gone, HouseError, Incorrect, NotFound, Unauthenticated
@@ -109,6 +110,16 @@ async def test_the_same_credential_is_held_once(identity: Identity, nora: Accoun
         await kept(identity, nora, json.dumps(document, indent=4))
     with pytest.raises(Unauthenticated):
         await identity.credentials.papers.keep(Caller(account=""), json.dumps(document))
+
+
+async def test_an_account_keeps_so_many_files_and_no_more(
+    identity: Identity, nora: Account
+) -> None:
+    for number in range(HELD_MOST):
+        await kept(identity, nora, proven(badge(id=f"urn:x:{number}")))
+
+    with pytest.raises(Conflict, match="very many"):
+        await kept(identity, nora, proven(badge(id="urn:x:more")))
 
 
 async def test_a_document_is_shown_whole_or_not_at_all(

@@ -30,6 +30,7 @@ STEPS = {
     CREDENTIAL: ("form", "signature", "binding", "time", "status"),
     PRESENTATION: ("form", "binding", "audience", "nonce", "time", "credentials", "holder"),
 }
+PRESENTED = ("form", "signature", "time", "status")  # of a credential in a presentation
 StateOf = Callable[[str, Document], Awaitable[Status]]
 Known = Callable[[str], Awaitable[tuple[bool, bool]]]  # is it this house; does it count here
 
@@ -108,22 +109,29 @@ class Examining:
                     looking.tell(form=PRESENTATION)
                     await self._presentation(looking, secured, audience, nonce)
                 else:
-                    await self._credential(looking, secured, is_bound=bool(audience or nonce))
+                    await self._credential(looking, secured, audience or nonce)
         except Unproven as error:
             why = error.why
         except TimeoutError:
             why = "issuer"
         return looking.end(why, STEPS[looking.verdict.form])
 
-    async def _credential(self, looking: Looking, secured: Secured, *, is_bound: bool) -> None:
+    async def _credential(self, looking: Looking, secured: Secured, asked: str) -> None:
+        """A document alone, which is anybody's who has it."""
+        await self._signed(looking, secured)
+        with looking.at("binding"):
+            if asked:
+                raise Unproven("binding", "Nobody proves that it is theirs.")
+            raise Unasked("It is bound to nobody: whoever has it can show it.")
+        await self._standing(looking, secured)
+
+    async def _signed(self, looking: Looking, secured: Secured) -> None:
         with looking.at("signature") as by:
             by.append(secured.who)
             by[:] = await require_signed(secured, self._key_of)
         await self._tell(looking, secured)
-        with looking.at("binding"):  # a document alone is anybody's who has it
-            if is_bound:
-                raise Unproven("binding", "Nobody proves that it is theirs.")
-            raise Unasked("It is bound to nobody: whoever has it can show it.")
+
+    async def _standing(self, looking: Looking, secured: Secured) -> None:
         with looking.at("time"):
             secured.require_in_force(self._clock.now().timestamp())
         with looking.at("status"):
@@ -181,10 +189,11 @@ class Examining:
                 with inner.at("form"):
                     if each.is_presentation:
                         raise Unproven("form", "A presentation holds another.")
-                await self._credential(inner, each, is_bound=False)
+                await self._signed(inner, each)
+                await self._standing(inner, each)
             except Unproven as error:
                 why = error.why
-            told = inner.end(why, STEPS[CREDENTIAL])
+            told = inner.end(why, PRESENTED)
             looking.tell(credentials=(*looking.verdict.credentials, told))
         shown = looking.verdict.credentials
         looking.tell(is_trusted=all(each.is_trusted for each in shown))

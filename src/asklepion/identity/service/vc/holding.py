@@ -12,7 +12,7 @@ from asklepion.kit.log import get_log
 from ...engine.vc import did, documents, pairwise, sdjwt
 from ...engine.vc.did import Jwk
 from ...engine.vc.kinds import Kind, kind_of
-from ...engine.vc.readings import LONGEST_TYPE, kind_of_document, type_of
+from ...engine.vc.readings import LONGEST_TYPE, claims_of, kind_of_document, type_of
 from ...engine.vc.sdjwt import Path
 from ...engine.vc.status import Status
 from ...model import Account, Caller
@@ -97,7 +97,8 @@ class Holding:
             "since_at": _us(since or 0),
             "until_at": _us(FOREVER if until is None else until),
         }
-        opened = {"text": text, "file": None, "is_document": True}
+        claims = claims_of(secured.document)
+        opened = {"text": text, "file": None, "is_document": True, "claims": claims}
         return await self._keep(tx, account, id=id, issued=issued, opened=opened, facts=facts)
 
     async def _keep(

@@ -6,10 +6,10 @@ from asklepion.kit.errors import Incorrect
 
 from ...engine.vc import documents, sdjwt
 from ...engine.vc.documents import Secured
-from ...engine.vc.readings import claims_of
 from ...engine.vc.sdjwt import Path
 
-Opened = dict[str, Any]  # text; file: the same to be taken along; is_document
+# text; file: the same to be taken along. Of a document also is_document, and its claims.
+Opened = dict[str, Any]
 
 PATHS_MOST = 40
 # What is not the holder's to choose, and not for people to read.
@@ -28,8 +28,8 @@ def document_in(opened: Opened) -> Secured | None:
 
 def claims_in(opened: Opened) -> dict[str, Any]:
     """What it says to people."""
-    if secured := document_in(opened):
-        return claims_of(secured.document)
+    if is_document(opened):
+        return opened["claims"]
     return readable(sdjwt.peek(opened["text"]).claims)
 
 

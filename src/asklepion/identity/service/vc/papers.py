@@ -21,7 +21,7 @@ from .values import Card, Verdict
 
 log = get_log(__name__)
 
-HELD_MOST = 200  # credentials of one account
+HELD_MOST = 50  # credentials of one account, before another file is kept
 NOTHING = "The file proves nothing, so it is not kept."
 HINTS = {
     "sd-jwt": "Its issuer can offer it to you instead: it is made for a key that you have here.",
