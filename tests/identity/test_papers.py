@@ -112,6 +112,16 @@ async def test_the_same_credential_is_held_once(identity: Identity, nora: Accoun
         await identity.credentials.papers.keep(Caller(account=""), json.dumps(document))
 
 
+async def test_a_type_of_odd_signs_is_kept_in_signs_that_can_be_shown(
+    identity: Identity, nora: Account
+) -> None:
+    odd = badge(type=["VerifiableCredential", "a\x00b\x1b[2J" + "c" * 300])
+
+    card = await kept(identity, nora, proven(odd))
+
+    assert card.vct == ("a\ufffdb\ufffd[2J" + "c" * 300)[:200]
+
+
 async def test_an_account_keeps_so_many_files_and_no_more(
     identity: Identity, nora: Account
 ) -> None:

@@ -11,9 +11,10 @@ QUIET = frozenset({"id", "type", "@context"})  # not for people to read
 
 
 def type_of(document: Document) -> str:
-    """What kind of credential it says that it is."""
+    """What kind of credential it says that it is, in signs that can be shown and kept."""
     said = [each for each in list_of(document.get("type")) if each != CREDENTIAL]
-    return str(said[-1] if said else CREDENTIAL)[:LONGEST_TYPE]
+    text = str(said[-1] if said else CREDENTIAL)[:LONGEST_TYPE]
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def kind_of_document(document: Document) -> Kind | None:
