@@ -18,7 +18,7 @@ from asklepion.ledger import back_up_chain
 from asklepion.records import Asking, Ground
 from asklepion.settings import Settings, read_settings
 
-from . import accounts, hl7, importing, keeping, tables, twin, verifying
+from . import accounts, hl7, importing, keeping, papers, tables, twin, verifying
 from . import witness as witnesses
 from .alone import run
 from .running import read_demo_device, read_running
@@ -105,7 +105,9 @@ def csv(
 def verify(
     receipt: Annotated[
         str | None,
-        typer.Argument(help="A receipt, the text of its code, or an export; - for a pipe."),
+        typer.Argument(
+            help="A receipt, the text of its code, an export, or a credential; - for a pipe."
+        ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Check this whole server.")] = False,
     key: Annotated[str | None, typer.Option(help="The verifier key you trust.")] = None,
@@ -124,9 +126,14 @@ def verify(
     passkey: Annotated[
         list[str] | None, typer.Option(help="The key of a passkey that you know to be hers.")
     ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask a credential's issuer for its key and its state.")
+    ] = False,
+    audience: Annotated[str, typer.Option(help="To whom a presentation must be shown.")] = "",
+    nonce: Annotated[str, typer.Option(help="The question that a presentation must answer.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check a receipt or an export without any server, or every row that this server keeps."""
+    """Check a receipt, an export or a credential without any server, or every row of this one."""
     if everything == (receipt is not None):
         raise Incorrect("Nothing or too much to check.", hint="Give a RECEIPT, or --all.")
     if receipt is None:
@@ -139,7 +146,8 @@ def verify(
         passkeys=passkey or (),
         chain=chain,
     )
-    raise typer.Exit(verifying.file(receipt, trust, as_json))
+    question = papers.Question(audience=audience, nonce=nonce, is_online=online)
+    raise typer.Exit(verifying.file(receipt, trust, question, as_json))
 
 
 @app.command()

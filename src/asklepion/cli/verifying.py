@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asklepion.app import House
-from asklepion.identity import Identity
+from asklepion.identity import Identity, is_paper
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.ledger import (
@@ -26,7 +26,9 @@ from asklepion.ledger import (
 )
 from asklepion.records import verify_export
 
-MARKS = {"passed": "✓", "failed": "✗", "not made": "?"}
+from . import papers
+from .papers import MARKS
+
 NOT_TAKEN = "was not taken by every room; it is tried again when the house opens next."
 LONGEST_PATH = 256
 ENOUGH = 1 << 20  # bytes read from a pipe
@@ -44,21 +46,25 @@ class Trust:
     chain: str | None = None  # a node of the chain that a consent stands on
 
 
-def file(name: str, trust: Trust, as_json: bool) -> int:
-    """Check a receipt, the text of its code, or an export; returns the exit code."""
+def file(name: str, trust: Trust, question: papers.Question, as_json: bool) -> int:
+    """Check a receipt, the text of its code, an export, or a credential; returns the exit code."""
     try:
         is_export = not is_packed(name) and name != "-" and zipfile.is_zipfile(name)
     except (OSError, ValueError):
         is_export = False
     if is_export:
         return _export(Path(name), trust.key, as_json)
-    receipt = _read(name)
+    content = name.encode() if is_packed(name) or is_paper(name) else _content(name)
+    text = content.decode("utf-8", "replace")
+    if is_paper(text):
+        return papers.tell(text, question, as_json=as_json)
+    receipt = _receipt(content)
     verdict = verify_receipt(
         receipt,
         trusted=trust.key,
         witnesses=trust.witnesses,
         quorum=trust.quorum,
-        held=_read(str(trust.held)) if trust.held else None,
+        held=_receipt(_content(str(trust.held))) if trust.held else None,
         passkeys=trust.passkeys,
     )
     if trust.chain:
@@ -72,19 +78,21 @@ def file(name: str, trust: Trust, as_json: bool) -> int:
     return 0 if verdict.holds else 1
 
 
-def _read(name: str) -> Any:
-    """A receipt: from a file, from standard input (-), or as the text of its code itself."""
-    if is_packed(name):
-        return unpack_receipt([name])
+def _content(name: str) -> bytes:
+    """What stands in a file, or comes from standard input (-)."""
     try:
-        text = sys.stdin.buffer.read(ENOUGH + 1) if name == "-" else Path(name).read_bytes()
+        return sys.stdin.buffer.read(ENOUGH + 1) if name == "-" else Path(name).read_bytes()
     except (OSError, ValueError) as error:
         shown = name if len(name) < LONGEST_PATH else "What was given"  # may be a receipt itself
         raise Incorrect(f"{shown} cannot be read.", hint="Check the path.") from error
-    plain = text.decode("utf-8", "replace")
+
+
+def _receipt(content: bytes) -> Any:
+    """A receipt, from its JSON or the text of its code."""
+    plain = content.decode("utf-8", "replace")
     if is_packed(plain):
         return unpack_receipt(line.strip("\r") for line in plain.strip("\n").split("\n"))
-    return read_receipt(text)
+    return read_receipt(content)
 
 
 def _export(path: Path, key: str | None, as_json: bool) -> int:

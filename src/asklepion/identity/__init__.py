@@ -14,9 +14,12 @@ from .service import (
     TOKEN,
     AccountClosed,
     CredentialKind,
+    CredentialVerdict,
     Identity,
     LicenceEnded,
     NewCredential,
+    examine_alone,
+    is_paper,
 )
 from .store import MIGRATIONS, OWNED
 
@@ -33,6 +36,7 @@ __all__ = [
     "App",
     "Caller",
     "CredentialKind",
+    "CredentialVerdict",
     "Identity",
     "LicenceEnded",
     "NewCredential",
@@ -41,4 +45,6 @@ __all__ = [
     "Role",
     "Scope",
     "Session",
+    "examine_alone",
+    "is_paper",
 ]

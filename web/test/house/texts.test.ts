@@ -15,7 +15,7 @@ const KEPT = new Set(
   `Asklepion FHIR DICOM JSON NDJSON zip ZIP NEWS2 PREVENT X CKD-EPI eGFR BMI HDL LDL HbA1c SpO MQTT WebXR VR AR
    WASD RFC SHA-256 GB CT Merkle Ed25519 TLS LOINC SNOMED R4 UCUM ICD-10 RxNorm WebGL Synthea PNG USB ID
    N NT-proBNP ASKLEPION HOST SQL CSV C-CDA XML HL7 v2 DTD MB UTF-8 ERC-1271 ADDRESS https
-   Chrome Edge Safari Firefox iPhone iPad`
+    Chrome Edge Safari Firefox iPhone iPad Open Badges W3C JWT`
     .split(/\s+/)
     .concat(["mg", "dL", "mmol", "L", "mmHg", "kg", "m", "Esc", "Enter", "Ctrl", "CKD", "C"])
     .concat(["G1", "G2", "G3a", "G3b", "G4", "G5"]), // of kidney function

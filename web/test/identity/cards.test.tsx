@@ -28,6 +28,8 @@ const LICENCE: Credential = {
   until: "2028-03-01T12:00:00Z",
   received_at: "2026-03-01T12:00:00Z",
   has_file: false,
+  is_document: false,
+  is_trusted: true,
 };
 const LINE: Issued = {
   id: "i-1",

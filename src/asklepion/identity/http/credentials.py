@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
@@ -14,7 +14,7 @@ from ..engine.pictures import picture
 from ..engine.vc.kinds import Kind
 from ..engine.vc.status import Status
 from ..service import NewCredential
-from ..service.vc.values import Card, Line, Link, Verdict
+from ..service.vc.values import Card, Line, Link
 from .answers import Root
 from .routes import After, Body, Here, Id, Known, Text
 
@@ -49,6 +49,13 @@ class Showing(Body):
 
     claims: Names
     minutes: int = 10
+    whole: bool = False  # a document is shown whole or not at all
+
+
+class Paper(Body):
+    """The text of a credential that comes as a file."""
+
+    document: Annotated[str, Field(max_length=262_144)]
 
 
 class Offer(Body):
@@ -128,6 +135,12 @@ async def receive(body: Offer, who: Known, identity: Here, here: Root) -> dict[s
     return _card(card)
 
 
+@router.post("/credentials/files", status_code=201)
+async def keep(body: Paper, who: Known, identity: Here) -> dict[str, Any]:
+    """Hold a credential that comes as a file, if it is proven and stands."""
+    return _card(await identity.credentials.papers.keep(who, body.document))
+
+
 @router.post("/credentials/consider")
 async def consider(body: Wanted, who: Known, identity: Here, here: Root) -> dict[str, Any]:
     """Read who asks for what, and with what it could be answered; nothing is shown yet."""
@@ -153,7 +166,8 @@ async def answer(body: Answer, who: Known, identity: Here, here: Root) -> None:
 @router.post("/credentials/{id}/links", status_code=201)
 async def show(id: Id, body: Showing, who: Known, identity: Here, here: Root) -> dict[str, Any]:
     """Show some claims by a link, which is told this once, with its picture."""
-    link = await identity.credentials.holding.link(who, id, body.claims, body.minutes)
+    holding = identity.credentials.holding
+    link = await holding.link(who, id, body.claims, body.minutes, whole=body.whole)
     address = f"{here}/show#{link.token}"
     return {**_link(link), "address": address, "qr": picture(address)}
 
@@ -167,11 +181,14 @@ async def offer(id: Id, who: Known, identity: Here, here: Root) -> dict[str, Any
 
 
 @router.get("/credentials/{id}/file")
-async def file(id: Id, who: Known, identity: Here) -> JSONResponse:
-    """Take a badge along, in the form of Open Badges 3.0."""
+async def file(id: Id, who: Known, identity: Here) -> Response:
+    """Take a badge along, in the form of Open Badges 3.0; a document as it was taken in."""
     found = await identity.credentials.holding.file(who, id)
-    headers = {"content-disposition": 'attachment; filename="badge.json"'}
-    return JSONResponse(found, headers=headers)
+    if not isinstance(found, str):
+        return JSONResponse(found, headers=_saved_as("badge.json"))
+    if found.startswith("{"):
+        return Response(found, media_type="application/vc", headers=_saved_as("credential.json"))
+    return Response(found, media_type="application/vc+jwt", headers=_saved_as("credential.jwt"))
 
 
 @router.delete("/credentials/{id}", status_code=204)
@@ -232,7 +249,7 @@ async def ask(body: Asking, who: Known, identity: Here, here: Root) -> dict[str,
 async def asked(id: str, who: Known, identity: Here, here: Root) -> dict[str, Any]:
     """Read what was shown."""
     request = await identity.credentials.requesting.read(who, id, here=here)
-    shown = None if request.shown is None else [verdict_json(each) for each in request.shown]
+    shown = None if request.shown is None else [each.as_json() for each in request.shown]
     return {"id": request.id, "expires_at": to_iso(request.expires_at), "shown": shown}
 
 
@@ -254,6 +271,10 @@ async def mark(
     return {"presentation": await mark(who, account, here, body.nonce), "audience": here}
 
 
+def _saved_as(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
 def _card(card: Card) -> dict[str, Any]:
     return {
         "id": card.id,
@@ -267,6 +288,8 @@ def _card(card: Card) -> dict[str, Any]:
         "until": to_iso(card.until),
         "received_at": to_iso(card.received_at),
         "has_file": card.has_file,
+        "is_document": card.is_document,
+        "is_trusted": card.is_trusted,
     }
 
 
@@ -292,19 +315,4 @@ def _line(line: Line) -> dict[str, Any]:
         "until": to_iso(line.until),
         "issued_at": to_iso(line.issued_at),
         "copies": line.copies,
-    }
-
-
-def verdict_json(verdict: Verdict) -> dict[str, Any]:
-    """What something shown proves, as it is told."""
-    return {
-        "why": verdict.why,
-        "issuer": verdict.issuer,
-        "is_here": verdict.is_here,
-        "is_trusted": verdict.is_trusted,
-        "kind": verdict.kind,
-        "vct": verdict.vct,
-        "claims": verdict.claims,
-        "until": verdict.until and to_iso(verdict.until),
-        "checked_at": to_iso(verdict.checked_at),
     }

@@ -7,16 +7,17 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import Field
 
-from asklepion.kit.errors import NotFound
+from asklepion.kit.errors import Incorrect, NotFound
 from asklepion.kit.http import caller
 
+from ..engine.vc import strict
 from ..engine.vc.did import PREFIX
 from ..model import Caller
 from ..service import Refusal
 from .answers import Address, Root
-from .credentials import Question, verdict_json
+from .credentials import Question
 from .doorkeepers import bearer_token
-from .routes import Here
+from .routes import Body, Here
 from .smart import LARGEST, read_form
 
 router = APIRouter(tags=["credentials"])
@@ -36,11 +37,21 @@ class Opening(Question):
     audience: Annotated[str, Field(max_length=500)]
 
 
-class Checking(Question):
-    """Something that was shown, to whom, and in answer to what."""
+class Checking(Body):
+    """Something that was shown; and to whom, and in answer to what, where that is to be proven."""
 
-    presentation: Annotated[str, Field(max_length=262_144)]
-    audience: Annotated[str, Field(max_length=500)]
+    presentation: Annotated[str, Field(max_length=262_144)] | dict[str, Any]
+    audience: Annotated[str, Field(max_length=500)] = ""
+    nonce: Annotated[str, Field(max_length=200)] = ""
+
+
+async def _one_reading(request: Request) -> None:
+    """Let no JSON pass that others could read otherwise: what was signed is what is looked at."""
+    try:
+        strict.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        hint = "Send each name once, and no numbers that are none."
+        raise Incorrect("The request is no JSON that all read alike.", hint=hint) from error
 
 
 @router.get("/.well-known/did.json")
@@ -87,14 +98,17 @@ async def issuer(who: Who, identity: Here, did: Name, kid: Name = "") -> JSONRes
     return JSONResponse(told, headers=NEVER)
 
 
-@router.post("/api/identity/verify")
+@router.post("/api/identity/verify", dependencies=[Depends(_one_reading)])
 async def verify(body: Checking, who: Who, identity: Here) -> dict[str, Any]:
-    """What something shown proves, as this house sees it: for those who cannot look themselves."""
-    prove = identity.credentials.proving.prove
-    verdict = await prove(
+    """What something shown proves, as this house sees it: for those who cannot look themselves.
+
+    An SD-JWT VC as it is shown; or a credential or presentation of the W3C, as JSON or compact.
+    """
+    examine = identity.credentials.proving.examine
+    verdict = await examine(
         body.presentation, audience=body.audience, nonce=body.nonce, may_ask=who.is_known
     )
-    return verdict_json(verdict)
+    return verdict.as_json()
 
 
 @router.post("/api/identity/showings/open")

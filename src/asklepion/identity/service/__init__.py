@@ -19,7 +19,8 @@ from .credentials import LONGEST
 from .identity import Identity
 from .keys import LINK, SIGN_IN, Link, Progress
 from .returning import Return
-from .vc import LicenceEnded, NewCredential, VerifiableCredentials
+from .vc import LicenceEnded, NewCredential, VerifiableCredentials, examine_alone, is_paper
+from .vc import Verdict as CredentialVerdict
 
 __all__ = [
     "ALGORITHM",
@@ -37,6 +38,7 @@ __all__ = [
     "Closing",
     "Connected",
     "CredentialKind",
+    "CredentialVerdict",
     "Identity",
     "LicenceEnded",
     "Link",
@@ -46,4 +48,6 @@ __all__ = [
     "Refusal",
     "Return",
     "VerifiableCredentials",
+    "examine_alone",
+    "is_paper",
 ]

@@ -3,6 +3,7 @@ import { type SubmitEvent, useState } from "react";
 import { api } from "../../kit/api";
 import { useText } from "../../kit/text";
 import { Button, Dialog, ErrorNote, Field, TextArea, toast } from "../../kit/ui";
+import { FileDrop } from "./FileDrop";
 import { type Credential, headline, nameOfClaim } from "./model";
 
 interface AddDialogProps {
@@ -38,10 +39,24 @@ export function AddDialog({ onClose, onDone }: AddDialogProps) {
     setBusy(false);
   }
 
+  async function take(document: string): Promise<void> {
+    setBusy(true);
+    setError(null);
+    try {
+      await api.post("/api/identity/credentials/files", { document });
+      toast(text("identity.cards.added"), "good");
+      onDone();
+    } catch (failure) {
+      setError(failure);
+    }
+    setBusy(false);
+  }
+
   if (asked) return <AnswerDialog asked={asked} onClose={onClose} onDone={onDone} />;
   return (
     <Dialog open title={text("identity.cards.add.title")} onClose={onClose}>
       <form className="stack" onSubmit={go}>
+        <FileDrop onText={take} />
         <p className="muted">{text("identity.cards.add.about")}</p>
         <TextArea
           label={text("identity.cards.add.text")}

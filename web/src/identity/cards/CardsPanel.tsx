@@ -1,4 +1,14 @@
-import { Download, History, IdCard, Link2, Plus, QrCode, Smartphone, Undo2 } from "lucide-react";
+import {
+  Download,
+  History,
+  IdCard,
+  Link2,
+  Plus,
+  QrCode,
+  Smartphone,
+  Trash2,
+  Undo2,
+} from "lucide-react";
 import { useEffect, useState } from "react";
 import { api, ask } from "../../kit/api";
 import { useAsked } from "../../kit/asked";
@@ -14,6 +24,7 @@ import {
   nameOfClaim,
   type Shown,
 } from "./model";
+import { RemoveDialog } from "./RemoveDialog";
 import { ShowDialog } from "./ShowDialog";
 import { TakeDialog } from "./TakeDialog";
 import "./cards.css";
@@ -21,7 +32,12 @@ import "./cards.css";
 const PATH = "/api/identity/credentials";
 const AGAIN_MS = 15_000;
 
-type Open = { readonly show: Credential } | { readonly take: Credential } | "add" | null;
+type Open =
+  | { readonly show: Credential }
+  | { readonly take: Credential }
+  | { readonly remove: Credential }
+  | "add"
+  | null;
 
 /** What one holds: show a part of it, take it along, add another, see what was shown. */
 export function Cards() {
@@ -71,16 +87,24 @@ export function Cards() {
               <Button icon={QrCode} onClick={() => setOpen({ show: card })}>
                 {text("identity.cards.show")}
               </Button>
-              {card.is_here && card.state === "valid" && (
+              {card.is_here && !card.is_document && card.state === "valid" && (
                 <Button kind="plain" icon={Smartphone} onClick={() => setOpen({ take: card })}>
                   {text("identity.cards.take")}
                 </Button>
               )}
               {card.has_file && <FileButton card={card} onTaken={history.again} />}
+              {card.is_document && (
+                <Button kind="plain" icon={Trash2} onClick={() => setOpen({ remove: card })}>
+                  {text("identity.cards.remove")}
+                </Button>
+              )}
             </div>
           </CredentialCard>
         ))}
       </ul>
+      <a className="small" href="/show" target="_blank" rel="noreferrer">
+        {text("identity.cards.check")}
+      </a>
       <Links links={links.value ?? []} cards={cards.value ?? []} onEnded={links.again} />
       <Told shown={history.value ?? []} cards={cards.value ?? []} />
       {open && typeof open === "object" && "show" in open && (
@@ -88,6 +112,16 @@ export function Cards() {
       )}
       {open && typeof open === "object" && "take" in open && (
         <TakeDialog card={open.take} onClose={() => setOpen(null)} />
+      )}
+      {open && typeof open === "object" && "remove" in open && (
+        <RemoveDialog
+          card={open.remove}
+          onClose={() => setOpen(null)}
+          onDone={() => {
+            setOpen(null);
+            again();
+          }}
+        />
       )}
       {open === "add" && (
         <AddDialog
@@ -110,7 +144,7 @@ function FileButton({ card, onTaken }: { card: Credential; onTaken: () => void }
       const body = await (await ask(`${PATH}/${card.id}/file`)).blob();
       const link = document.createElement("a");
       link.href = URL.createObjectURL(body);
-      link.download = "badge.json";
+      link.download = body.type.includes("jwt") ? "credential.jwt" : "badge.json";
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
       onTaken();
@@ -157,7 +191,7 @@ function Links({ links, cards, onEnded }: LinksProps) {
         {links.map((link) => (
           <li key={link.id} className="paper-fact">
             <span>
-              {link.claims.map(nameOfClaim).join(", ")}
+              {link.claims.map(nameOfClaim).join(", ") || text("identity.cards.show.all")}
               <small className="muted">
                 {kindWords(text, cards, link.credential)} ·{" "}
                 {text("identity.cards.link.until", { when: moment(link.expires_at, "time") })} ·{" "}

@@ -4,6 +4,8 @@ import { moment, useText } from "../../kit/text";
 import { Mark } from "../../kit/ui";
 import { type Credential, headline, iconOf, issuerOf, type State, wordsOf } from "./model";
 
+const FOREVER = Date.UTC(2100, 0, 1); // of what says no end
+
 const stateIcons: Record<State, LucideIcon> = {
   valid: BadgeCheck,
   revoked: CircleSlash,
@@ -36,8 +38,15 @@ export function CredentialCard({ card, children }: { card: Credential; children?
           <span>{kind}</span>
           <StateSign state={card.state} />
         </header>
-        <h3 className="paper-title">{headline(card.kind, card.claims) || kind}</h3>
+        <h3 className="paper-title">
+          {headline(card.kind, card.claims) || wordsOf("title", card.claims.title ?? kind)}
+        </h3>
         <p className="paper-name">{wordsOf("name", card.claims.name ?? "")}</p>
+        {card.is_document && (
+          <p className="paper-known">
+            {text(card.is_trusted ? "identity.cards.known" : "identity.cards.unknown")}
+          </p>
+        )}
         <footer className="paper-foot">
           <span>
             <small>{text("identity.cards.by")}</small>
@@ -45,7 +54,9 @@ export function CredentialCard({ card, children }: { card: Credential; children?
           </span>
           <span>
             <small>{text("identity.cards.until")}</small>
-            {moment(card.until, "date")}
+            {Date.parse(card.until) < FOREVER
+              ? moment(card.until, "date")
+              : text("identity.cards.until.never")}
           </span>
           <span className="paper-mark">
             <Mark size={30} />

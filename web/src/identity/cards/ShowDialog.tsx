@@ -29,7 +29,8 @@ export function ShowDialog({ card, onClose, onShown }: ShowDialogProps) {
     setError(null);
     try {
       const path = `/api/identity/credentials/${card.id}/links`;
-      setLink(await api.post<NewLink>(path, { claims: chosen, minutes }));
+      const what = card.is_document ? { claims: [], whole: true } : { claims: chosen };
+      setLink(await api.post<NewLink>(path, { ...what, minutes }));
       onShown();
     } catch (failure) {
       setError(failure);
@@ -48,7 +49,7 @@ export function ShowDialog({ card, onClose, onShown }: ShowDialogProps) {
           kind="primary"
           icon={QrCode}
           busy={isBusy}
-          disabled={chosen.length === 0}
+          disabled={!card.is_document && chosen.length === 0}
           onClick={show}
         >
           {text("identity.cards.show.make")}
@@ -56,20 +57,11 @@ export function ShowDialog({ card, onClose, onShown }: ShowDialogProps) {
       }
     >
       <div className="stack">
-        <p className="muted">{text("identity.cards.show.about")}</p>
-        <div className="stack-tight">
-          {inOrder(card.claims).map(([name, value]) => (
-            <Switch
-              key={name}
-              label={nameOfClaim(name)}
-              hint={wordsOf(name, value)}
-              checked={chosen.includes(name)}
-              onChange={(isOn) =>
-                setChosen(isOn ? [...chosen, name] : chosen.filter((each) => each !== name))
-              }
-            />
-          ))}
-        </div>
+        {card.is_document ? (
+          <p>{text("identity.cards.show.whole")}</p>
+        ) : (
+          <Choosing card={card} chosen={chosen} onChosen={setChosen} />
+        )}
         <Select
           label={text("identity.cards.show.minutes")}
           value={minutes}
@@ -81,10 +73,38 @@ export function ShowDialog({ card, onClose, onShown }: ShowDialogProps) {
             </option>
           ))}
         </Select>
-        <p className="muted small">{text("identity.cards.show.always")}</p>
+        {!card.is_document && <p className="muted small">{text("identity.cards.show.always")}</p>}
         <ErrorNote error={error} />
       </div>
     </Dialog>
+  );
+}
+
+interface ChoosingProps {
+  card: Credential;
+  chosen: readonly string[];
+  onChosen: (names: readonly string[]) => void;
+}
+
+function Choosing({ card, chosen, onChosen }: ChoosingProps) {
+  const text = useText();
+  return (
+    <>
+      <p className="muted">{text("identity.cards.show.about")}</p>
+      <div className="stack-tight">
+        {inOrder(card.claims).map(([name, value]) => (
+          <Switch
+            key={name}
+            label={nameOfClaim(name)}
+            hint={wordsOf(name, value)}
+            checked={chosen.includes(name)}
+            onChange={(isOn) =>
+              onChosen(isOn ? [...chosen, name] : chosen.filter((each) => each !== name))
+            }
+          />
+        ))}
+      </div>
+    </>
   );
 }
 
@@ -125,7 +145,9 @@ function Given({ link, onClose }: { link: NewLink; onClose: () => void }) {
         )}
         <p>{text("identity.cards.show.until", { when: moment(link.expires_at) })}</p>
         <p className="muted small">
-          {text("identity.cards.show.shows", { what: link.claims.map(nameOfClaim).join(", ") })}
+          {link.claims.length > 0
+            ? text("identity.cards.show.shows", { what: link.claims.map(nameOfClaim).join(", ") })
+            : text("identity.cards.show.all")}
         </p>
         <p className="small">
           <a href={link.address} target="_blank" rel="noreferrer">

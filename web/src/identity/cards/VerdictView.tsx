@@ -8,7 +8,7 @@ export function VerdictView({ verdict }: { verdict: Verdict }) {
   const text = useText();
   const kind = kindOf(verdict.vct);
   const isGood = verdict.why === "";
-  const isKnown = verdict.isHere || verdict.isTrusted;
+  const isKnown = verdict.isHere || verdict.isTrusted; // of a presentation: all that it holds
   const Icon = !isGood ? CircleAlert : isKnown ? BadgeCheck : ShieldQuestion;
   const tone = !isGood ? "bad" : isKnown ? "good" : "unknown";
   const entries = inOrder(verdict.claims);
@@ -29,6 +29,12 @@ export function VerdictView({ verdict }: { verdict: Verdict }) {
           </p>
         </div>
       </div>
+      {verdict.holder && (
+        <p className="small">{text("identity.verify.presented", { who: verdict.holder })}</p>
+      )}
+      {verdict.credentials.map((each) => (
+        <VerdictView key={`${each.issuer} ${JSON.stringify(each.claims)}`} verdict={each} />
+      ))}
       {verdict.issuer && (
         <dl className="verdict-facts">
           <Fact name={text("identity.verify.what")}>
@@ -52,6 +58,9 @@ export function VerdictView({ verdict }: { verdict: Verdict }) {
             </Fact>
           )}
         </dl>
+      )}
+      {verdict.isDocument && !verdict.holder && isGood && (
+        <p className="muted small">{text("identity.verify.unbound")}</p>
       )}
     </section>
   );

@@ -18,6 +18,10 @@ export interface Credential {
   readonly until: string;
   readonly received_at: string;
   readonly has_file: boolean;
+  /** It is shown whole or not at all. */
+  readonly is_document: boolean;
+  /** Its issuer's licences count here. */
+  readonly is_trusted: boolean;
 }
 
 /** A link that shows some claims for a while. */
@@ -69,10 +73,12 @@ export function iconOf(kind: Kind | null): LucideIcon {
   return kind ? kindIcons[kind] : BadgeCheck;
 }
 
+const BADGES = ["OpenBadgeCredential", "AchievementCredential"];
 const VCT = /^urn:asklepion:credential:(licence|badge|membership):1$/;
 
 /** The kind of a type that credentials name. */
 export function kindOf(vct: string): Kind | null {
+  if (BADGES.includes(vct)) return "badge";
   return (VCT.exec(vct)?.[1] as Kind | undefined) ?? null;
 }
 

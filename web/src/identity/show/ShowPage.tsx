@@ -13,7 +13,8 @@ import {
   Waiting,
 } from "../../kit/ui";
 import { VerdictView } from "../cards/VerdictView";
-import { check, newNonce, type Verdict } from "../cards/verify/check";
+import { checkAny, newNonce, type Verdict } from "../cards/verify/check";
+import { FileCheck } from "./FileCheck";
 import "../cards/cards.css";
 import "./show.css";
 
@@ -41,12 +42,15 @@ export function ShowPage() {
         </span>
       </header>
       <main className="show-main">
-        <Card title={text("identity.verify.title")} icon={ShieldCheck}>
-          <Shown key={token} token={token} />
+        <Card
+          title={text(token ? "identity.verify.title" : "identity.verify.file.title")}
+          icon={ShieldCheck}
+        >
+          {token ? <Shown key={token} token={token} /> : <FileCheck />}
         </Card>
       </main>
       <footer className="show-foot">
-        <p>{text("identity.verify.foot")}</p>
+        <p>{text(token ? "identity.verify.foot" : "identity.verify.file.foot")}</p>
       </footer>
     </div>
   );
@@ -56,7 +60,7 @@ async function look(token: string): Promise<Verdict> {
   const asked = { audience: location.origin, nonce: newNonce() };
   const path = "/api/identity/showings/open";
   const found = await api.post<{ presentation: string }>(path, { token, ...asked });
-  return check(found.presentation, asked);
+  return checkAny(found.presentation, asked);
 }
 
 function Shown({ token }: { token: string }) {
@@ -86,7 +90,7 @@ function Shown({ token }: { token: string }) {
     return () => clearInterval(timer);
   }, []);
   const isOver = error instanceof ApiError && (error.status === 410 || error.status === 404);
-  if (!token || isOver) {
+  if (isOver) {
     return (
       <Empty
         icon={Link2Off}

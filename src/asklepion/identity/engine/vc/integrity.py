@@ -25,7 +25,7 @@ def sign(document: Document, proof: Document, key: Jwk) -> Document:
         proof: what it says of itself: verificationMethod, created, proofPurpose, and perhaps id
             and previousProof.
     """
-    proofs = _proofs(document)
+    proofs = proofs_of(document)
     options = {"type": "DataIntegrityProof", "cryptosuite": SUITE, **proof}
     if "@context" in document:
         options["@context"] = document["@context"]
@@ -45,17 +45,21 @@ def verify(document: Document, keys: dict[str, Jwk], *, purpose: str = "assertio
     Raises:
         Unproven: there is none, one does not hold, or is of a kind that is not known here.
     """
-    proofs = _proofs(document)
+    proofs = proofs_of(document)
     if not proofs or len(proofs) > MOST:
         raise Unproven("signature", "The document has no proof, or too many.")
+    ids = [proof["id"] for proof in proofs if "id" in proof]
+    if any(ids.count(each) > 1 for each in ids):
+        raise Unproven("signature", "Two proofs have one name.")
     bare = {name: value for name, value in document.items() if name != "proof"}
     for proof in proofs:
         _verify_one(bare, proof, proofs, keys, purpose)
 
 
 def methods(document: Document) -> list[str]:
-    """Whose keys the proofs name."""
-    return [str(proof.get("verificationMethod", "")) for proof in _proofs(document)]
+    """Whose keys the proofs name; empty where one names none."""
+    named = [proof.get("verificationMethod") for proof in proofs_of(document)]
+    return [each if isinstance(each, str) else "" for each in named]
 
 
 def _verify_one(
@@ -81,7 +85,12 @@ def _verify_one(
         raise Unproven("signature", "A proof does not hold: the document was changed.")
 
 
-def _proofs(document: Document) -> list[Document]:
+def proofs_of(document: Document) -> list[Document]:
+    """Every proof on a document, in its order.
+
+    Raises:
+        Unproven: one cannot be read.
+    """
     found: Any = document.get("proof", [])
     several = cast(list[Any], found) if isinstance(found, list) else [found]
     if not all(isinstance(each, dict) for each in several):

@@ -1,10 +1,12 @@
-"""Signed JSON: ES256 and Ed25519, nothing else. https://www.rfc-editor.org/rfc/rfc7515
+"""Signed JSON: ES256, ES256K and Ed25519, nothing else. https://www.rfc-editor.org/rfc/rfc7515
 
 Of ES256 both forms of a signature are taken (r, s and r, n-s): JOSE asks for neither, half of all
 signers write the second, and nothing here is told apart by its signature. What must be one of a
-kind says so itself, by a nonce.
+kind says so itself, by a nonce. ES256K (https://www.rfc-editor.org/rfc/rfc8812) is read, in its
+one form (low s), and never written.
 """
 
+import hashlib
 import json
 from typing import Any, cast
 
@@ -25,8 +27,8 @@ from . import base64url, strict
 from .did import Jwk
 from .errors import Unproven
 
-ES256, ED25519 = "ES256", "Ed25519"
-ALGORITHMS = (ES256, ED25519)
+ES256, ES256K, ED25519 = "ES256", "ES256K", "Ed25519"
+ALGORITHMS = (ES256, ED25519, ES256K)
 LARGEST = 262_144  # characters of one signed text
 P256 = ec.SECP256R1()
 SHA256 = ec.ECDSA(hashes.SHA256())
@@ -43,6 +45,8 @@ def algorithm_of(jwk: Jwk) -> str:
         return ES256
     if kind == ("OKP", "Ed25519"):
         return ED25519
+    if kind == ("EC", "secp256k1"):
+        return ES256K
     raise Unproven("algorithm", "Keys of that kind do not sign here.")
 
 
@@ -54,10 +58,16 @@ def sign(header: dict[str, Any], payload: dict[str, Any], key: Jwk) -> str:
 
 
 def sign_raw(octets: bytes, key: Jwk) -> bytes:
-    """A signature's 64 bytes."""
-    secret = base64url.decode(key["d"])
-    if algorithm_of(key) == ED25519:
+    """A signature's 64 bytes.
+
+    Raises:
+        Unproven: keys of that kind do not sign here.
+    """
+    secret, kind = base64url.decode(key["d"]), algorithm_of(key)
+    if kind == ED25519:
         return Ed25519PrivateKey.from_private_bytes(secret).sign(octets)
+    if kind != ES256:
+        raise Unproven("algorithm", "Keys of that kind do not sign here.")
     private = ec.derive_private_key(int.from_bytes(secret), P256)
     r, s = decode_dss_signature(private.sign(octets, SHA256))
     return r.to_bytes(32) + s.to_bytes(32)
@@ -123,6 +133,8 @@ def is_signed(octets: bytes, signature: bytes, key: Jwk) -> bool:
             Ed25519PublicKey.from_public_bytes(x).verify(signature, octets)
             return True
         y = base64url.decode(key["y"])
+        if kind == ES256K:
+            return _is_signed_secp256k1(octets, signature, b"\4" + x + y)
         numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), P256)
         r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
         numbers.public_key().verify(encode_dss_signature(r, s), octets, SHA256)
@@ -131,11 +143,12 @@ def is_signed(octets: bytes, signature: bytes, key: Jwk) -> bool:
     return True
 
 
-def is_signed_secp256k1(digest: bytes, signature: bytes, key: bytes) -> bool:
-    """Whether a DER signature over a digest is the key's, in its one form (low s)."""
+def _is_signed_secp256k1(octets: bytes, signature: bytes, key: bytes) -> bool:
+    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+    digest = hashlib.sha256(octets).digest()
     try:
-        return Secp256k1(key).verify(signature, digest, hasher=None)
-    except (ValueError, Exception):
+        return Secp256k1(key).verify(encode_dss_signature(r, s), digest, hasher=None)
+    except Exception:  # coincurve raises a bare Exception for what is no signature or no key
         return False
 
 

@@ -74,13 +74,13 @@ def check_credential(document: Any) -> None:
         _check_texts(cast(Document, issuer))
     else:
         _require_url(issuer, "issuer")
-    subjects = _objects(told, "credentialSubject")
+    subjects = objects_of(told, "credentialSubject")
     if not subjects or not all(subjects):
         raise _wrong("credentialSubject")
     for subject in subjects:
         _check_id(subject, "credentialSubject")
     for part in PARTS:
-        for each in _objects(told, part):
+        for each in objects_of(told, part):
             _check_types(each, words, part)
             _check_id(each, part, is_needed=part == "credentialSchema")
     _check_times(told)
@@ -97,15 +97,15 @@ def check_presentation(document: Any) -> None:
         holder = told["holder"]
         named = cast(Document, holder).get("id") if isinstance(holder, dict) else holder
         _require_url(named, "holder")
-    for each in _objects(told, "verifiableCredential"):
-        if ENVELOPED in _list(each.get("type")) or str(each.get("id", "")).startswith("data:"):
+    for each in objects_of(told, "verifiableCredential"):
+        if ENVELOPED in list_of(each.get("type")) or str(each.get("id", "")).startswith("data:"):
             _check_enveloped(each)
         else:
             check_credential(each)
 
 
 def _check_enveloped(each: Document) -> None:
-    is_named = ENVELOPED in _list(each.get("type"))
+    is_named = ENVELOPED in list_of(each.get("type"))
     if not is_named or not str(each.get("id", "")).startswith("data:application/vc"):
         raise _wrong("verifiableCredential")
 
@@ -115,12 +115,12 @@ def _opened(document: Any, kind: str) -> tuple[Document, set[str] | None]:
         raise _wrong("document")
     told = cast(Document, document)
     words = _words(told.get("@context"))
-    if kind not in _list(told.get("type")):
+    if kind not in list_of(told.get("type")):
         raise _wrong("type")
     _check_types(told, words, "type")
     _check_id(told, "id")
     _check_texts(told)
-    for proof in _objects(told, "proof"):
+    for proof in objects_of(told, "proof"):
         if not isinstance(proof.get("type"), str):
             raise _wrong("proof")
     return told, words
@@ -128,7 +128,7 @@ def _opened(document: Any, kind: str) -> tuple[Document, set[str] | None]:
 
 def _words(context: Any) -> set[str] | None:
     """The types that have a meaning; none: any may have one, in a context that is elsewhere."""
-    contexts = _list(context)
+    contexts = list_of(context)
     if not contexts or contexts[0] != BASE:
         raise _wrong("@context")
     words, protected, is_closed = set(WORDS), set(WORDS), True
@@ -155,7 +155,7 @@ def _is_mapped(meaning: Any) -> bool:
 
 
 def _check_types(told: Document, words: set[str] | None, where: str) -> None:
-    types = _list(told.get("type"))
+    types = list_of(told.get("type"))
     if not types or not all(isinstance(each, str) and each for each in types):
         raise _wrong(where)
     for each in types:
@@ -170,7 +170,7 @@ def _check_id(told: Document, where: str, *, is_needed: bool = False) -> None:
 
 def _check_texts(told: Document) -> None:
     for name in ("name", "description"):
-        for each in _list(told.get(name)):
+        for each in list_of(told.get(name)):
             is_text = isinstance(each, str)
             if not is_text and not (isinstance(each, dict) and _is_text(cast(Document, each))):
                 raise _wrong(name)
@@ -181,12 +181,17 @@ def _is_text(each: Document) -> bool:
 
 
 def _check_times(told: Document) -> None:
-    since, until = (_moment(told, name) for name in ("validFrom", "validUntil"))
+    since, until = (moment_of(told, name) for name in ("validFrom", "validUntil"))
     if since and until and until < since:
         raise _wrong("validUntil")
 
 
-def _moment(told: Document, name: str) -> datetime | None:
+def moment_of(told: Document, name: str) -> datetime | None:
+    """A moment that is told; nothing where none is.
+
+    Raises:
+        Unproven: it is none.
+    """
     if name not in told:
         return None
     said = told[name]
@@ -203,14 +208,24 @@ def _require_url(said: Any, where: str) -> None:
         raise _wrong(where)
 
 
-def _objects(told: Document, name: str) -> list[Document]:
-    found = _list(told[name]) if name in told else []
+def objects_of(told: Document, name: str) -> list[Document]:
+    """One object or several under a name; none where the name is not there.
+
+    Raises:
+        Unproven: something else stands there.
+    """
+    found = list_of(told[name]) if name in told else []
     if not all(isinstance(each, dict) for each in found) or (name in told and not found):
         raise _wrong(name)
     return cast(list[Document], found)
 
 
-def _list(found: Any) -> list[Any]:
+def list_of(found: Any) -> list[Any]:
+    """One value or several, as several.
+
+    Raises:
+        Unproven: there are very many.
+    """
     if found is None:
         return []
     several = cast(list[Any], found) if isinstance(found, list) else [found]

@@ -15,6 +15,7 @@ from ...engine.vc.status import Status
 from ...model import Account, Caller
 from ...store import asking, held, issued
 from ..trying import Trying
+from .alone import examine_alone, is_paper
 from .answering import Answering, Asked, Choice
 from .desk import Desk, LicenceEnded, Published, owner_of
 from .holding import Holding
@@ -24,6 +25,7 @@ from .issuing import CHANGING, Issuing
 from .licences import Licences
 from .lists import Lists
 from .offering import Offered, Offering
+from .papers import Papers
 from .proving import Proving
 from .reaching import Letter, Reach, Reply, reach
 from .receiving import Receiving
@@ -47,6 +49,8 @@ __all__ = [
     "Told",
     "Verdict",
     "VerifiableCredentials",
+    "examine_alone",
+    "is_paper",
 ]
 
 
@@ -91,6 +95,7 @@ class VerifiableCredentials:
         self.licences = Licences(self._desk, self.issuers, self.lists, self.holding)
         self.issuing = Issuing(self._desk, self.issuers, self.lists, self.holding, self.licences)
         self.proving = Proving(self._desk, self.issuers, self.lists)
+        self.papers = Papers(self._desk, self.holding, self.proving, self.lists)
         self.offering = Offering(self._desk, self.issuing, self.holding)
         self.requesting = Requesting(self._desk, self.issuers, self.proving)
         home = Home(self._desk, self.offering, self.requesting)

@@ -12,6 +12,7 @@ from asklepion.kit.log import get_log
 
 from ...engine.vc import dcql, didweb, jose, sdjwt, strict
 from ...engine.vc.dcql import Query
+from ...engine.vc.documents import AUTHENTICATION
 from ...engine.vc.errors import Unproven
 from ...engine.vc.sdjwt import Path
 from ...model import Caller
@@ -21,7 +22,8 @@ from ..apps.publishing import Unfit
 from .desk import Desk
 from .holding import Holding
 from .home import Home
-from .issuers import AUTHENTICATION, Issuers
+from .issuers import Issuers
+from .kept import is_document
 from .reaching import Letter, form
 from .requesting import ANYBODY, DID, REDIRECT, TYPE
 from .values import Card
@@ -188,7 +190,10 @@ class Answering:
         return choices
 
     async def _fitting(self, held: Held, card: Card, query: Query) -> list[Choice]:
-        claims = sdjwt.peek(await self._holding.text(held)).claims
+        opened = await self._holding.require_open(held)
+        if is_document(opened):  # what is asked for are parts
+            return []
+        claims = sdjwt.peek(opened["text"]).claims
         fits: list[Choice] = []
         for wanted in query.credentials:
             paths = wanted.paths(claims)

@@ -9,9 +9,10 @@ from asklepion.kit.db import Tx
 from asklepion.kit.errors import Gone, Incorrect, NotFound
 from asklepion.kit.log import get_log
 
-from ...engine.vc import did, pairwise, sdjwt
+from ...engine.vc import did, documents, pairwise, sdjwt
 from ...engine.vc.did import Jwk
 from ...engine.vc.kinds import Kind, kind_of
+from ...engine.vc.readings import LONGEST_TYPE, claims_of, kind_of_document, type_of
 from ...engine.vc.sdjwt import Path
 from ...engine.vc.status import Status
 from ...model import Account, Caller
@@ -20,18 +21,17 @@ from ...store import held as store
 from ...store.held import Held
 from .desk import Desk, new_secret, owner_of
 from .issuers import Issuers
+from .kept import Opened, claims_in, is_document, paths_shown
 from .values import Card, Link, Told
 
 log = get_log(__name__)
 
 SHOWING = "showing"  # a kind of token
 MINUTES = (5, 10, 60, 24 * 60)  # how long a link may be good
-PATHS_MOST = 40
 HISTORY_MOST = 100
+LONGEST_ISSUER = 500  # characters
 FOREVER = 4_102_444_800  # 2100: of what says no end
 NO_CREDENTIAL = "There is no such credential."
-# What is not the holder's to choose, and not for people to read.
-TECHNICAL = frozenset({"iss", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "status", "sub"})
 
 
 class Holding:
@@ -74,34 +74,66 @@ class Holding:
             file: the same in a form that can be taken along.
         """
         claims = sdjwt.peek(text).claims
-        kind, now = kind_of(claims.get("vct")), self._desk.clock.now()
-        body = json.dumps({"text": text, "file": file}).encode()
+        facts = {
+            "kind": kind_of(claims.get("vct")) or "",
+            "vct": str(claims.get("vct", ""))[:LONGEST_TYPE],
+            "issuer": str(claims.get("iss", ""))[:LONGEST_ISSUER],
+            "since_at": _us(claims.get("nbf", claims.get("iat", 0))),
+            "until_at": _us(claims.get("exp", FOREVER)),
+        }
+        opened = {"text": text, "file": file}
+        return await self._keep(tx, account, id=id, issued=issued, opened=opened, facts=facts)
+
+    async def keep_document(
+        self, tx: Tx, account: Account, *, id: str, text: str, issued: str = ""
+    ) -> Held:
+        """Keep a credential that is a document, as it is."""
+        secured = documents.read(text)
+        since, until = documents.period_of(secured.document)
+        facts = {
+            "kind": kind_of_document(secured.document) or "",
+            "vct": type_of(secured.document),
+            "issuer": secured.who[:LONGEST_ISSUER],
+            "since_at": _us(since or 0),
+            "until_at": _us(FOREVER if until is None else until),
+        }
+        claims = claims_of(secured.document)
+        opened = {"text": text, "file": None, "is_document": True, "claims": claims}
+        return await self._keep(tx, account, id=id, issued=issued, opened=opened, facts=facts)
+
+    async def _keep(
+        self,
+        tx: Tx,
+        account: Account,
+        *,
+        id: str,
+        issued: str,
+        opened: Opened,
+        facts: dict[str, Any],
+    ) -> Held:
+        now, body = to_us(self._desk.clock.now()), json.dumps(opened).encode()
         held = Held(
             id=id,
             account=account.id,
-            kind=kind or "",
-            vct=str(claims.get("vct", ""))[:200],
-            issuer=str(claims.get("iss", ""))[:500],
             issued=issued,
             state=Status.VALID,
-            since_at=_us(claims.get("nbf", claims.get("iat", 0))),
-            until_at=_us(claims.get("exp", FOREVER)),
-            received_at=to_us(now),
-            checked_at=to_us(now),
-            asked_at=to_us(now),
+            received_at=now,
+            checked_at=now,
+            asked_at=now,
             is_told=0,
             body=await self._desk.seal(owner_of(account), body, f"credential {id}"),
+            **facts,
         )
         await store.keep(tx, held)
         return held
 
-    async def open(self, held: Held) -> dict[str, Any] | None:
-        """The text of a credential, and its file; nothing if its key was destroyed."""
+    async def open(self, held: Held) -> Opened | None:
+        """What stands in a credential; nothing if its key was destroyed."""
         body = await self._desk.open(held.body, f"credential {held.id}")
         return None if body is None else json.loads(body)
 
-    async def text(self, held: Held) -> str:
-        """The text of a credential.
+    async def require_open(self, held: Held) -> Opened:
+        """What stands in a credential.
 
         Raises:
             Gone: its key was destroyed.
@@ -109,7 +141,15 @@ class Holding:
         opened = await self.open(held)
         if opened is None:
             raise Gone("This credential is gone for good.")
-        return opened["text"]
+        return opened
+
+    async def text(self, held: Held) -> str:
+        """The text of a credential.
+
+        Raises:
+            Gone: its key was destroyed.
+        """
+        return (await self.require_open(held))["text"]
 
     # What its holder sees
 
@@ -127,9 +167,10 @@ class Holding:
 
     async def card(self, held: Held) -> Card:
         """One credential as its holder sees it."""
-        return await self._card(held, await self.open(held) or {"text": "", "file": None})
+        return await self._card(held, await self.require_open(held))
 
-    async def _card(self, held: Held, opened: dict[str, Any]) -> Card:
+    async def _card(self, held: Held, opened: Opened) -> Card:
+        is_here = await self._issuers.is_own(held.issuer)
         now = to_us(self._desk.clock.now())
         state = Status(held.state).name.lower()
         if held.state == Status.VALID and now >= held.until_at:
@@ -141,13 +182,15 @@ class Holding:
             kind=Kind(held.kind) if held.kind else None,
             vct=held.vct,
             issuer=held.issuer,
-            is_here=await self._issuers.is_own(held.issuer),
-            claims=readable(sdjwt.peek(opened["text"]).claims),
+            is_here=is_here,
+            is_trusted=is_here or self._issuers.is_trusted(held.issuer),
+            claims=claims_in(opened),
             state=state,
             since=from_us(held.since_at),
             until=from_us(held.until_at),
             received_at=from_us(held.received_at),
-            has_file=opened["file"] is not None,
+            has_file=is_document(opened) or opened["file"] is not None,
+            is_document=is_document(opened),
         )
 
     async def find(self, caller: Caller, id: str) -> Held:
@@ -164,16 +207,17 @@ class Holding:
         return held
 
     async def file(self, caller: Caller, id: str) -> Any:
-        """A badge in the form that can be taken along.
+        """A credential in the form that can be taken along: JSON, or the text of a document.
 
         Raises:
             NotFound: there is none.
         """
-        opened = await self.open(await self.find(caller, id))
-        if opened is None or opened["file"] is None:
+        opened = await self.open(await self.find(caller, id)) or {}
+        found = opened.get("text") if is_document(opened) else opened.get("file")
+        if found is None:
             raise NotFound("There is no file of this credential.")
         await self.tell(caller.account, id, to="", how="file", names=())
-        return opened["file"]
+        return found
 
     async def drop(self, caller: Caller, id: str) -> None:
         """Hold a credential no more; what it says stays true, and its issuer may issue it again.
@@ -199,15 +243,20 @@ class Holding:
         binding = {"audience": audience, "nonce": nonce, "now_s": self._desk.now_s}
         return sdjwt.present(await self.text(held), paths, key=key, **binding)
 
-    async def link(self, caller: Caller, id: str, names: list[str], minutes: int) -> Link:
+    async def link(
+        self, caller: Caller, id: str, names: list[str], minutes: int, *, whole: bool = False
+    ) -> Link:
         """A link by which whoever has it is shown some claims for a while, afresh each time.
+
+        Args:
+            whole: all of it is shown: a document hides nothing, and nothing of it can be chosen.
 
         Raises:
             NotFound: it is not the caller's, or there is none.
             Incorrect: it has no such claims, or the time is none of those there are.
         """
         held = await self.find(caller, id)
-        paths = paths_of(readable(sdjwt.peek(await self.text(held)).claims), names)
+        paths = paths_shown(await self.require_open(held), names, whole=whole)
         if minutes not in MINUTES:
             raise Incorrect("A link is good for 5, 10, 60 or 1440 minutes.")
         now, token = self._desk.clock.now(), self._desk.tokens.new()
@@ -246,7 +295,7 @@ class Holding:
                 raise NotFound("There is no such link.")
 
     async def open_link(self, token: str, audience: str, nonce: str) -> str:
-        """What a link shows, made for this reader and this question.
+        """What a link shows, made for this reader and this question; a document as it is.
 
         Raises:
             Gone: it is over, taken back, or never was.
@@ -257,6 +306,9 @@ class Holding:
             held = showing and await store.find(tx, showing.account, showing.credential)
         if showing is None or held is None:
             raise Gone("This link is over.", hint="Ask whoever gave it to you for a new one.")
+        opened = await self.require_open(held)
+        if is_document(opened):
+            return opened["text"]
         paths = [tuple(path) for path in cast(list[list[Any]], json.loads(showing.paths))]
         return await self.present(held, paths, audience, nonce)
 
@@ -294,40 +346,6 @@ class Holding:
                     )
                 )
         return told
-
-
-def readable(claims: dict[str, Any]) -> dict[str, Any]:
-    """The claims that say something about somebody."""
-    return {name: value for name, value in claims.items() if name not in TECHNICAL}
-
-
-def paths_of(claims: dict[str, Any], names: list[str]) -> list[Path]:
-    """Which places to show, from names such as region or languages.0.
-
-    Raises:
-        Incorrect: there is no such claim, or none is named.
-    """
-    paths: list[Path] = []
-    for name in names:
-        first, _, place = name.partition(".")
-        value = claims.get(first)
-        is_there = first in claims and (
-            not place
-            or (
-                isinstance(value, list)
-                and place.isascii()
-                and place.isdigit()
-                and int(place) < len(cast(list[Any], value))
-            )
-        )
-        if not is_there:
-            raise Incorrect("This credential has no such claim.", hint="Choose among those it has.")
-        paths.append(
-            (first, int(place)) if place else (first, None) if isinstance(value, list) else (first,)
-        )
-    if not 0 < len(paths) <= PATHS_MOST:
-        raise Incorrect("Nothing is chosen to be shown.", hint="Choose a claim or more.")
-    return paths
 
 
 def _link(showing: store.Showing, token: str = "") -> Link:

@@ -1,28 +1,23 @@
 """Who issues: this house by its own keys, and others by theirs."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, cast
-from urllib.parse import urlsplit
+from typing import Any
 
 from asklepion.kit.errors import Incorrect
 from asklepion.kit.log import get_log
 
-from ...engine.keysets import LARGEST
 from ...engine.vc import did, didweb, pairwise
 from ...engine.vc.did import Jwk
+from ...engine.vc.documents import ASSERTION
 from ...engine.vc.errors import Unproven
 from ...model import Caller, Role
 from ...store import issued as store
-from ..apps.publishing import Published, Unfit
 from .desk import Desk
-from .reaching import Letter
+from .outside import Outside, key_in_name
 
 log = get_log(__name__)
 
 SECRET = "identity-issuer"  # the key's name in the keys folder
 FIRST = 1
-ASSERTION, AUTHENTICATION = "assertionMethod", "authentication"
 VISIBLE = 100  # generations of keys that a house has at most
 
 
@@ -32,13 +27,7 @@ class Issuers:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._known: list[int] = []
-        self._published = Published(desk.clock, self._fetch)
-
-    async def _fetch(self, address: str) -> Any:
-        reply = await self._desk.reach(Letter(address=address, most=LARGEST))
-        if reply.status != 200:
-            raise Unfit("not there")
-        return reply.json()
+        self.outside = Outside(desk.clock, desk.reach)
 
     # This house
 
@@ -125,9 +114,7 @@ class Issuers:
             Unproven: it is not to be had, or the issuer has none of that name.
         """
         if issuer.startswith(did.PREFIX):
-            if kid.partition("#")[0] not in ("", issuer):
-                raise Unproven("issuer", "The key is not the issuer's.")
-            return did.jwk_of(issuer)
+            return key_in_name(issuer, kid)
         if await self.is_own(issuer):
             document = didweb.document_of(issuer, await self.keys())
             return didweb.key_in(document, issuer, kid)
@@ -135,44 +122,8 @@ class Issuers:
             raise Unproven(
                 "issuer", "We do not know this issuer.", hint="Sign in to have it asked."
             )
-        try:
-            return await self._asked(issuer, kid, purpose)
-        except (Unfit, ValueError) as error:
-            hint = "Try again later."
-            raise Unproven("issuer", "The issuer's key is not to be had.", hint=hint) from error
-
-    async def _asked(self, issuer: str, kid: str, purpose: str) -> Jwk:
-        if issuer.startswith(didweb.PREFIX):
-            pick = partial(didweb.key_in, name=issuer, method=kid, purpose=purpose)
-            return await self._found(didweb.address_of(issuer), pick)
-        parts = urlsplit(issuer)
-        where = f"{parts.scheme}://{parts.netloc}/.well-known/jwt-vc-issuer{parts.path.rstrip('/')}"
-        return await self._found(where, partial(_in_metadata, issuer=issuer, kid=kid))
-
-    async def _found(self, where: str, pick: Callable[[Any], Jwk]) -> Jwk:
-        try:
-            return pick(await self._published.keys(where))
-        except Unproven:  # it may be new
-            return pick(await self._published.keys(where, is_missing=True))
+        return await self.outside.key_of(issuer, kid, purpose)
 
 
 def _kid(kind: str, number: int) -> str:
     return f"{kind}-{number}"
-
-
-def _in_metadata(told: Any, issuer: str, kid: str) -> Jwk:
-    """https://datatracker.ietf.org/doc/draft-ietf-oauth-sd-jwt-vc/ (JWT VC Issuer Metadata)"""
-    wrong = Unproven("issuer", "The issuer does not name that key.")
-    if not isinstance(told, dict) or cast(dict[str, Any], told).get("issuer") != issuer:
-        raise wrong
-    jwks = cast(dict[str, Any], told).get("jwks")
-    keys: Any = cast(dict[str, Any], jwks).get("keys") if isinstance(jwks, dict) else None
-    several = cast(list[Any], keys)[:20] if isinstance(keys, list) else []
-    fits = [
-        cast(Jwk, each)
-        for each in several
-        if isinstance(each, dict) and (not kid or cast(Jwk, each).get("kid") == kid)
-    ]
-    if len(fits) != 1:
-        raise wrong
-    return fits[0]

@@ -21,6 +21,7 @@ from ...store.held import Held
 from .desk import Desk, LicenceEnded
 from .holding import Holding
 from .issuers import Issuers
+from .kept import document_in
 from .lists import Lists, list_of
 
 log = get_log(__name__)
@@ -133,23 +134,44 @@ class Licences:
                 if not self._could_count(held)
             ]
         async with asyncio.TaskGroup() as group:
-            lists = await self._by_list([*counting, *others])
+            lists, papers = await self._sorted([*counting, *others])
             for (issuer, uri), several in lists.items():
                 group.create_task(self._look_at(issuer, uri, several))
+            for several in papers.values():
+                group.create_task(self._look_at_documents(several))
 
-    async def _by_list(self, found: list[Held]) -> dict[tuple[str, str], list[_Looked]]:
-        """What was found, by issuer and list: each list is asked for once."""
+    async def _sorted(
+        self, found: list[Held]
+    ) -> tuple[dict[tuple[str, str], list[_Looked]], dict[str, list[_Looked]]]:
+        """What was found, by issuer and list: each list is asked for once; documents by issuer."""
         lists: dict[tuple[str, str], list[_Looked]] = {}
+        papers: dict[str, list[_Looked]] = {}
         for held in found:
             try:
-                claims = sdjwt.peek(await self._holding.text(held)).claims
+                opened = await self._holding.require_open(held)
+                if secured := document_in(opened):
+                    papers.setdefault(held.issuer, []).append((held, secured.document))
+                    continue
+                claims = sdjwt.peek(opened["text"]).claims
             except Gone:  # its key was destroyed
                 continue
             except Exception as error:  # of this one; the others are looked at all the same
                 log.fault("credential not opened", error, credential=held.id)
                 continue
             lists.setdefault((held.issuer, list_of(claims)), []).append((held, claims))
-        return lists
+        return lists, papers
+
+    async def _look_at_documents(self, several: list[_Looked]) -> None:
+        """Ask what became of one issuer's documents, and keep it; its silence is kept too."""
+        for held, document in several:
+            try:
+                async with asyncio.timeout(ASK_S):
+                    state = await self._lists.state_of_document(held.issuer, document)
+            except (Unproven, TimeoutError) as error:
+                log.info("credential not looked at", credential=held.id, why=type(error).__name__)
+                await self._keep_silence(held)
+            else:
+                await self._keep(held, state)
 
     async def _look_at(self, issuer: str, uri: str, several: list[_Looked]) -> None:
         """Ask for one list, and keep what it says of each; its silence is kept too."""

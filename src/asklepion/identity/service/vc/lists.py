@@ -14,23 +14,20 @@ from asklepion.kit.log import get_log
 from ...engine.vc import jose, status
 from ...engine.vc.errors import Unproven
 from ...engine.vc.status import Status
+from ...engine.vc.statuses import PURPOSES, Place, places_of
+from ...engine.vc.vcdm import Document
 from ...store import issued as store
 from ...store.issued import Issued
-from ..apps.publishing import Unfit
 from .desk import Desk
 from .issuers import Issuers
-from .reaching import Letter
+from .outside import BITS, TOKENS, TTL_S, status_of, worst_of
 
 log = get_log(__name__)
 
 PATH = "/api/identity/status/"
-TTL_S = 30  # how long a list may be taken as it is
 LASTS_S = 86_400  # and then it is no list of ours any more
-TOKENS, BITS = "statuslist+jwt", "vc+jwt"
-PURPOSES = {"revocation": Status.REVOKED, "suspension": Status.SUSPENDED}
 CONTEXT = ["https://www.w3.org/ns/credentials/v2"]
 MOST = 1 << 31  # entries that any list may have
-KNOWN_MOST = 200  # lists of others held at once
 
 
 class Lists:
@@ -39,7 +36,6 @@ class Lists:
     def __init__(self, desk: Desk, issuers: Issuers) -> None:
         self._desk = desk
         self._issuers = issuers
-        self._known: dict[str, tuple[float, Any]] = {}
         self._changed: set[str] = set()
         self._has_changed = asyncio.Event()
 
@@ -173,8 +169,7 @@ class Lists:
             raise Unproven("status", "A status list has no such entry.")
         if await self._issuers.is_own(issuer):
             return await self._own(uri, entry)
-        number = status.read_token(await self._theirs(uri, issuer, may_ask=may_ask), entry)
-        return Status(number) if number in (0, 1, 2) else Status.REVOKED
+        return status_of(status.read_token(await self._theirs(uri, issuer, may_ask=may_ask), entry))
 
     async def ask(self, issuer: str, uri: str) -> None:
         """Have another's list at hand, so that what it says of several costs one question.
@@ -203,33 +198,38 @@ class Lists:
         return Status(state)
 
     async def _theirs(self, uri: str, issuer: str, *, may_ask: bool) -> Any:
-        known = self._known.get(uri)
-        if known and 0 <= self._desk.now_s - known[0] < TTL_S:
-            return known[1]
-        if not may_ask and not self._issuers.is_trusted(issuer):
-            raise Unproven(
-                "issuer", "We do not know this issuer.", hint="Sign in to have it asked."
-            )
-        try:
-            reply = await self._desk.reach(Letter(address=uri, accept=f"application/{TOKENS}"))
-        except Unfit as error:
-            hint = "Try again later."
-            raise Unproven("status", "Its state is not to be had.", hint=hint) from error
-        if reply.status != 200:
-            raise Unproven("status", "Its state is not to be had.", hint="Try again later.")
-        header, payload = jose.read(reply.text)
-        if payload.get("iss", issuer) != issuer or payload.get("sub") != uri:
-            raise Unproven("status", "The status list is another's.")
-        key = await self._issuers.key_of(issuer, str(header.get("kid", "")), may_ask=may_ask)
-        told = jose.verify(reply.text, key, typ=(TOKENS,))
-        until = told.get("exp")
-        if isinstance(until, int | float) and self._desk.now_s >= until:
-            raise Unproven("status", "The status list is out of date.")
-        self._known.pop(uri, None)
-        while len(self._known) >= KNOWN_MOST:
-            self._known.pop(next(iter(self._known)))
-        self._known[uri] = (self._desk.now_s, told.get("status_list"))
-        return self._known[uri][1]
+        is_asked = may_ask or self._issuers.is_trusted(issuer)
+        return await self._issuers.outside.tokens(uri, issuer, may_ask=is_asked)
+
+    # Of documents
+
+    async def state_of_document(
+        self, issuer: str, document: Document, *, may_ask: bool = True
+    ) -> Status:
+        """What became of a credential that is a document, as its issuer says now.
+
+        Raises:
+            Unproven: its issuer does not say.
+        """
+        if await self._issuers.is_own(issuer):
+            return worst_of([await self._own_place(place) for place in places_of(document)])
+        is_asked = may_ask or self._issuers.is_trusted(issuer)
+        return await self._issuers.outside.state_of(issuer, document, may_ask=is_asked)
+
+    async def _own_place(self, place: Place) -> Status:
+        list, _, purpose = place.uri.rpartition(PATH)[2].partition(".")
+        if purpose != place.purpose:
+            raise Unproven("status", "The status list is another than is named.")
+        state = await self._own(list, place.entry)
+        return state if not purpose or state == PURPOSES[purpose] else Status.VALID
+
+    async def line_of_document(self, tx: Tx, issuer: str, document: Document) -> Issued | None:
+        """The line of our register that a document is, if the house issued it."""
+        places = places_of(document)
+        if not places or not await self._issuers.is_own(issuer):
+            return None
+        list = places[0].uri.rpartition(PATH)[2].partition(".")[0]
+        return await store.find_by_entry(tx, list, places[0].entry)
 
 
 def _place_of(claims: dict[str, Any]) -> tuple[Any, Any]:

@@ -23,6 +23,20 @@ export function base58(octets: Uint8Array): string {
   return text;
 }
 
+export function unbase58(text: string): Uint8Array<ArrayBuffer> {
+  if (text.length > 200) throw new Error("too long");
+  let number = 0n;
+  for (const sign of text) {
+    const value = ALPHABET.indexOf(sign);
+    if (value < 0) throw new Error("not base58");
+    number = number * 58n + BigInt(value);
+  }
+  const octets: number[] = [];
+  for (; number > 0n; number >>= 8n) octets.unshift(Number(number & 255n));
+  const zeros = text.length - text.replace(/^1+/, "").length;
+  return Uint8Array.from([...new Array<number>(zeros).fill(0), ...octets]);
+}
+
 /** JSON from base64url, as an object. */
 export function unpack(text: string): Record<string, unknown> {
   const found: unknown = JSON.parse(new TextDecoder().decode(unbase64(text)));

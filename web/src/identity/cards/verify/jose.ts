@@ -1,7 +1,7 @@
-import { base58, unbase64, unpack } from "./bytes";
+import { base58, base64, unbase58, unbase64, unpack } from "./bytes";
 import { Unproven } from "./unproven";
 
-/** A public key of P-256. */
+/** A public key of P-256 or Ed25519. */
 export interface Jwk {
   readonly kty: string;
   readonly crv: string;
@@ -40,24 +40,47 @@ export async function verify(
     throw new Unproven("algorithm");
   }
   const at = text.lastIndexOf(".");
-  const curve = { name: "ECDSA", namedCurve: "P-256" };
-  const { kty, crv, x, y } = key;
-  let isSigned = false;
+  const signed = new TextEncoder().encode(text.slice(0, at));
+  const signature = octetsOf(() => unbase64(text.slice(at + 1)));
+  if (!(await isSigned(signed, signature, key))) throw new Unproven("signature");
+  return payload;
+}
+
+/** Octets as somebody wrote them; what cannot be read is no signature and no key. */
+export function octetsOf(decode: () => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   try {
-    const imported = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, curve, false, [
-      "verify",
-    ]);
-    isSigned = await crypto.subtle.verify(
-      { name: "ECDSA", hash: "SHA-256" },
-      imported,
-      unbase64(text.slice(at + 1)),
-      new TextEncoder().encode(text.slice(0, at)),
-    );
+    return decode();
   } catch {
     throw new Unproven("signature");
   }
-  if (!isSigned) throw new Unproven("signature");
-  return payload;
+}
+
+/** Whether these octets are signed by this key. */
+export async function isSigned(
+  octets: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+  key: Jwk,
+): Promise<boolean> {
+  const { kty, crv, x, y } = key;
+  const isEd = crv === "Ed25519";
+  const how = isEd ? { name: "Ed25519" } : { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const jwk = isEd || y === undefined ? { kty, crv, x } : { kty, crv, x, y };
+  try {
+    const imported = await crypto.subtle.importKey("jwk", jwk, how, false, ["verify"]);
+    return await crypto.subtle.verify(how, imported, signature, octets);
+  } catch (error) {
+    const isUnable = error instanceof DOMException && error.name === "NotSupportedError";
+    if (isUnable) throw error; // this browser has no means for it, which is not the signature's fault
+    return false;
+  }
+}
+
+/** The key of a did:key of Ed25519; nothing where it is of another kind. */
+export function keyInName(name: string): Jwk | null {
+  if (!name.startsWith("did:key:z")) return null;
+  const [codec, one, ...key] = octetsOf(() => unbase58(name.slice("did:key:z".length)));
+  const isEd = codec === 0xed && one === 1 && key.length === 32;
+  return isEd ? { kty: "OKP", crv: "Ed25519", x: base64(Uint8Array.from(key)) } : null;
 }
 
 /** The name of a key of P-256 that is its own name: did:key. */

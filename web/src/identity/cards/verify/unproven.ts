@@ -13,6 +13,7 @@ export type Why =
   | "early"
   | "revoked"
   | "suspended"
+  | "holder"
   | "status";
 
 export class Unproven extends Error {
