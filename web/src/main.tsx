@@ -15,13 +15,13 @@ joinTexts();
 joinPanels();
 renewWhenOld(() => location.reload());
 showTheme();
-showLanguage(language.get());
 
 const root = document.getElementById("root");
-if (root) {
+showLanguage(language.get()).finally(() => {
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <App />
     </StrictMode>,
   );
-}
+});

@@ -1,9 +1,11 @@
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
-import { language } from "../src/kit/text";
-import { joinTexts } from "../src/texts";
+import { addTexts, language } from "../src/kit/text";
+import { texts as english } from "../src/texts/en";
+import { texts as chinese } from "../src/texts/zh-CN";
 
-joinTexts();
+addTexts("en", english);
+addTexts("zh-CN", chinese);
 
 beforeEach(() => {
   localStorage.clear();

@@ -30,7 +30,7 @@ onUnauthenticated(() => {
 export function welcome(me: Me): Me {
   session.set({ state: "known", me });
   // English is what an account has until somebody chooses; it does not override the browser's.
-  if (!isLanguageChosen() && me.language !== "en") showLanguage(me.language);
+  if (!isLanguageChosen() && me.language !== "en") void showLanguage(me.language);
   return me;
 }
 
@@ -70,7 +70,7 @@ export async function signOut(): Promise<void> {
 
 /** The language is the account's, so it is also the same on the next machine. */
 export async function chooseLanguage(next: Language): Promise<void> {
-  setLanguage(next);
+  await setLanguage(next);
   const { me, state } = session.get();
   if (!me) return;
   session.set({ state, me: { ...me, language: next } });

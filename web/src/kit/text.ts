@@ -11,6 +11,8 @@ export const languages: readonly { id: Language; name: string }[] = [
 
 const KEPT = "asklepion.language";
 const catalogues: Record<Language, Record<string, string>> = { en: {}, "zh-CN": {} };
+const bringers: Partial<Record<Language, () => Promise<Catalogue>>> = {};
+let wanted: Language | null = null;
 
 function remembered(): Language {
   const kept = globalThis.localStorage?.getItem(KEPT);
@@ -21,16 +23,23 @@ function remembered(): Language {
 /** The language in use, to watch. Read it with `language.get()`. */
 export const language = new Store<Language>(remembered());
 
-/** Show the house in a language, without remembering it. */
-export function showLanguage(next: Language): void {
+/** Show the house in a language, once its words are here, without remembering it. */
+export async function showLanguage(next: Language): Promise<void> {
+  wanted = next;
+  const bring = bringers[next];
+  if (bring) {
+    addTexts(next, await bring());
+    delete bringers[next];
+  }
+  if (wanted !== next) return; // somebody chose again meanwhile
   document.documentElement.lang = next;
   language.set(next);
 }
 
 /** Somebody chose: remember it on this machine. */
-export function setLanguage(next: Language): void {
+export async function setLanguage(next: Language): Promise<void> {
   localStorage.setItem(KEPT, next);
-  showLanguage(next);
+  await showLanguage(next);
 }
 
 /** Whether somebody chose a language on this machine; it then goes before the account's. */
@@ -38,7 +47,12 @@ export function isLanguageChosen(): boolean {
   return localStorage.getItem(KEPT) !== null;
 }
 
-/** Take in one room's words; main.tsx hands over every room's two catalogues. */
+/** Where a language's words are to be had, once somebody wants to read it. */
+export function bringTexts(of: Language, bring: () => Promise<Catalogue>): void {
+  bringers[of] = bring;
+}
+
+/** Take in words of a language. */
 export function addTexts(to: Language, texts: Catalogue): void {
   Object.assign(catalogues[to], texts);
 }

@@ -11,7 +11,7 @@ const ROWS = [
   ["devices", "twin", "world"],
   ["clinic", "surgery", "academy", "arcade"],
   ["app"],
-  ["texts.ts"],
+  ["texts"],
   ["main.tsx"],
 ];
 const SRC = resolve(import.meta.dirname, "../../src");
@@ -26,8 +26,7 @@ function rowOf(room: string): number {
 }
 
 function roomOf(path: string): string {
-  const room = path.split("/")[0] ?? "";
-  return room === "texts" ? "texts.ts" : room;
+  return path.split("/")[0] ?? "";
 }
 
 function importsOf(file: string): string[] {
