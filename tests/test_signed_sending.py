@@ -76,7 +76,7 @@ async def test_a_restored_backup_sends_nothing_of_whoever_was_erased_since(
         for row in waiting:  # as the backup has them, which holds no key of hers
             await outbox.add(tx, row)
 
-    await house.records.mend([])
+    await house.records.mend({})
     await house.contracts.bind()
 
     assert await told(house, "Granted") == []
@@ -86,7 +86,7 @@ async def test_a_restored_backup_sends_what_others_said(house: House, her: Askin
     await bound(house)
     await allow(house, her)
 
-    await house.records.mend([])
+    await house.records.mend({})
     await bound(house)
 
     assert await states(house, her) == [("recorded", None)]

@@ -307,6 +307,12 @@ async def heads_after(tx: Tx, leaf: int, limit: int) -> list[HeadRow]:
     return [HeadRow(*row) for row in await tx.all(sql, leaf=leaf, limit=limit)]
 
 
+async def head_leaves(tx: Tx, low: int, high: int) -> set[int]:
+    """Which leaves from one place up to, and without, another are about the chain."""
+    sql = "SELECT leaf FROM ledger_chain_head WHERE leaf >= :low AND leaf < :high"
+    return {leaf for (leaf,) in await tx.all(sql, low=low, high=high)}
+
+
 async def heads_since(tx: Tx, leaf: int) -> int:
     """How many leaves about a chain there are from this one on."""
     row = await tx.one("SELECT count(*) FROM ledger_chain_head WHERE leaf >= :leaf", leaf=leaf)

@@ -34,7 +34,7 @@ class Checker:
                 begun = {row.id: row for row in page if row.act == GRANT}
                 ended = await signed.ends_of(tx, list(begun)) if begun else {}
             if not page:
-                return findings
+                return findings + await self._signer.graves.verify()
             after = page[-1].leaf
             for row in page:
                 what = await self._whats_wrong(row, row.id in ended)

@@ -38,6 +38,7 @@ from ...model import Forgotten
 from ...store import signed
 from ...store.signed import GRANT, HANDED, REVOKE, UNHANDED, SignedRow
 from ..sealing import require_destroyed
+from .graves import Graves
 from .values import Body, Statement, grant_event, revoke_event, said_in, scope_of, speaker
 
 log = get_log(__name__)
@@ -66,8 +67,10 @@ class Signer:
         vault: Vault,
         ledger: Ledger,
         contracts: Contracts,
+        graves: Graves,
     ) -> None:
         self.contracts = contracts
+        self.graves = graves
         self._db = db
         self._clock = clock
         self._ids = ids
@@ -303,6 +306,7 @@ class Signer:
                 await self._end_unheard(tx, body, domain, now)
         done = [key for key, it in outcomes.items() if it.state != "waiting"]
         await self.contracts.forget(tx, done)
+        await self.graves.bury(tx, [row.leaf for row in rows])
         return Forgotten(rows={"records_signed": await signed.destroy(tx, patient)})
 
     async def _end_unheard(self, tx: Tx, body: Body, domain: PairwiseDomain, now: int) -> None:

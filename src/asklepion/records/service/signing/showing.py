@@ -1,6 +1,6 @@
 """What somebody signed, shown; its receipt; and her passkey's own signature put beside it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,9 +79,14 @@ class Shower:
         """Hand to the chain what was said before any was known; returns how much."""
         return await self._signer.catch_up()
 
-    async def drop_orphans(self, tx: Tx) -> int:
-        """After a backup was restored: withdraw what waits of patients erased since."""
-        return await self._signer.drop_orphans(tx)
+    async def mend(self, tx: Tx, remains: Sequence[tuple[bytes, Sequence[Sequence[int]]]]) -> None:
+        """After a backup was restored: of patients erased since, withdraw what waits.
+
+        Args:
+            remains: for each, a mark of the patient, and the leaves of what was signed.
+        """
+        await self._signer.drop_orphans(tx)
+        await self._signer.graves.mend(tx, remains)
 
     # Shown
 
