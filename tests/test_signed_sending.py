@@ -34,15 +34,15 @@ async def test_what_is_withdrawn_while_it_is_being_numbered_is_not_sent(
 ) -> None:
     await bound(house)
     await allow(house, her)
-    read = outbox.of_state
+    read = outbox.due
 
-    async def withdrawn(tx: Tx, state: int, limit: int) -> list[outbox.SendingRow]:
-        rows = await read(tx, state, limit)
-        if state == outbox.WAITING and limit > 1:  # an erasure elsewhere is kept at this moment
+    async def withdrawn(tx: Tx, now: int, limit: int) -> list[outbox.SendingRow]:
+        rows = await read(tx, now, limit)
+        if limit > 1:  # an erasure elsewhere is kept at this moment
             await outbox.withdraw(tx, [row.key for row in rows])
         return rows
 
-    monkeypatch.setattr(outbox, "of_state", withdrawn)
+    monkeypatch.setattr(outbox, "due", withdrawn)
     await house.contracts.bind()
 
     assert await told(house, "Granted") == []

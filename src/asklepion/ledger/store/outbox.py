@@ -67,6 +67,13 @@ def create(op: Operations) -> None:
     )
 
 
+def delay(op: Operations) -> None:
+    """Some things are not sent at once; a step of the room's migrations."""
+    op.add_column(
+        "ledger_sending", sa.Column("due_at", sa.BigInteger, nullable=False, server_default="0")
+    )
+
+
 class ContractRow(NamedTuple):
     """Where a contract lies."""
 
@@ -94,6 +101,7 @@ class SendingRow(NamedTuple):
     hash: bytes = b""
     block: int = -1
     why: str = ""
+    due_at: int = 0  # not sent before; 0: at once [microseconds since 1970]
 
 
 class SentRow(NamedTuple):
@@ -205,6 +213,31 @@ async def of_state(tx: Tx, state: int, limit: int) -> list[SendingRow]:
     return [SendingRow(*row) for row in await tx.all(sql, state=state, limit=limit)]
 
 
+async def due(tx: Tx, now: int, limit: int) -> list[SendingRow]:
+    """What waits and may be sent at this moment, oldest first."""
+    sql = (
+        f"SELECT {SENDING} FROM ledger_sending WHERE state = {WAITING} AND due_at <= :now"
+        " ORDER BY number LIMIT :limit"
+    )
+    return [SendingRow(*row) for row in await tx.all(sql, now=now, limit=limit)]
+
+
+async def missed(tx: Tx, before: int) -> list[SendingRow]:
+    """What had a moment of its own and was not sent then."""
+    sql = (
+        f"SELECT {SENDING} FROM ledger_sending WHERE state = {WAITING}"
+        " AND due_at > 0 AND due_at < :before ORDER BY number"
+    )
+    return [SendingRow(*row) for row in await tx.all(sql, before=before)]
+
+
+async def next_due(tx: Tx, now: int) -> int | None:
+    """The moment at which the next of what is not due yet will be."""
+    sql = f"SELECT min(due_at) FROM ledger_sending WHERE state = {WAITING} AND due_at > :now"
+    row = await tx.one(sql, now=now)
+    return row[0] if row else None
+
+
 async def done_after(tx: Tx, number: int, limit: int) -> list[SendingRow]:
     """The next that came to an end, in order."""
     sql = (
@@ -214,17 +247,27 @@ async def done_after(tx: Tx, number: int, limit: int) -> list[SendingRow]:
     return [SendingRow(*row) for row in await tx.all(sql, number=number, limit=limit)]
 
 
-async def counts(tx: Tx) -> dict[int, tuple[int, int]]:
-    """How many are in each state, and when the oldest of them was handed in."""
-    sql = "SELECT state, count(*), min(made_at) FROM ledger_sending GROUP BY state"
-    return {state: (count, oldest) for state, count, oldest in await tx.all(sql)}
+async def counts(tx: Tx, now: int) -> dict[int, tuple[int, int]]:
+    """How many are in each state, without what is not due yet, and since when the oldest."""
+    sql = (
+        "SELECT state, count(*), min(CASE WHEN due_at > 0 THEN due_at ELSE made_at END)"
+        f" FROM ledger_sending WHERE state <> {WAITING} OR due_at <= :now GROUP BY state"
+    )
+    return {state: (count, oldest) for state, count, oldest in await tx.all(sql, now=now)}
+
+
+async def later(tx: Tx, now: int) -> int:
+    """How many are not due yet."""
+    sql = f"SELECT count(*) FROM ledger_sending WHERE state = {WAITING} AND due_at > :now"
+    row = await tx.one(sql, now=now)
+    return row[0] if row else 0
 
 
 async def keep_sending(tx: Tx, row: SendingRow) -> bool:
     """Keep how far something is; says whether it is there still."""
     count = await tx.run(
         "UPDATE ledger_sending SET state = :state, chain = :chain, nonce = :nonce, hash = :hash,"
-        " block = :block, why = :why, data = :data WHERE number = :number",
+        " block = :block, why = :why, data = :data, due_at = :due_at WHERE number = :number",
         **{
             n: v
             for n, v in row._asdict().items()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +42,7 @@ class Outcome:
     """What became of something that was handed in."""
 
     state: str  # waiting, recorded or refused
-    at: datetime  # when it was handed in
+    at: datetime  # when it was handed in, or is to be sent
     transaction: bytes = b""
     block: int = -1
     why: str = ""  # it was refused
@@ -54,6 +55,7 @@ class Health:
     is_open: bool  # the contracts are there, and things are sent
     waiting: int
     oldest_s: float  # how long the oldest has been waiting
+    later: int  # to be sent at a moment of its own, which has not come
     refused: int
     unanchored: int  # leaves that the chain does not know of yet; -1 where nobody looked
     fault: str = ""
@@ -102,10 +104,18 @@ class Contracts:
                 self._domain = Domain(int(row.chain.partition("/")[0]), row.address)
         return self._domain
 
-    async def hand_in(self, tx: Tx, *, kind: str, key: bytes, contract: str, data: bytes) -> bool:
-        """Have a call sent once this transaction is kept; says whether its key is new."""
+    async def hand_in(
+        self, tx: Tx, *, kind: str, key: bytes, contract: str, data: bytes, within_s: int = 0
+    ) -> bool:
+        """Have a call sent once this transaction is kept; says whether its key is new.
+
+        Args:
+            within_s: it is sent at a random moment within so long, so that its neighbours on the
+                chain say nothing of it; 0: at once.
+        """
         at = to_us(self._clock.now())
-        row = SendingRow(0, kind, key, contract, data, WAITING, at)
+        due_at = at + 1 + secrets.randbelow(within_s * 1_000_000) if within_s else 0
+        row = SendingRow(0, kind, key, contract, data, WAITING, due_at or at, due_at=due_at)
         tx.after_commit(self._news.set)
         return await outbox.add(tx, row)
 
@@ -264,21 +274,25 @@ class Contracts:
 
     async def _patience(self) -> float:
         """How long to sleep while nothing new comes: less, while something is under way."""
+        now = to_us(self._clock.now())
         async with self._db.read() as tx:
-            return RETRY_S if SENT in await outbox.counts(tx) else EVERY_S
+            counts, next_due = await outbox.counts(tx, now), await outbox.next_due(tx, now)
+        wait_s = RETRY_S if SENT in counts else EVERY_S
+        return min(wait_s, (next_due - now) / 1_000_000) if next_due else wait_s
 
     # What it is like
 
     async def health(self) -> Health:
         """How far behind the chain is."""
-        async with self._db.read() as tx:
-            counts = await outbox.counts(tx)
-        waiting = [counts[state] for state in (WAITING, SENT) if state in counts]
         now = to_us(self._clock.now())
+        async with self._db.read() as tx:
+            counts, later = await outbox.counts(tx, now), await outbox.later(tx, now)
+        waiting = [counts[state] for state in (WAITING, SENT) if state in counts]
         return Health(
             is_open=self._domain is not None and self._chain is not None and not self._fault,
             waiting=sum(count for count, _ in waiting),
             oldest_s=max((now - at for _, at in waiting), default=0) / 1_000_000,
+            later=later,
             refused=counts.get(REFUSED, (0, 0))[0],
             unanchored=self._unanchored,
             fault=self._fault,

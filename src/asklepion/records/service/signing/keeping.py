@@ -48,6 +48,7 @@ __all__ = ["Signer", "said_in"]
 SECOND = 1_000_000  # [microseconds]
 DAY_S = 86400
 DEADLINE_S = 90 * DAY_S  # for how long a signature may be brought to the chain
+SPREAD_S = 12 * 3600  # over which the ends that an erasure makes are sent
 SEED_BYTES = 16
 RANDOM_BYTES = 12  # of a record's name on the chain; its subject's address follows
 PROOF = "proof/"  # context of what a passkey signed
@@ -321,7 +322,9 @@ class Signer:
         )
         data = revoke.call(pairwise_sign(key, revoke.digest(domain)))
         name = key_for(REVOKE, grant.record)
-        await self.contracts.hand_in(tx, kind=REVOKE, key=name, contract="Consent", data=data)
+        await self.contracts.hand_in(
+            tx, kind=REVOKE, key=name, contract="Consent", data=data, within_s=SPREAD_S
+        )
 
 
 def _is_same(statement: Statement, row: SignedRow, before: Body) -> bool:
