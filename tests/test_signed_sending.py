@@ -36,8 +36,8 @@ async def test_what_is_withdrawn_while_it_is_being_numbered_is_not_sent(
     await allow(house, her)
     read = outbox.due
 
-    async def withdrawn(tx: Tx, now: int, limit: int) -> list[outbox.SendingRow]:
-        rows = await read(tx, now, limit)
+    async def withdrawn(tx: Tx, chain: str, now: int, limit: int) -> list[outbox.SendingRow]:
+        rows = await read(tx, chain, now, limit)
         if limit > 1:  # an erasure elsewhere is kept at this moment
             await outbox.withdraw(tx, [row.key for row in rows])
         return rows

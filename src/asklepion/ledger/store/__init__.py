@@ -54,7 +54,7 @@ def _create(op: Operations) -> None:
     )
 
 
-MIGRATIONS: tuple[Step, ...] = (_create, cosigning.create, outbox.create, outbox.delay)
+MIGRATIONS: tuple[Step, ...] = (_create, cosigning.create, outbox.create, outbox.delay, outbox.aim)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
 OWNED: dict[str, Owned | None] = {

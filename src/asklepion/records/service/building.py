@@ -269,5 +269,5 @@ class Desks:
             eraser=self._eraser,
             images=self.images,
             links=self.links,
-            signer=self._signer,
+            signed=self.signed,
         )

@@ -160,6 +160,12 @@ async def keep_handed(tx: Tx, row: SignedRow) -> None:
     await tx.run(sql, body=row.body, id=row.id)
 
 
+async def keep_moved(tx: Tx, row: SignedRow) -> None:
+    """It is signed for another chain; what a passkey signed for the old one may be gone."""
+    sql = "UPDATE records_signed SET body = :body, proof = :proof WHERE id = :id"
+    await tx.run(sql, body=row.body, proof=row.proof, id=row.id)
+
+
 async def mark_unreadable(tx: Tx, id: str) -> None:
     """It cannot be handed to the chain, since it cannot be opened."""
     sql = f"UPDATE records_signed SET is_handed = {UNREADABLE} WHERE id = :id"

@@ -72,6 +72,7 @@ class Contracts:
         self._news = asyncio.Event()
         self._working = asyncio.Lock()
         self._domain: Domain | None = None
+        self._name = ""  # of the chain that this is on
         self._chain: Chain | None = None
         self._fault = ""
         self._unanchored = -1
@@ -101,27 +102,46 @@ class Contracts:
             rows = {row.name: row for row in await outbox.contracts(tx)}
             if "Consent" in rows:
                 row = rows["Consent"]
+                self._name = row.chain
                 self._domain = Domain(int(row.chain.partition("/")[0]), row.address)
         return self._domain
 
     async def hand_in(
-        self, tx: Tx, *, kind: str, key: bytes, contract: str, data: bytes, within_s: int = 0
+        self,
+        tx: Tx,
+        *,
+        kind: str,
+        key: bytes,
+        contract: str,
+        data: bytes,
+        within_s: int = 0,
+        is_signed: bool = True,
     ) -> bool:
         """Have a call sent once this transaction is kept; says whether its key is new.
 
         Args:
             within_s: it is sent at a random moment within so long, so that its neighbours on the
                 chain say nothing of it; 0: at once.
+            is_signed: it counts on the chain of `domain` alone, and waits for it.
         """
         at = to_us(self._clock.now())
         due_at = at + 1 + secrets.randbelow(within_s * 1_000_000) if within_s else 0
         row = SendingRow(0, kind, key, contract, data, WAITING, due_at or at, due_at=due_at)
+        row = row._replace(made_for=self._name if is_signed else "")
         tx.after_commit(self._news.set)
         return await outbox.add(tx, row)
 
     async def withdraw(self, tx: Tx, keys: Collection[bytes]) -> int:
         """Take back what was not sent yet; returns how many that were."""
         return await outbox.withdraw(tx, keys)
+
+    async def stranded(self, tx: Tx) -> set[bytes]:
+        """The keys of what waits for a chain that was used before, and may be signed anew."""
+        return await outbox.stranded(tx, self._name) if await self.domain(tx) else set()
+
+    async def readdress(self, tx: Tx, key: bytes, data: bytes) -> bool:
+        """Have it sent to the chain of `domain` instead; says whether it waited still."""
+        return await outbox.readdress(tx, key, self._name, data)
 
     async def waiting(self, tx: Tx, kind: str) -> list[bytes]:
         """The keys of everything of a kind that was not sent yet."""
@@ -158,7 +178,9 @@ class Contracts:
         data = contract("StatusRegistry").call("publish", self.issuer, name, epoch, digest)
         key = sha256(b"status" + data).digest()
         async with self._db.begin() as tx:
-            await self.hand_in(tx, kind="status", key=key, contract="StatusRegistry", data=data)
+            await self.hand_in(
+                tx, kind="status", key=key, contract="StatusRegistry", data=data, is_signed=False
+            )
 
     async def standing(self, record: bytes) -> "ConsentState | None":
         """What the chain says of a record now; nothing where it has none.
@@ -228,6 +250,7 @@ class Contracts:
 
         chain = self._require_chain()
         work = await set_up(self._db, self._clock, self._keys, self._ledger, chain)
+        self._name = work.contracts["Consent"].chain
         self._domain = Domain(chain.id, work.contracts["Consent"].address)
         if self._relayer is None:
             self._relayer = Relayer(
@@ -276,7 +299,10 @@ class Contracts:
         """How long to sleep while nothing new comes: less, while something is under way."""
         now = to_us(self._clock.now())
         async with self._db.read() as tx:
-            counts, next_due = await outbox.counts(tx, now), await outbox.next_due(tx, now)
+            counts, next_due = (
+                await outbox.counts(tx, self._name, now),
+                await outbox.next_due(tx, now),
+            )
         wait_s = RETRY_S if SENT in counts else EVERY_S
         return min(wait_s, (next_due - now) / 1_000_000) if next_due else wait_s
 
@@ -286,7 +312,7 @@ class Contracts:
         """How far behind the chain is."""
         now = to_us(self._clock.now())
         async with self._db.read() as tx:
-            counts, later = await outbox.counts(tx, now), await outbox.later(tx, now)
+            counts, later = await outbox.counts(tx, self._name, now), await outbox.later(tx, now)
         waiting = [counts[state] for state in (WAITING, SENT) if state in counts]
         return Health(
             is_open=self._domain is not None and self._chain is not None and not self._fault,

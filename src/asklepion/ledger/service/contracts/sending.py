@@ -93,6 +93,12 @@ class Sender:
             ended += await self._settle()
         return ended
 
+    async def take_over(self) -> None:
+        """Begin on this chain, whichever was used before."""
+        async with self._db.begin() as tx:
+            await tx.lock(outbox.LOCK)
+            await outbox.turn_to(tx, self._name)
+
     async def recall(self) -> int:
         """Have sent again what the chain has no more: it may be older than the database.
 
@@ -130,7 +136,7 @@ class Sender:
     async def _number(self) -> list[SendingRow]:
         """Sign what waits, and keep it signed."""
         async with self._db.read() as tx:
-            if not await outbox.due(tx, to_us(self._clock.now()), 1):
+            if not await outbox.due(tx, self._name, to_us(self._clock.now()), 1):
                 return []
         fees, known = await fees_of(self._chain), await self._chain.nonce(self._address)
         numbered: list[SendingRow] = []
@@ -139,7 +145,7 @@ class Sender:
             under_way = len(await outbox.of_state(tx, SENT, AT_ONCE))
             now = to_us(self._clock.now())
             await self._spread_anew(tx, now)
-            waiting = await outbox.due(tx, now, AT_ONCE - under_way)
+            waiting = await outbox.due(tx, self._name, now, AT_ONCE - under_way)
             nonce = max(known, await outbox.next_nonce(tx))
             for number, row in enumerate(waiting, start=nonce):
                 raw = self._signed(row, number, fees)
@@ -154,7 +160,7 @@ class Sender:
 
     async def _spread_anew(self, tx: Tx, now: int) -> None:
         """What had its moment while nothing could be sent gets another: else it goes together."""
-        for row in await outbox.missed(tx, now - MISSED_S * SECOND):
+        for row in await outbox.missed(tx, self._name, now - MISSED_S * SECOND):
             due_at = now + secrets.randbelow(AGAIN_S * SECOND)
             await outbox.keep_sending(tx, row._replace(due_at=due_at))
 

@@ -63,6 +63,8 @@ class Checker:
         async with self._db.read() as tx:
             key = sending_key(body)
             outcome = (await self._signer.contracts.outcomes(tx, [key])).get(key)
+            if body.domain != await self._signer.contracts.domain(tx):
+                return ""  # it was put on a chain that was used before
         if outcome is None or outcome.state != "recorded" or not self._signer.contracts.is_open:
             return ""
         act = body.act

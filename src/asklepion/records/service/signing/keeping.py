@@ -54,6 +54,7 @@ RANDOM_BYTES = 12  # of a record's name on the chain; its subject's address foll
 PROOF = "proof/"  # context of what a passkey signed
 NO_LEAF = -(2**62)  # before every place in the log
 CATCH_UP = 100  # rows handed to the chain at once
+LOCK = "records.signed"  # held while a row is signed later
 
 
 class Signer:
@@ -150,7 +151,7 @@ class Signer:
         revoke = Revoke(
             record=grant.record,
             subject=grant.subject,
-            nonce=_end_nonce(before, domain),
+            nonce=end_nonce(before, domain),
             deadline=_deadline_s(to_us(now)),
         )
         head = {
@@ -260,19 +261,24 @@ class Signer:
 
     async def _catch_up(self, id: str, domain: PairwiseDomain) -> None:
         async with self._db.begin() as tx:
-            await tx.lock("records.signed")
+            await tx.lock(LOCK)
             row = await signed.find(tx, id)
             if row is None or row.is_handed != UNHANDED:
                 return
             body = await self.open(row)
             if body is None:
                 return await signed.mark_unreadable(tx, id)
-            owner = await self._owner(body)
-            key = _key_of(owner, body.seed)
-            body = _signed(body, key, domain)
-            sealed = seal(owner, body.as_text(), context_of(row.id))
-            await signed.keep_handed(tx, row._replace(body=sealed))
+            row, body = await self.sign_anew(row, body, domain)
+            await signed.keep_handed(tx, row)
             await self._hand_in(tx, row.act, body)
+
+    async def sign_anew(
+        self, row: SignedRow, body: Body, domain: PairwiseDomain
+    ) -> tuple[SignedRow, Body]:
+        """The same, signed for this contract; its key is made again from hers."""
+        owner = await self._owner(body)
+        body = _signed(body, _key_of(owner, body.seed), domain)
+        return row._replace(body=seal(owner, body.as_text(), context_of(row.id))), body
 
     async def try_again(self) -> None:
         """What could not be opened once is tried again; when the house opens."""
@@ -317,7 +323,7 @@ class Signer:
         revoke = Revoke(
             record=grant.record,
             subject=grant.subject,
-            nonce=_end_nonce(body, domain),
+            nonce=end_nonce(body, domain),
             deadline=_deadline_s(now),
         )
         data = revoke.call(pairwise_sign(key, revoke.digest(domain)))
@@ -341,7 +347,7 @@ def _signed(body: Body, key: bytes, domain: PairwiseDomain | None) -> Body:
     return body.signed(domain, pairwise_sign(key, body.act.digest(domain))) if domain else body
 
 
-def _end_nonce(begun: Body, domain: PairwiseDomain | None) -> int:
+def end_nonce(begun: Body, domain: PairwiseDomain | None) -> int:
     """The number of an end's signature: the second of its key, or the first on another chain."""
     return 1 if begun.domain == domain else 0
 

@@ -18,6 +18,7 @@ from ..choosing import choice_of
 from ..consenting import VISIT
 from ..releasing import Releasing
 from .keeping import PROOF, Signer, sending_key
+from .moving import Mover
 from .receipts import chain_member, consent_member, proof_text
 from .values import Body
 
@@ -67,6 +68,7 @@ class Shower:
         self._clock = clock
         self._releasing = releasing
         self._signer = signer
+        self._mover = Mover(db=db, signer=signer)
         self._ledger = ledger
         self._ask: Ask | None = None
         self._prove: Prove | None = None
@@ -76,8 +78,12 @@ class Shower:
         self._ask, self._prove = ask, prove
 
     async def catch_up(self) -> int:
-        """Hand to the chain what was said before any was known; returns how much."""
-        return await self._signer.catch_up()
+        """Hand to the chain what was said before any was known, or for another; how much."""
+        return await self._mover.catch_up()
+
+    async def try_again(self) -> None:
+        """What could not be opened once is tried again; when the house opens."""
+        await self._signer.try_again()
 
     async def mend(self, tx: Tx, remains: Sequence[tuple[bytes, Sequence[Sequence[int]]]]) -> None:
         """After a backup was restored: of patients erased since, withdraw what waits.
