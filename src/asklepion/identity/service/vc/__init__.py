@@ -13,6 +13,7 @@ from asklepion.kit.keys import Keys
 from ...engine.secrets import Tokens
 from ...model import Account, Caller
 from ...store import asking, held, issued
+from ..outside import Letter, Reach, Reply, reach
 from ..trying import Trying
 from .answering import Answering, Asked, Choice
 from .desk import Desk, LicenceEnded, Published, owner_of
@@ -24,7 +25,6 @@ from .licences import Licences
 from .lists import Lists
 from .offering import Offered, Offering
 from .proving import Proving
-from .reaching import Letter, Reach, Reply, reach
 from .receiving import Receiving
 from .requesting import Request, Requesting
 from .values import Card, Line, Link, NewCredential, Told, Verdict

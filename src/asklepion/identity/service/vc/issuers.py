@@ -14,9 +14,9 @@ from ...engine.vc.did import Jwk
 from ...engine.vc.errors import Unproven
 from ...model import Caller, Role
 from ...store import issued as store
-from ..apps.publishing import Published, Unfit
+from ..apps.publishing import Published
+from ..outside import Letter, Unfit
 from .desk import Desk
-from .reaching import Letter
 
 log = get_log(__name__)
 

@@ -16,10 +16,9 @@ from ...engine.vc.errors import Unproven
 from ...engine.vc.status import Status
 from ...store import issued as store
 from ...store.issued import Issued
-from ..apps.publishing import Unfit
+from ..outside import Letter, Unfit
 from .desk import Desk
 from .issuers import Issuers
-from .reaching import Letter
 
 log = get_log(__name__)
 
