@@ -12,7 +12,7 @@ from ..engine import audit
 from ..engine.note import Verifier
 from ..engine.seal import Seals
 from ..model import Head
-from ..store import cosigning, outbox
+from ..store import cosigning, losses, outbox
 
 PAGE = 4096  # rows held at a time
 Places = Callable[[Tx, int, int], Awaitable[set[int]]]
@@ -37,7 +37,7 @@ class Auditor:
         self._seals = seals
         self._verifier = verifier
         self._findings = findings
-        self._places = (*places, outbox.head_leaves) if places else ()
+        self._places = (*places, outbox.head_leaves, losses.leaves) if places else ()
 
     async def run(self) -> None:
         """Look at all four tables."""

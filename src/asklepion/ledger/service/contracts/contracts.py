@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from asklepion.kit.clock import Clock, from_us, to_us
+from asklepion.kit.clock import Clock, from_us, to_iso, to_us
 from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Busy, HouseError
 from asklepion.kit.keys import Keys
@@ -18,7 +18,7 @@ from asklepion.kit.log import get_log
 
 from ...engine.binding import log_id
 from ...engine.pairwise import Domain, checksummed
-from ...model import Finding
+from ...model import Acknowledged, Finding
 from ...store import outbox
 from ...store.outbox import CARRIED, DONE, REFUSED, SENT, WAITING, SendingRow
 from ..chain import Chain
@@ -26,6 +26,7 @@ from ..receipting import Ledger
 
 if TYPE_CHECKING:
     from ...engine.abi import ConsentState
+    from ...engine.losses import Lost
     from .relaying import Relayer
     from .working import Work
 
@@ -331,12 +332,38 @@ class Contracts:
 
     async def verify(self) -> list[Finding]:
         """Every contract, anchor and leaf about the chain that is not as it should be."""
+        return (await self.audit())[0]
+
+    async def audit(self) -> tuple[list[Finding], list[Acknowledged]]:
+        """The same, and beside it what an operator acknowledged as lost."""
         if self._chain is None:
-            return []
+            return [], []
         await _load()
         from .checking import Checker
 
-        return await Checker(self._db, self._ledger, self._chain).run()
+        checker = Checker(self._db, self._ledger, self._chain)
+        return await checker.run(), checker.acknowledged
+
+    async def losses(self) -> "list[Lost]":
+        """Blocks that the log knows, the chain has not, and nobody acknowledged.
+
+        Raises:
+            Busy: the chain is not open here, or does not answer.
+        """
+        await _load()
+        from .checking import Checker
+
+        checker = Checker(self._db, self._ledger, self._require_chain())
+        await checker.run()
+        return checker.lost
+
+    async def acknowledge(self, lost: "Sequence[Lost]") -> int:
+        """Write in the log that a restore lost these very blocks; returns its leaf."""
+        await _load()
+        from .acknowledging import acknowledge
+
+        at = to_iso(self._clock.now())
+        return await acknowledge(self._db, self._ledger, self._require_chain(), lost, at)
 
 
 async def _load() -> None:
