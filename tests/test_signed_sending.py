@@ -34,15 +34,15 @@ async def test_what_is_withdrawn_while_it_is_being_numbered_is_not_sent(
 ) -> None:
     await bound(house)
     await allow(house, her)
-    read = outbox.of_state
+    read = outbox.due
 
-    async def withdrawn(tx: Tx, state: int, limit: int) -> list[outbox.SendingRow]:
-        rows = await read(tx, state, limit)
-        if state == outbox.WAITING and limit > 1:  # an erasure elsewhere is kept at this moment
+    async def withdrawn(tx: Tx, chain: str, now: int, limit: int) -> list[outbox.SendingRow]:
+        rows = await read(tx, chain, now, limit)
+        if limit > 1:  # an erasure elsewhere is kept at this moment
             await outbox.withdraw(tx, [row.key for row in rows])
         return rows
 
-    monkeypatch.setattr(outbox, "of_state", withdrawn)
+    monkeypatch.setattr(outbox, "due", withdrawn)
     await house.contracts.bind()
 
     assert await told(house, "Granted") == []
@@ -76,7 +76,7 @@ async def test_a_restored_backup_sends_nothing_of_whoever_was_erased_since(
         for row in waiting:  # as the backup has them, which holds no key of hers
             await outbox.add(tx, row)
 
-    await house.records.mend([])
+    await house.records.mend({})
     await house.contracts.bind()
 
     assert await told(house, "Granted") == []
@@ -86,7 +86,7 @@ async def test_a_restored_backup_sends_what_others_said(house: House, her: Askin
     await bound(house)
     await allow(house, her)
 
-    await house.records.mend([])
+    await house.records.mend({})
     await bound(house)
 
     assert await states(house, her) == [("recorded", None)]

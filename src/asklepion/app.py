@@ -272,7 +272,7 @@ async def restore_house(settings: Settings, backup: Path, clock: Clock | None = 
         keys.vault.close()
     await asyncio.to_thread(restore_chain, backup, settings.data / CHAIN)
     async with open_house(settings, clock, serving=False) as house:
-        await house.records.mend(restored.remains.get("records_access", []))
+        await house.records.mend(restored.remains)
     return restored
 
 

@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey, RSAKey
 from asklepion.identity import Caller, Identity
 from asklepion.identity.model import Method
 from asklepion.identity.service import NewClient, Refusal
-from asklepion.identity.service.apps.publishing import Unfit
+from asklepion.identity.service.outside import Unfit
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database
 from asklepion.kit.ids import Ids

@@ -24,7 +24,7 @@ from asklepion.identity import (
 from asklepion.identity.engine.vc import did, integrity, jose, pairwise, sdjwt, status, vcdm
 from asklepion.identity.engine.vc.errors import Unproven
 from asklepion.identity.engine.vc.status import Status
-from asklepion.identity.service.apps.publishing import Unfit
+from asklepion.identity.service.outside import Unfit
 from asklepion.identity.service.vc import Letter, Reply
 from asklepion.identity.store import issued
 from asklepion.kit.clock import StoppedClock

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from webauthn.helpers import base64url_to_bytes
 
 from asklepion.identity import Account, Caller, Identity
 from asklepion.kit.clock import StoppedClock
@@ -428,6 +429,26 @@ async def test_ways_in_change_one_after_the_other(
     answer = SoftKey().create(options)
     await identity.printed.finish(ticket, answer, name="x", drops_old=True, here=HERE)
     assert locked.count("identity.ways") == 2
+
+
+async def test_to_sign_for_others_only_passkeys_of_this_address_are_offered(
+    identity: Identity, nora: Account, phone: SoftKey
+) -> None:
+    there, tablet = "https://house.example", SoftKey(origin="https://house.example")
+    caller, session = await enter(identity, phone)
+    with pytest.raises(Conflict, match="made at localhost") as error:
+        await identity.passkeys.challenge(caller, "consent", DIGEST, here=there)
+    assert error.value.hint == "Open the house there; or add a passkey at this address."
+
+    options = await identity.passkeys.to_add(caller, session, here=there)
+    await identity.passkeys.add(caller, session, tablet.create(options), name="x", here=there)
+
+    for key, here in ((phone, HERE), (tablet, there)):
+        asked = await identity.passkeys.challenge(caller, "consent", DIGEST, here=here)
+        (offered,) = asked["allowCredentials"]
+        assert base64url_to_bytes(offered["id"]) == key.held[0].id
+        answer = key.get(asked)
+        assert await identity.passkeys.prove(caller, "consent", answer, DIGEST, here=here)
 
 
 async def test_where_the_house_has_another_name_now_it_says_where_the_keys_were_made(

@@ -293,6 +293,20 @@ def restore(
         print(f"✓ {rows} rows as of {restored.made_at}. Whoever was erased since is not there.")
 
 
+@app.command()
+def acknowledge(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say that blocks of the chain are missing because a backup was put back, and which."""
+
+    def agrees(question: str) -> bool:
+        return yes or typer.confirm(question, err=True)
+
+    good = _in_house(lambda house: keeping.acknowledge(house, agrees, as_json=as_json))
+    raise typer.Exit(0 if good else 1)
+
+
 def _settings() -> Settings:
     settings = read_settings()
     write_logs(settings.log)

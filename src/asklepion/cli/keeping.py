@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,29 @@ async def rotate(house: House, patient: str | None) -> int:
         if patient is None:
             return await house.vault.rotate(tell)
         return await house.records.rotate(patient, lambda _what, count: tell(count, 0))
+
+
+async def acknowledge(house: House, agrees: Callable[[str], bool], *, as_json: bool) -> bool:
+    """Write in the log which blocks a restore lost; says whether anything was, or is written.
+
+    Args:
+        agrees: asks the operator, who is shown each of them first.
+    """
+    lost = await house.contracts.losses()
+    if not lost:
+        print(json.dumps({"leaf": None, "lost": []}) if as_json else "✓ No block is missing.")
+        return True
+    if not as_json:
+        for it in lost:
+            print(f"? leaf {it.leaf}: the chain had block {it.block}, {it.hash}; it has not now.")
+    if not agrees("Were these lost because a backup was put back?"):
+        return False
+    leaf = await house.contracts.acknowledge(lost)
+    if as_json:
+        print(json.dumps({"leaf": leaf, "lost": [asdict(it) for it in lost]}))
+    else:
+        print(f"✓ Leaf {leaf} of the log says so. `asklepion verify --all` shows it from now on.")
+    return True
 
 
 def reference_of(patient: str) -> str:

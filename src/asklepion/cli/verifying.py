@@ -14,6 +14,7 @@ from asklepion.identity import Identity, is_paper
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.ledger import (
+    Acknowledged,
     EmbeddedChain,
     Finding,
     Verdict,
@@ -113,7 +114,7 @@ def _export(path: Path, key: str | None, as_json: bool) -> int:
 
 async def everything(house: House, as_json: bool) -> int:
     """Check every stored row, and ask the witnesses; returns the exit code."""
-    bound, unasked = await _bound(house)
+    bound, acknowledged, unasked = await _bound(house)
     findings = [
         *await house.ledger.verify(),
         *await house.witnesses.verify(),
@@ -130,12 +131,16 @@ async def everything(house: House, as_json: bool) -> int:
             {"position": e.position, "kind": e.kind, "told_at": to_iso(e.told_at)} for e in aside
         ]
         told = {"holds": not findings, "size": size, "findings": rows, "set_aside": events}
-        print(json.dumps(told | {"silent": silent, "chain_unasked": unasked}))
+        known = [{**asdict(it.finding), "at": it.at, "leaf": it.leaf} for it in acknowledged]
+        more = {"silent": silent, "chain_unasked": unasked, "acknowledged": known}
+        print(json.dumps(told | more))
     else:
         for finding in findings:
             print(f"✗ {finding}")
         if not findings:
             print(f"✓ All {size} entries of the log and every access kept beside it agree.")
+        for known in acknowledged:
+            print(f"! {known}")
         if unasked:
             print(f"? The chain could not be asked: {unasked}")
         for name in silent:
@@ -158,22 +163,30 @@ async def _acts(house: House) -> list[Finding]:
     return found
 
 
-async def _bound(house: House) -> tuple[list[Finding], str]:
-    """What the chain's own rows, and log and chain, say of each other; or why it is not asked."""
+async def _bound(house: House) -> tuple[list[Finding], list[Acknowledged], str]:
+    """What the chain's own rows, and log and chain, say of each other; or why it is not asked.
+
+    Returns:
+        What is wrong; what was acknowledged as lost; why something could not be looked at.
+    """
     found: list[Finding] = []
+    acknowledged: list[Acknowledged] = []
     unasked: list[str] = []
     for look in (_own_chain, _contracts):
         try:
-            found += await look(house)
+            wrong, known = await look(house)
         except HouseError as error:  # what the other found counts all the same
             unasked.append(error.message)
-    return found, " ".join(unasked)
+        else:
+            found += wrong
+            acknowledged += known
+    return found, acknowledged, " ".join(unasked)
 
 
-async def _own_chain(house: House) -> list[Finding]:
+async def _own_chain(house: House) -> tuple[list[Finding], list[Acknowledged]]:
     own = house.chain if isinstance(house.chain, EmbeddedChain) else None
-    return await own.verify() if own and await house.contracts.is_set_up() else []
+    return (await own.verify() if own and await house.contracts.is_set_up() else []), []
 
 
-async def _contracts(house: House) -> list[Finding]:
-    return await house.contracts.verify()
+async def _contracts(house: House) -> tuple[list[Finding], list[Acknowledged]]:
+    return await house.contracts.audit()

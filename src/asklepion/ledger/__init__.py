@@ -25,6 +25,7 @@ from .engine.receipt import (
 )
 from .model import (
     ZERO,
+    Acknowledged,
     Block,
     Check,
     Checkpoint,
@@ -50,6 +51,7 @@ __all__ = [
     "MIGRATIONS",
     "OWNED",
     "ZERO",
+    "Acknowledged",
     "Block",
     "Chain",
     "Check",

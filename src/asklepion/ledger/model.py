@@ -153,6 +153,18 @@ class Finding:
         return f"{self.table} {self.row}: {self.what}"
 
 
+@dataclass(frozen=True)
+class Acknowledged:
+    """A finding that an operator acknowledged as lost in a restore: dated, and no new fault."""
+
+    finding: Finding
+    at: str  # ISO 8601
+    leaf: int  # of the log, where that stands
+
+    def __str__(self) -> str:
+        return f"{self.finding} (acknowledged loss of {self.at}, leaf {self.leaf})"
+
+
 ESSENTIAL = ("form", "signature", "inclusion")  # checks without which a receipt says nothing
 State = Literal["passed", "failed", "not made"]
 

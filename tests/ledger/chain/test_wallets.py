@@ -69,6 +69,11 @@ def test_a_wallet_s_library_deploys_writes_reads_and_hears_why_not(
     assert said["block"]["has"]
     assert said["from"] == "0x" + address_of(key).hex()
     assert said.get("proven", 42) == 42
+    assert said["filtered"]["value"] == 42
+    if library == "ethers":
+        assert said["filtered"]["asked"] == ["eth_newFilter", "eth_getFilterChanges"]
+    else:
+        assert said["filtered"] == {"value": 42, "came": True, "again": 2, "isGone": True}
     assert probe().topic("Stored") in BloomFilter(int(said["bloom"], 16))
 
 

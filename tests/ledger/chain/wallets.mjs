@@ -14,6 +14,7 @@ async function withEthers() {
   const probe = await new ContractFactory(told.abi, told.bytecode, wallet).deploy(7n);
   await probe.waitForDeployment();
   const at = await probe.getAddress();
+  const heard = await listening(provider, probe); // by a filter that stays, as ethers does it
   const sent = await probe.store(42n, note);
   const receipt = await sent.wait();
   const logs = await probe.queryFilter("Stored", 0, "latest");
@@ -32,6 +33,10 @@ async function withEthers() {
   const block = await provider.getBlock(receipt.blockNumber, true);
   const plain = await (await wallet.sendTransaction({ to: told.poor, value: 5n })).wait();
   const found = await provider.getTransaction(sent.hash);
+  const filtered = await heard.first;
+  await provider.removeAllListeners();
+  await probe.removeAllListeners();
+  await new Promise((resolve) => setTimeout(resolve, 500)); // what is under way comes back
   provider.destroy();
   return {
     chain: Number(network.chainId),
@@ -45,7 +50,27 @@ async function withEthers() {
     plain: plain.status,
     from: found.from.toLowerCase(),
     nonce: found.nonce,
+    filtered,
   };
+}
+
+// Resolves, once the filter is left there, to what is heard of first.
+async function listening(provider, probe) {
+  provider.pollingInterval = 50;
+  const methods = new Set();
+  let left;
+  const isLeft = new Promise((resolve) => {
+    left = resolve;
+  });
+  provider.on("debug", ({ action, payload, result }) => {
+    for (const each of [payload].flat()) if (each?.method) methods.add(each.method);
+    if (action === "receiveRpcResult" && methods.has("eth_newFilter")) left(result);
+  });
+  const first = new Promise((resolve) => {
+    probe.on("Stored", (_who, value) => resolve(Number(value)));
+  });
+  await isLeft;
+  return { first: first.then((value) => ({ value, asked: [...methods].filter((it) => it.includes("Filter")) })) };
 }
 
 async function withViem() {
@@ -61,8 +86,15 @@ async function withViem() {
   const { abi } = told;
   const made = await wallet.deployContract({ abi, bytecode: told.bytecode, args: [7n] });
   const { contractAddress: address } = await reader.waitForTransactionReceipt({ hash: made });
+  const stored = { address, abi, eventName: "Stored" };
+  const filter = await reader.createContractEventFilter({ ...stored, fromBlock: 0n });
+  const blocks = await reader.createBlockFilter();
   const hash = await wallet.writeContract({ address, abi, functionName: "store", args: [42n, note] });
   const receipt = await reader.waitForTransactionReceipt({ hash });
+  const changes = await reader.getFilterChanges({ filter });
+  const came = await reader.getFilterChanges({ filter: blocks });
+  const everything = await reader.getFilterLogs({ filter });
+  const isGone = await reader.uninstallFilter({ filter });
   const [value, same] = await Promise.all([
     reader.readContract({ address, abi, functionName: "value" }),
     reader.readContract({ address, abi, functionName: "value" }),
@@ -94,6 +126,12 @@ async function withViem() {
     from: found.from.toLowerCase(),
     nonce: found.nonce,
     proven: Number(proof.storageProof[0].value),
+    filtered: {
+      value: Number(changes[0].args.value),
+      came: came.includes(receipt.blockHash),
+      again: everything.length,
+      isGone,
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import {
   things,
 } from "./access";
 import { readLines } from "./groups";
+import { useWhose } from "./helpers/whose";
 
 interface GroupLineProps {
   group: AccessGroup;
@@ -24,7 +25,7 @@ interface GroupLineProps {
 export function GroupLine({ group, patient, onShow }: GroupLineProps) {
   const { newest, count } = group;
   const [isOpen, setOpen] = useState(false);
-  if (count === 1) return <Line entry={newest} onShow={() => onShow(newest)} />;
+  if (count === 1) return <Line entry={newest} patient={patient} onShow={() => onShow(newest)} />;
   return (
     <li>
       <button
@@ -34,7 +35,7 @@ export function GroupLine({ group, patient, onShow }: GroupLineProps) {
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >
-        <Folded group={group} />
+        <Folded group={group} patient={patient} />
         {isOpen ? <ChevronUp aria-hidden /> : <ChevronDown aria-hidden />}
       </button>
       {isOpen && <Lines group={group} patient={patient} onShow={onShow} />}
@@ -42,12 +43,13 @@ export function GroupLine({ group, patient, onShow }: GroupLineProps) {
   );
 }
 
-function Folded({ group }: { group: AccessGroup }) {
+function Folded({ group, patient }: { group: AccessGroup; patient: string }) {
   const text = useText();
   const me = useSession();
+  const whose = useWhose(patient);
   const { newest, count, first_at, last_at } = group;
-  const did = groupSentence(group, me?.account ?? "");
-  const isSaid = did !== sentence(newest, me?.account ?? "");
+  const did = groupSentence(group, me?.account ?? "", whose);
+  const isSaid = did !== sentence(newest, me?.account ?? "", whose);
   const first = moment(first_at, "time");
   const last = moment(last_at, "time");
   return (
@@ -92,7 +94,7 @@ function Lines({ group, patient, onShow }: GroupLineProps) {
     <>
       <ul className="access-lines">
         {entries.map((entry) => (
-          <Line key={entry.id} entry={entry} onShow={() => onShow(entry)} />
+          <Line key={entry.id} entry={entry} patient={patient} onShow={() => onShow(entry)} />
         ))}
       </ul>
       {state === "waiting" && <Waiting label={text("records.accesses.waiting")} />}
@@ -129,14 +131,21 @@ function Told({ entry, did, children }: ToldProps) {
   );
 }
 
-function Line({ entry, onShow }: { entry: AccessEntry; onShow: () => void }) {
+interface LineProps {
+  entry: AccessEntry;
+  patient: string;
+  onShow: () => void;
+}
+
+function Line({ entry, patient, onShow }: LineProps) {
   const me = useSession();
+  const whose = useWhose(patient);
   useText();
   const what = things(entry);
   return (
     <li>
       <button type="button" className="access" data-outcome={entry.outcome} onClick={onShow}>
-        <Told entry={entry} did={sentence(entry, me?.account ?? "")}>
+        <Told entry={entry} did={sentence(entry, me?.account ?? "", whose)}>
           {what && <span className="small">{what}</span>}
           <span className="muted small">
             {[moment(entry.at, "time"), reasons(entry)].filter(Boolean).join(" · ")}

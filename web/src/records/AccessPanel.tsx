@@ -8,6 +8,7 @@ import { GroupLine } from "./AccessGroup";
 import { type AccessEntry, type AccessGroup, KINDS, type Kind } from "./access";
 import { EVERYTHING, useGroups, type Wish } from "./groups";
 import { NotYours } from "./helpers/NotYours";
+import { useWhose } from "./helpers/whose";
 import { Receipt } from "./Receipt";
 import "./choices/choices.css";
 import "./records.css";
@@ -54,13 +55,14 @@ function Lines({ patient, wish, onWish: setWish }: LinesProps) {
   const [turn, setTurn] = useState(0);
   const list = useGroups(patient, wish);
   const [shown, setShown] = useState<AccessEntry | null>(null);
+  const whose = useWhose(patient);
   const again = () => {
     setTurn(turn + 1);
     list.again();
   };
   return (
     <Card
-      title={text("records.accesses")}
+      title={whose ? text("records.accesses.of", whose) : text("records.accesses")}
       icon={BookOpenCheck}
       actions={
         <Button kind="plain" onClick={again}>

@@ -18,6 +18,7 @@ import { type Check, type CheckState, type Verdict, verifyReceipt } from "../led
 import { type AccessEntry, categoriesOf, isAbout, reasons, sentence, things } from "./access";
 import { Codes } from "./Codes";
 import { categoryIcons } from "./categories";
+import { useWhose } from "./helpers/whose";
 
 interface ReceiptProps {
   entry: AccessEntry;
@@ -52,7 +53,7 @@ export function Receipt({ entry, patient, onClose }: ReceiptProps) {
         )
       }
     >
-      <Told entry={entry} />
+      <Told entry={entry} patient={patient} />
       {receipt.isWaiting && <Waiting label={text("records.receipt.waiting")} />}
       <ErrorNote error={receipt.error} onRetry={receipt.again} />
       {receipt.value && <Proof receipt={receipt.value} entry={entry} />}
@@ -66,9 +67,10 @@ function fileOf(receipt: unknown): Blob {
   return new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" });
 }
 
-function Told({ entry }: { entry: AccessEntry }) {
+function Told({ entry, patient }: { entry: AccessEntry; patient: string }) {
   const text = useText();
   const me = useSession();
+  const whose = useWhose(patient);
   const lines: [string, string][] = [
     [text("records.when"), moment(entry.at)],
     [text("records.what"), things(entry)],
@@ -79,7 +81,7 @@ function Told({ entry }: { entry: AccessEntry }) {
   const query = entry.detail?.query;
   return (
     <div className="stack-tight">
-      <p className="receipt-did">{sentence(entry, me?.account ?? "")}</p>
+      <p className="receipt-did">{sentence(entry, me?.account ?? "", whose)}</p>
       <dl className="facts">
         {lines
           .filter(([, words]) => words)

@@ -107,29 +107,47 @@ export function nameOf({ actor, actor_name }: Pick<AccessEntry, "actor" | "actor
   return UNMANNED.has(actor) ? t("records.operator") : actor_name || t("records.nobody");
 }
 
+/** Whose record lines are about: somebody's whom the reader helps; null is the reader's own. */
+export type Whose = { readonly person: string; readonly name: string } | null;
+
+/** "your" and "you", "Lina’s" and "Lina"; and "their own" where she looked at her record herself. */
+function possessor(whose: Whose, entry: AccessEntry): { whose: string; whom: string } {
+  if (!whose) return { whose: t("records.whose.your"), whom: t("records.whose.you") };
+  const { name } = whose;
+  const isOwn = entry.actor_person === whose.person;
+  return { whose: t(isOwn ? "records.whose.own" : "records.whose.other", { name }), whom: name };
+}
+
 /** What was done, as one sentence; `me` is called "you". */
-export function sentence(entry: AccessEntry, me: string): string {
+export function sentence(entry: AccessEntry, me: string, whose: Whose = null): string {
   const person = entry.actor === me ? t("records.you") : nameOf(entry);
   const app = entry.app_name;
   const who = app ? t("records.by-app", { who: person, app }) : person;
   const key = `records.did.${entry.action}.${entry.outcome}`;
-  return t(hasText(key) ? key : `records.did.other.${entry.outcome}`, { who });
+  return t(hasText(key) ? key : `records.did.other.${entry.outcome}`, {
+    who,
+    ...possessor(whose, entry),
+  });
 }
 
 /**
  * What a group was, as one sentence: "Dr Okafor's screen re-read your vital signs 40 times for the
  * risk cards". Only looks are put so; anything else done again is told as if done once.
  */
-export function groupSentence({ newest, count }: AccessGroup, me: string): string {
+export function groupSentence(
+  { newest, count }: AccessGroup,
+  me: string,
+  whose: Whose = null,
+): string {
   const { action, outcome, via } = newest;
-  if (newest.app_name) return sentence(newest, me);
-  if (count < 2 || outcome !== "permit" || !LOOKS.has(action)) return sentence(newest, me);
+  if (newest.app_name) return sentence(newest, me, whose);
+  if (count < 2 || outcome !== "permit" || !LOOKS.has(action)) return sentence(newest, me, whose);
   const mine = newest.actor === me ? "own" : "other";
   const kind = SCREENS.has(via) ? "screen" : "person";
   const way = `records.way.${via.replaceAll(" ", "-")}`;
   return t(`records.folded.${kind}.${mine}`, {
     who: nameOf(newest),
-    what: yours(newest),
+    what: looked(newest, whose),
     n: count,
     way: hasText(way) ? t(way) : "",
   })
@@ -140,10 +158,13 @@ export function groupSentence({ newest, count }: AccessGroup, me: string): strin
 const MOST_NAMED = 3;
 
 /** Whose what it was, in plain words: "your vital signs, your medicines and more". */
-export function yours(entry: AccessEntry): string {
+export function looked(entry: AccessEntry, whose: Whose = null): string {
+  const { whose: of } = possessor(whose, entry);
   const categories = categoriesOf(entry);
-  if (categories.length === 0) return t("records.yours.record");
-  const named = categories.slice(0, MOST_NAMED).map((it) => t(`records.yours.${it}`));
+  if (categories.length === 0) return t("records.yours.record", { whose: of });
+  const named = categories
+    .slice(0, MOST_NAMED)
+    .map((it) => t(`records.yours.${it}`, { whose: of }));
   const list = named.join(t("records.comma"));
   return categories.length > MOST_NAMED ? t("records.yours.more", { list }) : list;
 }

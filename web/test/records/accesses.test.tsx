@@ -104,8 +104,52 @@ describe("a line", () => {
   test("is Chinese in Chinese", () => {
     language.set("zh-CN");
 
-    expect(sentence(entry(), "a1")).toBe("Dr Amara Okafor查看了病历");
+    expect(sentence(entry(), "a1")).toBe("Dr Amara Okafor查看了您的病历");
     expect(things(entry())).toBe("12 项测量与化验、1 项诊断");
+  });
+});
+
+describe("a line about somebody whom one helps", () => {
+  const lina = { person: "Patient/lina", name: "Lina" };
+
+  test("says whose record it was", () => {
+    expect(sentence(entry(), "a1", lina)).toBe("Dr Amara Okafor looked at Lina’s record");
+    expect(sentence(entry({ actor: "a1" }), "a1", lina)).toBe("You looked at Lina’s record");
+    expect(sentence(entry({ action: "open" }), "a1", lina)).toBe(
+      "Dr Amara Okafor opened a link Lina shared",
+    );
+    const own = entry({ actor: "a9", actor_name: "Lina", actor_person: "Patient/lina" });
+    expect(sentence(own, "a1", lina)).toBe("Lina looked at their own record");
+  });
+
+  test("says so of a group as well, and in Chinese", () => {
+    const newest = entry({ categories: ["vitals", "notes"] });
+    expect(groupSentence(group({ newest }), "a1", lina)).toBe(
+      "Dr Amara Okafor’s screen re-read Lina’s vital signs, Lina’s notes 40 times for the risk cards",
+    );
+    language.set("zh-CN");
+    expect(sentence(entry(), "a1", lina)).toBe("Dr Amara Okafor查看了Lina的病历");
+    expect(groupSentence(group({ newest }), "a1", lina)).toContain("Lina的生命体征");
+  });
+
+  test("never says your where it is not", () => {
+    for (const action of [
+      "read",
+      "search",
+      "write",
+      "delete",
+      "other",
+      "merge",
+      "break-glass",
+      "find",
+    ])
+      for (const outcome of ["permit", "deny"] as const)
+        for (const tongue of ["en", "zh-CN"] as const) {
+          language.set(tongue);
+          const said = sentence(entry({ action, outcome }), "a1", lina);
+          expect(said).not.toMatch(/\byou|您/);
+          expect(said).not.toContain("{");
+        }
   });
 });
 
@@ -185,6 +229,24 @@ describe("the list", () => {
     await waitFor(() => expect(screen.getAllByText(/looked at your record/)).toHaveLength(3));
     expect(screen.queryByRole("button", { name: "Show earlier ones" })).toBeNull();
     expect(asked(all).map((query) => query.get("before"))).toEqual([null, "5"]);
+  });
+
+  test("of somebody whom one helps says whose data it is about", async () => {
+    subject.set({ patient: "lina", purpose: "FAMRQT", visit: null, acts: ["access", "decide"] });
+    fakeHouse({
+      "GET /api/records/patients/lina/accesses/groups": {
+        groups: [group({ count: 1 })],
+        next: null,
+      },
+    });
+    render(<Accesses place="home" />);
+
+    expect(
+      await screen.findByText("Who looked at the person with the number Patient/lina’s data"),
+    ).toBeTruthy();
+    expect(
+      await screen.findByText(/looked at the person with the number Patient\/lina’s record/),
+    ).toBeTruthy();
   });
 
   test("leaves out what home devices write until that is wanted", async () => {

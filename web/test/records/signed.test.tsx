@@ -13,7 +13,7 @@ const PATH = "/api/records/patients/p1/signed";
 const AMARA = { resourceType: "Practitioner", id: "amara", name: [{ text: "Dr Amara Okafor" }] };
 const HOUSE = {
   "GET /fhir/R4/Practitioner/amara": AMARA,
-  "GET /api/identity/keys": { passkeys: [{ can_sign: true }] },
+  "GET /api/identity/keys": { passkeys: [{ can_sign: true, works_here: true }] },
   "GET /api/ledger/key": { key: "house+00000000+AA" },
 };
 
@@ -75,6 +75,20 @@ beforeEach(() => {
 });
 
 describe("what I have signed", () => {
+  test("who has passkeys of another address alone is told so, and asked for none", async () => {
+    const get = holdPasskey();
+    const elsewhere = { passkeys: [{ can_sign: true, works_here: false }] };
+    fakeHouse({ ...HOUSE, [`GET ${PATH}`]: [one()], "GET /api/identity/keys": elsewhere });
+    render(<Panel />);
+
+    expect(await screen.findByText(/made at another address of this house/)).toBeTruthy();
+    const wish = screen.getByRole("switch", { name: /Sign each choice/ });
+    expect(wish.hasAttribute("disabled")).toBe(true);
+    expect(screen.queryByRole("button", { name: "Sign it with my passkey" })).toBeNull();
+    expect(await proveIfWanted(null, "c1")).toBe(false);
+    expect(get).not.toHaveBeenCalled();
+  });
+
   test("where nothing is signed, it says what will be", async () => {
     fakeHouse({ ...HOUSE, [`GET ${PATH}`]: [] });
     render(<Panel />);

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from asklepion.kit.clock import to_iso
 
+from ..engine.passkeys import site_of
 from ..engine.pictures import picture
 from ..model import Passkey
 from ..service import LINK, Link
@@ -53,11 +54,11 @@ class Until(Body):
 
 
 @router.get("/keys")
-async def keys(who: Known, identity: Here) -> dict[str, Any]:
+async def keys(who: Known, identity: Here, here: Root) -> dict[str, Any]:
     """Read how one comes in and back in, and in how long one's account would be closed."""
     printed = await identity.printed.made_at(who)
     return {
-        "passkeys": [_passkey(key) for key in await identity.passkeys.of(who.account)],
+        "passkeys": [_passkey(key, here) for key in await identity.passkeys.of(who.account)],
         "has_password": await identity.passwords.has(who),
         "printed_at": to_iso(printed) if printed else None,
         "delay_h": identity.recovering.delay_h,
@@ -145,7 +146,8 @@ async def to_add(who: Known, identity: Here, session: Kept, here: Root) -> dict[
 async def add(body: Named, who: Known, identity: Here, session: Kept, here: Root) -> dict[str, Any]:
     """Keep one more passkey."""
     answer = body.credential.answer
-    return _passkey(await identity.passkeys.add(who, session, answer, name=body.name, here=here))
+    key = await identity.passkeys.add(who, session, answer, name=body.name, here=here)
+    return _passkey(key, here)
 
 
 @router.patch("/passkeys/{id}", status_code=204)
@@ -160,12 +162,14 @@ async def remove(id: Id, who: Known, identity: Here, session: Kept) -> None:
     await identity.passkeys.remove(who, session, id)
 
 
-def _passkey(key: Passkey) -> dict[str, Any]:
+def _passkey(key: Passkey, here: str) -> dict[str, Any]:
     return {
         "id": key.id,
         "name": key.name,
         "is_synced": key.is_synced,
         "can_sign": key.can_sign,
+        "made_under": key.rp,
+        "works_here": key.rp == site_of(here).rp,
         "created_at": to_iso(key.created_at),
         "used_at": to_iso(key.used_at) if key.used_at else None,
     }

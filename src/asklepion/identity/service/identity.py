@@ -35,9 +35,9 @@ from .keys import (
     Recovering,
     Wallets,
 )
+from .outside import reach as reach_outside
 from .returning import Returning
 from .vc import Reach, VerifiableCredentials
-from .vc.reaching import reach as reach_outside
 
 log = get_log(__name__)
 

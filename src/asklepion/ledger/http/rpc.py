@@ -99,7 +99,7 @@ async def ask(
             allowance.charge(who, worked_s * OF_SECOND + EACH, time.monotonic())
             return allowance.has(who, time.monotonic()) and not await request.is_disconnected()
 
-        answer = await rpc.answer(body, pays)
+        answer = await rpc.answer(body, pays, who)
     if not answer:
         return Response(status_code=204)
     return Response(answer, media_type="application/json")

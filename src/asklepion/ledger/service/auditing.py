@@ -1,7 +1,7 @@
 """Reads every stored row for the audit, a page at a time, inside one unchanging view."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,19 +12,32 @@ from ..engine import audit
 from ..engine.note import Verifier
 from ..engine.seal import Seals
 from ..model import Head
-from ..store import cosigning
+from ..store import cosigning, losses, outbox
 
 PAGE = 4096  # rows held at a time
+Places = Callable[[Tx, int, int], Awaitable[set[int]]]
 
 
 class Auditor:
-    """Carries one audit out."""
+    """Carries one audit out.
 
-    def __init__(self, tx: Tx, seals: Seals, verifier: Verifier, findings: audit.Findings) -> None:
+    Args:
+        places: what rooms have rows for; where no room said so, nobody asks for rows.
+    """
+
+    def __init__(
+        self,
+        tx: Tx,
+        seals: Seals,
+        verifier: Verifier,
+        findings: audit.Findings,
+        places: Sequence[Places] = (),
+    ) -> None:
         self._tx = tx
         self._seals = seals
         self._verifier = verifier
         self._findings = findings
+        self._places = (*places, outbox.head_leaves, losses.leaves) if places else ()
 
     async def run(self) -> None:
         """Look at all four tables."""
@@ -33,6 +46,7 @@ class Auditor:
         for low in range(0, max(head.size, 1), PAGE):
             page = await self._page(low, min(low + PAGE, head.size))
             await asyncio.to_thread(tree.page, page)
+            await self._orphans(page)
         if stored:
             tree.end(stored, is_ours=stored is head)
         await self._strays(head.size)
@@ -64,6 +78,16 @@ class Auditor:
         above = low if low else -1
         page.checkpoints = await store.checkpoints_of_sizes(self._tx, above, high)
         return page
+
+    async def _orphans(self, page: audit.Page) -> None:
+        """Leaves of which no room has a row: whoever took it away cannot take the leaf along."""
+        if not self._places:
+            return
+        left = set(page.leaves)
+        for places in self._places:
+            left -= await places(self._tx, page.low, page.high)
+        for index in sorted(left):
+            self._findings.add(audit.LEAF, index, audit.ORPHAN)
 
     async def _strays(self, size: int) -> None:
         after = store.LOWEST

@@ -20,7 +20,7 @@ from ..engine.seal import Seals
 from ..engine.tiles import Tile, bundle
 from ..model import HASH_BYTES, Checkpoint, CheckpointRow, Finding, Head
 from ..store import cosigning
-from .auditing import Auditor
+from .auditing import Auditor, Places
 
 log = get_log(__name__)
 
@@ -44,6 +44,7 @@ class Log:
         self._clock = clock
         self._seals = Seals(keys.key("ledger-seal"))
         self._signer = note.Signer(keys.key("ledger-signing"), origin)
+        self._places: list[Places] = []
 
     @property
     def origin(self) -> str:
@@ -54,6 +55,14 @@ class Log:
     def verifier_key(self) -> str:
         """The public key of the checkpoints, as `name+hash+key`. https://c2sp.org/signed-note"""
         return str(self._signer.verifier)
+
+    def know(self, places: Places) -> None:
+        """A room says which leaves it has rows for; the audit then names those that nobody has.
+
+        Args:
+            places: answers with the leaves from one place up to, and without, another.
+        """
+        self._places.append(places)
 
     async def append(self, tx: Tx, commitments: Sequence[bytes]) -> list[int]:
         """Add leaves inside the caller's transaction; kept or forgotten with it.
@@ -186,7 +195,7 @@ class Log:
         findings = audit.Findings()
         async with self._db.read() as tx:
             try:
-                await Auditor(tx, self._seals, self._signer.verifier, findings).run()
+                await Auditor(tx, self._seals, self._signer.verifier, findings, self._places).run()
             except DBAPIError as error:
                 log.fault("ledger not readable", error)
                 findings.tell("ledger", "*", "the database cannot read some of its rows")

@@ -10,7 +10,7 @@ from asklepion.kit.backup import Owned
 from asklepion.kit.db import Row, Serial, Step, Tx
 
 from ..model import HASH_BYTES, CheckpointRow, Head
-from . import cosigning, outbox
+from . import cosigning, losses, outbox
 
 Node = tuple[int, int]
 Span = tuple[int, int]
@@ -54,7 +54,14 @@ def _create(op: Operations) -> None:
     )
 
 
-MIGRATIONS: tuple[Step, ...] = (_create, cosigning.create, outbox.create)
+MIGRATIONS: tuple[Step, ...] = (
+    _create,
+    cosigning.create,
+    outbox.create,
+    outbox.delay,
+    outbox.aim,
+    losses.create,
+)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
 OWNED: dict[str, Owned | None] = {
@@ -70,6 +77,7 @@ OWNED: dict[str, Owned | None] = {
         )
     },
     **outbox.OWNED,
+    **losses.OWNED,
 }
 
 

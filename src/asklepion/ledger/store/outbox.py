@@ -67,6 +67,24 @@ def create(op: Operations) -> None:
     )
 
 
+def delay(op: Operations) -> None:
+    """Some things are not sent at once; a step of the room's migrations."""
+    op.add_column(
+        "ledger_sending", sa.Column("due_at", sa.BigInteger, nullable=False, server_default="0")
+    )
+
+
+def aim(op: Operations) -> None:
+    """What is signed counts on one chain only; a step of the room's migrations."""
+    op.add_column(
+        "ledger_sending", sa.Column("made_for", sa.Text, nullable=False, server_default="")
+    )
+    ours = "SELECT min(chain) FROM ledger_contract WHERE is_ours = 1"
+    op.execute(
+        f"UPDATE ledger_sending SET made_for = coalesce(({ours}), '') WHERE kind <> 'status'"
+    )
+
+
 class ContractRow(NamedTuple):
     """Where a contract lies."""
 
@@ -94,6 +112,8 @@ class SendingRow(NamedTuple):
     hash: bytes = b""
     block: int = -1
     why: str = ""
+    due_at: int = 0  # not sent before; 0: at once [microseconds since 1970]
+    made_for: str = ""  # the chain it counts on; empty: on any
 
 
 class SentRow(NamedTuple):
@@ -205,6 +225,80 @@ async def of_state(tx: Tx, state: int, limit: int) -> list[SendingRow]:
     return [SendingRow(*row) for row in await tx.all(sql, state=state, limit=limit)]
 
 
+HERE = "made_for IN ('', :chain)"
+
+
+async def due(tx: Tx, chain: str, now: int, limit: int) -> list[SendingRow]:
+    """What waits and may be sent to a chain at this moment, oldest first."""
+    sql = (
+        f"SELECT {SENDING} FROM ledger_sending WHERE state = {WAITING} AND due_at <= :now"
+        f" AND {HERE} ORDER BY number LIMIT :limit"
+    )
+    return [SendingRow(*row) for row in await tx.all(sql, chain=chain, now=now, limit=limit)]
+
+
+async def missed(tx: Tx, chain: str, before: int) -> list[SendingRow]:
+    """What had a moment of its own and was not sent then."""
+    sql = (
+        f"SELECT {SENDING} FROM ledger_sending WHERE state = {WAITING}"
+        f" AND due_at > 0 AND due_at < :before AND {HERE} ORDER BY number"
+    )
+    return [SendingRow(*row) for row in await tx.all(sql, chain=chain, before=before)]
+
+
+async def next_due(tx: Tx, now: int) -> int | None:
+    """The moment at which the next of what is not due yet will be."""
+    sql = f"SELECT min(due_at) FROM ledger_sending WHERE state = {WAITING} AND due_at > :now"
+    row = await tx.one(sql, now=now)
+    return row[0] if row else None
+
+
+# When another chain is used than before
+
+
+async def turn_to(tx: Tx, chain: str) -> None:
+    """Take back what was sent to any other chain and is not mined there, as far as one knows."""
+    elsewhere = f"state = {SENT} AND chain <> :chain"
+    await tx.run(
+        "DELETE FROM ledger_sent WHERE number IN"
+        f" (SELECT number FROM ledger_sending WHERE {elsewhere})",
+        chain=chain,
+    )
+    await tx.run(
+        f"UPDATE ledger_sending SET state = {WAITING}, chain = '', nonce = -1, hash = :none"
+        f" WHERE {elsewhere}",
+        chain=chain,
+        none=b"",
+    )
+    waits = f"state = {WAITING} AND made_for NOT IN ('', :chain)"
+    await tx.run(f"DELETE FROM ledger_sending WHERE {waits} AND kind = 'anchor'", chain=chain)
+    await tx.run(  # others signed it, and must sign it anew
+        f"UPDATE ledger_sending SET state = {REFUSED}, why = :why"
+        f" WHERE {waits} AND kind = '{CARRIED}'",
+        chain=chain,
+        why="it was signed for another chain",
+    )
+
+
+async def stranded(tx: Tx, chain: str) -> set[bytes]:
+    """The keys of what waits for any other chain."""
+    sql = f"SELECT key FROM ledger_sending WHERE state = {WAITING} AND made_for NOT IN ('', :chain)"
+    return {key for (key,) in await tx.all(sql, chain=chain)}
+
+
+async def readdress(tx: Tx, key: bytes, chain: str, data: bytes) -> bool:
+    """What waits for another chain is signed anew for this one; says whether it waited still."""
+    await tx.lock(LOCK)
+    sql = (
+        "UPDATE ledger_sending SET made_for = :chain, data = :data"
+        f" WHERE key = :key AND state = {WAITING}"
+    )
+    return await tx.run(sql, key=key, chain=chain, data=data) == 1
+
+
+# What became of it
+
+
 async def done_after(tx: Tx, number: int, limit: int) -> list[SendingRow]:
     """The next that came to an end, in order."""
     sql = (
@@ -214,17 +308,34 @@ async def done_after(tx: Tx, number: int, limit: int) -> list[SendingRow]:
     return [SendingRow(*row) for row in await tx.all(sql, number=number, limit=limit)]
 
 
-async def counts(tx: Tx) -> dict[int, tuple[int, int]]:
-    """How many are in each state, and when the oldest of them was handed in."""
-    sql = "SELECT state, count(*), min(made_at) FROM ledger_sending GROUP BY state"
-    return {state: (count, oldest) for state, count, oldest in await tx.all(sql)}
+async def counts(tx: Tx, chain: str, now: int) -> dict[int, tuple[int, int]]:
+    """How many are in each state, without what is not due yet, or waits for another chain.
+
+    Returns:
+        Their number, and since when the oldest is, by state.
+    """
+    sql = (
+        "SELECT state, count(*), min(CASE WHEN due_at > 0 THEN due_at ELSE made_at END)"
+        f" FROM ledger_sending WHERE state <> {WAITING} OR (due_at <= :now AND {HERE})"
+        " GROUP BY state"
+    )
+    rows = await tx.all(sql, chain=chain, now=now)
+    return {state: (count, oldest) for state, count, oldest in rows}
+
+
+async def later(tx: Tx, now: int) -> int:
+    """How many are not due yet."""
+    sql = f"SELECT count(*) FROM ledger_sending WHERE state = {WAITING} AND due_at > :now"
+    row = await tx.one(sql, now=now)
+    return row[0] if row else 0
 
 
 async def keep_sending(tx: Tx, row: SendingRow) -> bool:
     """Keep how far something is; says whether it is there still."""
     count = await tx.run(
         "UPDATE ledger_sending SET state = :state, chain = :chain, nonce = :nonce, hash = :hash,"
-        " block = :block, why = :why, data = :data WHERE number = :number",
+        " block = :block, why = :why, data = :data, due_at = :due_at,"
+        " made_for = :made_for WHERE number = :number",
         **{
             n: v
             for n, v in row._asdict().items()
@@ -305,6 +416,12 @@ async def heads_after(tx: Tx, leaf: int, limit: int) -> list[HeadRow]:
     """The next leaves about the chain."""
     sql = f"SELECT {HEAD} FROM ledger_chain_head WHERE leaf > :leaf ORDER BY leaf LIMIT :limit"
     return [HeadRow(*row) for row in await tx.all(sql, leaf=leaf, limit=limit)]
+
+
+async def head_leaves(tx: Tx, low: int, high: int) -> set[int]:
+    """Which leaves from one place up to, and without, another are about the chain."""
+    sql = "SELECT leaf FROM ledger_chain_head WHERE leaf >= :low AND leaf < :high"
+    return {leaf for (leaf,) in await tx.all(sql, low=low, high=high)}
 
 
 async def heads_since(tx: Tx, leaf: int) -> int:

@@ -1,6 +1,6 @@
 """The verbs of the records room."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +41,7 @@ from .transacting import Manner
 from .validating import Question, Verdict
 
 MOST_ACCESSES = 500  # on one page
+Remains = Sequence[tuple[bytes, Sequence[Sequence[int]]]]
 
 __all__ = [
     "ImportStep",
@@ -430,16 +431,17 @@ class Records(Desks):
         """Rewrite the database's files, if an erasure left traces there; whether all are out."""
         return await self._eraser.sweep()
 
-    async def mend(self, remains: Sequence[tuple[bytes, Sequence[Sequence[int]]]]) -> int:
-        """After a backup was restored: put back the places of lines of patients erased since.
+    async def mend(self, remains: Mapping[str, Remains]) -> int:
+        """After a backup was restored: put back the places of what patients had who were erased.
 
         Args:
-            remains: for each, a mark of the patient, and leaf and number of the lines.
+            remains: by table; for each patient a mark, and leaf and number of the lines, or the
+                leaf of what was signed.
         """
         async with self._db.begin() as tx:
             await erasures.drop_orphans(tx)
-            await self.signed.drop_orphans(tx)
-            return await self._parts.books.mend(tx, remains)
+            await self.signed.mend(tx, remains.get("records_signed", []))
+            return await self._parts.books.mend(tx, remains.get("records_access", []))
 
     def also_forget(self, forget: Forget) -> None:
         """Have another room take away what it keeps of a patient who is erased.

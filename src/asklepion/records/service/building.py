@@ -13,6 +13,7 @@ from asklepion.kit.keys import Keys
 from asklepion.ledger import Contracts, Ledger
 
 from ..engine import Indexer
+from ..store import leaves
 from .aliases import Aliases
 from .audit import Audit
 from .books import Books
@@ -42,7 +43,7 @@ from .scoping import Scoping
 from .sealing import Bodies, Lines, Texts
 from .searching import Searcher
 from .sheets import Sheets
-from .signing import Checker, Shower, Signer
+from .signing import Checker, Graves, Shower, Signer
 from .sources import Limits
 from .subscribing.hooks import Hooks
 from .subscriptions import Subscriptions
@@ -127,7 +128,9 @@ class Desks:
             vault=keys.vault,
             ledger=self._ledger,
             contracts=self._contracts,
+            graves=Graves(db, keys.key("records-signed")),
         )
+        self._ledger.know(leaves.places)
         self._ruler = Ruler(
             clock=clock, events=events, indexer=indexer, bodies=bodies, signer=self._signer
         )
@@ -268,5 +271,5 @@ class Desks:
             eraser=self._eraser,
             images=self.images,
             links=self.links,
-            signer=self._signer,
+            signed=self.signed,
         )

@@ -13,7 +13,7 @@ from .packages import Packages
 from .parts import Parts
 from .resealing import Resealer
 from .ruling import Ruler
-from .signing import Signer
+from .signing import Shower
 
 log = get_log(__name__)
 
@@ -37,7 +37,7 @@ class Upkeep:
         eraser: Eraser,
         images: Images,
         links: Links,
-        signer: Signer,
+        signed: Shower,
     ) -> None:
         self._parts = parts
         self._packages = packages
@@ -47,7 +47,7 @@ class Upkeep:
         self._eraser = eraser
         self._images = images
         self._links = links
-        self._signer = signer
+        self._signed = signed
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -57,7 +57,7 @@ class Upkeep:
         await self._label()
         await self._eraser.carry_out_due()
         await self._images.start()
-        await self._signer.try_again()
+        await self._signed.try_again()
         self._tasks = [
             asyncio.create_task(work())
             for work in (self._expire_for_ever, self._erase_for_ever, self._hand_in_for_ever)
@@ -101,7 +101,7 @@ class Upkeep:
         while True:
             await asyncio.sleep(HAND_IN_S)
             try:
-                while await self._signer.catch_up():
+                while await self._signed.catch_up():
                     pass
             except Exception as error:  # tried again in a moment
                 log.fault("consents not handed in", error)

@@ -10,13 +10,16 @@ import sqlalchemy as sa
 from alembic.operations import Operations
 
 from asklepion.kit.backup import Owned
-from asklepion.kit.db import Tx
+from asklepion.kit.db import Serial, Tx
 
 from .rows import chunks, in_list, in_values
 
 GRANT, REVOKE = "grant", "revoke"
 UNHANDED, HANDED, UNREADABLE = 0, 1, 2  # to the chain
-OWNED: dict[str, Owned | None] = {"records_signed": Owned("t.patient")}
+OWNED: dict[str, Owned | None] = {
+    "records_signed": Owned("t.patient", remains=("leaf",)),
+    "records_signed_gone": Owned("''"),
+}
 
 
 def create(op: Operations) -> None:
@@ -43,6 +46,16 @@ def create(op: Operations) -> None:
     op.create_index("records_signed_patient", "records_signed", ["patient", "leaf"])
     op.create_index("records_signed_consent", "records_signed", ["consent"])
     op.create_index("records_signed_handed", "records_signed", ["is_handed", "leaf"])
+
+
+def remember(op: Operations) -> None:
+    """What an erasure leaves of each; a step of the room's migrations."""
+    op.create_table(
+        "records_signed_gone",
+        sa.Column("leaf", Serial, primary_key=True, autoincrement=False),
+        sa.Column("seal", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("records_signed_leaf", "records_signed", ["leaf"])
 
 
 class SignedRow(NamedTuple):
@@ -147,6 +160,12 @@ async def keep_handed(tx: Tx, row: SignedRow) -> None:
     await tx.run(sql, body=row.body, id=row.id)
 
 
+async def keep_moved(tx: Tx, row: SignedRow) -> None:
+    """It is signed for another chain; what a passkey signed for the old one may be gone."""
+    sql = "UPDATE records_signed SET body = :body, proof = :proof WHERE id = :id"
+    await tx.run(sql, body=row.body, proof=row.proof, id=row.id)
+
+
 async def mark_unreadable(tx: Tx, id: str) -> None:
     """It cannot be handed to the chain, since it cannot be opened."""
     sql = f"UPDATE records_signed SET is_handed = {UNREADABLE} WHERE id = :id"
@@ -168,3 +187,25 @@ async def keep_proof(tx: Tx, id: str, proof: bytes) -> bool:
 async def destroy(tx: Tx, patient: str) -> int:
     """Take everything of a patient away."""
     return await tx.run_long("DELETE FROM records_signed WHERE patient = :patient", patient=patient)
+
+
+# What an erasure leaves
+
+
+class GoneRow(NamedTuple):
+    """The place in the log of something that was signed and erased."""
+
+    leaf: int
+    seal: bytes
+
+
+async def bury(tx: Tx, rows: Sequence[GoneRow]) -> None:
+    """Remember the places of what is erased."""
+    sql = "INSERT INTO records_signed_gone VALUES (:leaf, :seal) ON CONFLICT (leaf) DO NOTHING"
+    await tx.many(sql, [row._asdict() for row in rows])
+
+
+async def gone_after(tx: Tx, leaf: int, limit: int) -> list[GoneRow]:
+    """The next of these places."""
+    sql = "SELECT leaf, seal FROM records_signed_gone WHERE leaf > :leaf ORDER BY leaf LIMIT :limit"
+    return [GoneRow(*row) for row in await tx.all(sql, leaf=leaf, limit=limit)]

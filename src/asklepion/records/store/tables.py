@@ -316,4 +316,5 @@ MIGRATIONS: tuple[Step, ...] = (
     duplicates.create,
     links.tables,
     signed.create,
+    signed.remember,
 )

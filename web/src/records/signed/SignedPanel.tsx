@@ -12,7 +12,7 @@ import { isHome, mayDecide, type Subject, useSubject } from "../subject";
 import type { SignedOne } from "./model";
 import { SignedCard } from "./SignedCard";
 import { SignedReceipt } from "./SignedReceipt";
-import { setSignsWithPasskey, signsWithPasskey, useCanSign, useSigned } from "./use";
+import { type Signing, setSignsWithPasskey, signsWithPasskey, useSigned, useSigning } from "./use";
 import "./signed.css";
 
 const FEW = 8; // of what is over, before one asks for more
@@ -29,7 +29,7 @@ export function SignedPanel() {
 function SignedList({ who }: { who: Subject }) {
   const text = useText();
   const signed = useSigned(who);
-  const canSign = useCanSign();
+  const signing = useSigning();
   const [shown, setShown] = useState<SignedOne | null>(null);
   const all = signed.value ?? [];
   const nameOf = useNames(all.flatMap(({ choice }) => (choice ? namedIn(choice) : [])));
@@ -37,7 +37,7 @@ function SignedList({ who }: { who: Subject }) {
   return (
     <Card title={text("records.signed")} icon={FileSignature}>
       <p className="muted">{text("records.signed.about")}</p>
-      <HowSwitch canSign={canSign} />
+      <HowSwitch signing={signing} />
       {signed.isWaiting && <Waiting label={text("records.signed.waiting")} />}
       <ErrorNote error={signed.error} onRetry={signed.again} />
       {signed.value?.length === 0 && (
@@ -47,7 +47,7 @@ function SignedList({ who }: { who: Subject }) {
           text={text("records.signed.empty.hint")}
         />
       )}
-      <Both all={all} who={who} nameOf={nameOf} canSign={canSign ?? false} onShow={setShown} />
+      <Both all={all} who={who} nameOf={nameOf} canSign={signing === "here"} onShow={setShown} />
       {present && (
         <SignedReceipt one={present} who={who} nameOf={nameOf} onClose={() => setShown(null)} />
       )}
@@ -56,10 +56,11 @@ function SignedList({ who }: { who: Subject }) {
 }
 
 /** With one's own passkey, or by the house: what each means stands below it. */
-function HowSwitch({ canSign }: { canSign: boolean | undefined }) {
+function HowSwitch({ signing }: { signing: Signing | undefined }) {
   const text = useText();
-  const isOn = useStore(signsWithPasskey) && canSign !== false;
-  const hint = canSign === false ? "none" : isOn ? "on" : "off";
+  const cannot = signing === "none" || signing === "elsewhere";
+  const isOn = useStore(signsWithPasskey) && !cannot;
+  const hint = cannot ? signing : isOn ? "on" : "off";
   return (
     <Switch
       checked={isOn}
@@ -67,7 +68,7 @@ function HowSwitch({ canSign }: { canSign: boolean | undefined }) {
       label={text("records.signed.switch")}
       hint={text(`records.signed.switch.${hint}`)}
       icon={<Fingerprint aria-hidden />}
-      disabled={canSign === false}
+      disabled={cannot}
     />
   );
 }

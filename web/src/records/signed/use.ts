@@ -19,18 +19,23 @@ export function setSignsWithPasskey(next: boolean): void {
 }
 
 interface Keys {
-  readonly passkeys: readonly { readonly can_sign: boolean }[];
+  readonly passkeys: readonly { readonly can_sign: boolean; readonly works_here: boolean }[];
 }
+
+/** Whether a passkey can sign: one made at this address, only others, or none. */
+export type Signing = "here" | "elsewhere" | "none";
 
 /** Whether whoever is signed in has a passkey that signs; undefined until that is known. */
-export function useCanSign(): boolean | undefined {
-  return useAsked(canSign, []).value;
+export function useSigning(): Signing | undefined {
+  return useAsked(signing, []).value;
 }
 
-async function canSign(stop?: AbortSignal): Promise<boolean> {
-  if (!canUsePasskeys()) return false;
+async function signing(stop?: AbortSignal): Promise<Signing> {
+  if (!canUsePasskeys()) return "none";
   const { passkeys } = await api.get<Keys>("/api/identity/keys", stop);
-  return passkeys.some(({ can_sign }) => can_sign);
+  const able = passkeys.filter(({ can_sign }) => can_sign);
+  if (able.some(({ works_here }) => works_here)) return "here";
+  return able.length > 0 ? "elsewhere" : "none";
 }
 
 /** Everything that was signed about her record, newest first; read again while some is on its way. */
@@ -83,7 +88,7 @@ export async function proveIfWanted(
 ): Promise<boolean> {
   if (!signsWithPasskey.get()) return false;
   try {
-    if (!(await canSign())) return false;
+    if ((await signing()) !== "here") return false;
     await proveConsent(who, consent, signature);
     return true;
   } catch (error) {

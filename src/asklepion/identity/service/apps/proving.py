@@ -21,9 +21,10 @@ from ...engine.keysets import ALGORITHMS, read_keys
 from ...engine.secrets import LONGEST_TOKEN
 from ...model import Client, Method
 from ...store import apps
+from ..outside import Unfit
 from .clients import CLIENT_SECRET
 from .desk import TOKEN, Desk, Refusal, bad_client
-from .publishing import Published, Unfit
+from .publishing import Published
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST = 8192  # characters of an assertion

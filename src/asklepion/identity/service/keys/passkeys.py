@@ -1,6 +1,6 @@
 """Passkeys: add, use, list, rename, remove; and proofs that somebody signed something."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -208,13 +208,10 @@ class Passkeys:
         async with self._desk.db.read() as tx:
             account = await self._desk.account(tx, caller)
             keys = await store.passkeys(tx, account.id)
-        known = [key.credential for key in keys if key.rp == site.rp]
+        known = _made_here(keys, site)
         if keys and not known:
-            made = ", ".join(sorted({key.rp for key in keys}))
-            raise Conflict(
-                f"Your passkeys were made at {made}, and work there alone.",
-                hint="Open the house there; or come in by your printed code or your guardians.",
-            )
+            other = "or come in by your printed code or your guardians"
+            raise _made_elsewhere(keys, other)
         challenge = self._desk.challenge(PROVE, account.id)
         return engine.to_get(site, challenge=challenge, known=known)
 
@@ -277,27 +274,30 @@ class Passkeys:
     ) -> dict[str, Any]:
         """What a browser is asked, so that whoever is signed in signs a given challenge.
 
-        Only passkeys count whose signatures anybody can check on the chain too (ES256).
+        Only passkeys count whose signatures anybody can check on the chain too (ES256), and that
+        were made under the name by which the house is called now.
 
         Args:
             purpose: what for; one is never good for another.
             challenge: 32 bytes, such as an EIP-712 digest.
 
         Raises:
-            Conflict: they have no such passkey.
+            Conflict: they have no such passkey, or only some that were made elsewhere.
         """
         if len(challenge) != CHALLENGE_SIZE:
             raise Incorrect(f"A challenge has {CHALLENGE_SIZE} bytes.")
-        desk = self._desk
+        desk, site = self._desk, engine.site_of(here)
         async with desk.db.begin() as tx:
             account = await desk.account(tx, caller)
             known = [key for key in await store.passkeys(tx, account.id) if key.can_sign]
             if not known:
                 raise Conflict("You have no passkey that can sign.", hint="Add one first.")
+            credentials = _made_here(known, site)
+            if not credentials:
+                raise _made_elsewhere(known, "or add a passkey at this address")
             kept = self._asked(account, purpose, challenge)
             await store.ask(tx, kept, account.id, desk.clock.now() + CHALLENGE)
-        credentials = [key.credential for key in known]
-        return engine.to_get(engine.site_of(here), challenge=challenge, known=credentials)
+        return engine.to_get(site, challenge=challenge, known=credentials)
 
     async def prove(
         self, caller: Caller, purpose: str, answer: Answer, challenge: bytes, *, here: str
@@ -391,3 +391,17 @@ class Passkeys:
             await links.drop_links(tx, account.id)
             await self._desk.tell(tx, account.id, "passkey-removed", keys[id].name)
         log.info("passkey removed", account=account.id)
+
+
+def _made_here(keys: Iterable[Passkey], site: engine.Site) -> list[bytes]:
+    """Those that work at this address of the house, as their devices call them."""
+    return [key.credential for key in keys if key.rp == site.rp]
+
+
+def _made_elsewhere(keys: Iterable[Passkey], other: str) -> Conflict:
+    """Nothing to offer here; `other` is what one can do besides going there."""
+    made = ", ".join(sorted({key.rp for key in keys}))
+    return Conflict(
+        f"Your passkeys were made at {made}, and work there alone.",
+        hint=f"Open the house there; {other}.",
+    )

@@ -14,6 +14,7 @@ from ...engine.secrets import Tokens
 from ...engine.vc.status import Status
 from ...model import Account, Caller
 from ...store import asking, held, issued
+from ..outside import Letter, Reach, Reply, reach
 from ..trying import Trying
 from .alone import examine_alone, is_paper
 from .answering import Answering, Asked, Choice
@@ -27,7 +28,6 @@ from .lists import Lists
 from .offering import Offered, Offering
 from .papers import Papers
 from .proving import Proving
-from .reaching import Letter, Reach, Reply, reach
 from .receiving import Receiving
 from .requesting import Request, Requesting
 from .values import Card, Line, Link, NewCredential, Told, Verdict

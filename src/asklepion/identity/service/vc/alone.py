@@ -8,9 +8,9 @@ from ...engine.vc import did
 from ...engine.vc.did import Jwk
 from ...engine.vc.status import Status
 from ...engine.vc.vcdm import CREDENTIAL, PRESENTATION, Document
+from ..outside import Reach, reach
+from .elsewhere import Elsewhere, key_in_name
 from .examining import Examining, Unasked
-from .outside import Outside, key_in_name
-from .reaching import Reach, reach
 from .values import Verdict
 
 COMPACT = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
@@ -45,7 +45,7 @@ async def examine_alone(
         is_online: whether its issuer is asked for the key and for the state; else a did:key alone
             can be looked at, and what was not is told.
     """
-    outside = Outside(clock, reach)
+    outside = Elsewhere(clock, reach)
     key_of, state_of = (
         (outside.key_of, outside.state_of) if is_online else (_key_in_name, _no_state)
     )

@@ -18,13 +18,12 @@ from ...engine.vc.sdjwt import Path
 from ...model import Caller
 from ...store import held as store
 from ...store.held import Held
-from ..apps.publishing import Unfit
+from ..outside import Letter, Unfit, form
 from .desk import Desk
 from .holding import Holding
 from .home import Home
 from .issuers import Issuers
 from .kept import is_document
-from .reaching import Letter, form
 from .requesting import ANYBODY, DID, REDIRECT, TYPE
 from .values import Card
 

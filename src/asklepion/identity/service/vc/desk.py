@@ -14,8 +14,8 @@ from asklepion.kit.vault import DataKey
 
 from ...engine.secrets import Tokens
 from ...model import Account
+from ..outside import Reach
 from ..trying import Trying
-from .reaching import Reach
 
 NUMBER = 8  # bytes of a key's number before what it sealed
 

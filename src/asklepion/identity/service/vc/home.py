@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 from asklepion.kit.errors import HouseError
 
 from ..apps.desk import Refusal
+from ..outside import Letter, Reach, Reply
 from .desk import Desk
 from .offering import CREDENTIAL, NONCE, TOKEN, Offering
-from .reaching import Letter, Reach, Reply
 from .requesting import REQUESTS, Requesting
 
 

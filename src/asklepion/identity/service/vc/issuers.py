@@ -12,7 +12,7 @@ from ...engine.vc.errors import Unproven
 from ...model import Caller, Role
 from ...store import issued as store
 from .desk import Desk
-from .outside import Outside, key_in_name
+from .elsewhere import Elsewhere, key_in_name
 
 log = get_log(__name__)
 
@@ -27,7 +27,7 @@ class Issuers:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._known: list[int] = []
-        self.outside = Outside(desk.clock, desk.reach)
+        self.outside = Elsewhere(desk.clock, desk.reach)
 
     # This house
 

@@ -19,8 +19,8 @@ from ...engine.vc.vcdm import Document
 from ...store import issued as store
 from ...store.issued import Issued
 from .desk import Desk
+from .elsewhere import BITS, TOKENS, TTL_S, status_of, worst_of
 from .issuers import Issuers
-from .outside import BITS, TOKENS, TTL_S, status_of, worst_of
 
 log = get_log(__name__)
 

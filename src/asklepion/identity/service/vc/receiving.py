@@ -12,7 +12,7 @@ from ...engine.vc.errors import Unproven
 from ...engine.vc.status import Status
 from ...model import Caller
 from ...store import accounts
-from ..apps.publishing import Unfit
+from ..outside import Letter, Reach, Unfit, as_json, form
 from .desk import Desk
 from .holding import Holding
 from .home import Home
@@ -20,7 +20,6 @@ from .issuing import CHANGING
 from .lists import Lists
 from .offering import GRANT, PROOF
 from .proving import Proving
-from .reaching import Letter, Reach, as_json, form
 from .values import Card
 
 log = get_log(__name__)

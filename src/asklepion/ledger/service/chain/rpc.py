@@ -14,12 +14,13 @@ from asklepion import __version__
 from asklepion.kit.errors import Busy, HouseError
 from asklepion.kit.log import get_log
 
-from ...engine.evm.finding import find_logs
 from ...engine.evm.frames import load_describing, load_machine
 from . import questions as q
 from .desk import Desk
 from .embedded import EmbeddedChain
+from .filters import Filters
 from .questions import RpcError, Tag
+from .telling import Telling
 
 log = get_log(__name__)
 
@@ -28,15 +29,14 @@ CALL_S = 2.0  # that it may take
 MINED_S = 3.0  # that a wallet waits for its transaction to be mined
 MOST_IN_BATCH = 50
 BATCH_S = 5.0  # after which no further question of a batch is begun
-MOST_BLOCKS = 10_000  # that one question about logs or fees may reach over
 MOST_FEES = 1024
 MOST_SHARES = 100
-MOST_LOGS = 5_000
 MOST_SLOTS = 16  # that one question for proofs may name
 MOST_AT_ONCE = 64  # questions that wait
 TIP = 10**9  # [wei] that wallets are told to offer; nobody needs to
 
 _spent: ContextVar[list[float]] = ContextVar("spent")  # by this request [s]
+_who: ContextVar[str] = ContextVar("who")  # asks it
 
 STOPPED = "The batch computed too much. Ask for less, and again in a moment."
 
@@ -47,17 +47,20 @@ Method = Callable[["Rpc", list[Any]], Awaitable[Any]]
 class Rpc:
     """Answers JSON-RPC; strangers are held to limits of gas, time and number."""
 
-    def __init__(self, chain: EmbeddedChain) -> None:
+    def __init__(self, chain: EmbeddedChain, filters: Filters | None = None) -> None:
         self._chain = chain
         self._waiting = 0
+        self._telling = Telling(self._look, self._at, filters or Filters())
 
-    async def answer(self, body: bytes, pays: Pays) -> bytes:
+    async def answer(self, body: bytes, pays: Pays, who: str = "") -> bytes:
         """The answer to one question or a batch.
 
         Args:
             pays: told after each question what it computed [s]; false stops the others.
+            who: the filters of one caller are counted together.
         """
         _spent.set([0.0])
+        _who.set(who)
         try:
             asked: Any = json.loads(body)
         except (ValueError, RecursionError):
@@ -308,26 +311,22 @@ class Rpc:
         return await self._look(describe)
 
     async def logs(self, told: list[Any]) -> Any:
-        if not isinstance(told[0], dict):
-            raise q.wrong("a filter is an object")
-        wanted = cast(dict[str, Any], told[0])
-        places = [q.places(each, 32) for each in q.many(wanted.get("topics"), 4)]
-        addresses = q.places(wanted.get("address"), 20)
-        newest = int(await self.block_number([]), 16)
-        if wanted.get("blockHash") is not None:
-            first = last = await self._at({"blockHash": wanted["blockHash"]}) or 0
-        else:
-            first = _number(await self._at(wanted.get("fromBlock")), newest)
-            last = _number(await self._at(wanted.get("toBlock")), newest)
-        if last - first >= MOST_BLOCKS:
-            raise RpcError(q.TOO_MUCH, f"At most {MOST_BLOCKS} blocks may be asked for at once.")
+        return await self._telling.logs(told[0])
 
-        def describe(desk: Desk) -> Any:
-            with desk.store.snapshot():
-                found = find_logs(desk.store, addresses, places, first, last, MOST_LOGS)
-                return load_describing().describe_logs(desk.store, found)
+    async def new_filter(self, told: list[Any]) -> str:
+        return await self._telling.new_filter(_who.get(), told[0])
 
-        return await self._look(describe)
+    async def new_block_filter(self, _: list[Any]) -> str:
+        return await self._telling.new_block_filter(_who.get())
+
+    async def changes(self, told: list[Any]) -> Any:
+        return await self._telling.changes(told[0])
+
+    async def filter_logs(self, told: list[Any]) -> Any:
+        return await self._telling.filter_logs(told[0])
+
+    async def uninstall(self, told: list[Any]) -> bool:
+        return await self._telling.uninstall(told[0])
 
 
 def _row(desk: Desk, which: Tag) -> Any:
@@ -336,10 +335,6 @@ def _row(desk: Desk, which: Tag) -> Any:
     if which.number is not None:
         return desk.store.block_by_number(which.number)
     return desk.store.newest()
-
-
-def _number(at: int | None, newest: int) -> int:
-    return newest if at is None else at
 
 
 def _id(asked: Any) -> Any:
@@ -366,6 +361,8 @@ METHODS: dict[str, Method] = {
     "eth_getBlockTransactionCountByHash": Rpc.count_by_hash,
     "eth_getBlockTransactionCountByNumber": Rpc.count,
     "eth_getCode": Rpc.code,
+    "eth_getFilterChanges": Rpc.changes,
+    "eth_getFilterLogs": Rpc.filter_logs,
     "eth_getLogs": Rpc.logs,
     "eth_getProof": Rpc.prove,
     "eth_getStorageAt": Rpc.storage,
@@ -373,8 +370,11 @@ METHODS: dict[str, Method] = {
     "eth_getTransactionCount": Rpc.nonce,
     "eth_getTransactionReceipt": Rpc.receipt,
     "eth_maxPriorityFeePerGas": Rpc.tip,
+    "eth_newBlockFilter": Rpc.new_block_filter,
+    "eth_newFilter": Rpc.new_filter,
     "eth_sendRawTransaction": Rpc.send,
     "eth_syncing": Rpc.no,
+    "eth_uninstallFilter": Rpc.uninstall,
     "net_listening": Rpc.yes,
     "net_version": Rpc.version,
     "web3_clientVersion": Rpc.client,

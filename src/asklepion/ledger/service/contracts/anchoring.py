@@ -72,7 +72,9 @@ class Anchorer:
         key = sha256(b"anchor" + self._name.encode() + data).digest()
         async with self._db.begin() as tx:
             at = to_us(self._clock.now())
-            row = outbox.SendingRow(0, "anchor", key, "Anchor", data, outbox.WAITING, at)
+            row = outbox.SendingRow(
+                0, "anchor", key, "Anchor", data, outbox.WAITING, at, made_for=self._name
+            )
             return await outbox.add(tx, row)
 
     async def witness(self) -> bool:

@@ -11,19 +11,21 @@ from ...engine.abi import contract, keccak
 from ...engine.audit import first_bad_byte
 from ...engine.binding import log_id
 from ...engine.commitment import commit
-from ...model import Finding
-from ...store import outbox
+from ...engine.losses import Acknowledgement, Lost, acknowledgement_in
+from ...model import Acknowledged, Finding
+from ...store import losses, outbox
 from ...store.outbox import DONE, ContractRow, HeadRow
 from ..chain import Chain
 from ..receipting import Ledger
 from .searching import search_logs
 
 PAGE = 1000
-CONTRACTS, ANCHORS, HEADS, SENDINGS = (
+CONTRACTS, ANCHORS, HEADS, SENDINGS, LOSSES = (
     "ledger_contract",
     "chain Anchor",
     "ledger_chain_head",
     "ledger_sending",
+    "ledger_loss",
 )
 
 
@@ -35,6 +37,9 @@ class Checker:
         self._ledger = ledger
         self._chain = chain
         self._findings: list[Finding] = []
+        self._acknowledged: dict[Lost, Acknowledgement] = {}
+        self.acknowledged: list[Acknowledged] = []
+        self.lost: list[Lost] = []  # blocks of leaves that the chain has not, and nobody named
         self._silence: Busy | None = None
 
     async def run(self) -> list[Finding]:
@@ -49,6 +54,7 @@ class Checker:
             await self._look(CONTRACTS, self._contract(row))
         if "Anchor" in contracts:
             await self._look(ANCHORS, self._anchors(contracts["Anchor"]))
+        await self._look(LOSSES, self._losses())
         await self._look(HEADS, self._heads())
         await self._look(SENDINGS, self._sendings())
         if self._silence and not self._findings:
@@ -124,14 +130,44 @@ class Checker:
         if event["chain"] != self._chain.id:
             return None  # of a chain that was used before
         block = await self._chain.block(row.block)
+        lost = Lost(row.leaf, row.block, event["hash"])
         if block is None:
-            return self._tell(HEADS, row.leaf, f"the chain has no block {row.block}")
+            return self._tell_lost(lost, f"the chain has no block {row.block}")
         for name, seen in (("hash", block.hash), ("state_root", block.state_root)):
             said = bytes.fromhex(event[name])
             if said != seen:
                 what = f"block {row.block} of the chain has another {name.replace('_', ' ')}"
-                return self._tell(HEADS, row.leaf, what, first_bad_byte(seen, said))
+                what = f"{what}: {first_bad_byte(seen, said)}"
+                if name != "hash":  # the block itself is there: nothing of it was lost
+                    return self._tell(HEADS, row.leaf, what)
+                return self._tell_lost(lost, what)
         return None
+
+    def _tell_lost(self, lost: Lost, what: str) -> None:
+        """A block that is not there: a fault, unless this very one was acknowledged."""
+        known = self._acknowledged.get(lost)
+        if known is None:
+            self.lost.append(lost)
+            return self._tell(HEADS, lost.leaf, what)
+        finding = Finding(HEADS, str(lost.leaf), what)
+        return self.acknowledged.append(Acknowledged(finding, known.at, known.leaf))
+
+    async def _losses(self) -> None:
+        """What operators acknowledged, as far as the log has it so."""
+        async with self._db.read() as tx:
+            rows = await losses.all_of(tx)
+        for row in rows:
+            try:
+                event: dict[str, Any] = json.loads(row.event)
+                if commit(event, row.key) != await self._ledger.leaf(row.leaf):
+                    self._tell(LOSSES, row.leaf, f"does not match leaf {row.leaf} of the log")
+                    continue
+                known = acknowledgement_in(event, row.leaf)
+            except (ValueError, KeyError, TypeError, HouseError):
+                self._tell(LOSSES, row.leaf, "cannot be read")
+                continue
+            for lost in known.lost:
+                self._acknowledged.setdefault(lost, known)
 
     async def _sendings(self) -> None:
         """What was sent and mined stands where it says."""

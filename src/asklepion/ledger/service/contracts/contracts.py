@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from asklepion.kit.clock import Clock, from_us, to_us
+from asklepion.kit.clock import Clock, from_us, to_iso, to_us
 from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Busy, HouseError
 from asklepion.kit.keys import Keys
@@ -17,7 +18,7 @@ from asklepion.kit.log import get_log
 
 from ...engine.binding import log_id
 from ...engine.pairwise import Domain, checksummed
-from ...model import Finding
+from ...model import Acknowledged, Finding
 from ...store import outbox
 from ...store.outbox import CARRIED, DONE, REFUSED, SENT, WAITING, SendingRow
 from ..chain import Chain
@@ -25,6 +26,7 @@ from ..receipting import Ledger
 
 if TYPE_CHECKING:
     from ...engine.abi import ConsentState
+    from ...engine.losses import Lost
     from .relaying import Relayer
     from .working import Work
 
@@ -41,7 +43,7 @@ class Outcome:
     """What became of something that was handed in."""
 
     state: str  # waiting, recorded or refused
-    at: datetime  # when it was handed in
+    at: datetime  # when it was handed in, or is to be sent
     transaction: bytes = b""
     block: int = -1
     why: str = ""  # it was refused
@@ -54,6 +56,7 @@ class Health:
     is_open: bool  # the contracts are there, and things are sent
     waiting: int
     oldest_s: float  # how long the oldest has been waiting
+    later: int  # to be sent at a moment of its own, which has not come
     refused: int
     unanchored: int  # leaves that the chain does not know of yet; -1 where nobody looked
     fault: str = ""
@@ -70,6 +73,7 @@ class Contracts:
         self._news = asyncio.Event()
         self._working = asyncio.Lock()
         self._domain: Domain | None = None
+        self._name = ""  # of the chain that this is on
         self._chain: Chain | None = None
         self._fault = ""
         self._unanchored = -1
@@ -99,19 +103,46 @@ class Contracts:
             rows = {row.name: row for row in await outbox.contracts(tx)}
             if "Consent" in rows:
                 row = rows["Consent"]
+                self._name = row.chain
                 self._domain = Domain(int(row.chain.partition("/")[0]), row.address)
         return self._domain
 
-    async def hand_in(self, tx: Tx, *, kind: str, key: bytes, contract: str, data: bytes) -> bool:
-        """Have a call sent once this transaction is kept; says whether its key is new."""
+    async def hand_in(
+        self,
+        tx: Tx,
+        *,
+        kind: str,
+        key: bytes,
+        contract: str,
+        data: bytes,
+        within_s: int = 0,
+        is_signed: bool = True,
+    ) -> bool:
+        """Have a call sent once this transaction is kept; says whether its key is new.
+
+        Args:
+            within_s: it is sent at a random moment within so long, so that its neighbours on the
+                chain say nothing of it; 0: at once.
+            is_signed: it counts on the chain of `domain` alone, and waits for it.
+        """
         at = to_us(self._clock.now())
-        row = SendingRow(0, kind, key, contract, data, WAITING, at)
+        due_at = at + 1 + secrets.randbelow(within_s * 1_000_000) if within_s else 0
+        row = SendingRow(0, kind, key, contract, data, WAITING, due_at or at, due_at=due_at)
+        row = row._replace(made_for=self._name if is_signed else "")
         tx.after_commit(self._news.set)
         return await outbox.add(tx, row)
 
     async def withdraw(self, tx: Tx, keys: Collection[bytes]) -> int:
         """Take back what was not sent yet; returns how many that were."""
         return await outbox.withdraw(tx, keys)
+
+    async def stranded(self, tx: Tx) -> set[bytes]:
+        """The keys of what waits for a chain that was used before, and may be signed anew."""
+        return await outbox.stranded(tx, self._name) if await self.domain(tx) else set()
+
+    async def readdress(self, tx: Tx, key: bytes, data: bytes) -> bool:
+        """Have it sent to the chain of `domain` instead; says whether it waited still."""
+        return await outbox.readdress(tx, key, self._name, data)
 
     async def waiting(self, tx: Tx, kind: str) -> list[bytes]:
         """The keys of everything of a kind that was not sent yet."""
@@ -148,7 +179,9 @@ class Contracts:
         data = contract("StatusRegistry").call("publish", self.issuer, name, epoch, digest)
         key = sha256(b"status" + data).digest()
         async with self._db.begin() as tx:
-            await self.hand_in(tx, kind="status", key=key, contract="StatusRegistry", data=data)
+            await self.hand_in(
+                tx, kind="status", key=key, contract="StatusRegistry", data=data, is_signed=False
+            )
 
     async def standing(self, record: bytes) -> "ConsentState | None":
         """What the chain says of a record now; nothing where it has none.
@@ -218,6 +251,7 @@ class Contracts:
 
         chain = self._require_chain()
         work = await set_up(self._db, self._clock, self._keys, self._ledger, chain)
+        self._name = work.contracts["Consent"].chain
         self._domain = Domain(chain.id, work.contracts["Consent"].address)
         if self._relayer is None:
             self._relayer = Relayer(
@@ -264,21 +298,28 @@ class Contracts:
 
     async def _patience(self) -> float:
         """How long to sleep while nothing new comes: less, while something is under way."""
+        now = to_us(self._clock.now())
         async with self._db.read() as tx:
-            return RETRY_S if SENT in await outbox.counts(tx) else EVERY_S
+            counts, next_due = (
+                await outbox.counts(tx, self._name, now),
+                await outbox.next_due(tx, now),
+            )
+        wait_s = RETRY_S if SENT in counts else EVERY_S
+        return min(wait_s, (next_due - now) / 1_000_000) if next_due else wait_s
 
     # What it is like
 
     async def health(self) -> Health:
         """How far behind the chain is."""
-        async with self._db.read() as tx:
-            counts = await outbox.counts(tx)
-        waiting = [counts[state] for state in (WAITING, SENT) if state in counts]
         now = to_us(self._clock.now())
+        async with self._db.read() as tx:
+            counts, later = await outbox.counts(tx, self._name, now), await outbox.later(tx, now)
+        waiting = [counts[state] for state in (WAITING, SENT) if state in counts]
         return Health(
             is_open=self._domain is not None and self._chain is not None and not self._fault,
             waiting=sum(count for count, _ in waiting),
             oldest_s=max((now - at for _, at in waiting), default=0) / 1_000_000,
+            later=later,
             refused=counts.get(REFUSED, (0, 0))[0],
             unanchored=self._unanchored,
             fault=self._fault,
@@ -291,12 +332,38 @@ class Contracts:
 
     async def verify(self) -> list[Finding]:
         """Every contract, anchor and leaf about the chain that is not as it should be."""
+        return (await self.audit())[0]
+
+    async def audit(self) -> tuple[list[Finding], list[Acknowledged]]:
+        """The same, and beside it what an operator acknowledged as lost."""
         if self._chain is None:
-            return []
+            return [], []
         await _load()
         from .checking import Checker
 
-        return await Checker(self._db, self._ledger, self._chain).run()
+        checker = Checker(self._db, self._ledger, self._chain)
+        return await checker.run(), checker.acknowledged
+
+    async def losses(self) -> "list[Lost]":
+        """Blocks that the log knows, the chain has not, and nobody acknowledged.
+
+        Raises:
+            Busy: the chain is not open here, or does not answer.
+        """
+        await _load()
+        from .checking import Checker
+
+        checker = Checker(self._db, self._ledger, self._require_chain())
+        await checker.run()
+        return checker.lost
+
+    async def acknowledge(self, lost: "Sequence[Lost]") -> int:
+        """Write in the log that a restore lost these very blocks; returns its leaf."""
+        await _load()
+        from .acknowledging import acknowledge
+
+        at = to_iso(self._clock.now())
+        return await acknowledge(self._db, self._ledger, self._require_chain(), lost, at)
 
 
 async def _load() -> None:

@@ -9,6 +9,7 @@ follows, so that nothing comes before what it builds upon. Older forms are kept 
 """
 
 import asyncio
+import secrets
 
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Database, Tx
@@ -35,6 +36,9 @@ log = get_log(__name__)
 AT_ONCE = 50  # transactions under way
 WAIT_S = 15.0  # for what was just sent
 PATIENCE_S = 45.0  # before a higher fee is offered
+MISSED_S = 600  # after its moment something is not sent any more, but gets another
+AGAIN_S = 2 * 3600  # within which that is
+SECOND = 1_000_000  # [microseconds]
 # What each may burn at most; a call that wants more is not ours.
 GAS = {"grant": 250_000, "revoke": 200_000, "anchor": 1_000_000, "status": 200_000}
 CARRIED_GAS = 600_000
@@ -89,6 +93,12 @@ class Sender:
             ended += await self._settle()
         return ended
 
+    async def take_over(self) -> None:
+        """Begin on this chain, whichever was used before."""
+        async with self._db.begin() as tx:
+            await tx.lock(outbox.LOCK)
+            await outbox.turn_to(tx, self._name)
+
     async def recall(self) -> int:
         """Have sent again what the chain has no more: it may be older than the database.
 
@@ -126,14 +136,16 @@ class Sender:
     async def _number(self) -> list[SendingRow]:
         """Sign what waits, and keep it signed."""
         async with self._db.read() as tx:
-            if not await outbox.of_state(tx, WAITING, 1):
+            if not await outbox.due(tx, self._name, to_us(self._clock.now()), 1):
                 return []
         fees, known = await fees_of(self._chain), await self._chain.nonce(self._address)
         numbered: list[SendingRow] = []
         async with self._db.begin() as tx:
             await tx.lock(outbox.LOCK)
             under_way = len(await outbox.of_state(tx, SENT, AT_ONCE))
-            waiting = await outbox.of_state(tx, WAITING, AT_ONCE - under_way)
+            now = to_us(self._clock.now())
+            await self._spread_anew(tx, now)
+            waiting = await outbox.due(tx, self._name, now, AT_ONCE - under_way)
             nonce = max(known, await outbox.next_nonce(tx))
             for number, row in enumerate(waiting, start=nonce):
                 raw = self._signed(row, number, fees)
@@ -142,10 +154,15 @@ class Sender:
                 )
                 if not await outbox.keep_sending(tx, row):
                     continue  # withdrawn meanwhile
-                at = to_us(self._clock.now())
-                await outbox.add_sent(tx, SentRow(row.hash, row.number, raw, str(fees), at))
+                await outbox.add_sent(tx, SentRow(row.hash, row.number, raw, str(fees), now))
                 numbered.append(row)
         return numbered
+
+    async def _spread_anew(self, tx: Tx, now: int) -> None:
+        """What had its moment while nothing could be sent gets another: else it goes together."""
+        for row in await outbox.missed(tx, self._name, now - MISSED_S * SECOND):
+            due_at = now + secrets.randbelow(AGAIN_S * SECOND)
+            await outbox.keep_sending(tx, row._replace(due_at=due_at))
 
     def _signed(self, row: SendingRow, nonce: int, fees: Fees) -> bytes:
         to, gas = self._contracts[row.contract].address, GAS.get(row.kind, CARRIED_GAS)

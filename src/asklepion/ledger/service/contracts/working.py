@@ -42,6 +42,7 @@ async def set_up(db: Database, clock: Clock, keys: Keys, ledger: Ledger, chain: 
     sender = Sender(
         db=db, clock=clock, chain=chain, name=name, key=secrets.relayer, contracts=contracts
     )
+    await sender.take_over()
     await sender.recall()
     anchorer = Anchorer(
         db=db,

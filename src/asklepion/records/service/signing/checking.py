@@ -34,7 +34,7 @@ class Checker:
                 begun = {row.id: row for row in page if row.act == GRANT}
                 ended = await signed.ends_of(tx, list(begun)) if begun else {}
             if not page:
-                return findings
+                return findings + await self._signer.graves.verify()
             after = page[-1].leaf
             for row in page:
                 what = await self._whats_wrong(row, row.id in ended)
@@ -63,6 +63,8 @@ class Checker:
         async with self._db.read() as tx:
             key = sending_key(body)
             outcome = (await self._signer.contracts.outcomes(tx, [key])).get(key)
+            if body.domain != await self._signer.contracts.domain(tx):
+                return ""  # it was put on a chain that was used before
         if outcome is None or outcome.state != "recorded" or not self._signer.contracts.is_open:
             return ""
         act = body.act

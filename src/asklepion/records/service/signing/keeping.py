@@ -38,6 +38,7 @@ from ...model import Forgotten
 from ...store import signed
 from ...store.signed import GRANT, HANDED, REVOKE, UNHANDED, SignedRow
 from ..sealing import require_destroyed
+from .graves import Graves
 from .values import Body, Statement, grant_event, revoke_event, said_in, scope_of, speaker
 
 log = get_log(__name__)
@@ -47,11 +48,13 @@ __all__ = ["Signer", "said_in"]
 SECOND = 1_000_000  # [microseconds]
 DAY_S = 86400
 DEADLINE_S = 90 * DAY_S  # for how long a signature may be brought to the chain
+SPREAD_S = 12 * 3600  # over which the ends that an erasure makes are sent
 SEED_BYTES = 16
 RANDOM_BYTES = 12  # of a record's name on the chain; its subject's address follows
 PROOF = "proof/"  # context of what a passkey signed
 NO_LEAF = -(2**62)  # before every place in the log
 CATCH_UP = 100  # rows handed to the chain at once
+LOCK = "records.signed"  # held while a row is signed later
 
 
 class Signer:
@@ -66,8 +69,10 @@ class Signer:
         vault: Vault,
         ledger: Ledger,
         contracts: Contracts,
+        graves: Graves,
     ) -> None:
         self.contracts = contracts
+        self.graves = graves
         self._db = db
         self._clock = clock
         self._ids = ids
@@ -146,7 +151,7 @@ class Signer:
         revoke = Revoke(
             record=grant.record,
             subject=grant.subject,
-            nonce=_end_nonce(before, domain),
+            nonce=end_nonce(before, domain),
             deadline=_deadline_s(to_us(now)),
         )
         head = {
@@ -256,19 +261,24 @@ class Signer:
 
     async def _catch_up(self, id: str, domain: PairwiseDomain) -> None:
         async with self._db.begin() as tx:
-            await tx.lock("records.signed")
+            await tx.lock(LOCK)
             row = await signed.find(tx, id)
             if row is None or row.is_handed != UNHANDED:
                 return
             body = await self.open(row)
             if body is None:
                 return await signed.mark_unreadable(tx, id)
-            owner = await self._owner(body)
-            key = _key_of(owner, body.seed)
-            body = _signed(body, key, domain)
-            sealed = seal(owner, body.as_text(), context_of(row.id))
-            await signed.keep_handed(tx, row._replace(body=sealed))
+            row, body = await self.sign_anew(row, body, domain)
+            await signed.keep_handed(tx, row)
             await self._hand_in(tx, row.act, body)
+
+    async def sign_anew(
+        self, row: SignedRow, body: Body, domain: PairwiseDomain
+    ) -> tuple[SignedRow, Body]:
+        """The same, signed for this contract; its key is made again from hers."""
+        owner = await self._owner(body)
+        body = _signed(body, _key_of(owner, body.seed), domain)
+        return row._replace(body=seal(owner, body.as_text(), context_of(row.id))), body
 
     async def try_again(self) -> None:
         """What could not be opened once is tried again; when the house opens."""
@@ -303,6 +313,7 @@ class Signer:
                 await self._end_unheard(tx, body, domain, now)
         done = [key for key, it in outcomes.items() if it.state != "waiting"]
         await self.contracts.forget(tx, done)
+        await self.graves.bury(tx, [row.leaf for row in rows])
         return Forgotten(rows={"records_signed": await signed.destroy(tx, patient)})
 
     async def _end_unheard(self, tx: Tx, body: Body, domain: PairwiseDomain, now: int) -> None:
@@ -312,12 +323,14 @@ class Signer:
         revoke = Revoke(
             record=grant.record,
             subject=grant.subject,
-            nonce=_end_nonce(body, domain),
+            nonce=end_nonce(body, domain),
             deadline=_deadline_s(now),
         )
         data = revoke.call(pairwise_sign(key, revoke.digest(domain)))
         name = key_for(REVOKE, grant.record)
-        await self.contracts.hand_in(tx, kind=REVOKE, key=name, contract="Consent", data=data)
+        await self.contracts.hand_in(
+            tx, kind=REVOKE, key=name, contract="Consent", data=data, within_s=SPREAD_S
+        )
 
 
 def _is_same(statement: Statement, row: SignedRow, before: Body) -> bool:
@@ -334,7 +347,7 @@ def _signed(body: Body, key: bytes, domain: PairwiseDomain | None) -> Body:
     return body.signed(domain, pairwise_sign(key, body.act.digest(domain))) if domain else body
 
 
-def _end_nonce(begun: Body, domain: PairwiseDomain | None) -> int:
+def end_nonce(begun: Body, domain: PairwiseDomain | None) -> int:
     """The number of an end's signature: the second of its key, or the first on another chain."""
     return 1 if begun.domain == domain else 0
 

@@ -1,6 +1,6 @@
 """What somebody signed, shown; its receipt; and her passkey's own signature put beside it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from ..choosing import choice_of
 from ..consenting import VISIT
 from ..releasing import Releasing
 from .keeping import PROOF, Signer, sending_key
+from .moving import Mover
 from .receipts import chain_member, consent_member, proof_text
 from .values import Body
 
@@ -67,6 +68,7 @@ class Shower:
         self._clock = clock
         self._releasing = releasing
         self._signer = signer
+        self._mover = Mover(db=db, signer=signer)
         self._ledger = ledger
         self._ask: Ask | None = None
         self._prove: Prove | None = None
@@ -76,12 +78,21 @@ class Shower:
         self._ask, self._prove = ask, prove
 
     async def catch_up(self) -> int:
-        """Hand to the chain what was said before any was known; returns how much."""
-        return await self._signer.catch_up()
+        """Hand to the chain what was said before any was known, or for another; how much."""
+        return await self._mover.catch_up()
 
-    async def drop_orphans(self, tx: Tx) -> int:
-        """After a backup was restored: withdraw what waits of patients erased since."""
-        return await self._signer.drop_orphans(tx)
+    async def try_again(self) -> None:
+        """What could not be opened once is tried again; when the house opens."""
+        await self._signer.try_again()
+
+    async def mend(self, tx: Tx, remains: Sequence[tuple[bytes, Sequence[Sequence[int]]]]) -> None:
+        """After a backup was restored: of patients erased since, withdraw what waits.
+
+        Args:
+            remains: for each, a mark of the patient, and the leaves of what was signed.
+        """
+        await self._signer.drop_orphans(tx)
+        await self._signer.graves.mend(tx, remains)
 
     # Shown
 

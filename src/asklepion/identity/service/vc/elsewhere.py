@@ -15,8 +15,8 @@ from ...engine.vc.errors import Unproven
 from ...engine.vc.status import Status
 from ...engine.vc.statuses import Place, places_of, read_list
 from ...engine.vc.vcdm import Document
-from ..apps.publishing import Published, Unfit
-from .reaching import Letter, Reach, Reply
+from ..apps.publishing import Published
+from ..outside import Letter, Reach, Reply, Unfit
 from .signed import require_signed
 
 TTL_S = 30  # how long a list may be taken as it is
@@ -25,7 +25,7 @@ KNOWN_MOST = 200  # lists held at once
 AGAIN = "Try again later."
 
 
-class Outside:
+class Elsewhere:
     """Finds the keys and the lists of issuers elsewhere, and remembers them for a little while.
 
     Args:
