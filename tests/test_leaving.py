@@ -365,6 +365,22 @@ async def test_erasing_a_patient_takes_her_closed_account_along(
 
     assert await house.identity.find(people.patient.account) is None
     assert await house.identity.closings.acts(CONSOLE, people.patient.account) == []
+    assert [*await house.ledger.verify(), *await house.records.verify()] == []
+
+
+async def test_an_act_whose_row_somebody_took_away_is_missed(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await close(house, people.doctor.account, clock)
+    assert await house.ledger.verify() == []
+
+    async with house.db.begin() as tx:
+        row = await tx.one("SELECT max(leaf) FROM identity_act")
+        assert row
+        await tx.run("DELETE FROM identity_act WHERE leaf = :leaf", leaf=row[0])
+
+    (found,) = await house.ledger.verify()
+    assert str(found).startswith(f"ledger_leaf {row[0]}: nothing is kept")
 
 
 async def test_a_backup_gives_no_closed_account_back_of_who_was_erased_since(
@@ -396,6 +412,7 @@ async def test_a_backup_gives_no_closed_account_back_of_who_was_erased_since(
     async with open_house(other, clock, serving=False, hasher=QUICK) as house:
         assert await house.identity.find(left[0]) is None
         assert await house.identity.closings.acts(CONSOLE, left[0]) == []
+        assert [*await house.ledger.verify(), *await house.records.verify()] == []
         tom = await house.identity.find(left[1])
         assert tom is not None
         assert tom.is_closed

@@ -187,6 +187,7 @@ async def open_house(
         identity.credentials.when_published(contracts.publish_status)
         records.subscriptions.know_callers(identity.caller_of)
         identity.acts.write_with(partial(_write_in, ledger))
+        ledger.know(identity.acts.places)
         identity.apps.judge_by(records.scoping.judge)
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
@@ -284,8 +285,10 @@ async def _write_in(ledger: Ledger, tx: Tx, event: Mapping[str, Any]) -> tuple[i
 
 
 async def _close_account(identity: Identity, tx: Tx, patient: str) -> Forgotten:
+    alone = [each.id for each in await identity.speaking_as(tx, patient) if each.is_patient_alone]
+    leaves = await identity.acts.leaves_of(tx, alone)
     rows, accounts = await identity.forget(tx, patient)
-    return Forgotten(rows=rows, accounts=accounts)
+    return Forgotten(rows=rows, accounts=accounts, leaves=tuple(leaves))
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -146,6 +146,7 @@ class Forgotten:
 
     rows: Mapping[str, int]  # by table
     accounts: tuple[str, ...] = ()  # which spoke as her
+    leaves: tuple[int, ...] = ()  # places in the ledger for which nothing stands any more
 
 
 RESEARCH = "HRESCH"  # the purpose of who asks about many, and need not know whom

@@ -1,6 +1,6 @@
 """What is done with accounts is written down, with who did it and why, and stands in the ledger."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,15 @@ class Acts:
     def write_with(self, write: Write) -> None:
         """Have each act stand in the ledger too."""
         self._write = write
+
+    async def places(self, tx: Tx, low: int, high: int) -> set[int]:
+        """The places in the ledger from one up to, and without, another that an act is about."""
+        return await store.places(tx, low, high)
+
+    async def leaves_of(self, tx: Tx, accounts: Iterable[str]) -> list[int]:
+        """The places in the ledger of everything that was done with these accounts."""
+        rows = [row for each in accounts for row in await store.acts(tx, each)]
+        return [row.leaf for row in rows if row.leaf != NOWHERE]
 
     async def note(self, tx: Tx, kind: str, account: str, *, by: str, reason: str = "") -> None:
         """Write down what is done, with the change itself.

@@ -66,7 +66,7 @@ OWNED: dict[str, Owned | None] = {
     "identity_closing": owned_by(),
     "identity_closing_line": owned_by(),
     "identity_return": None,  # a backup would bring back one that was stopped since
-    "identity_act": owned_by(),
+    "identity_act": Owned(owned_by().owner, remains=("leaf",)),
 }
 
 
@@ -278,6 +278,12 @@ async def acts(tx: Tx, account: str = "") -> list[ActRow]:
     sql = f"SELECT {ACT} FROM identity_act WHERE :account = '' OR account = :account"
     rows = await tx.all(f"{sql} ORDER BY at, leaf, id", account=account)
     return [ActRow._make((*row[:7], bytes(row[7]))) for row in rows]
+
+
+async def places(tx: Tx, low: int, high: int) -> set[int]:
+    """The places in the ledger from one up to, and without, another that an act here is about."""
+    sql = "SELECT leaf FROM identity_act WHERE leaf >= :low AND leaf < :high"
+    return {leaf for (leaf,) in await tx.all(sql, low=low, high=high)}
 
 
 # Ends

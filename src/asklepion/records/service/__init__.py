@@ -440,7 +440,8 @@ class Records(Desks):
         """
         async with self._db.begin() as tx:
             await erasures.drop_orphans(tx)
-            await self.signed.mend(tx, remains.get("records_signed", []))
+            for table in ("records_signed", "identity_act"):
+                await self.signed.mend(tx, remains.get(table, []))
             return await self._parts.books.mend(tx, remains.get("records_access", []))
 
     def also_forget(self, forget: Forget) -> None:

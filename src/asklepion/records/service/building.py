@@ -250,6 +250,7 @@ class Desks:
             vault=vault,
             bodies=Bodies(vault),
             ledger=self._ledger,
+            graves=self._signer.graves,
             retention_years=retention_years,
         )
         for desk in (

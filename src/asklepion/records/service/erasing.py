@@ -35,6 +35,7 @@ from .drafting import encode, whose
 from .parts import Parts
 from .resealing import LOCK as RESEALING
 from .sealing import Bodies, owner_of
+from .signing import Graves
 from .writing import ERASING
 
 log = get_log(__name__)
@@ -59,12 +60,14 @@ class Eraser:
         vault: Vault,
         bodies: Bodies,
         ledger: Ledger,
+        graves: Graves,
         retention_years: int = 0,
     ) -> None:
         self._parts = parts
         self._vault = vault
         self._bodies = bodies
         self._ledger = ledger
+        self._graves = graves
         self._years = retention_years
         self._rooms: list[Forget] = []
 
@@ -188,10 +191,13 @@ class Eraser:
             erasures.add(counts, await self._destroy_resources(tx, patient))
             counts["kit_outbox"] = await parts.events.forget(tx, patient)
             accounts: list[str] = []
+            leaves: list[int] = []
             for forget_in in self._rooms:
                 forgotten = await forget_in(tx, patient)
                 erasures.add(counts, forgotten.rows)
                 accounts += forgotten.accounts
+                leaves += forgotten.leaves
+            await self._graves.bury(tx, leaves)
             name = f"erased-{row.id}"
             counts["records_access"] = await parts.books.bury(tx, patient, accounts, name)
             row = row._replace(

@@ -313,8 +313,8 @@ class Signer:
                 await self._end_unheard(tx, body, domain, now)
         done = [key for key, it in outcomes.items() if it.state != "waiting"]
         await self.contracts.forget(tx, done)
-        await self.graves.bury(tx, [row.leaf for row in rows])
-        return Forgotten(rows={"records_signed": await signed.destroy(tx, patient)})
+        leaves = tuple(row.leaf for row in rows)
+        return Forgotten(rows={"records_signed": await signed.destroy(tx, patient)}, leaves=leaves)
 
     async def _end_unheard(self, tx: Tx, body: Body, domain: PairwiseDomain, now: int) -> None:
         """End something on the chain of which nothing stays here."""
