@@ -351,8 +351,9 @@ async def test_a_backup_gives_everybody_back_but_who_was_erased_since(
 
 
 async def test_a_backup_of_one_database_is_restored_into_the_other(
-    settings: Settings, test_data: Path, tmp_path_factory: pytest.TempPathFactory
+    database_url: str, tmp_path: Path, test_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    settings = Settings(data=tmp_path, database_url=database_url, mqtt_port=0, port=0, open=False)
     shared, people = bundles(test_data)
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     other = Settings(data=elsewhere, mqtt_port=0, port=0, open=False)  # SQLite
