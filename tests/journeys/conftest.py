@@ -127,6 +127,8 @@ def enter(browser: Browser, server: Server) -> Generator[Enter]:
             locale=language,
             has_touch=size == PHONE,
             permissions=["microphone"],
+            # Software drawing is slow: only a scene moves.
+            reduced_motion="no-preference" if scene else "reduce",
         )
         context.set_default_timeout(20_000)
         contexts.append(context)

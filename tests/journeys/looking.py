@@ -52,10 +52,12 @@ def check_page(person: Person, language: str, what: str) -> None:
     assert size is not None
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], what
     if size["width"] <= PHONE[0]:
-        assert page.evaluate(SMALL_TARGETS, THUMB_PX) == [], what
+        small = page.evaluate(SMALL_TARGETS, THUMB_PX)
+        assert small == [], f"{what}: {small}"
     if language == "zh-CN":
         words = re.sub(NAMES, "", page.evaluate(SAID, OWN_WORDS))
-        assert re.findall(r"[A-Za-z]{2,}", words) == [], what
+        english = re.findall(r"[A-Za-z]{2,}", words)
+        assert english == [], f"{what}: {english}"
 
 
 def look_at_panels(person: Person, language: str, place: str, on: str = "phone") -> None:

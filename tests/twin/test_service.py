@@ -279,6 +279,23 @@ async def test_a_day_full_of_readings_of_one_measure_hides_nothing_else_and_ends
     assert {entry.kind for entry in page.entries} == {"vitals", "visit", "condition"}
 
 
+async def test_a_page_that_ends_within_an_ordinary_day_tells_that_day_whole(
+    house: House, people: People
+) -> None:
+    pulses = [
+        observation(f"hr-{n}", "8867-4", n * timedelta(hours=1), valueQuantity=quantity(70, "/min"))
+        for n in range(1, 1202)
+    ]
+    await bring_in(house, people, patient(), condition("38341003", "Hypertension"), *pulses)
+
+    page = await house.twin.timeline(hers(people), HER)
+
+    assert page.before is None
+    assert sum(entry.count for entry in page.entries if entry.kind == "vitals") == 1201
+    assert not any(entry.has_more for entry in page.entries)
+    assert page.entries[-1].text == "Hypertension"
+
+
 async def test_hidden_kinds_do_not_lie_on_the_timeline(house: House, people: People) -> None:
     await bring_in(house, people, *record())
     await allow(house, people, Category.CONDITIONS)

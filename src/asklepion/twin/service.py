@@ -1,6 +1,6 @@
 """The verbs of the twin. Records decide who may see what; what they hide is said, not guessed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -18,14 +18,14 @@ from .engine.chart import Chart, read_conditions, read_medicines, read_person, r
 from .engine.fhir import NOTHING, Resource, read_name
 from .engine.measures import LABS, VITALS
 from .engine.questions import (
-    CROWDED,
     DATED,
     FEW,
     MEDICINES,
+    ROUNDS,
     TOLD_BY,
     Answer,
     Question,
-    beside,
+    beyond,
     conditions,
     happened,
     latest,
@@ -33,7 +33,7 @@ from .engine.questions import (
     person,
     undated,
 )
-from .engine.timeline import moment_on_line, page
+from .engine.timeline import Crowded, moment_on_line, page
 from .engine.vitals import LENGTH, make_vitals
 from .model import USUAL_SCALE, Bedside
 from .wire import Body, Card, Timeline, Vital
@@ -125,19 +125,21 @@ class Twin:
         asking = replace(asking, via="timeline")
         await self._look(asking, patient)
         answers = await self._ask(asking, patient, happened(before))
-        crowded = set[date]()
-        while True:
-            told = _page(answers, before, count, crowded)
-            end = _oldest(answers[-1].entries) if answers[-1].is_cut else None
-            if end is None or len(told.entries) >= count or len(crowded) == CROWDED:
+        crowded: dict[date, frozenset[str]] = {}
+        for _ in range(ROUNDS):
+            stream, told = answers[-1], _page(answers, before, count, crowded)
+            if not stream.is_cut or len(told.entries) >= count:
                 return told
             # A day full of readings of few measures hides nothing else, nor what was before.
-            more = await self._ask(asking, patient, beside(answers[-1].entries, end))
+            asked, day, seen = beyond(stream.entries)
+            more = await self._ask(asking, patient, asked)
             if any(answer.is_cut for answer in more[:-1]):
                 return told
-            crowded.add(end.date())
-            answers[-1].next = None
+            if day:
+                crowded[day] = seen
+            stream.next = None
             answers += more
+        return _page(answers, before, count, crowded)
 
     async def _chart(
         self,
@@ -218,7 +220,7 @@ def _read_chart(answers: Sequence[Answer], hidden: frozenset[str], partly: froze
 
 
 def _page(
-    answers: Sequence[Answer], before: datetime | None, count: int, crowded: Collection[date]
+    answers: Sequence[Answer], before: datetime | None, count: int, crowded: Crowded
 ) -> Timeline:
     dated = [answer for answer in answers if answer.question.type in DATED]
     oldest = [at for answer in dated if answer.is_cut and (at := _oldest(answer.entries))]

@@ -8,20 +8,20 @@ after that is called cut: what was not found in it is not known to be absent.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from asklepion.kit.clock import to_iso
 
 from .chart import UNUSABLE, read_readings
-from .fhir import Resource, inner, read_codings
+from .fhir import Resource, inner
 from .measures import BEDSIDE, CONSCIOUSNESS_CODES, SMOKING_CODE, codes_of
-from .timeline import KINDS, midnight, moment_on_line
+from .timeline import KINDS, codes_in, midnight, moment_on_line
 
 FEW = 8  # newest readings of a measure that are asked for first
 MOST = 1000  # resources on one page
 PAGES = 5  # of a list
 DATED_PAGE = 200  # resources of one kind and page of the timeline
-CROWDED = 7  # days of one page of the timeline that may hold more readings than are read
+ROUNDS = 7  # further looks for one page of the timeline, where readings fill it
 MEDICINES = ("MedicationRequest", "MedicationStatement")
 # Where something lies on the timeline, as a parameter to search and sort by; the others are few.
 DATED = {
@@ -157,31 +157,32 @@ def _happened(type: str, before: datetime | None) -> Question:
     return Question(type=type, params=tuple(params), count=count)
 
 
-def beside(readings: Iterable[Resource], oldest: datetime) -> list[Question]:
-    """What a day holds beside thousands of readings of the same few measures, and what came before.
+def beyond(readings: Sequence[Resource]) -> tuple[list[Question], date | None, frozenset[str]]:
+    """What is asked next where a page of readings ends within a day.
 
-    Of a measure that was read outside of visits the newest of the day is known already; so the
-    day's others are asked for, what was read in visits, and then the days before.
+    Mostly that day anew from its end. Where it alone fills the page, with readings of few measures,
+    the newest of each of them is known already: then for the day's others, for what was read in
+    visits, and for the days before.
 
-    Args:
-        oldest: the moment down to which that day is known.
+    Returns:
+        The questions, the last of which goes on; that crowded day, and what is left out of it.
     """
+    moments = [at for one in readings if (at := moment_on_line(one))]
+    oldest, newest = min(moments), max(moments)
     day = midnight(oldest)
-    seen = {code for one in readings if _is_outside(one, day) for code in _codes_in(one)}
+    if newest >= day + timedelta(days=1):
+        return [_happened("Observation", day + timedelta(days=1))], None, frozenset()
+    seen = frozenset(code for one in readings if _is_outside(one) for code in codes_in(one))
     within = (("date", f"ge{to_iso(day)}"), ("date", f"le{to_iso(oldest)}"), ("_sort", "-date"))
     others = (("code:not", ",".join(sorted(seen))),) if seen else ()
-    return [
+    asked = [
         Question(type="Observation", params=(*others, *within)),
         Question(type="Observation", params=(("encounter:missing", "false"), *within)),
         _happened("Observation", day),
     ]
+    return asked, day.date(), seen
 
 
-def _is_outside(reading: Resource, day: datetime) -> bool:
-    """Whether a reading of that day was taken in no visit."""
-    at = moment_on_line(reading)
-    return at is not None and at >= day and not inner(reading, "encounter").get("reference")
-
-
-def _codes_in(reading: Resource) -> Iterable[str]:
-    return (coding.code for coding in read_codings(reading.get("code")))
+def _is_outside(reading: Resource) -> bool:
+    """Whether a reading was taken in no visit."""
+    return not inner(reading, "encounter").get("reference")

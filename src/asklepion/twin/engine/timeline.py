@@ -6,7 +6,7 @@ left out, also while new readings arrive.
 
 import base64
 import binascii
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,6 +28,8 @@ from .fhir import (
 KIND = "twin.kind."
 SHOWN = 12  # values of one entry, the newest of each; the rest is counted
 UNUSABLE = ("entered-in-error", "cancelled")
+Crowded = Mapping[date, frozenset[str]]
+WHOLE: Crowded = {}  # every day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,13 +130,13 @@ GROUPS: Mapping[str, str] = {
 def make_entries(
     resources: Iterable[Resource],
     names: Mapping[str, str] = NOTHING,
-    crowded: Collection[date] = (),
+    crowded: Crowded = WHOLE,
 ) -> list[Entry]:
     """Everything that has a date, newest first.
 
     Args:
         names: what authors are called, by their reference.
-        crowded: days of which not all readings were fetched; what is wanting was read in no visit.
+        crowded: days of which not all readings were fetched, outside of visits and of these codes.
     """
     entries: list[Entry] = []
     observations: dict[tuple[str, str, str], list[tuple[datetime, Resource]]] = {}
@@ -147,7 +149,8 @@ def make_entries(
         elif entry := _entry(resource, names):
             entries.append(entry)
     for (kind, day, visit), group in observations.items():
-        has_more = not visit and date.fromisoformat(day) in crowded
+        wanting = frozenset[str]() if visit else crowded.get(date.fromisoformat(day), frozenset())
+        has_more = any(wanting.intersection(codes_in(reading)) for _, reading in group)
         entries.append(_measurements(kind, group, has_more=has_more))
     return sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True)
 
@@ -168,7 +171,7 @@ def page(
     count: int,
     is_whole: bool = True,
     names: Mapping[str, str] = NOTHING,
-    crowded: Collection[date] = (),
+    crowded: Crowded = WHOLE,
 ) -> Timeline:
     """One page of what was fetched.
 
@@ -219,6 +222,11 @@ def iso_or_none(at: datetime | None) -> str | None:
 def _is_since(resource: Resource, moment: datetime | None) -> bool:
     at = moment_on_line(resource)
     return at is not None and (moment is None or at >= moment)
+
+
+def codes_in(resource: Resource) -> frozenset[str]:
+    """The codes of what was measured."""
+    return frozenset(coding.code for coding in read_codings(resource.get("code")))
 
 
 def _group(resource: Resource, at: datetime) -> tuple[str, str, str]:

@@ -102,7 +102,7 @@ export function Cards() {
           </CredentialCard>
         ))}
       </ul>
-      <a className="small" href="/show" target="_blank" rel="noreferrer">
+      <a className="button button-plain" href="/show" target="_blank" rel="noreferrer">
         {text("identity.cards.check")}
       </a>
       <Links links={links.value ?? []} cards={cards.value ?? []} onEnded={links.again} />
