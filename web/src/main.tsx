@@ -17,7 +17,9 @@ renewWhenOld(() => location.reload());
 showTheme();
 
 const root = document.getElementById("root");
-showLanguage(language.get()).finally(() => {
+const other = language.get() === "en" ? "zh-CN" : "en";
+const shown = showLanguage(language.get()).catch(() => showLanguage(other)); // rather than none
+shown.finally(() => {
   if (!root) return;
   createRoot(root).render(
     <StrictMode>

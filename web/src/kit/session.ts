@@ -1,6 +1,6 @@
 import { ApiError, api, onUnauthenticated } from "./api";
 import { Store, useStore } from "./store";
-import { isLanguageChosen, type Language, setLanguage, showLanguage } from "./text";
+import { isLanguageChosen, type Language, language, setLanguage, showLanguage } from "./text";
 
 export type Role = "patient" | "clinician" | "trainee" | "educator" | "operator" | "device";
 
@@ -71,6 +71,7 @@ export async function signOut(): Promise<void> {
 /** The language is the account's, so it is also the same on the next machine. */
 export async function chooseLanguage(next: Language): Promise<void> {
   await setLanguage(next);
+  if (language.get() !== next) return; // somebody chose again while its words came
   const { me, state } = session.get();
   if (!me) return;
   session.set({ state, me: { ...me, language: next } });

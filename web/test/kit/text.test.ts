@@ -1,5 +1,30 @@
 import { describe, expect, test } from "vitest";
-import { addTexts, ago, language, moment, number, setLanguage, t } from "../../src/kit/text";
+import {
+  addTexts,
+  ago,
+  bringTexts,
+  language,
+  moment,
+  number,
+  setLanguage,
+  showLanguage,
+  t,
+} from "../../src/kit/text";
+
+test("a language is shown once its words are here, and not where another was chosen meanwhile", async () => {
+  let bring: (texts: Record<string, string>) => void = () => {};
+  bringTexts("zh-CN", () => new Promise((resolve) => (bring = resolve)));
+
+  const first = showLanguage("zh-CN");
+  expect(language.get()).toBe("en");
+  await showLanguage("en");
+  bring({ "test.late": "来了" });
+  await first;
+
+  expect(language.get()).toBe("en");
+  await showLanguage("zh-CN");
+  expect(t("test.late")).toBe("来了");
+});
 
 addTexts("en", {
   "test.hello": "Hello {name}",
