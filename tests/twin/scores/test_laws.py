@@ -280,6 +280,25 @@ def test_what_was_not_told_is_said_to_be_assumed() -> None:
     assert "insulin_diabetes" in told["assumed"]  # type: ignore[operator]
 
 
+def test_urea_in_mg_is_urea_and_only_a_name_of_its_nitrogen_means_nitrogen() -> None:
+    by_nitrogen = [
+        {"bun": 20},
+        {"bun": (20, "mg/dL")},
+        {"bun_mg_dl": 20},
+        {"Blood Urea Nitrogen (BUN)": 20, "Blood Urea Nitrogen (BUN)_unit": "mg/dL"},
+    ]
+    by_urea = [{"urea": (20, "mg/dL")}, {"urea_mg_dl": 20}, {"urea": 20, "urea_unit": "mg/dL"}]
+    read = SCORES["GBS"].read
+
+    assert [read(told).values["urea"] for told in by_nitrogen] == [pytest.approx(7.142857)] * 4
+    assert [read(told).values["urea"] for told in by_urea] == [pytest.approx(3.330003)] * 3
+    assert read({"urea": (42.9, "mg/dL"), "bun": (20, "mg/dL")}).values["urea"] == pytest.approx(
+        20 / 2.8
+    )  # they agree
+    both = read({"urea": (20, "mg/dL"), "bun": (20, "mg/dL")})
+    assert [need.key for need in both.needs if need.why is Why.IMPOSSIBLE] == ["urea"]
+
+
 def test_platelets_of_a_mistaken_unit_are_refused() -> None:
     assert estimate("FIB-4", platelets=(250e9, "L")).value == 1.0
     assert refused("FIB-4", platelets=(250_000, "L")).for_want_of(Why.IMPOSSIBLE) == ("platelets",)

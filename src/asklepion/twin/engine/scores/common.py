@@ -101,17 +101,18 @@ INR = Number(
     possible=(0.3, 25),
     names=("international normalized ratio", "international normalised ratio"),
 )
+NITROGEN = ("Blood Urea Nitrogen (BUN)", "bun", "bun_mg_dl")  # names of urea by its nitrogen
 UREA = Number(
     key="urea",
     unit="mmol/L",
     units=units.UREA,
     possible=(0.1, 120),
     named={
-        "Blood Urea Nitrogen (BUN)": "mg/dL",
-        "bun": "mg/dL",
-        "bun_mg_dl": "mg/dL",
+        **dict.fromkeys(NITROGEN, "mg/dL"),
         "urea_mmol_l": "mmol/L",
+        "urea_mg_dl": "mg/dL",
     },
+    units_of=dict.fromkeys(NITROGEN, units.UREA_NITROGEN),
 )
 GLUCOSE = Number(
     key="glucose",

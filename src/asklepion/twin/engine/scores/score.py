@@ -158,7 +158,7 @@ class Score(Generic[R]):
                 continue
             one, unit = found
             if isinstance(one, Number):
-                read, need = one.read(value, self._unit(one, given, name) or unit)
+                read, need = one.read(value, self._unit(one, given, name) or unit, name)
             else:
                 read, need = one.read(value)
             if need is None and values.get(one.key, read) != read:
