@@ -268,6 +268,17 @@ def test_a_told_criterion_may_not_contradict_the_number_it_follows_from() -> Non
     assert found.for_want_of(Why.IMPOSSIBLE) == ("age_gte_65",)
 
 
+def test_low_pressure_of_another_moment_may_be_told_and_of_this_one_not_denied() -> None:
+    low, high = {"sbp": 80, "dbp": 40}, {"sbp": 120, "dbp": 80}  # means of 53 and 93 mmHg
+
+    found = refused("SOFA", **low, hypotension=False)
+    assert found.for_want_of(Why.IMPOSSIBLE) == ("hypotension",)
+    assert points("SOFA", **low).parts["circulation"] == 1
+    assert points("SOFA", **low, hypotension=True).parts["circulation"] == 1
+    assert points("SOFA", **high, hypotension=True).parts["circulation"] == 1
+    assert points("SOFA", **high, hypotension=False).parts["circulation"] == 0
+
+
 def test_a_criterion_can_be_told_without_its_number() -> None:
     assert points("CURB-65", age=None, age_gte_65=True).total == 1
     assert refused("CURB-65", age=None).for_want_of(Why.MISSING) == ("age",)

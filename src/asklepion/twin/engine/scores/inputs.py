@@ -155,7 +155,8 @@ class Criterion:
     Args:
         of: keys of the inputs it follows from, handed to `test` in this order.
         needed: false where it counts as no if neither is known.
-        told_first: what is told stands, even where it does not follow (another moment's).
+        yes_stands: a told yes stands, even where it does not follow (another moment's); a told no
+            that something contradicts never does.
     """
 
     key: str
@@ -163,7 +164,7 @@ class Criterion:
     test: Callable[..., bool]
     names: tuple[str, ...] = ()
     needed: bool = True
-    told_first: bool = False
+    yes_stands: bool = False
 
     def read(self, value: object) -> tuple[object, Need | None]:
         """True or false, or what is wrong with it."""

@@ -223,7 +223,7 @@ class Score(Generic[R]):
         if any(key in needs for key in (one.key, *one.of)):
             return
         known = [values.get(key) for key in one.of]
-        if one.told_first and one.key in values:
+        if one.yes_stands and values.get(one.key) is True:
             return
         if None not in known:
             follows = one.test(*known)
