@@ -133,10 +133,17 @@ def test_ukeld_in_the_units_of_its_country() -> None:
     assert found.value == pytest.approx(63.22, abs=0.005)
 
 
-def test_below_eleven_sodium_changes_no_meld() -> None:
-    low = estimate("MELD-Na-UNOS", creatinine=1.3, sodium=125)  # the base is 8.9
+@pytest.mark.parametrize(("creatinine", "whole"), [(1.3, 9), (1.68, 11)])  # 8.94 and 11.39
+def test_up_to_eleven_sodium_changes_no_meld(creatinine: float, whole: int) -> None:
+    low = estimate("MELD-Na-UNOS", creatinine=creatinine, sodium=125)
 
-    assert low.value == estimate("MELD-Na-UNOS", creatinine=1.3, sodium=137).value == 9
+    assert low.value == estimate("MELD-Na-UNOS", creatinine=creatinine, sodium=137).value == whole
+
+
+def test_the_meld_is_a_whole_number_before_sodium_is_added() -> None:
+    found = estimate("MELD-Na-UNOS", creatinine=2.49, sodium=125)  # 15.16, hence 15
+
+    assert found.more["score_unrounded"] == pytest.approx(15 + 1.32 * 12 - 0.033 * 15 * 12)
 
 
 def test_the_mild_and_the_gravest_of_p_possum() -> None:
