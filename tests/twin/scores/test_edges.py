@@ -230,6 +230,7 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
         ("age", {64: 0, 65: 1}), ("st_deviation", {True: 1})],
     "Child-Pugh": [  # nothing wrong is 5
         ("bilirubin", {1.9: 5, 2: 6, 3: 6, 3.1: 7}),
+        ("bilirubin_umol_l", {33: 5, 33.9: 5, 34: 6, 51: 6, 52: 7}),
         ("albumin", {3.6: 5, 3.5: 6, 2.8: 6, 2.7: 7}),
         ("inr", {1.6: 5, 1.7: 6, 2.3: 6, 2.4: 7}),
         ("ascites", {"absent": 5, "slight": 6, "moderate": 7}),
@@ -240,7 +241,8 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
             "high_risk_surgery", "ischemic_heart_disease", "cerebrovascular_disease",
             "insulin_diabetes",
         )),
-        ("creatinine", {2.0: 0, 2.1: 1}), ("heart_failure", {True: 1})],
+        ("creatinine", {2.0: 0, 2.1: 1, (177, "umol/L"): 0, (178, "umol/L"): 1,
+                        (0.177, "mmol/L"): 0, (0.178, "mmol/L"): 1}), ("heart_failure", {True: 1})],
     "ARISCAT": [
         ("age", {50: 0, 51: 3, 80: 3, 81: 16}),
         ("spo2", {96: 0, 95: 8, 91: 8, 90: 24}),
@@ -326,7 +328,8 @@ def test_each_band_begins_and_ends_where_its_paper_drew_it(
     score: str, key: str, value: object, total: float
 ) -> None:
     # What is told by another name (mg/dL for mmol/L) takes the place of the usual one.
-    instead = {"urea": None} if key == "bun" else {}
+    usual = {"bun": "urea", "bilirubin_umol_l": "bilirubin"}.get(key)
+    instead = {usual: None} if usual else {}
 
     assert points(score, **instead, **{key: value}).total == total
 

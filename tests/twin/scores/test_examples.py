@@ -180,6 +180,20 @@ def test_guptas_log_odds_is_a_sum_of_published_weights(
     assert math.log(share / (1 - share)) == pytest.approx(log_odds)
 
 
+@pytest.mark.parametrize("unit", ["umol/L", "mmol/L"])
+def test_133_micromoles_of_creatinine_are_guptas_edge_and_raise_nothing(unit: str) -> None:
+    scale = 1 if unit == "umol/L" else 1000
+    usual = risk("Gupta-MICA").share
+
+    assert risk("Gupta-MICA", creatinine=(133 / scale, unit)).share == usual
+    assert risk("Gupta-MICA", creatinine=(134 / scale, unit)).share > usual
+
+
+def test_a_mean_pressure_is_rounded_as_the_chart_of_apache_has_it() -> None:
+    assert points("APACHE-II", sbp=109, dbp=50).parts["map"] == 0  # 69.7, hence 70
+    assert points("APACHE-II", sbp=108, dbp=50).parts["map"] == 2  # 69.3
+
+
 def test_small_formulas_by_hand() -> None:
     assert estimate("HOMA-IR", glucose=(5, "mmol/L"), insulin=9).value == pytest.approx(2.0, 0.001)
     assert estimate("LDL-Friedewald").value == 130

@@ -178,6 +178,21 @@ HDL = Number(
 )
 
 
+def meeting(number: Number, mg_dl: float, umol_l: float) -> Number:
+    """The same, for a paper whose edges in mg/dL and in µmol/L are these: they are one edge.
+
+    By the molar mass 177 µmol/L of creatinine are 2.002 mg/dL, beyond an edge that is written "2.0
+    mg/dL (177 µmol/L)".
+    """
+    scale = mg_dl / umol_l / number.units[units.fold("umol/L")].factor
+    mass = units.fold("mg/dL")
+    met = {
+        name: unit if name == mass else replace(unit, factor=unit.factor * scale)
+        for name, unit in number.units.items()
+    }
+    return replace(number, units=met)
+
+
 def if_told(number: Number) -> Number:
     """The same number, where the result can do without it."""
     return replace(number, needed=False)

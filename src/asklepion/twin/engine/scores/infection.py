@@ -4,8 +4,8 @@ SOFA, Vincent 1996: 3 and 4 points for breathing need respiratory support. The p
 mg/dL are used; a value in µmol/L is converted. Catecholamines count in µg/kg/min, any dobutamine as
 2 points. Hypotension is a mean arterial pressure below 70 mmHg: told, or a third of the systolic
 and two thirds of the diastolic. It may be told although the pressures of the moment are higher, and
-not be denied where they are that low. The table leaves bilirubin of 12.0 and creatinine of 5.0 mg/dL
-open; they count as the graver band.
+not be denied where they are that low. The table leaves bilirubin of 12.0 and creatinine of 5.0
+mg/dL open; they count as the graver band.
 """
 
 from . import units
