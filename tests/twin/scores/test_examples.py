@@ -288,6 +288,12 @@ def test_three_risk_factors_count_two_in_heart() -> None:
     assert points("HEART", smoking=True, obesity=True, diabetes=True).total == 2
 
 
+def test_lace_takes_no_index_that_is_told_as_charlsons() -> None:
+    found = refused("LACE", charlson_index=2)
+
+    assert found.for_want_of(Why.IMPOSSIBLE) == ("charlson_index",)
+
+
 def test_lace_of_the_disputed_example_is_fifteen() -> None:
     found = points(
         "LACE", length_of_stay_days=10, acute_admission=True, charlson=4, ed_visits_6mo=2
