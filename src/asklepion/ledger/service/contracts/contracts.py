@@ -339,10 +339,6 @@ class Contracts:
         async with self._db.read() as tx:
             return bool(await outbox.contracts(tx))
 
-    async def verify(self) -> list[Finding]:
-        """Every contract, anchor and leaf about the chain that is not as it should be."""
-        return (await self.audit())[0]
-
     async def audit(self) -> tuple[list[Finding], list[Acknowledged]]:
         """Every contract, anchor and leaf about the chain that is not as it should be.
 
