@@ -483,5 +483,5 @@ async def test_nothing_is_amiss_until_somebody_alters_what_is_signed(
 
 
 async def amiss(house: House) -> list[str]:
-    found = [*await house.records.verify(), *await house.contracts.verify()]
+    found = [*await house.records.verify(), *(await house.contracts.audit())[0]]
     return [str(each) for each in found]

@@ -1,7 +1,7 @@
 """Another chain is used than before: what waited for the old one is signed anew for the new one."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -13,7 +13,7 @@ from asklepion.records import Asking, Ground
 from asklepion.settings import Settings
 from tests.conftest import NOON, PASSWORD, QUICK
 from tests.passkeys import HERE, SoftKey
-from tests.test_signed import CONSOLE, PATIENT, allow, bound, states, told
+from tests.test_signed import CONSOLE, PATIENT, allow, bound, states, still_to_come, told
 
 OTHER = 7332
 
@@ -28,18 +28,32 @@ class Street:
 
     def __init__(self, settings: Settings, clock: StoppedClock) -> None:
         self._settings = settings
-        self._clock = clock
+        self._left = settings
+        self.clock = clock
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[tuple[House, Asking]]:
-        async with open_house(self._settings, self._clock, hasher=QUICK) as house:
+        async with self.open_unseen() as house:
             yield house, await signed_in(house)
+
+    def open_unseen(self) -> AbstractAsyncContextManager[House]:
+        """The same, where nobody signs in."""
+        return open_house(self._settings, self.clock, hasher=QUICK)
 
     def switch(self) -> None:
         """From now on it uses a chain with another number."""
+        self._left = self._settings
+        for file in self._settings.data.glob("chain.sqlite*"):
+            file.rename(file.with_name(f"left-{file.name}"))
+        self._settings = replace(self._settings, chain_id=OTHER)
+
+    def go_back(self) -> None:
+        """From now on it uses the chain again that it left."""
         for file in self._settings.data.glob("chain.sqlite*"):
             file.unlink()
-        self._settings = replace(self._settings, chain_id=OTHER)
+        for file in self._settings.data.glob("left-chain.sqlite*"):
+            file.rename(file.with_name(file.name.removeprefix("left-")))
+        self._settings = self._left
 
 
 @pytest.fixture
@@ -59,7 +73,7 @@ async def street(settings: Settings) -> Street:
 async def amiss(house: House) -> list[str]:
     found = [
         *await house.ledger.verify(), *await house.records.verify(),
-        *await house.contracts.verify(),
+        *(await house.contracts.audit())[0],
     ]  # fmt: skip
     return [str(each) for each in found]
 
@@ -120,6 +134,76 @@ async def test_the_end_of_what_stands_on_the_old_chain_waits_for_that_chain(
         assert await amiss(house) == []  # it stands where nobody looks now
         await house.records.erase(her, PATIENT, Ground.WITHDRAWN)
         assert await house.records.signed.catch_up() == 0
+
+
+async def test_an_end_said_after_the_switch_waits_for_the_old_chain_and_ends_it_there(
+    street: Street,
+) -> None:
+    async with street.open() as (house, her):
+        await bound(house)
+        consent = await allow(house, her)
+        await bound(house)
+    street.switch()
+
+    async with street.open() as (house, her):
+        await bound(house)
+        await house.records.revoke(her, consent)
+        await bound(house)
+
+        assert await states(house, her) == [("recorded", "waiting")]
+        assert await told(house, "Revoked") == []
+        assert (await house.contracts.health()).waiting == 0
+        assert await amiss(house) == []
+    street.go_back()
+
+    async with street.open() as (house, her):
+        await bound(house)
+
+        assert await states(house, her) == [("recorded", "recorded")]
+        assert await house.records.signed.standing(her, consent) == {"state": "revoked"}
+
+
+async def test_what_waits_for_the_old_chain_still_may_be_ended_on_the_new_one(
+    street: Street,
+) -> None:
+    async with street.open() as (house, her):
+        await bound(house)
+        consent = await allow(house, her)
+    street.switch()
+
+    async with street.open() as (house, her):
+        await house.contracts.bind()  # and nothing is signed anew yet
+        await house.records.revoke(her, consent)
+        await bound(house)
+
+        assert await states(house, her) == [("recorded", "recorded")]
+        assert await house.records.signed.standing(her, consent) == {"state": "revoked"}
+        assert await amiss(house) == []
+
+
+async def test_an_erasure_after_the_switch_ends_what_stands_on_the_old_chain_there(
+    street: Street,
+) -> None:
+    async with street.open() as (house, her):
+        await bound(house)
+        await allow(house, her)
+        await bound(house)
+    street.switch()
+
+    async with street.open() as (house, her):
+        await bound(house)
+        await house.records.erase(her, PATIENT, Ground.WITHDRAWN)
+        street.clock.at = max(await still_to_come(house))
+        await house.contracts.bind()
+
+        assert await told(house, "Revoked") == []
+    street.go_back()
+
+    async with street.open_unseen() as house:
+        await house.contracts.bind()
+
+        (granted,), (revoked,) = await told(house, "Granted"), await told(house, "Revoked")
+        assert revoked["record"] == granted["record"]
 
 
 async def test_a_passkeys_signature_for_the_old_chain_may_be_given_again_for_the_new_one(

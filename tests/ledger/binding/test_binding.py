@@ -158,7 +158,7 @@ async def test_a_house_goes_on_with_what_an_older_compiler_made(
 
     await at_home.bind()
 
-    assert await at_home.verify() == []
+    assert await at_home.audit() == ([], [])
 
 
 # Binding
@@ -181,7 +181,7 @@ async def test_the_log_stands_on_the_chain_and_the_chain_in_the_log(
         heads = await outbox.heads_after(tx, -1, 10)
     assert [head.leaf for head in heads] == [5, 26]
     assert heads[-1].block == (await chain.head()).number
-    assert await contracts.verify() == []
+    assert await contracts.audit() == ([], [])
 
 
 async def test_where_nothing_happened_nothing_is_written(
@@ -318,7 +318,7 @@ async def test_whenever_the_house_dies_everything_handed_in_is_on_the_chain_once
     anchors = len(await own.logs(topics=(contract("Anchor").topic("Anchored"),)))
     assert await own.nonce(relayer) - before == 16 + anchors - 0
     assert (await at_home.health()).waiting == 0
-    assert await at_home.verify() == []
+    assert await at_home.audit() == ([], [])
 
 
 async def test_a_transaction_that_nobody_mines_is_offered_more_and_mined_once(

@@ -26,7 +26,7 @@ CONTRADICT = {
     "GCS": _rows("2 3 4 5 7 9 10 11 13 14 17 18 19 20"),
     # The source converts triglycerides in mmol/L by a wrong factor.
     "LDL-Friedewald": _rows("2"),
-    # The source rounds the MELD to tens before it adds sodium.
+    # The source rounds the MELD to a multiple of 10 before it adds sodium; the policy, to a whole.
     "MELD-Na-UNOS": _rows("2 3 4 5"),
     # The source misreads degrees Celsius: 38.0 and 36.0 score nothing in the paper.
     "PSI": _rows("2 4"),

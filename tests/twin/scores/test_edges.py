@@ -10,8 +10,8 @@ from .people import WELL, points, risk
 EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
     "CURB-65": [
         ("confusion", {True: 1, False: 0}),
-        ("urea", {7.0: 0, 7.1: 1}),
-        ("bun", {19.6: 0, 20: 1}),
+        ("urea", {7.0: 0, 7.1: 1, (42, "mg/dL"): 0, (42.1, "mg/dL"): 1}),
+        ("bun", {19.6: 0, 20: 1, (7.0, "mmol/L"): 0, (7.1, "mmol/L"): 1}),
         ("respiratory_rate", {29: 0, 30: 1}),
         ("sbp", {89: 1, 90: 0}),
         ("dbp", {60: 1, 61: 0}),
@@ -25,6 +25,7 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
         ("heart_rate", {124: 50, 125: 60}),
         ("ph", {7.34: 80, 7.35: 50}),
         ("bun", {29.9: 50, 30: 70}),
+        ("urea", {(64.3, "mg/dL"): 50, (64.4, "mg/dL"): 70}),
         ("sodium", {129: 70, 130: 50}),
         ("glucose", {249: 50, 250: 60}),
         ("haematocrit", {29.9: 60, 30: 50}),
@@ -132,6 +133,7 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
     ],
     "GBS": [
         ("urea", {6.4: 0, 6.5: 2, 7.9: 2, 8: 3, 9.9: 3, 10: 4, 24.9: 4, 25: 6}),
+        ("urea", {(39, "mg/dL"): 0, (39.1, "mg/dL"): 2, (150, "mg/dL"): 4, (150.2, "mg/dL"): 6}),
         ("bun", {18.1: 0, 18.2: 2, 22.3: 2, 22.4: 3, 27.9: 3, 28: 4, 69.9: 4, 70: 6}),
         ("haemoglobin", {13: 0, 12.9: 1, 12: 1, 11.9: 3, 10: 3, 9.9: 6}),
         ("sbp", {110: 0, 109: 1, 100: 1, 99: 2, 90: 2, 89: 3}),
@@ -228,6 +230,7 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
         ("age", {64: 0, 65: 1}), ("st_deviation", {True: 1})],
     "Child-Pugh": [  # nothing wrong is 5
         ("bilirubin", {1.9: 5, 2: 6, 3: 6, 3.1: 7}),
+        ("bilirubin_umol_l", {33: 5, 33.9: 5, 34: 6, 51: 6, 52: 7}),
         ("albumin", {3.6: 5, 3.5: 6, 2.8: 6, 2.7: 7}),
         ("inr", {1.6: 5, 1.7: 6, 2.3: 6, 2.4: 7}),
         ("ascites", {"absent": 5, "slight": 6, "moderate": 7}),
@@ -238,7 +241,8 @@ EDGES: dict[str, list[tuple[str, dict[Any, float]]]] = {
             "high_risk_surgery", "ischemic_heart_disease", "cerebrovascular_disease",
             "insulin_diabetes",
         )),
-        ("creatinine", {2.0: 0, 2.1: 1}), ("heart_failure", {True: 1})],
+        ("creatinine", {2.0: 0, 2.1: 1, (177, "umol/L"): 0, (178, "umol/L"): 1,
+                        (0.177, "mmol/L"): 0, (0.178, "mmol/L"): 1}), ("heart_failure", {True: 1})],
     "ARISCAT": [
         ("age", {50: 0, 51: 3, 80: 3, 81: 16}),
         ("spo2", {96: 0, 95: 8, 91: 8, 90: 24}),
@@ -324,7 +328,8 @@ def test_each_band_begins_and_ends_where_its_paper_drew_it(
     score: str, key: str, value: object, total: float
 ) -> None:
     # What is told by another name (mg/dL for mmol/L) takes the place of the usual one.
-    instead = {"urea": None} if key == "bun" else {}
+    usual = {"bun": "urea", "bilirubin_umol_l": "bilirubin"}.get(key)
+    instead = {usual: None} if usual else {}
 
     assert points(score, **instead, **{key: value}).total == total
 
@@ -349,7 +354,7 @@ POSSUM: list[tuple[str, dict[Any, int]]] = [
          18: 4, 18.1: 8},
     ),
     ("leukocytes", {3: 4, 3.1: 2, 3.9: 2, 4: 1, 10: 1, 10.1: 2, 20: 2, 20.1: 4}),
-    ("urea", {7.5: 1, 7.6: 2, 10: 2, 10.1: 4, 15: 4, 15.1: 8}),
+    ("urea", {7.5: 1, 7.6: 2, 10: 2, 10.1: 4, 15: 4, 15.1: 8, (45, "mg/dL"): 1, (46, "mg/dL"): 2}),
     ("sodium", {136: 1, 135: 2, 131: 2, 130: 4, 126: 4, 125: 8}),
     (
         "potassium",

@@ -133,10 +133,17 @@ def test_ukeld_in_the_units_of_its_country() -> None:
     assert found.value == pytest.approx(63.22, abs=0.005)
 
 
-def test_below_eleven_sodium_changes_no_meld() -> None:
-    low = estimate("MELD-Na-UNOS", creatinine=1.3, sodium=125)  # the base is 8.9
+@pytest.mark.parametrize(("creatinine", "whole"), [(1.3, 9), (1.68, 11)])  # 8.94 and 11.39
+def test_up_to_eleven_sodium_changes_no_meld(creatinine: float, whole: int) -> None:
+    low = estimate("MELD-Na-UNOS", creatinine=creatinine, sodium=125)
 
-    assert low.value == estimate("MELD-Na-UNOS", creatinine=1.3, sodium=137).value == 9
+    assert low.value == estimate("MELD-Na-UNOS", creatinine=creatinine, sodium=137).value == whole
+
+
+def test_the_meld_is_a_whole_number_before_sodium_is_added() -> None:
+    found = estimate("MELD-Na-UNOS", creatinine=2.49, sodium=125)  # 15.16, hence 15
+
+    assert found.more["score_unrounded"] == pytest.approx(15 + 1.32 * 12 - 0.033 * 15 * 12)
 
 
 def test_the_mild_and_the_gravest_of_p_possum() -> None:
@@ -171,6 +178,20 @@ def test_guptas_log_odds_is_a_sum_of_published_weights(
     share = risk("Gupta-MICA", **changes).share
 
     assert math.log(share / (1 - share)) == pytest.approx(log_odds)
+
+
+@pytest.mark.parametrize("unit", ["umol/L", "mmol/L"])
+def test_133_micromoles_of_creatinine_are_guptas_edge_and_raise_nothing(unit: str) -> None:
+    scale = 1 if unit == "umol/L" else 1000
+    usual = risk("Gupta-MICA").share
+
+    assert risk("Gupta-MICA", creatinine=(133 / scale, unit)).share == usual
+    assert risk("Gupta-MICA", creatinine=(134 / scale, unit)).share > usual
+
+
+def test_a_mean_pressure_is_rounded_as_the_chart_of_apache_has_it() -> None:
+    assert points("APACHE-II", sbp=109, dbp=50).parts["map"] == 0  # 69.7, hence 70
+    assert points("APACHE-II", sbp=108, dbp=50).parts["map"] == 2  # 69.3
 
 
 def test_small_formulas_by_hand() -> None:
@@ -265,6 +286,12 @@ def test_wells_counts_bed_and_surgery_once_and_takes_two_for_another_cause() -> 
 def test_three_risk_factors_count_two_in_heart() -> None:
     assert points("HEART", smoking=True, obesity=True).total == 1
     assert points("HEART", smoking=True, obesity=True, diabetes=True).total == 2
+
+
+def test_lace_takes_no_index_that_is_told_as_charlsons() -> None:
+    found = refused("LACE", charlson_index=2)
+
+    assert found.for_want_of(Why.IMPOSSIBLE) == ("charlson_index",)
 
 
 def test_lace_of_the_disputed_example_is_fifteen() -> None:

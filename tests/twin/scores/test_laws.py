@@ -268,6 +268,17 @@ def test_a_told_criterion_may_not_contradict_the_number_it_follows_from() -> Non
     assert found.for_want_of(Why.IMPOSSIBLE) == ("age_gte_65",)
 
 
+def test_low_pressure_of_another_moment_may_be_told_and_of_this_one_not_denied() -> None:
+    low, high = {"sbp": 80, "dbp": 40}, {"sbp": 120, "dbp": 80}  # means of 53 and 93 mmHg
+
+    found = refused("SOFA", **low, hypotension=False)
+    assert found.for_want_of(Why.IMPOSSIBLE) == ("hypotension",)
+    assert points("SOFA", **low).parts["circulation"] == 1
+    assert points("SOFA", **low, hypotension=True).parts["circulation"] == 1
+    assert points("SOFA", **high, hypotension=True).parts["circulation"] == 1
+    assert points("SOFA", **high, hypotension=False).parts["circulation"] == 0
+
+
 def test_a_criterion_can_be_told_without_its_number() -> None:
     assert points("CURB-65", age=None, age_gte_65=True).total == 1
     assert refused("CURB-65", age=None).for_want_of(Why.MISSING) == ("age",)
@@ -278,6 +289,25 @@ def test_what_was_not_told_is_said_to_be_assumed() -> None:
 
     assert "heart_failure" not in told["assumed"]  # type: ignore[operator]
     assert "insulin_diabetes" in told["assumed"]  # type: ignore[operator]
+
+
+def test_urea_in_mg_is_urea_and_only_a_name_of_its_nitrogen_means_nitrogen() -> None:
+    by_nitrogen = [
+        {"bun": 20},
+        {"bun": (20, "mg/dL")},
+        {"bun_mg_dl": 20},
+        {"Blood Urea Nitrogen (BUN)": 20, "Blood Urea Nitrogen (BUN)_unit": "mg/dL"},
+    ]
+    by_urea = [{"urea": (20, "mg/dL")}, {"urea_mg_dl": 20}, {"urea": 20, "urea_unit": "mg/dL"}]
+    read = SCORES["GBS"].read
+
+    assert [read(told).values["urea"] for told in by_nitrogen] == [pytest.approx(7.142857)] * 4
+    assert [read(told).values["urea"] for told in by_urea] == [pytest.approx(3.330003)] * 3
+    assert read({"urea": (42.9, "mg/dL"), "bun": (20, "mg/dL")}).values["urea"] == pytest.approx(
+        20 / 2.8
+    )  # they agree
+    both = read({"urea": (20, "mg/dL"), "bun": (20, "mg/dL")})
+    assert [need.key for need in both.needs if need.why is Why.IMPOSSIBLE] == ["urea"]
 
 
 def test_platelets_of_a_mistaken_unit_are_refused() -> None:

@@ -117,6 +117,7 @@ class Contracts:
         data: bytes,
         within_s: int = 0,
         is_signed: bool = True,
+        chain: str = "",
     ) -> bool:
         """Have a call sent once this transaction is kept; says whether its key is new.
 
@@ -124,11 +125,12 @@ class Contracts:
             within_s: it is sent at a random moment within so long, so that its neighbours on the
                 chain say nothing of it; 0: at once.
             is_signed: it counts on the chain of `domain` alone, and waits for it.
+            chain: the one it counts on, if that is another (`elsewhere`).
         """
         at = to_us(self._clock.now())
         due_at = at + 1 + secrets.randbelow(within_s * 1_000_000) if within_s else 0
         row = SendingRow(0, kind, key, contract, data, WAITING, due_at or at, due_at=due_at)
-        row = row._replace(made_for=self._name if is_signed else "")
+        row = row._replace(made_for=(chain or self._name) if is_signed else "")
         tx.after_commit(self._news.set)
         return await outbox.add(tx, row)
 
@@ -139,6 +141,13 @@ class Contracts:
     async def stranded(self, tx: Tx) -> set[bytes]:
         """The keys of what waits for a chain that was used before, and may be signed anew."""
         return await outbox.stranded(tx, self._name) if await self.domain(tx) else set()
+
+    async def elsewhere(self, tx: Tx, key: bytes) -> str:
+        """The other chain that something stands on or waits for; empty: this one, or none."""
+        row = (await outbox.of_keys(tx, [key])).get(key)
+        if row is None or row.state == REFUSED or await self.domain(tx) is None:
+            return ""
+        return row.made_for if row.made_for != self._name else ""
 
     async def readdress(self, tx: Tx, key: bytes, data: bytes) -> bool:
         """Have it sent to the chain of `domain` instead; says whether it waited still."""
@@ -330,12 +339,11 @@ class Contracts:
         async with self._db.read() as tx:
             return bool(await outbox.contracts(tx))
 
-    async def verify(self) -> list[Finding]:
-        """Every contract, anchor and leaf about the chain that is not as it should be."""
-        return (await self.audit())[0]
-
     async def audit(self) -> tuple[list[Finding], list[Acknowledged]]:
-        """The same, and beside it what an operator acknowledged as lost."""
+        """Every contract, anchor and leaf about the chain that is not as it should be.
+
+        Beside them what an operator acknowledged as lost.
+        """
         if self._chain is None:
             return [], []
         await _load()

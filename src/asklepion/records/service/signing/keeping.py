@@ -105,7 +105,7 @@ class Signer:
                 if _is_same(statement, row, before):
                     continue
                 closed.append(row.id)
-                made.append(await self._ended(row, before, statement, domain))
+                made.append(await self._ended(tx, row, before, statement, domain))
             if statement.said:
                 made.append(await self._begun(statement, domain))
         await self._keep(tx, made)
@@ -142,9 +142,15 @@ class Signer:
         return self._row(statement, "", _signed(body, key, domain), owner)
 
     async def _ended(
-        self, row: SignedRow, before: Body, statement: Statement, domain: PairwiseDomain | None
+        self,
+        tx: Tx,
+        row: SignedRow,
+        before: Body,
+        statement: Statement,
+        domain: PairwiseDomain | None,
     ) -> tuple[SignedRow, Body]:
         now, id = self._clock.now(), self._ids.new()
+        domain = await self._where(tx, before, domain)
         owner = await self._owner(before)
         key = _key_of(owner, before.seed)
         grant = before.act
@@ -167,6 +173,16 @@ class Signer:
         body = replace(before, event=event, key=_secret(), salt=b"", domain=None, signature=b"")
         of = Statement(consent=row.consent, patient=row.patient, until_at=row.until_at)
         return self._row(of, row.id, _signed(body, key, domain), owner)
+
+    async def _where(
+        self, tx: Tx, begun: Body, domain: PairwiseDomain | None
+    ) -> PairwiseDomain | None:
+        """For which contract an end is signed: for that of its beginning, if on another chain."""
+        return begun.domain if await self._elsewhere(tx, begun) else domain
+
+    async def _elsewhere(self, tx: Tx, body: Body) -> str:
+        """The other chain on which this begins what it begins, or began what it ends."""
+        return await self.contracts.elsewhere(tx, key_for(GRANT, body.act.record))
 
     def _row(self, of: Statement, ends: str, body: Body, owner: DataKey) -> tuple[SignedRow, Body]:
         told = body.told
@@ -197,8 +213,9 @@ class Signer:
 
     async def _hand_in(self, tx: Tx, act: str, body: Body) -> None:
         data = body.act.call(body.signature)
+        chain = await self._elsewhere(tx, body) if act == REVOKE else ""
         await self.contracts.hand_in(
-            tx, kind=act, key=sending_key(body), contract="Consent", data=data
+            tx, kind=act, key=sending_key(body), contract="Consent", data=data, chain=chain
         )
 
     # What is sealed
@@ -319,7 +336,8 @@ class Signer:
     async def _end_unheard(self, tx: Tx, body: Body, domain: PairwiseDomain, now: int) -> None:
         """End something on the chain of which nothing stays here."""
         key = _key_of(await self._owner(body), body.seed)
-        grant = body.act
+        grant, chain = body.act, await self._elsewhere(tx, body)
+        domain = body.domain if chain and body.domain else domain
         revoke = Revoke(
             record=grant.record,
             subject=grant.subject,
@@ -329,7 +347,13 @@ class Signer:
         data = revoke.call(pairwise_sign(key, revoke.digest(domain)))
         name = key_for(REVOKE, grant.record)
         await self.contracts.hand_in(
-            tx, kind=REVOKE, key=name, contract="Consent", data=data, within_s=SPREAD_S
+            tx,
+            kind=REVOKE,
+            key=name,
+            contract="Consent",
+            data=data,
+            within_s=SPREAD_S,
+            chain=chain,
         )
 
 

@@ -17,6 +17,7 @@ from .common import (
     answers,
     if_told,
     is_female,
+    meeting,
     over,
     paper,
 )
@@ -56,7 +57,7 @@ RCRI = Score[Points](
         ),
     ),
     inputs=(
-        if_told(CREATININE.called("Pre-operative creatinine")),
+        if_told(meeting(CREATININE, 2, 177).called("Pre-operative creatinine")),
         over("creatinine_above_2", "creatinine", lambda value: value > 2, "renalInsufficiency"),
         *answers(
             ("high_risk_surgery", "Elevated-risk surgery"),

@@ -101,17 +101,18 @@ INR = Number(
     possible=(0.3, 25),
     names=("international normalized ratio", "international normalised ratio"),
 )
+NITROGEN = ("Blood Urea Nitrogen (BUN)", "bun", "bun_mg_dl")  # names of urea by its nitrogen
 UREA = Number(
     key="urea",
     unit="mmol/L",
     units=units.UREA,
     possible=(0.1, 120),
     named={
-        "Blood Urea Nitrogen (BUN)": "mg/dL",
-        "bun": "mg/dL",
-        "bun_mg_dl": "mg/dL",
+        **dict.fromkeys(NITROGEN, "mg/dL"),
         "urea_mmol_l": "mmol/L",
+        "urea_mg_dl": "mg/dL",
     },
+    units_of=dict.fromkeys(NITROGEN, units.UREA_NITROGEN),
 )
 GLUCOSE = Number(
     key="glucose",
@@ -175,6 +176,21 @@ HDL = Number(
     names=("high-density lipoprotein cholesterol", "hdl"),
     named={"hdl_mmol_l": "mmol/L", "hdl_mg_dl": "mg/dL"},
 )
+
+
+def meeting(number: Number, mg_dl: float, umol_l: float) -> Number:
+    """The same, for a paper whose edges in mg/dL and in µmol/L are these: they are one edge.
+
+    By the molar mass 177 µmol/L of creatinine are 2.002 mg/dL, beyond an edge that is written "2.0
+    mg/dL (177 µmol/L)".
+    """
+    scale = mg_dl / umol_l / number.units[units.fold("umol/L")].factor
+    mass = units.fold("mg/dL")
+    met = {
+        name: unit if name == mass else replace(unit, factor=unit.factor * scale)
+        for name, unit in number.units.items()
+    }
+    return replace(number, units=met)
 
 
 def if_told(number: Number) -> Number:

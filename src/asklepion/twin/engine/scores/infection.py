@@ -3,8 +3,9 @@
 SOFA, Vincent 1996: 3 and 4 points for breathing need respiratory support. The paper's own limits in
 mg/dL are used; a value in µmol/L is converted. Catecholamines count in µg/kg/min, any dobutamine as
 2 points. Hypotension is a mean arterial pressure below 70 mmHg: told, or a third of the systolic
-and two thirds of the diastolic. It may be told although the pressures of the moment are higher.
-The table leaves bilirubin of 12.0 and creatinine of 5.0 mg/dL open; they count as the graver band.
+and two thirds of the diastolic. It may be told although the pressures of the moment are higher, and
+not be denied where they are that low. The table leaves bilirubin of 12.0 and creatinine of 5.0
+mg/dL open; they count as the graver band.
 """
 
 from . import units
@@ -231,7 +232,7 @@ SOFA = Score[Points](
             of=("sbp", "dbp"),
             test=_is_low,
             needed=False,
-            told_first=True,
+            yes_stands=True,
         ),
         _dose("dopamine"),
         _dose("dobutamine"),

@@ -42,6 +42,7 @@ class Number:
         possible: least and largest value that a living person can have.
         valid: least and largest value that the score was made for.
         named: other names that say in which unit the value is.
+        units_of: names by which a unit means something else, with what it means there.
         needed: without it there is no result; else `default`, which the result says was assumed.
     """
 
@@ -52,6 +53,7 @@ class Number:
     valid: tuple[float, float] | None = None
     names: tuple[str, ...] = ()
     named: Mapping[str, str] = field(default_factory=dict[str, str])
+    units_of: Mapping[str, Units] = field(default_factory=dict[str, Units])
     needed: bool = True
     default: float | None = None
     whole: bool = False
@@ -69,19 +71,26 @@ class Number:
         """The same, by further names."""
         return replace(self, names=(*self.names, *names))
 
-    def read(self, value: object, unit: object = None) -> tuple[object, Need | None]:
-        """The value in our unit, or what is wrong with it."""
+    def read(
+        self, value: object, unit: object = None, name: str = ""
+    ) -> tuple[object, Need | None]:
+        """The value in our unit, or what is wrong with it; `name` is the one it came by."""
         if isinstance(value, list | tuple):
             value, unit = _apart(
                 cast("list[object] | tuple[object, ...]", value)
             )  # as in [134, "umol/L"]
         if unit is not None:
-            known = self.units.get(fold_unit(unit)) if isinstance(unit, str) else None
+            units = self._units_by(name)
+            known = units.get(fold_unit(unit)) if isinstance(unit, str) else None
             if known is None:
                 return ABSENT, Need(key=self.key, why=Why.UNIT, unit=self.unit)
             value = _convert(value, known.convert)
         need = self.bounds.need(self.key, value)
         return (ABSENT, need) if need else (value, None)
+
+    def _units_by(self, name: str) -> Units:
+        own = (units for each, units in self.units_of.items() if fold(each) == fold(name))
+        return next(own, self.units)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +155,8 @@ class Criterion:
     Args:
         of: keys of the inputs it follows from, handed to `test` in this order.
         needed: false where it counts as no if neither is known.
-        told_first: what is told stands, even where it does not follow (another moment's).
+        yes_stands: a told yes stands, even where it does not follow (another moment's); a told no
+            that something contradicts never does.
     """
 
     key: str
@@ -154,7 +164,7 @@ class Criterion:
     test: Callable[..., bool]
     names: tuple[str, ...] = ()
     needed: bool = True
-    told_first: bool = False
+    yes_stands: bool = False
 
     def read(self, value: object) -> tuple[object, Need | None]:
         """True or false, or what is wrong with it."""

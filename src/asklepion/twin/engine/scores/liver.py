@@ -1,12 +1,14 @@
 """How ill is a liver: Child-Pugh and FIB-4.
 
-Child-Pugh, Pugh 1973: albumin of 3.5 g/dL is still "28-35 g/L"; INR has bands at 1.7 and 2.3.
+Child-Pugh, Pugh 1973: albumin of 3.5 g/dL is still "28-35 g/L"; bilirubin of 2 and 3 mg/dL is 34
+and 51 µmol/L. The paper counts seconds of the prothrombin time; the bands of the INR at 1.7 and 2.3
+came later, with the lists for transplants, and are mostly traced to Lucey 1997.
 """
 
 import math
 
 from . import units
-from .common import AGE, ALBUMIN, BILIRUBIN, INR, PLATELETS, paper
+from .common import AGE, ALBUMIN, BILIRUBIN, INR, PLATELETS, meeting, paper
 from .inputs import Choice, Number
 from .score import Estimate, Points, Score, add_up
 
@@ -48,9 +50,14 @@ CHILD_PUGH = Score[Points](
             "oesophagus for bleeding oesophageal varices. Br J Surg 1973;60:646-649.",
             "10.1002/bjs.1800600817",
         ),
+        paper(
+            "Lucey MR, Brown KA, Everson GT, et al. Minimal criteria for placement of adults on "
+            "the liver transplant waiting list. Liver Transpl Surg 1997;3:628-637.",
+            "10.1002/lt.500030613",
+        ),
     ),
     inputs=(
-        BILIRUBIN,
+        meeting(BILIRUBIN, 2, 34),
         ALBUMIN,
         INR,
         Choice(

@@ -1,8 +1,9 @@
 """Who dies first while waiting for a liver: MELD and its heirs, UKELD.
 
 MELD: bilirubin, INR and creatinine count as 1 at least, creatinine as 4 mg/dL at most and in
-dialysis. MELD-Na, OPTN 2016: the MELD is rounded to one decimal, and only above 11 does sodium,
-held between 125 and 137, change it; only then is it rounded to a whole. MELD 3.0, Kim 2021:
+dialysis. MELD-Na, OPTN 2016: the MELD is rounded to a whole number (the policy rounds a tenth of it
+to one decimal, then multiplies by 10), and only above 11 does sodium, held between 125 and 137,
+change it; then it is rounded again. MELD 3.0, Kim 2021:
 creatinine counts as 3 at most and in dialysis, albumin between 1.5 and 3.5 g/dL.
 """
 
@@ -68,7 +69,7 @@ def meld_na(
     haemodialysis_24h: bool,
 ) -> Estimate:
     """MELD with sodium, as organs were allotted by from 2016 on; 6 to 40."""
-    base = _whole(10 * _meld(bilirubin, inr, creatinine, dialysis or haemodialysis_24h)) / 10
+    base = _whole(_meld(bilirubin, inr, creatinine, dialysis or haemodialysis_24h))
     lack = 137 - min(max(sodium, 125), 137)
     value = base + (1.32 * lack - 0.033 * base * lack if base > 11 else 0)
     score = min(max(_whole(value), 6), 40)
@@ -161,7 +162,7 @@ MELD_NA = Score[Estimate](
     compute=meld_na,
     outputs=("score", "value", "score_unrounded"),
     range="from 12 years of age",
-    evidence="published rows, without those that round before they multiply",
+    evidence="published rows, without those that round to tens",
 )
 
 MELD_3 = Score[Estimate](

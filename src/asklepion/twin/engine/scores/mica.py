@@ -7,7 +7,7 @@ with; creatinine is raised above 1.5 mg/dL (133 µmol/L).
 
 import math
 
-from .common import AGE, CREATININE, if_told, paper
+from .common import AGE, CREATININE, if_told, meeting, paper
 from .inputs import Choice
 from .score import Risk, Score
 
@@ -88,7 +88,7 @@ GUPTA_MICA = Score[Risk](
                 "total": ("totally dependent", "totally_dependent"),
             },
         ),
-        if_told(CREATININE),
+        if_told(meeting(CREATININE, 1.5, 133)),
         Choice(
             key="procedure",
             names=("procedure_type", "surgery_type"),

@@ -1,6 +1,6 @@
 """How grave is a pneumonia: CURB-65 and the pneumonia severity index.
 
-CURB-65, Lim 2003: urea above 7 mmol/L, in mg/dL urea nitrogen above 19.6 (from 20 as laboratories
+CURB-65, Lim 2003: urea above 7 mmol/L, as nitrogen above 19.6 mg/dL (from 20 as laboratories
 report it). PSI, Fine 1997: years of age (women minus 10) and points; urea nitrogen from 30 mg/dL,
 glucose from 250 mg/dL, as the paper's table has them.
 """

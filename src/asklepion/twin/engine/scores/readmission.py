@@ -1,9 +1,11 @@
 """Who comes back to the hospital within 30 days: LACE, and HOSPITAL in both its versions.
 
 LACE, van Walraven 2010: a stay of 1, 2, 3 days gives as many points, 4 to 6 give 4, 7 to 13 give 5,
-14 and more 7; an index of comorbidity of 4 and more gives 5. HOSPITAL: the derivation of 2013 gives
-2 points for one to five admissions in the year before, the international validation of 2016 only
-from two on.
+14 and more 7; an index of comorbidity of 4 and more gives 5. That index has Charlson's conditions
+with weights of its own (heart failure and lung disease 2, dementia 3, AIDS and the graver liver
+disease 4): the score named Charlson gives another number. HOSPITAL: the derivation of 2013 gives 2
+points for one to five admissions in the year before, the international validation of 2016 only from
+two on.
 """
 
 from . import units
@@ -30,7 +32,11 @@ STAY = Number(
 def lace(
     *, length_of_stay_days: float, acute_admission: bool, charlson: float, ed_visits_6mo: float
 ) -> Points:
-    """Nineteen points: length of stay, acuity, comorbidity, emergency visits in six months."""
+    """Nineteen points: length of stay, acuity, comorbidity, emergency visits in six months.
+
+    Args:
+        charlson: index of comorbidity by this paper's weights, without age.
+    """
     edges = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (7, 5), (14, 7))
     parts = {
         "L": band_of(length_of_stay_days, edges),
@@ -57,12 +63,12 @@ LACE = Score[Points](
     inputs=(
         STAY,
         Answer(key="acute_admission", needed=True),
-        _count("charlson", "charlson_index", "comorbidity"),
+        _count("charlson", "comorbidity"),
         _count("ed_visits_6mo", "ed_visits"),
     ),
     compute=lace,
     outputs=("score", "value", "L", "A", "C", "E", "band"),
-    range="adults discharged to the community",
+    range="adults discharged to the community; `charlson` by this paper's weights, not Charlson's",
     evidence="every edge of the paper's table",
 )
 

@@ -158,7 +158,7 @@ class Score(Generic[R]):
                 continue
             one, unit = found
             if isinstance(one, Number):
-                read, need = one.read(value, self._unit(one, given, name) or unit)
+                read, need = one.read(value, self._unit(one, given, name) or unit, name)
             else:
                 read, need = one.read(value)
             if need is None and values.get(one.key, read) != read:
@@ -223,7 +223,7 @@ class Score(Generic[R]):
         if any(key in needs for key in (one.key, *one.of)):
             return
         known = [values.get(key) for key in one.of]
-        if one.told_first and one.key in values:
+        if one.yes_stands and values.get(one.key) is True:
             return
         if None not in known:
             follows = one.test(*known)

@@ -2,7 +2,8 @@
 
 A unit is looked up without case, blanks and full stops, so "mg/dl", "mg / dL" and "MG/DL" are one.
 Molar masses: creatinine 113.12, bilirubin 584.66 (17.1 µmol/L is 1 mg/dL by convention), glucose
-180.16, cholesterol 386.65, triglycerides 885.4 (mean); urea nitrogen 28 mg in a mmol.
+180.16, cholesterol 386.65, triglycerides 885.4 (mean); urea 60.06, of which 28 are nitrogen.
+Milligrams of urea and of the nitrogen in it differ more than twofold: the name of the value tells.
 """
 
 import unicodedata
@@ -38,6 +39,7 @@ def table(factors: Mapping[str, float | Unit]) -> Units:
     }
 
 
+UREA_MG_DL = 6.006  # mg/dL of urea for each mmol/L
 UREA_N_MG_DL = 2.8  # mg/dL of urea nitrogen for each mmol/L of urea
 CELLS = {"/uL": 1e-3, "uL": 1e-3, "cells/uL": 1e-3, "/mm3": 1e-3, "mm3": 1e-3, "mm^3": 1e-3,
          "/mm^3": 1e-3, "cells/mm^3": 1e-3, "/L": 1e-9, "L": 1e-9, "cells/L": 1e-9, "10*9/L": 1.0,
@@ -63,7 +65,8 @@ TEMPERATURE = table(
 )
 CREATININE = table({"mg/dL": 1, "umol/L": 1 / 88.4, "mmol/L": 1000 / 88.4})
 BILIRUBIN = table({"mg/dL": 1, "umol/L": 1 / 17.1})
-UREA = table({"mmol/L": 1, "mg/dL": 1 / UREA_N_MG_DL})  # in mg/dL it is the nitrogen in it
+UREA = table({"mmol/L": 1, "mg/dL": 1 / UREA_MG_DL})
+UREA_NITROGEN = table({"mmol/L": 1, "mg/dL": 1 / UREA_N_MG_DL})
 GLUCOSE = table({"mg/dL": 1, "mmol/L": 18.016})
 CHOLESTEROL = table({"mg/dL": 1, "mmol/L": 38.665})
 TRIGLYCERIDES = table({"mg/dL": 1, "mmol/L": 88.54})
