@@ -145,9 +145,7 @@ class Closings:
         )
         if held is None:
             await store.add(tx, row)
-            is_own = caller.account == account.id
-            kind = "closing-own" if is_own else "closing-begun"
-            await self._acts.tell(tx, account.id, kind, to_iso(ends))
+            await self._tell_her(tx, row)
             await self._acts.note(
                 tx, "account closing", account.id, by=caller.account, reason=reason
             )
@@ -214,6 +212,21 @@ class Closings:
         if held.asked_by not in (caller.account, account, CONSOLE):
             await self._acts.tell(tx, held.asked_by, "closing-other-stopped", account)
         await self._acts.note(tx, "account kept", account, by=caller.account)
+
+    async def begin_anew(self) -> None:
+        """Give everybody whose account closes the whole delay again, and tell her.
+
+        After a backup was read: it does not know who kept her account since.
+        """
+        async with self._desk.db.begin() as tx:
+            await tx.lock(LOCK)
+            ends = self._desk.clock.now() + self._desk.delay
+            for row in await store.begin_anew(tx, ends):
+                await self._tell_her(tx, row)
+
+    async def _tell_her(self, tx: Tx, row: ClosingRow) -> None:
+        kind = "closing-own" if row.asked_by == row.account else "closing-begun"
+        await self._acts.tell(tx, row.account, kind, to_iso(from_us(row.ends_at)))
 
     # See
 

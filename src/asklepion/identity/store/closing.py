@@ -123,6 +123,12 @@ async def suspend(tx: Tx, account: str) -> bool:
     return await tx.run(f"{sql} AND is_suspended = 0", account=account) == 1
 
 
+async def begin_anew(tx: Tx, ends: datetime) -> list[ClosingRow]:
+    """Let everybody whose account closes have until then; returns these, as they are now."""
+    sql = f"UPDATE identity_closing SET ends_at = :ends WHERE closed_at = 0 RETURNING {CLOSING}"
+    return [ClosingRow(*row) for row in await tx.all(sql, ends=to_us(ends))]
+
+
 async def finish(tx: Tx, account: str, at: datetime) -> bool:
     """Keep that it is closed; False if it was before, or was called off."""
     sql = "UPDATE identity_closing SET closed_at = :at WHERE account = :account AND closed_at = 0"
