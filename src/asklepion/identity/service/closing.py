@@ -21,6 +21,7 @@ from ..model import Account, Caller, Role
 from ..store import accounts, apps, asking, guardians, keys, links, recoveries, wallets
 from ..store import closing as store
 from ..store.closing import ActRow, ClosingRow
+from ..store.held import drop_showings
 from .acting import Acts, is_over
 from .keys import Guardians, KeyDesk
 from .vc import VerifiableCredentials
@@ -176,6 +177,7 @@ class Closings:
         await apps.forget_account(tx, account)
         await asking.forget_account(tx, account)
         await links.drop_links(tx, account)
+        await drop_showings(tx, account)
         await recoveries.cancel_all(tx, account)
 
     # Call it off
