@@ -459,6 +459,38 @@ async def test_the_other_operators_are_told_of_what_one_of_them_does(
     assert not await identity.notices.of(operator[0])
 
 
+async def test_an_operator_whose_account_closes_still_reads_what_the_other_one_does(
+    identity: Identity, nora: Account, operator: Signed
+) -> None:
+    otto = await employ(identity, "Otto", Role.OPERATOR)
+    await identity.closings.begin(*operator, otto.id, WHY)
+
+    await identity.returning.ask(*operator, nora.id, WHY)
+
+    assert ("return-other", "Nora Lind") in await told(identity, otto)
+
+
+async def test_who_closes_her_own_account_is_told_of_to_the_operators(
+    identity: Identity, nora: Account, operator: Signed
+) -> None:
+    await identity.closings.begin_own(*await fresh(identity))
+
+    heard = [(each.kind, each.about) for each, _ in await identity.notices.of(operator[0])]
+    assert heard == [("closing-other-own", "Nora Lind")]
+
+
+async def test_a_closed_operator_is_told_of_nothing_more(
+    identity: Identity, nora: Account, operator: Signed, clock: StoppedClock
+) -> None:
+    otto = await employ(identity, "Otto", Role.OPERATOR)
+    await identity.closings.begin(CONSOLE, NO_SESSION, otto.id, WHY)
+    clock.at += DELAY  # nobody has looked what is due
+
+    await identity.closings.begin(CONSOLE, NO_SESSION, nora.id, WHY)
+
+    assert "closing-other" not in [kind for kind, _ in await told(identity, otto)]
+
+
 async def test_what_was_done_is_written_down_with_who_and_why(
     identity: Identity, nora: Account, operator: Signed, clock: StoppedClock
 ) -> None:

@@ -70,8 +70,14 @@ class Acts:
         await keys.tell(tx, account, notice)
 
     async def tell_operators(self, tx: Tx, kind: str, account: str, *, but: str) -> None:
-        """Tell the other operators what one of them does with an account."""
-        for each in await store.operators(tx, but):
+        """Tell the other operators what becomes of an account.
+
+        Also those whose own accounts close: else whoever closed them would act unseen.
+
+        Args:
+            but: the account of whoever does it.
+        """
+        for each in await store.operators_to_tell(tx, but, self._clock.now()):
             if each != account:
                 await self.tell(tx, each, kind, account)
 

@@ -155,10 +155,8 @@ class Closings:
         if at_once:
             row = row._replace(is_suspended=1)
             await self._suspend(tx, caller, account, reason)
-        if caller.account != account.id:
-            await self._acts.tell_operators(
-                tx, "closing-other", account.id, but=caller.account
-            )  # fmt: skip
+        kind = "closing-other-own" if caller.account == account.id else "closing-other"
+        await self._acts.tell_operators(tx, kind, account.id, but=caller.account)
         return row
 
     async def _suspend(self, tx: Tx, caller: Caller, account: Account, reason: str) -> None:

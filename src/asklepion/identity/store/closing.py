@@ -192,6 +192,18 @@ async def operators(tx: Tx, but: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+async def operators_to_tell(tx: Tx, but: str, now: datetime) -> list[str]:
+    """Every operator whose account is not closed, without one; also who closes or is suspended."""
+    rows = await tx.all(
+        "SELECT a.id FROM identity_account a WHERE a.roles LIKE '% operator %' AND a.id <> :but"
+        " AND NOT EXISTS (SELECT 1 FROM identity_closing c WHERE c.account = a.id"
+        " AND (c.closed_at > 0 OR c.ends_at <= :now)) ORDER BY a.id",
+        but=but,
+        now=to_us(now),
+    )
+    return [row[0] for row in rows]
+
+
 # New invitations to an account that somebody cannot get in to
 
 
