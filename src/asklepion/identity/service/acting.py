@@ -21,6 +21,7 @@ log = get_log(__name__)
 Write = Callable[[Tx, Mapping[str, Any]], Awaitable[tuple[int, bytes]]]
 NOWHERE = -1  # the place of what no ledger has
 
+LOCK = "identity.closing"  # held by whoever begins or ends a closing, or counts on there being none
 SUSPENDED = "This account is suspended."
 
 
@@ -98,7 +99,7 @@ class Acts:
 
 
 async def require_staying(tx: Tx, account: str) -> None:
-    """Let nothing new be made for an account that closes.
+    """Let nothing new be made for an account that closes; whoever writes holds the lock.
 
     Raises:
         Conflict: it closes, or is closed.

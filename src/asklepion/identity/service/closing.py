@@ -22,7 +22,7 @@ from ..store import accounts, apps, asking, guardians, keys, links, recoveries, 
 from ..store import closing as store
 from ..store.closing import ActRow, ClosingRow
 from ..store.held import drop_showings
-from .acting import Acts, is_over
+from .acting import LOCK, Acts, is_over
 from .keys import Guardians, KeyDesk
 from .vc import VerifiableCredentials
 
@@ -31,7 +31,6 @@ log = get_log(__name__)
 LOOK_S = 15.0  # between two looks at whose time is over; nobody comes in meanwhile
 CONSOLE = "console"  # whoever sits at the house's own command line
 NOBODY = b""  # no session stays
-LOCK = "identity.closing"
 NO_ACCOUNT = "There is no such account."
 
 
