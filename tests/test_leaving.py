@@ -354,6 +354,27 @@ async def test_every_act_stands_in_the_ledger_and_verify_names_one_that_was_alte
     assert "identity_act" in capsys.readouterr().out
 
 
+async def test_an_act_that_nobody_can_read_any_more_is_named_and_the_others_are_looked_at(
+    house: House, people: People, clock: StoppedClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await close(house, people.patient.account, clock)
+    await close(house, people.doctor.account, clock)
+    acts = await house.identity.closings.acts(CONSOLE)
+    beyond, short, other, _ = acts
+
+    async with house.db.begin() as tx:
+        change = "UPDATE identity_act SET {} WHERE id = :id"
+        await tx.run(change.format("at = 9000000000000000000"), id=beyond.id)
+        await tx.run(change.format("key = :key"), id=short.id, key=b"")
+        await tx.run(change.format("reason = 'No reason.'"), id=other.id)
+
+    assert await verifying.everything(house, as_json=False) == 1
+    told = capsys.readouterr().out
+    assert f"identity_act {beyond.id}: cannot be read" in told
+    assert f"identity_act {short.id}: cannot be read" in told
+    assert f"identity_act {other.id}: does not match leaf {other.leaf}" in told
+
+
 async def test_erasing_a_patient_takes_her_closed_account_along(
     house: House, people: People, visit: Visit, clock: StoppedClock
 ) -> None:

@@ -295,7 +295,7 @@ async def acts(tx: Tx, account: str = "") -> list[ActRow]:
     """What was done with an account, or with all of them, in the order in which it was."""
     sql = f"SELECT {ACT} FROM identity_act WHERE :account = '' OR account = :account"
     rows = await tx.all(f"{sql} ORDER BY at, leaf, id", account=account)
-    return [ActRow._make((*row[:7], bytes(row[7]))) for row in rows]
+    return [ActRow._make(row) for row in rows]
 
 
 async def places(tx: Tx, low: int, high: int) -> set[int]:
