@@ -12,7 +12,7 @@ from datetime import datetime
 
 from asklepion.kit.clock import from_us, to_iso, to_us
 from asklepion.kit.db import Tx
-from asklepion.kit.errors import Conflict, Forbidden, HouseError, NotFound
+from asklepion.kit.errors import Conflict, Forbidden, NotFound
 from asklepion.kit.events import Events
 from asklepion.kit.log import get_log
 
@@ -292,7 +292,7 @@ class Closings:
         for row in found:
             try:
                 count += await self._close(row)
-            except HouseError as error:  # of this one; the others are closed all the same
+            except Exception as error:  # of this one; the others are closed all the same
                 log.fault("account not closed", error, account=row.account)
         await self._publish()
         return count
