@@ -16,6 +16,7 @@ from asklepion.identity import (
     examine_alone,
     is_paper,
 )
+from asklepion.identity.engine.vc import strict
 from asklepion.identity.engine.vc.status import Status
 from asklepion.identity.service.vc import Card
 from asklepion.identity.service.vc.papers import HELD_MOST
@@ -376,6 +377,27 @@ async def test_a_request_that_others_could_read_otherwise_is_refused_as_a_whole(
     assert answer.status_code == 400
 
 
+async def test_what_is_larger_than_any_paper_is_refused_before_it_is_read(
+    stranger: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[int] = []
+    loads = strict.loads
+
+    def watched(octets: bytes | str) -> Any:
+        parsed.append(len(octets))
+        return loads(octets)
+
+    monkeypatch.setattr(strict, "loads", watched)
+    most = 262_144 + 2048
+    for size, status in ((most, 200), (most + 1, 400)):
+        body = '{"presentation": {"a": "' + "x" * (size - 27) + '"}}'
+        answer = await stranger.post("/api/identity/verify", content=body)
+        assert (len(body), answer.status_code) == (size, status)
+        if status == 400:
+            assert f"at most {most} bytes" in answer.text
+    assert parsed == [most]  # once, and never what is too large
+
+
 ODD: list[Any] = [3]
 WRONG: list[dict[str, Any]] = [
     {},
@@ -389,7 +411,7 @@ WRONG: list[dict[str, Any]] = [
     {**presented(), "verifiableCredential": [3]},
     {**presented(), "holder": {"id": 3}},
     {"type": ["EnvelopedVerifiableCredential"], "id": "data:application/vc+jwt,"},
-    {"long": "x" * 300_000},
+    {"long": "x" * 250_000},
 ]
 
 
