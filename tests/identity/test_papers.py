@@ -1,5 +1,6 @@
 """Credentials that come as files: kept once proven, shown whole, gone with their holder."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from asklepion.identity import (
 )
 from asklepion.identity.engine.vc import strict
 from asklepion.identity.engine.vc.status import Status
-from asklepion.identity.service.vc import Card
+from asklepion.identity.service.vc import Card, licences
 from asklepion.identity.service.vc.papers import HELD_MOST
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database
@@ -253,6 +254,30 @@ async def test_what_became_of_a_document_is_asked_of_its_issuer_again_and_again(
     far.post.answers.clear()
     with pytest.raises(HouseError):
         await kept(near, nora, {**document, "id": "urn:uuid:1"})
+
+
+async def test_an_issuer_who_keeps_silent_is_waited_for_once_and_not_for_each_document(
+    near: Identity, far: Far, nora: Account, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_post(far)
+    asked: list[int] = []
+    for colleague in ("ann", "ben", "cho"):
+        _, document = await far_badge(far, colleague)
+        await kept(near, nora, document)
+
+    async def never() -> bytes:
+        asked.append(1)
+        await asyncio.Event().wait()
+        return b""
+
+    for where in far.post.answers:
+        far.post.answers[where] = never
+    monkeypatch.setattr(licences, "ASK_S", 0.2)
+    clock.at += timedelta(minutes=11)
+    await near.credentials.licences.look()
+
+    assert len(asked) == 1
+    assert {card.state for card in await near.credentials.holding.cards(nora.caller)} == {"valid"}
 
 
 async def test_a_document_never_lets_anybody_work_as_a_clinician(
