@@ -354,6 +354,27 @@ async def test_every_act_stands_in_the_ledger_and_verify_names_one_that_was_alte
     assert "identity_act" in capsys.readouterr().out
 
 
+async def test_an_act_that_nobody_can_read_any_more_is_named_and_the_others_are_looked_at(
+    house: House, people: People, clock: StoppedClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await close(house, people.patient.account, clock)
+    await close(house, people.doctor.account, clock)
+    acts = await house.identity.closings.acts(CONSOLE)
+    beyond, short, other, _ = acts
+
+    async with house.db.begin() as tx:
+        change = "UPDATE identity_act SET {} WHERE id = :id"
+        await tx.run(change.format("at = 9000000000000000000"), id=beyond.id)
+        await tx.run(change.format("key = :key"), id=short.id, key=b"")
+        await tx.run(change.format("reason = 'No reason.'"), id=other.id)
+
+    assert await verifying.everything(house, as_json=False) == 1
+    told = capsys.readouterr().out
+    assert f"identity_act {beyond.id}: cannot be read" in told
+    assert f"identity_act {short.id}: cannot be read" in told
+    assert f"identity_act {other.id}: does not match leaf {other.leaf}" in told
+
+
 async def test_erasing_a_patient_takes_her_closed_account_along(
     house: House, people: People, visit: Visit, clock: StoppedClock
 ) -> None:
@@ -418,3 +439,38 @@ async def test_a_backup_gives_no_closed_account_back_of_who_was_erased_since(
         assert tom.is_closed
         assert len(await house.identity.closings.acts(CONSOLE, tom.id)) == 2
         assert await verifying.everything(house, as_json=True) == 0
+
+
+async def test_who_kept_her_account_after_the_backup_still_comes_in_when_it_is_restored(
+    settings: Settings, clock: StoppedClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    again = tmp_path_factory.mktemp("again")
+    async with open_house(settings, clock, serving=False, hasher=QUICK) as house:
+        mei = await house.identity.create_account(
+            CONSOLE,
+            email="mei@example.org",
+            password=PASSWORD,
+            name="Mei",
+            roles=[Role.PATIENT],
+            person="Patient/p-1",
+        )
+        await house.identity.closings.begin(CONSOLE, NO_SESSION, mei.id, WHY)
+        backup = await house.backups.make(settings.data / "backups" / "first", house.clock)
+        await house.identity.closings.keep(mei.caller)
+    shutil.copytree(settings.data / "keys", again / "keys")
+    other = Settings(data=again, mqtt_port=0, port=0, open=False)
+    clock.at += 2 * DELAY
+
+    await restore_house(other, backup, clock)
+
+    async with open_house(other, clock, serving=False, hasher=QUICK) as house:
+        identity = house.identity
+        assert await identity.closings.close_due() == 0
+        session = await identity.sign_in("mei@example.org", PASSWORD, address="192.0.2.7")
+        closing = await identity.closings.of(session.caller)
+        assert closing is not None
+        assert (closing.state, closing.ends_at) == ("closing", clock.at + DELAY)
+        heard = [(told.kind, told.about) for told, _ in await identity.notices.of(session.caller)]
+        assert ("closing-begun", "2026-03-07T12:00:00.000Z") in heard
+        clock.at += DELAY
+        assert await identity.closings.close_due() == 1

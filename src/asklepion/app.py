@@ -260,6 +260,8 @@ def _introduce(*, world: World, clinic: Clinic) -> None:
 async def restore_house(settings: Settings, backup: Path, clock: Clock | None = None) -> Restored:
     """Read a backup into an empty database; whoever was erased since stays erased.
 
+    Accounts that were closing get the whole delay again: they may have been kept since.
+
     Raises:
         Conflict, Incorrect, Fault: as `Backups.restore`.
     """
@@ -273,6 +275,7 @@ async def restore_house(settings: Settings, backup: Path, clock: Clock | None = 
         keys.vault.close()
     await asyncio.to_thread(restore_chain, backup, settings.data / CHAIN)
     async with open_house(settings, clock, serving=False) as house:
+        await house.identity.closings.begin_anew()
         await house.records.mend(restored.remains)
     return restored
 

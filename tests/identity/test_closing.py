@@ -7,7 +7,7 @@ import pytest
 from asklepion.identity import Account, Caller, Identity, Role
 from asklepion.identity.store import closing as store
 from asklepion.kit.clock import StoppedClock
-from asklepion.kit.db import Database
+from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import (
     Conflict,
     Forbidden,
@@ -263,6 +263,28 @@ async def test_a_closed_account_is_opened_by_nothing_that_opened_it(
     assert nora.id not in await identity.devices.awaited(CONSOLE)
 
 
+async def test_what_goes_wrong_with_one_account_holds_up_no_other_s_end(
+    identity: Identity, nora: Account, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    otto = await employ(identity, "Otto")
+    for account in (nora, otto):
+        await identity.closings.begin(CONSOLE, NO_SESSION, account.id, WHY)
+        clock.at += timedelta(seconds=1)
+    clock.at += DELAY
+    end = identity.credentials.close
+
+    async def stumble(tx: Tx, account: str) -> None:
+        if account == nora.id:
+            raise ValueError("A row that nobody can read.")
+        await end(tx, account)
+
+    monkeypatch.setattr(identity.credentials, "close", stumble)
+    assert await identity.closings.close_due() == 1
+    monkeypatch.undo()
+    assert await identity.closings.close_due() == 1  # tried again
+    assert await identity.closings.close_due() == 0
+
+
 async def test_a_recovery_in_progress_ends_with_the_account(
     identity: Identity, nora: Account, phone: SoftKey, clock: StoppedClock
 ) -> None:
@@ -369,6 +391,11 @@ async def test_a_closed_account_is_changed_in_nothing(
 
     with pytest.raises(NotFound):
         await identity.link_person(CONSOLE, nora.id, "Patient/somebody")
+    with pytest.raises(NotFound):
+        await identity.update(CONSOLE, nora.id, name="Somebody Else")
+    found = await identity.find(nora.id)
+    assert found is not None
+    assert found.name == "Nora Lind"
 
 
 # Who may not
@@ -457,6 +484,38 @@ async def test_the_other_operators_are_told_of_what_one_of_them_does(
     heard = await told(identity, otto)
     assert sorted(heard) == [("closing-other", "Nora Lind"), ("return-other", "Nora Lind")]
     assert not await identity.notices.of(operator[0])
+
+
+async def test_an_operator_whose_account_closes_still_reads_what_the_other_one_does(
+    identity: Identity, nora: Account, operator: Signed
+) -> None:
+    otto = await employ(identity, "Otto", Role.OPERATOR)
+    await identity.closings.begin(*operator, otto.id, WHY)
+
+    await identity.returning.ask(*operator, nora.id, WHY)
+
+    assert ("return-other", "Nora Lind") in await told(identity, otto)
+
+
+async def test_who_closes_her_own_account_is_told_of_to_the_operators(
+    identity: Identity, nora: Account, operator: Signed
+) -> None:
+    await identity.closings.begin_own(*await fresh(identity))
+
+    heard = [(each.kind, each.about) for each, _ in await identity.notices.of(operator[0])]
+    assert heard == [("closing-other-own", "Nora Lind")]
+
+
+async def test_a_closed_operator_is_told_of_nothing_more(
+    identity: Identity, nora: Account, operator: Signed, clock: StoppedClock
+) -> None:
+    otto = await employ(identity, "Otto", Role.OPERATOR)
+    await identity.closings.begin(CONSOLE, NO_SESSION, otto.id, WHY)
+    clock.at += DELAY  # nobody has looked what is due
+
+    await identity.closings.begin(CONSOLE, NO_SESSION, nora.id, WHY)
+
+    assert "closing-other" not in [kind for kind, _ in await told(identity, otto)]
 
 
 async def test_what_was_done_is_written_down_with_who_and_why(

@@ -448,6 +448,39 @@ async def test_a_link_is_taken_back_at_once_and_by_its_owner_alone(
             await holding.open_link(token, HERE, "a" * 20)
 
 
+async def test_a_link_of_whoever_is_suspended_shows_nothing_any_more(
+    identity: Identity, amara: Account
+) -> None:
+    id = await licensed(identity, amara)
+    holding, console = identity.credentials.holding, Identity.console()
+    link = await holding.link(amara.caller, id, ["region"], 10)
+
+    await identity.closings.begin(console, b"", amara.id, "Dismissed.", at_once=True)
+
+    with pytest.raises(Gone):
+        await holding.open_link(link.token, HERE, "a" * 20)
+    await identity.closings.stop(console, b"", amara.id)
+    with pytest.raises(Gone):  # what was open ended
+        await holding.open_link(link.token, HERE, "a" * 20)
+    assert await holding.links(amara.caller) == []
+
+
+async def test_a_link_shows_nothing_from_the_very_moment_that_its_account_is_closed(
+    identity: Identity, amara: Account, clock: StoppedClock
+) -> None:
+    id = await licensed(identity, amara)
+    holding = identity.credentials.holding
+    await identity.closings.begin(Identity.console(), b"", amara.id, "She left.")
+    clock.at += timedelta(hours=48) - timedelta(minutes=5)
+    link = await holding.link(amara.caller, id, ["region"], 10)
+    assert await holding.open_link(link.token, HERE, "a" * 20)
+
+    clock.at += timedelta(minutes=5)  # nobody has looked what is due
+
+    with pytest.raises(Gone):
+        await holding.open_link(link.token, HERE, "b" * 20)
+
+
 @pytest.mark.parametrize(
     "names", [[], ["salary"], ["languages.9"], ["languages.x"], ["region.0"], ["cnf"]]
 )

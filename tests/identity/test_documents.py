@@ -381,10 +381,10 @@ async def test_this_house_s_own_badge_is_looked_up_in_its_own_lists(
         assert await why(identity, document, may_ask=False) == reason
 
 
-async def far_badge(far: Far) -> tuple[str, Document]:
+async def far_badge(far: Far, to: str = "colleague") -> tuple[str, Document]:
     """A badge of the other house, whose lists are there to be asked."""
-    educator = await joined(far.identity, "tutor", Role.EDUCATOR)
-    colleague = await joined(far.identity, "colleague", Role.TRAINEE)
+    educator = await joined(far.identity, f"tutor-of-{to}", Role.EDUCATOR)
+    colleague = await joined(far.identity, to, Role.TRAINEE)
     new = licence(colleague, kind=CredentialKind.BADGE, told=BADGE)
     line = await far.identity.credentials.issuing.issue(educator.caller, new, here=FAR)
     document = await far.identity.credentials.holding.file(colleague.caller, line.id)

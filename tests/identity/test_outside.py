@@ -51,25 +51,25 @@ def test_an_address_of_the_whole_world_is(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "why"),
     [
-        "http://app.example/keys",
-        "https://localhost/keys",
-        "https://127.0.0.1/keys",
-        "https://[::1]/keys",
-        "https://2130706433/keys",
-        "https://user@127.0.0.1/keys",
-        "file:///etc/passwd",
-        "https:///keys",
-        "ftp://app.example/keys",
-        "https://[::1",
-        "nothing",
+        ("http://app.example/keys", "only https"),
+        ("https://localhost/keys", "open internet"),
+        ("https://127.0.0.1/keys", "open internet"),
+        ("https://[::1]/keys", "open internet"),
+        ("https://2130706433/keys", "open internet"),
+        ("https://user@127.0.0.1/keys", "only https"),
+        ("file:///etc/passwd", "only https"),
+        ("https:///keys", "only https"),
+        ("ftp://app.example/keys", "only https"),
+        ("https://[::1", "not to be had"),
+        ("nothing", "only https"),
     ],
 )
-async def test_nothing_inside_is_gone_to_whatever_it_is_called(address: str) -> None:
-    with pytest.raises(Unfit):
+async def test_nothing_inside_is_gone_to_whatever_it_is_called(address: str, why: str) -> None:
+    with pytest.raises(Unfit, match=why):
         await fetch_json(address)
-    with pytest.raises(Unfit):
+    with pytest.raises(Unfit, match=why):
         await reach(Letter(address=address, method="POST", body=b"x"))
 
 
@@ -78,7 +78,7 @@ async def test_a_name_of_which_one_address_lies_inside_is_not_gone_to(found: lis
     async def resolve(host: str, port: int) -> Sequence[str]:
         return found
 
-    with pytest.raises(Unfit):
+    with pytest.raises(Unfit, match="open internet"):
         await Outside(resolve=resolve).reach(Letter(address=f"https://{NAME}/"))
 
 

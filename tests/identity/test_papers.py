@@ -1,5 +1,6 @@
 """Credentials that come as files: kept once proven, shown whole, gone with their holder."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -16,8 +17,9 @@ from asklepion.identity import (
     examine_alone,
     is_paper,
 )
+from asklepion.identity.engine.vc import strict
 from asklepion.identity.engine.vc.status import Status
-from asklepion.identity.service.vc import Card
+from asklepion.identity.service.vc import Card, licences
 from asklepion.identity.service.vc.papers import HELD_MOST
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database
@@ -254,6 +256,30 @@ async def test_what_became_of_a_document_is_asked_of_its_issuer_again_and_again(
         await kept(near, nora, {**document, "id": "urn:uuid:1"})
 
 
+async def test_an_issuer_who_keeps_silent_is_waited_for_once_and_not_for_each_document(
+    near: Identity, far: Far, nora: Account, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_post(far)
+    asked: list[int] = []
+    for colleague in ("ann", "ben", "cho"):
+        _, document = await far_badge(far, colleague)
+        await kept(near, nora, document)
+
+    async def never() -> bytes:
+        asked.append(1)
+        await asyncio.Event().wait()
+        return b""
+
+    for where in far.post.answers:
+        far.post.answers[where] = never
+    monkeypatch.setattr(licences, "ASK_S", 0.2)
+    clock.at += timedelta(minutes=11)
+    await near.credentials.licences.look()
+
+    assert len(asked) == 1
+    assert {card.state for card in await near.credentials.holding.cards(nora.caller)} == {"valid"}
+
+
 async def test_a_document_never_lets_anybody_work_as_a_clinician(
     identity: Identity, nora: Account
 ) -> None:
@@ -376,6 +402,27 @@ async def test_a_request_that_others_could_read_otherwise_is_refused_as_a_whole(
     assert answer.status_code == 400
 
 
+async def test_what_is_larger_than_any_paper_is_refused_before_it_is_read(
+    stranger: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[int] = []
+    loads = strict.loads
+
+    def watched(octets: bytes | str) -> Any:
+        parsed.append(len(octets))
+        return loads(octets)
+
+    monkeypatch.setattr(strict, "loads", watched)
+    most = 262_144 + 2048
+    for size, status in ((most, 200), (most + 1, 400)):
+        body = '{"presentation": {"a": "' + "x" * (size - 27) + '"}}'
+        answer = await stranger.post("/api/identity/verify", content=body)
+        assert (len(body), answer.status_code) == (size, status)
+        if status == 400:
+            assert f"at most {most} bytes" in answer.text
+    assert parsed == [most]  # once, and never what is too large
+
+
 ODD: list[Any] = [3]
 WRONG: list[dict[str, Any]] = [
     {},
@@ -389,7 +436,7 @@ WRONG: list[dict[str, Any]] = [
     {**presented(), "verifiableCredential": [3]},
     {**presented(), "holder": {"id": 3}},
     {"type": ["EnvelopedVerifiableCredential"], "id": "data:application/vc+jwt,"},
-    {"long": "x" * 300_000},
+    {"long": "x" * 250_000},
 ]
 
 

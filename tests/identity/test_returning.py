@@ -1,12 +1,15 @@
 """Who lost everything is invited anew; and an operator who would take an account over so."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from asklepion.identity import Account, Caller, Identity, Role
 from asklepion.identity.service.keys import Link
-from asklepion.kit.clock import StoppedClock
+from asklepion.identity.store import closing as store
+from asklepion.kit.clock import StoppedClock, to_us
+from asklepion.kit.db import Database
 from asklepion.kit.errors import Conflict, Forbidden, Gone, NotFound, Unauthenticated
 from tests.identity.conftest import EMAIL, PASSWORD
 from tests.identity.keyring import ADDRESS, Signed, add, befriend, enter, fresh, friend, told
@@ -182,6 +185,39 @@ async def test_an_operator_who_suspends_first_so_that_she_reads_nothing_waits_al
     clock.at += timedelta(seconds=1)
     with pytest.raises(Gone):
         await accept(identity, link, SoftKey())
+
+
+async def test_a_link_that_stands_beside_a_closing_opens_nothing(
+    identity: Identity,
+    nora: Account,
+    phone: SoftKey,
+    operator: Signed,
+    clock: StoppedClock,
+    db: Database,
+) -> None:
+    link, _ = await identity.returning.ask(*operator, nora.id, WHY)
+    at, until = to_us(clock.at), to_us(clock.at + 2 * DELAY)
+    async with db.begin() as tx:  # as if both had been begun in the same moment
+        await store.add(tx, store.ClosingRow(nora.id, 0, WHY, CONSOLE.account, at, until, 0))
+    clock.at += DELAY
+
+    with pytest.raises(Conflict, match="closing"):
+        await identity.returning.read(link.token, here=HERE)
+    with pytest.raises(Conflict, match="closing"):
+        await identity.returning.accept(link.token, {}, name="Thief", here=HERE)
+
+
+async def test_of_two_operators_who_close_and_invite_in_the_same_moment_one_comes_first(
+    identity: Identity, nora: Account, phone: SoftKey, operator: Signed
+) -> None:
+    await asyncio.gather(
+        identity.returning.ask(*operator, nora.id, WHY),
+        identity.closings.begin(CONSOLE, NO_SESSION, nora.id, WHY),
+        return_exceptions=True,
+    )
+
+    assert list(await identity.closings.all(CONSOLE)) == [nora.id]
+    assert await identity.returning.all(CONSOLE) == {}
 
 
 async def test_what_is_not_so_is_not_asked(

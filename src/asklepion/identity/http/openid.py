@@ -4,8 +4,9 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from asklepion.kit.errors import Incorrect, NotFound
 from asklepion.kit.http import caller
@@ -28,6 +29,8 @@ List = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}(\.(revocation|suspensi
 Name = Annotated[str, Query(max_length=1600)]
 FRESH = {"cache-control": "public, max-age=30"}
 NEVER = {"cache-control": "no-store"}
+LONGEST = 262_144  # characters of what is shown
+MOST = LONGEST + 2048  # bytes of a request about it
 
 
 class Opening(Question):
@@ -40,18 +43,39 @@ class Opening(Question):
 class Checking(Body):
     """Something that was shown; and to whom, and in answer to what, where that is to be proven."""
 
-    presentation: Annotated[str, Field(max_length=262_144)] | dict[str, Any]
+    presentation: Annotated[str, Field(max_length=LONGEST)] | dict[str, Any]
     audience: Annotated[str, Field(max_length=500)] = ""
     nonce: Annotated[str, Field(max_length=200)] = ""
 
 
-async def _one_reading(request: Request) -> None:
-    """Let no JSON pass that others could read otherwise: what was signed is what is looked at."""
+CHECKED = {
+    "requestBody": {
+        "content": {"application/json": {"schema": Checking.model_json_schema()}},
+        "required": True,
+    }
+}
+
+
+async def _checking(request: Request) -> Checking:
+    """What is to be checked; no JSON that others could read otherwise.
+
+    Raises:
+        Incorrect: it is larger than any, or no such JSON.
+    """
+    content = await request.body()
+    if len(content) > MOST:  # before it is read: of JSON a little can become much
+        hint = f"Send at most {MOST} bytes."
+        raise Incorrect("The request is larger than anything that is checked here.", hint=hint)
     try:
-        strict.loads(await request.body())
+        found = strict.loads(content)
     except (ValueError, RecursionError) as error:
         hint = "Send each name once, and no numbers that are none."
         raise Incorrect("The request is no JSON that all read alike.", hint=hint) from error
+    try:
+        return Checking.model_validate(found)
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(faults) from error
 
 
 @router.get("/.well-known/did.json")
@@ -98,8 +122,10 @@ async def issuer(who: Who, identity: Here, did: Name, kid: Name = "") -> JSONRes
     return JSONResponse(told, headers=NEVER)
 
 
-@router.post("/api/identity/verify", dependencies=[Depends(_one_reading)])
-async def verify(body: Checking, who: Who, identity: Here) -> dict[str, Any]:
+@router.post("/api/identity/verify", openapi_extra=CHECKED)
+async def verify(
+    body: Annotated[Checking, Depends(_checking)], who: Who, identity: Here
+) -> dict[str, Any]:
     """What something shown proves, as this house sees it: for those who cannot look themselves.
 
     An SD-JWT VC as it is shown; or a credential or presentation of the W3C, as JSON or compact.

@@ -101,7 +101,7 @@ class Accounts(Ground):
 
         Raises:
             Forbidden: it is another's account, or a clinician's own name.
-            NotFound: there is no such account.
+            NotFound: there is no such account, or it is closed.
             Incorrect: the name or language cannot be.
         """
         caller.require_known()
@@ -112,7 +112,7 @@ class Accounts(Ground):
             raise Forbidden("A clinician's name is not changed so.", hint="Ask an operator.")
         async with self._db.begin() as tx:
             before = await store.find(tx, account)
-            if before is None:
+            if before is None or before.is_closed:
                 raise NotFound(NOBODY)
             name = before.name if name is None else rules.name_of(name)
             language = before.language if language is None else rules.language_of(language)

@@ -21,6 +21,7 @@ log = get_log(__name__)
 Write = Callable[[Tx, Mapping[str, Any]], Awaitable[tuple[int, bytes]]]
 NOWHERE = -1  # the place of what no ledger has
 
+LOCK = "identity.closing"  # held by whoever begins or ends a closing, or counts on there being none
 SUSPENDED = "This account is suspended."
 
 
@@ -70,8 +71,14 @@ class Acts:
         await keys.tell(tx, account, notice)
 
     async def tell_operators(self, tx: Tx, kind: str, account: str, *, but: str) -> None:
-        """Tell the other operators what one of them does with an account."""
-        for each in await store.operators(tx, but):
+        """Tell the other operators what becomes of an account.
+
+        Also those whose own accounts close: else whoever closed them would act unseen.
+
+        Args:
+            but: the account of whoever does it.
+        """
+        for each in await store.operators_to_tell(tx, but, self._clock.now()):
             if each != account:
                 await self.tell(tx, each, kind, account)
 
@@ -92,7 +99,7 @@ class Acts:
 
 
 async def require_staying(tx: Tx, account: str) -> None:
-    """Let nothing new be made for an account that closes.
+    """Let nothing new be made for an account that closes; whoever writes holds the lock.
 
     Raises:
         Conflict: it closes, or is closed.

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from asklepion.kit.clock import from_us, to_iso, to_us
 from asklepion.kit.db import Tx
-from asklepion.kit.errors import Conflict, Forbidden, HouseError, NotFound
+from asklepion.kit.errors import Conflict, Forbidden, NotFound
 from asklepion.kit.events import Events
 from asklepion.kit.log import get_log
 
@@ -21,7 +21,8 @@ from ..model import Account, Caller, Role
 from ..store import accounts, apps, asking, guardians, keys, links, recoveries, wallets
 from ..store import closing as store
 from ..store.closing import ActRow, ClosingRow
-from .acting import Acts, is_over
+from ..store.held import drop_showings
+from .acting import LOCK, Acts, is_over
 from .keys import Guardians, KeyDesk
 from .vc import VerifiableCredentials
 
@@ -30,7 +31,6 @@ log = get_log(__name__)
 LOOK_S = 15.0  # between two looks at whose time is over; nobody comes in meanwhile
 CONSOLE = "console"  # whoever sits at the house's own command line
 NOBODY = b""  # no session stays
-LOCK = "identity.closing"
 NO_ACCOUNT = "There is no such account."
 
 
@@ -145,9 +145,7 @@ class Closings:
         )
         if held is None:
             await store.add(tx, row)
-            is_own = caller.account == account.id
-            kind = "closing-own" if is_own else "closing-begun"
-            await self._acts.tell(tx, account.id, kind, to_iso(ends))
+            await self._tell_her(tx, row)
             await self._acts.note(
                 tx, "account closing", account.id, by=caller.account, reason=reason
             )
@@ -156,10 +154,8 @@ class Closings:
         if at_once:
             row = row._replace(is_suspended=1)
             await self._suspend(tx, caller, account, reason)
-        if caller.account != account.id:
-            await self._acts.tell_operators(
-                tx, "closing-other", account.id, but=caller.account
-            )  # fmt: skip
+        kind = "closing-other-own" if caller.account == account.id else "closing-other"
+        await self._acts.tell_operators(tx, kind, account.id, but=caller.account)
         return row
 
     async def _suspend(self, tx: Tx, caller: Caller, account: Account, reason: str) -> None:
@@ -178,6 +174,7 @@ class Closings:
         await apps.forget_account(tx, account)
         await asking.forget_account(tx, account)
         await links.drop_links(tx, account)
+        await drop_showings(tx, account)
         await recoveries.cancel_all(tx, account)
 
     # Call it off
@@ -214,6 +211,21 @@ class Closings:
         if held.asked_by not in (caller.account, account, CONSOLE):
             await self._acts.tell(tx, held.asked_by, "closing-other-stopped", account)
         await self._acts.note(tx, "account kept", account, by=caller.account)
+
+    async def begin_anew(self) -> None:
+        """Give everybody whose account closes the whole delay again, and tell her.
+
+        After a backup was read: it does not know who kept her account since.
+        """
+        async with self._desk.db.begin() as tx:
+            await tx.lock(LOCK)
+            ends = self._desk.clock.now() + self._desk.delay
+            for row in await store.begin_anew(tx, ends):
+                await self._tell_her(tx, row)
+
+    async def _tell_her(self, tx: Tx, row: ClosingRow) -> None:
+        kind = "closing-own" if row.asked_by == row.account else "closing-begun"
+        await self._acts.tell(tx, row.account, kind, to_iso(from_us(row.ends_at)))
 
     # See
 
@@ -280,7 +292,7 @@ class Closings:
         for row in found:
             try:
                 count += await self._close(row)
-            except HouseError as error:  # of this one; the others are closed all the same
+            except Exception as error:  # of this one; the others are closed all the same
                 log.fault("account not closed", error, account=row.account)
         await self._publish()
         return count

@@ -19,7 +19,7 @@ from ..model import Account, Caller, Role, Session, Way
 from ..store import accounts, links
 from ..store import closing as store
 from ..store.closing import ReturnRow
-from .acting import Acts, require_staying
+from .acting import LOCK, Acts, require_staying
 from .closing import NO_ACCOUNT, Closings
 from .keys import Devices, KeyDesk, Link, Passkeys
 from .keys.enrolling import start_anew
@@ -73,6 +73,7 @@ class Returning:
         reason, desk = rules.reason_of(reason), self._desk
         async with desk.db.begin() as tx:
             await tx.lock("identity.ways")
+            await tx.lock(LOCK)
             await self._closings.require_operator(tx, caller, session)
             if caller.account == account:
                 raise Forbidden("You are in already.", hint="Add a device under “My keys”.")
@@ -174,6 +175,7 @@ class Returning:
         Raises:
             Gone: the link was used or stopped, or is over, or there is none.
             Forbidden: it is not good yet.
+            Conflict: the account closes.
         """
         async with self._desk.db.read() as tx:
             row, account = await self._find(tx, token)
@@ -186,11 +188,13 @@ class Returning:
         Raises:
             Gone: the link was used or stopped, or is over, or there is none.
             Forbidden: it is not good yet.
+            Conflict: the account closes.
             Incorrect: it is no passkey that we can use.
         """
         desk = self._desk
         async with desk.db.begin() as tx:
             await tx.lock("identity.ways")
+            await tx.lock(LOCK)
             row, account = await self._find(tx, token)
             question = (RETURN, row.id)
             key = await self._passkeys.made(tx, account, answer, question, name=name, here=here)
@@ -208,6 +212,7 @@ class Returning:
         account = await accounts.find(tx, row.account) if row else None
         if row is None or account is None:
             raise _over()
+        await require_staying(tx, account.id)
         if row.ready_at > to_us(now):
             raise Forbidden(
                 "This link is not good yet: there is time to object.",

@@ -123,6 +123,12 @@ async def suspend(tx: Tx, account: str) -> bool:
     return await tx.run(f"{sql} AND is_suspended = 0", account=account) == 1
 
 
+async def begin_anew(tx: Tx, ends: datetime) -> list[ClosingRow]:
+    """Let everybody whose account closes have until then; returns these, as they are now."""
+    sql = f"UPDATE identity_closing SET ends_at = :ends WHERE closed_at = 0 RETURNING {CLOSING}"
+    return [ClosingRow(*row) for row in await tx.all(sql, ends=to_us(ends))]
+
+
 async def finish(tx: Tx, account: str, at: datetime) -> bool:
     """Keep that it is closed; False if it was before, or was called off."""
     sql = "UPDATE identity_closing SET closed_at = :at WHERE account = :account AND closed_at = 0"
@@ -182,6 +188,18 @@ async def operators(tx: Tx, but: str) -> list[str]:
         " AND (a.password <> '' OR EXISTS"
         " (SELECT 1 FROM identity_passkey k WHERE k.account = a.id)) ORDER BY a.id",
         but=but,
+    )
+    return [row[0] for row in rows]
+
+
+async def operators_to_tell(tx: Tx, but: str, now: datetime) -> list[str]:
+    """Every operator whose account is not closed, without one; also who closes or is suspended."""
+    rows = await tx.all(
+        "SELECT a.id FROM identity_account a WHERE a.roles LIKE '% operator %' AND a.id <> :but"
+        " AND NOT EXISTS (SELECT 1 FROM identity_closing c WHERE c.account = a.id"
+        " AND (c.closed_at > 0 OR c.ends_at <= :now)) ORDER BY a.id",
+        but=but,
+        now=to_us(now),
     )
     return [row[0] for row in rows]
 
@@ -277,7 +295,7 @@ async def acts(tx: Tx, account: str = "") -> list[ActRow]:
     """What was done with an account, or with all of them, in the order in which it was."""
     sql = f"SELECT {ACT} FROM identity_act WHERE :account = '' OR account = :account"
     rows = await tx.all(f"{sql} ORDER BY at, leaf, id", account=account)
-    return [ActRow._make((*row[:7], bytes(row[7]))) for row in rows]
+    return [ActRow._make(row) for row in rows]
 
 
 async def places(tx: Tx, low: int, high: int) -> set[int]:

@@ -255,7 +255,7 @@ async def open_showing(tx: Tx, kept: bytes, now: datetime) -> Showing | None:
     """A link that is still good; it counts as opened once more."""
     sql = (
         "UPDATE identity_showing SET opened = opened + 1 WHERE hash = :hash AND expires_at > :now"
-        f" RETURNING {SHOWING}"
+        f" AND NOT {SHUT.format('identity_showing.account')} RETURNING {SHOWING}"
     )
     rows = await tx.all(sql, hash=kept, now=to_us(now))
     return Showing(*rows[0]) if rows else None
@@ -274,6 +274,11 @@ async def end_showing(tx: Tx, account: str, id: str) -> bool:
     """Take a link back."""
     sql = "DELETE FROM identity_showing WHERE id = :id AND account = :account"
     return await tx.run(sql, id=id, account=account) == 1
+
+
+async def drop_showings(tx: Tx, account: str) -> None:
+    """Take every link of an account back."""
+    await tx.run("DELETE FROM identity_showing WHERE account = :account", account=account)
 
 
 async def add_shown(tx: Tx, shown: Shown) -> None:

@@ -14,6 +14,7 @@ const ASK_MS = 60_000;
 const OF_MOMENTS = ["recovery-waiting", "closing-begun", "closing-own", "return-asked"];
 const OF_NAMES = [
   "closing-other",
+  "closing-other-own",
   "closing-other-stopped",
   "guardian-accepted",
   "guardian-left",

@@ -13,7 +13,7 @@ from ...engine.codes import new_signs
 from ...model import Account, Caller, Role, Session, Way
 from ...store import accounts, links
 from ...store import keys as store
-from ..acting import require_staying
+from ..acting import LOCK, require_staying
 from .desk import KeyDesk
 from .passkeys import Answer, Passkeys
 
@@ -164,6 +164,7 @@ class Devices:
         caller.require(Role.OPERATOR)
         async with self._desk.db.begin() as tx:
             await tx.lock("identity.ways")
+            await tx.lock(LOCK)
             found = await accounts.find(tx, account)
             if found is None:
                 raise NotFound("There is no such account.")

@@ -29,7 +29,7 @@ _Looked = tuple[Held, dict[str, Any]]  # with its claims
 
 LOOK_S = 20.0  # between two looks at what others issued
 STALE = timedelta(hours=1)  # for so long another's silence is borne
-ASK_S = 20.0  # for one list
+ASK_S = 20.0  # for one list, or all documents of one issuer
 OTHERS = timedelta(minutes=10)  # between two looks at what does not count here
 OTHERS_MOST = 50  # of those at one look
 ACCOUNTS_MOST = 200
@@ -162,10 +162,15 @@ class Licences:
         return lists, papers
 
     async def _look_at_documents(self, several: list[_Looked]) -> None:
-        """Ask what became of one issuer's documents, and keep it; its silence is kept too."""
-        for held, document in several:
+        """Ask what became of one issuer's documents, and keep it; its silence is kept too.
+
+        It has no more time for all of them than others for a list; whoever waits longest is first.
+        """
+        until = asyncio.get_running_loop().time() + ASK_S
+        for held, document in sorted(several, key=lambda looked: looked[0].checked_at):
             try:
-                async with asyncio.timeout(ASK_S):
+                async with asyncio.timeout_at(until):
+                    await asyncio.sleep(0)  # where the time is over nobody is asked
                     state = await self._lists.state_of_document(held.issuer, document)
             except (Unproven, TimeoutError) as error:
                 log.info("credential not looked at", credential=held.id, why=type(error).__name__)
