@@ -1,6 +1,6 @@
 import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { BluetoothDialog } from "../../src/devices/bluetooth/BluetoothDialog";
 import { currentTime, offsetFor } from "../../src/devices/bluetooth/clock";
 import { Line, type LineState } from "../../src/devices/bluetooth/line";
@@ -11,7 +11,14 @@ import { findRadio, uuid } from "../../src/devices/bluetooth/radio";
 import { ManualEntry } from "../../src/devices/ManualEntry";
 import { silenceMs } from "../../src/devices/model";
 import { ApiError } from "../../src/kit/api";
+import { session } from "../../src/kit/session";
 import { fakeHouse, Reply } from "../house/house";
+
+function signIn(account: string): void {
+  const me = { account, name: account, roles: [], person: null, language: "en" as const };
+  session.set({ state: "known", me });
+}
+beforeEach(() => signIn("mei"));
 
 const CUFF_120_80 = [4, 120, 0, 80, 0, 93, 0, 72, 0];
 
@@ -49,10 +56,12 @@ class Peripheral extends EventTarget {
   readonly id = "radio-1";
   readonly name = "Kitchen cuff";
   connects = 0;
+  onConnect: () => void = () => {};
   readonly gatt = {
     connected: true,
     connect: async () => {
       this.connects++;
+      this.onConnect();
       return {
         getPrimaryServices: async () =>
           Object.entries(this.services).map(([short, values]) => ({
@@ -63,7 +72,7 @@ class Peripheral extends EventTarget {
     },
     disconnect: () => {},
   };
-  constructor(readonly services: Readonly<Record<string, readonly Value[]>>) {
+  constructor(public services: Readonly<Record<string, readonly Value[]>>) {
     super();
   }
 }
@@ -139,6 +148,73 @@ describe("a line to a device", () => {
     }
 
     expect(heard.packets).toHaveLength(3);
+  });
+
+  test("that nobody wears takes no minute from what is measured after it", async () => {
+    let now = 0;
+    const strap = new Value(uuid("2a37"), null);
+    const heard = listener();
+    await new Line(new Peripheral({ "180d": [strap] }), heard, { now: () => now }).open();
+
+    for (let second = 0; second < 60; second++) {
+      now = second * 1000;
+      strap.push([second < 5 ? 4 : 0, 72]);
+    }
+
+    const sent = heard.packets.map(({ at, value }) => [
+      at.slice(17, 19),
+      atob(value).charCodeAt(0),
+    ]);
+    expect(sent).toEqual([
+      ["00", 4],
+      ["05", 0],
+    ]);
+  });
+
+  test("that was lost after its clock was set still knows how wrong that was before", async () => {
+    let now = Date.UTC(2026, 2, 1, 12);
+    const clock = new Value(uuid("2a2b"), [225, 7, 1, 1, 0, 0, 0, 7, 0, 0]);
+    const heard = listener();
+    const device = new Peripheral({ "1805": [clock], "1810": [new Value(uuid("2a35"), null)] });
+    const line = new Line(device, heard, { now: () => now });
+    await line.open();
+
+    now += 60_000;
+    const running = new Value(uuid("2a2b"), [...currentTime(new Date(now))]); // as it was set
+    const cuff = new Value(uuid("2a35"), null);
+    device.services = { "1805": [running], "1810": [cuff] };
+    await line.open();
+    cuff.push([2, 120, 0, 80, 0, 93, 0, 225, 7, 1, 1, 0, 0, 0]); // stored before that
+    cuff.push([2, 120, 0, 80, 0, 93, 0, ...currentTime(new Date(now)).slice(0, 7)]);
+
+    const before = Date.UTC(2017, 0, 1) - Date.UTC(2026, 2, 1, 12);
+    const right = -new Date(now).getTimezoneOffset() * 60_000;
+    expect(heard.packets.map(({ offset_ms }) => offset_ms)).toEqual([before, right || 0]);
+    expect([clock.written.length, running.written.length]).toEqual([1, 0]);
+  });
+
+  test("that is lost again while it is opened is looked for once at a time", async () => {
+    const device = new Peripheral({ "1810": [new Value(uuid("2a35"), null)] });
+    const waits: (() => void)[] = [];
+    const wait = () => new Promise<void>((done) => waits.push(done));
+    const heard = listener();
+    const line = new Line(device, heard, { wait });
+    await line.open();
+    device.dispatchEvent(new Event("gattserverdisconnected"));
+    device.dispatchEvent(new Event("gattserverdisconnected"));
+    expect(waits).toHaveLength(1);
+
+    device.onConnect = () => device.dispatchEvent(new Event("gattserverdisconnected"));
+    waits.pop()?.();
+    await vi.waitFor(() => expect(waits).toHaveLength(1)); // lost on the way: it goes on
+    device.onConnect = () => {};
+    waits.pop()?.();
+
+    await vi.waitFor(() => expect(heard.states.at(-1)).toBe("listening"));
+    expect([device.connects, waits.length]).toEqual([3, 0]);
+    device.dispatchEvent(new Event("gattserverdisconnected"));
+    expect(waits).toHaveLength(1); // and the next time it is looked for again
+    line.close();
   });
 
   test("is opened again when the device went to sleep", async () => {
@@ -247,6 +323,83 @@ describe("what waits on this machine", () => {
     expect(sizes).toEqual([100, 30]);
   });
 
+  test("is left alone while somebody else is signed in, and goes when she is there again", async () => {
+    const posted: string[] = [];
+    const post = async (device: string): Promise<Answer[]> => {
+      posted.push(device);
+      if (posted.length === 1) {
+        signIn("jonas"); // while it was on its way
+        throw new ApiError(404, "There is no device.");
+      }
+      return [{ state: "kept" }];
+    };
+    const outbox = new Outbox("mei", {}, { post, later: () => {} });
+    outbox.add("d1", PACKET);
+
+    await outbox.flush();
+    await outbox.flush();
+    session.set({ state: "stranger", me: null });
+    await outbox.flush();
+    expect([posted.length, outbox.count]).toEqual([1, 1]);
+
+    signIn("mei");
+    await outbox.flush();
+    expect([posted.length, outbox.count]).toEqual([2, 0]);
+  });
+
+  test("of a glucose sensor goes with its start, in every batch", async () => {
+    const batches: string[][] = [];
+    const answered: string[] = [];
+    const post = async (_: string, packets: readonly Packet[]): Promise<Answer[]> => {
+      batches.push(packets.map(({ value }) => value));
+      return packets.map(({ value }) => ({ state: "kept", clock: value }));
+    };
+    const make = () =>
+      new Outbox(
+        "mei",
+        { answered: (_, { clock }) => void answered.push(clock ?? "") },
+        { post, later: () => {} },
+      );
+    const of = (characteristic: string, value: string): Packet => ({
+      ...PACKET,
+      service: "181f",
+      characteristic,
+      value,
+    });
+    const outbox = make();
+    outbox.add("d1", of("2aaa", "start"));
+    outbox.add("d1", of("2aa7", "one"));
+    await outbox.flush();
+    outbox.add("d1", of("2aa7", "two"));
+    await outbox.flush();
+    const later = make(); // the page was opened anew
+    later.add("d1", of("2aa7", "three"));
+    later.add("d1", of("2aaa", "new start"));
+    later.add("d1", of("2aa7", "four"));
+    await later.flush();
+    later.add("d1", of("2aa7", "five"));
+    later.add("d2", of("2aa7", "another's"));
+    await later.flush();
+
+    expect(batches).toEqual([
+      ["start", "one"],
+      ["start", "two"],
+      ["start", "three", "new start", "four"],
+      ["new start", "five"],
+      ["another's"],
+    ]);
+    expect(answered).toEqual([
+      "start",
+      "one",
+      "two",
+      "three",
+      "new start",
+      "four",
+      "five",
+      "another's",
+    ]);
+  });
+
   test("of a device that was removed is told, and waits no longer", async () => {
     const answered: Answer[] = [];
     const post = async (): Promise<Answer[]> => {
@@ -317,6 +470,27 @@ describe("the dialog", () => {
 
     expect(await screen.findByText("In your record")).toBeTruthy();
     expect(asked[0]?.body).toMatchObject([{ user: 2 }]);
+  });
+
+  test("asks as well where the device does not know who it was", async () => {
+    const cuff = new Value(uuid("2a35"), null);
+    withRadio(new Peripheral({ "1810": [cuff] }));
+    pair("mei", "radio-1", { device: "d1", name: "Kitchen cuff" });
+    const asked = fakeHouse({
+      "POST /api/devices/d1/gatt": { packets: [{ state: "kept" }] },
+    });
+    render(<BluetoothDialog {...props} />);
+    await userEvent.click(screen.getByRole("button", { name: "Search" }));
+    await screen.findByText("Connected");
+
+    cuff.push([8, 120, 0, 80, 0, 93, 0, 255]);
+    const choice = await screen.findByRole("button", { name: "It does not know me" });
+    await new Promise((done) => setTimeout(done, 400)); // longer than the outbox waits
+    expect(asked).toHaveLength(0);
+    await userEvent.click(choice);
+
+    expect(await screen.findByText("In your record")).toBeTruthy();
+    expect(asked[0]?.body).toMatchObject([{ user: 255 }]);
   });
 
   test("says what to do where the browser cannot", async () => {
