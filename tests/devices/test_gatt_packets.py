@@ -136,7 +136,6 @@ def test_every_kind_and_term_that_the_table_names_is_known() -> None:
             "060700" + at("2026-03-01T11:00:00") + "37c011",
             {"glucose": {"glucose_mmol_l": 5.5}},
         ),
-        ("2aa7", "060064000500", {"glucose-course": {"glucose_interstitial": 100}}),
     ],
 )
 def test_each_device_is_read_in_its_own_units(
@@ -180,7 +179,7 @@ def test_what_is_no_measurement_is_refused_with_a_reason(
 
 
 def test_a_pulse_is_only_there_where_the_flag_says_so() -> None:
-    with_user = read("2a35", "0878005000ff0748")  # the same bytes, but a user's number
+    with_user = read("2a35", "0878005000ff0748", user=72)  # the same bytes, but a user's number
 
     assert set(values(with_user)) == {"blood-pressure"}
 
@@ -210,12 +209,20 @@ def test_what_the_cuff_says_of_a_measurement_stands_beside_it() -> None:
 
 def test_another_person_s_measurement_on_the_same_device_is_not_hers() -> None:
     two = "08" + PLAIN_CUFF[2:] + "02"
-    unknown = "08" + PLAIN_CUFF[2:] + "ff"
 
     assert why(read("2a35", two, user=1)) == "user"
     assert read("2a35", two, user=2).measured
-    assert read("2a35", two).measured
-    assert read("2a35", unknown, user=1).measured
+    assert why(read("2a35", two)) == "user"  # nobody said which of them she is
+
+
+def test_whom_a_device_does_not_know_is_not_taken_for_her() -> None:
+    unknown = "08" + PLAIN_CUFF[2:] + "ff"
+    on_a_scale = "04" + "1838" + "ff"
+
+    assert why(read("2a35", unknown)) == "user"
+    assert why(read("2a35", unknown, user=1)) == "user"
+    assert why(read("2a9d", on_a_scale)) == "user"
+    assert read("2a35", unknown, user=255).measured  # she said that this is she
 
 
 # Clocks
@@ -308,6 +315,64 @@ def test_a_sensor_under_the_skin_is_timed_from_when_it_began() -> None:
         "2026-03-01T09:00:00+00:00",
         "2026-03-01T09:05:00+00:00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "more"),
+    [
+        (None, {}),
+        ("00000000000000" + "0800", {"zone_min": 0}),  # its clock was never set
+        (at("2026-03-01T10:00:00") + "80ff", {}),  # and nobody knows in which zone
+    ],
+)
+def test_a_sensor_whose_start_nobody_knows_is_not_timed_by_when_its_packets_came(
+    start: str | None, more: dict[str, int]
+) -> None:
+    began = [] if start is None else [source("2aaa", start, **more)]
+
+    *_, packet = read_packets([*began, source("2aa7", "060064000500", zone_min=0)], NOON)
+
+    assert packet.measured == ()
+    assert why(packet) == "start"
+
+
+def test_a_start_without_a_zone_goes_by_that_of_whoever_heard_it() -> None:
+    began = source("2aaa", at("2026-03-01T10:00:00") + "80ff", zone_min=120)
+
+    _, packet = read_packets([began, source("2aa7", "060064003c00")], NOON)
+
+    assert packet.measured[0].reading.at == datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def test_the_start_may_end_in_a_checksum_which_is_checked() -> None:
+    start = at("2026-03-01T10:00:00") + "0800"
+    checked = start + crc16(bytes.fromhex(start)).to_bytes(2, "little").hex()
+    course = source("2aa7", "060064003c00")
+
+    whole, timed = read_packets([source("2aaa", checked), course], NOON)
+    damaged, untimed = read_packets([source("2aaa", start + "0000"), course], NOON)
+
+    assert (whole.refused, timed.measured[0].clock) == (None, "assumed")
+    assert (why(damaged), why(untimed)) == ("unreadable", "start")
+
+
+def test_what_follows_a_new_sensor_is_timed_from_that_one() -> None:
+    first = source("2aaa", at("2026-03-01T06:00:00") + "0000")
+    second = source("2aaa", at("2026-03-01T10:00:00") + "0000")
+    course = source("2aa7", "060064003c00")
+
+    _, before, _, after = read_packets([first, course, second, course], NOON)
+
+    assert [one.measured[0].reading.at.hour for one in (before, after)] == [7, 11]
+
+
+def test_records_that_are_refused_are_told_beside_those_that_are_kept() -> None:
+    began = source("2aaa", at("2026-03-01T10:00:00") + "0000")
+
+    _, packet = read_packets([began, source("2aa7", "060064000500" + "0600ff070a00")], NOON)
+
+    assert len(packet.measured) == 1
+    assert [each.why for each in packet.missed] == ["no-value"]
 
 
 def test_the_same_measurement_has_the_same_name_however_often_and_when_it_is_sent() -> None:

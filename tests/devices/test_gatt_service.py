@@ -158,6 +158,47 @@ async def test_each_packet_of_a_batch_is_answered_for_itself(
     assert (device.refused_count, device.refused_why) == (10, "unreadable")
 
 
+START = at("2026-03-01T10:00:00") + "0000"
+
+
+def sensor(hex: str, characteristic: str = "2aa7") -> dict[str, Any]:
+    return packet(hex, characteristic, "181f")
+
+
+async def test_a_sensor_s_start_that_comes_with_each_batch_times_all_and_keeps_each_once(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    made = await register(house, people, kinds=("glucose-course",))
+    start = sensor(START, "2aaa")
+
+    first = await send(patient, made, start, sensor("060064000500"))
+    alone = await send(patient, made, sensor("060065000a00"))
+    second = await send(patient, made, start, sensor("060065000a00"))
+    again = await send(patient, made, start, sensor("060064000500"))
+
+    assert [each[-1].get("why", "kept") for each in (first, alone, second, again)] == [
+        *("kept", "start", "kept", "kept")
+    ]
+    assert again[-1]["was_here"]
+    moments = sorted(each["effectiveDateTime"] for each in await observations(house, people))
+    assert moments == ["2026-03-01T10:05:00.000Z", "2026-03-01T10:10:00.000Z"]
+
+
+async def test_a_packet_of_several_records_tells_and_counts_those_that_were_refused(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    made = await register(house, people, kinds=("glucose-course",))
+    # 100 mg/dL, none that could be measured, and 5 mg/dL, which nobody lives with.
+    course = "060064000500" + "0600ff070a00" + "060005000f00"
+
+    _, told = await send(patient, made, sensor(START, "2aaa"), sensor(course))
+
+    assert (told["state"], told["missed"]) == ("kept", ["no-value", "implausible"])
+    assert len(await observations(house, people)) == 1
+    device = await card(house, people)
+    assert (device.refused_count, device.refused_why) == (1, "implausible")
+
+
 async def test_a_gateway_is_let_in_by_the_device_s_own_secret(
     house: House, people: People, gateway: AsyncClient
 ) -> None:

@@ -187,6 +187,7 @@ def _answer(taken: Taken) -> dict[str, Any]:
         "observations": taken.observations,
         "was_here": taken.was_here,
         "clock": taken.clock,
+        **({"missed": taken.missed} if taken.missed else {}),
     }
 
 

@@ -245,6 +245,7 @@ class Taken:
         observations: ids of what was made of it; what was here already among them.
         why: it was refused, in a word that the client has a sentence for; empty if it was kept.
         clock: how the device's clock was gone by.
+        missed: where a packet held several records, why those were refused that are not kept.
     """
 
     observations: tuple[str, ...] = ()
@@ -253,6 +254,7 @@ class Taken:
     why: str = ""
     message: str = ""
     hint: str = ""
+    missed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

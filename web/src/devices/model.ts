@@ -54,6 +54,7 @@ export const REFUSED = [
   "no-value",
   "old",
   "user",
+  "start",
   "unknown",
   "gone",
 ] as const;

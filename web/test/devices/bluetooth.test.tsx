@@ -1,17 +1,18 @@
 import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { BluetoothDialog } from "../../src/devices/bluetooth/BluetoothDialog";
 import { currentTime, offsetFor } from "../../src/devices/bluetooth/clock";
 import { Line, type LineState } from "../../src/devices/bluetooth/line";
-import { type Answer, Outbox } from "../../src/devices/bluetooth/outbox";
 import { hear, type Packet } from "../../src/devices/bluetooth/packets";
 import { pair } from "../../src/devices/bluetooth/pairings";
 import { findRadio, uuid } from "../../src/devices/bluetooth/radio";
 import { ManualEntry } from "../../src/devices/ManualEntry";
 import { silenceMs } from "../../src/devices/model";
-import { ApiError } from "../../src/kit/api";
 import { fakeHouse, Reply } from "../house/house";
+import { signIn } from "./sign-in";
+
+beforeEach(() => signIn("mei"));
 
 const CUFF_120_80 = [4, 120, 0, 80, 0, 93, 0, 72, 0];
 
@@ -49,10 +50,12 @@ class Peripheral extends EventTarget {
   readonly id = "radio-1";
   readonly name = "Kitchen cuff";
   connects = 0;
+  onConnect: () => void = () => {};
   readonly gatt = {
     connected: true,
     connect: async () => {
       this.connects++;
+      this.onConnect();
       return {
         getPrimaryServices: async () =>
           Object.entries(this.services).map(([short, values]) => ({
@@ -63,7 +66,7 @@ class Peripheral extends EventTarget {
     },
     disconnect: () => {},
   };
-  constructor(readonly services: Readonly<Record<string, readonly Value[]>>) {
+  constructor(public services: Readonly<Record<string, readonly Value[]>>) {
     super();
   }
 }
@@ -141,6 +144,73 @@ describe("a line to a device", () => {
     expect(heard.packets).toHaveLength(3);
   });
 
+  test("that nobody wears takes no minute from what is measured after it", async () => {
+    let now = 0;
+    const strap = new Value(uuid("2a37"), null);
+    const heard = listener();
+    await new Line(new Peripheral({ "180d": [strap] }), heard, { now: () => now }).open();
+
+    for (let second = 0; second < 60; second++) {
+      now = second * 1000;
+      strap.push([second < 5 ? 4 : 0, 72]);
+    }
+
+    const sent = heard.packets.map(({ at, value }) => [
+      at.slice(17, 19),
+      atob(value).charCodeAt(0),
+    ]);
+    expect(sent).toEqual([
+      ["00", 4],
+      ["05", 0],
+    ]);
+  });
+
+  test("that was lost after its clock was set still knows how wrong that was before", async () => {
+    let now = Date.UTC(2026, 2, 1, 12);
+    const clock = new Value(uuid("2a2b"), [225, 7, 1, 1, 0, 0, 0, 7, 0, 0]);
+    const heard = listener();
+    const device = new Peripheral({ "1805": [clock], "1810": [new Value(uuid("2a35"), null)] });
+    const line = new Line(device, heard, { now: () => now });
+    await line.open();
+
+    now += 60_000;
+    const running = new Value(uuid("2a2b"), [...currentTime(new Date(now))]); // as it was set
+    const cuff = new Value(uuid("2a35"), null);
+    device.services = { "1805": [running], "1810": [cuff] };
+    await line.open();
+    cuff.push([2, 120, 0, 80, 0, 93, 0, 225, 7, 1, 1, 0, 0, 0]); // stored before that
+    cuff.push([2, 120, 0, 80, 0, 93, 0, ...currentTime(new Date(now)).slice(0, 7)]);
+
+    const before = Date.UTC(2017, 0, 1) - Date.UTC(2026, 2, 1, 12);
+    const right = -new Date(now).getTimezoneOffset() * 60_000;
+    expect(heard.packets.map(({ offset_ms }) => offset_ms)).toEqual([before, right || 0]);
+    expect([clock.written.length, running.written.length]).toEqual([1, 0]);
+  });
+
+  test("that is lost again while it is opened is looked for once at a time", async () => {
+    const device = new Peripheral({ "1810": [new Value(uuid("2a35"), null)] });
+    const waits: (() => void)[] = [];
+    const wait = () => new Promise<void>((done) => waits.push(done));
+    const heard = listener();
+    const line = new Line(device, heard, { wait });
+    await line.open();
+    device.dispatchEvent(new Event("gattserverdisconnected"));
+    device.dispatchEvent(new Event("gattserverdisconnected"));
+    expect(waits).toHaveLength(1);
+
+    device.onConnect = () => device.dispatchEvent(new Event("gattserverdisconnected"));
+    waits.pop()?.();
+    await vi.waitFor(() => expect(waits).toHaveLength(1)); // lost on the way: it goes on
+    device.onConnect = () => {};
+    waits.pop()?.();
+
+    await vi.waitFor(() => expect(heard.states.at(-1)).toBe("listening"));
+    expect([device.connects, waits.length]).toEqual([3, 0]);
+    device.dispatchEvent(new Event("gattserverdisconnected"));
+    expect(waits).toHaveLength(1); // and the next time it is looked for again
+    line.close();
+  });
+
   test("is opened again when the device went to sleep", async () => {
     const device = new Peripheral({ "1810": [new Value(uuid("2a35"), null)] });
     const heard = listener();
@@ -197,75 +267,6 @@ test("what says that it was no measurement shows no number", () => {
   expect(hear("2a35", Uint8Array.of(0, 120)).refused).toEqual(["truncated"]);
 });
 
-const PACKET: Packet = {
-  service: "1810",
-  characteristic: "2a35",
-  value: "AA==",
-  at: "2026-03-01T12:00:00Z",
-  zone_min: 0,
-};
-
-describe("what waits on this machine", () => {
-  test("stays until the house has answered, also when the page is closed", async () => {
-    let isThere = false;
-    const post = async (_: string, packets: readonly Packet[]): Promise<Answer[]> => {
-      if (!isThere) throw new ApiError(0, "offline");
-      return packets.map(() => ({ state: "kept" }));
-    };
-    const later: (() => void)[] = [];
-    const plan = (work: () => void) => later.push(work);
-    const outbox = new Outbox("mei", {}, { post, later: plan });
-    outbox.add("d1", PACKET);
-    await outbox.flush();
-    expect(outbox.count).toBe(1);
-    expect(later.length).toBeGreaterThan(0);
-
-    isThere = true;
-    const answered: Answer[] = [];
-    const again = new Outbox(
-      "mei",
-      { answered: (_, answer) => void answered.push(answer) },
-      { post, later: plan },
-    );
-    await again.flush();
-
-    expect(answered).toEqual([{ state: "kept" }]);
-    expect(again.count).toBe(0);
-  });
-
-  test("is of one account alone, and sent in batches", async () => {
-    const sizes: number[] = [];
-    const post = async (_: string, packets: readonly Packet[]): Promise<Answer[]> => {
-      sizes.push(packets.length);
-      return packets.map(() => ({ state: "kept" }));
-    };
-    const outbox = new Outbox("mei", {}, { post, later: () => {} });
-    for (let n = 0; n < 130; n++) outbox.add("d1", { ...PACKET, value: btoa(String(n)) });
-
-    expect(new Outbox("jonas").count).toBe(0);
-    await outbox.flush();
-    expect(sizes).toEqual([100, 30]);
-  });
-
-  test("of a device that was removed is told, and waits no longer", async () => {
-    const answered: Answer[] = [];
-    const post = async (): Promise<Answer[]> => {
-      throw new ApiError(404, "There is no device.");
-    };
-    const outbox = new Outbox(
-      "mei",
-      { answered: (_, answer) => void answered.push(answer) },
-      { post, later: () => {} },
-    );
-    outbox.add("d1", PACKET);
-
-    await outbox.flush();
-
-    expect(answered).toEqual([{ state: "refused", why: "gone" }]);
-    expect(outbox.count).toBe(0);
-  });
-});
-
 describe("the dialog", () => {
   const props = {
     account: "mei",
@@ -317,6 +318,27 @@ describe("the dialog", () => {
 
     expect(await screen.findByText("In your record")).toBeTruthy();
     expect(asked[0]?.body).toMatchObject([{ user: 2 }]);
+  });
+
+  test("asks as well where the device does not know who it was", async () => {
+    const cuff = new Value(uuid("2a35"), null);
+    withRadio(new Peripheral({ "1810": [cuff] }));
+    pair("mei", "radio-1", { device: "d1", name: "Kitchen cuff" });
+    const asked = fakeHouse({
+      "POST /api/devices/d1/gatt": { packets: [{ state: "kept" }] },
+    });
+    render(<BluetoothDialog {...props} />);
+    await userEvent.click(screen.getByRole("button", { name: "Search" }));
+    await screen.findByText("Connected");
+
+    cuff.push([8, 120, 0, 80, 0, 93, 0, 255]);
+    const choice = await screen.findByRole("button", { name: "It does not know me" });
+    await new Promise((done) => setTimeout(done, 400)); // longer than the outbox waits
+    expect(asked).toHaveLength(0);
+    await userEvent.click(choice);
+
+    expect(await screen.findByText("In your record")).toBeTruthy();
+    expect(asked[0]?.body).toMatchObject([{ user: 255 }]);
   });
 
   test("says what to do where the browser cannot", async () => {

@@ -174,14 +174,17 @@ class Devices:
         return hmac.compare_digest(known, self._hash(secret)) and key is not None
 
     async def tell(self, caller: Caller, readings: Sequence[tuple[str, Reading]]) -> Sequence[str]:
-        """Keep what the caller read off and wrote down about herself: all of it, or nothing.
+        """Keep what the caller read off and wrote down about herself.
+
+        All of it is looked at before any is kept. They are written one after another: where the
+        record fails on the way, those before stay, and telling it again brings the rest.
 
         Returns:
             The ids of its Observations; told twice, the same ones.
 
         Raises:
             Forbidden: the caller is no patient.
-            Incorrect: one cannot be right; nothing is kept.
+            Incorrect: one cannot be right; then nothing is kept.
         """
         caller.require(Role.PATIENT)
         patient, now = caller.person or "", self._clock.now()

@@ -137,7 +137,8 @@ class PacketDesk:
             raise Busy(error.message, hint="Try again.", retry_after_s=1) from error
         except (Incorrect, Forbidden, Unsupported) as error:
             return Taken(why="unkept", message=error.message, hint=error.hint)
-        return Taken(observations=ids, was_here=was_here, clock=made[0][0].clock)
+        missed = tuple(each.why for each in packet.missed)
+        return Taken(observations=ids, was_here=was_here, clock=made[0][0].clock, missed=missed)
 
     async def _note(
         self, device: Device, packets: Sequence[Packet], taken: Sequence[Taken]
@@ -151,11 +152,11 @@ class PacketDesk:
             for one in packet.measured
         ]
         full = [packet.battery for packet in packets if packet.battery is not None]
-        faults = [each for each in taken if each.why and each.why not in NO_FAULT]
+        refused = [why for each in taken for why in (each.why, *each.missed) if why]
+        faults = [why for why in refused if why not in NO_FAULT]
         async with self._db.begin() as tx:
             if faults:
-                why = faults[-1].why
-                await store.note_refusal(tx, device.id, why, now, count=len(faults))
+                await store.note_refusal(tx, device.id, faults[-1], now, count=len(faults))
             await store.note_reading(
                 tx,
                 device,
@@ -165,7 +166,7 @@ class PacketDesk:
                 battery=full[-1] if full else None,
             )
         if faults:
-            log.warn("packets refused", device=device.id, count=len(faults), why=faults[-1].why)
+            log.warn("packets refused", device=device.id, count=len(faults), why=faults[-1])
 
     async def _describe(self, by: Caller, device: Device, packets: Sequence[Packet]) -> None:
         """Who made it and which it is, in her record; she may write that, the device may not."""

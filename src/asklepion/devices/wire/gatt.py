@@ -53,7 +53,7 @@ CUFF_FIELDS = (
     _pressure("mean"),
     _time(1),
     Field("pulse", "sfloat", _bit(2), unit=BEATS, span=RATE),
-    Field("user", "u8", _bit(3), none=255),
+    Field("user", "u8", _bit(3)),  # 255 is somebody whom it does not know
     Field("status", "u16", _bit(4), marks=CUFF_STATUS),
 )
 
@@ -160,7 +160,7 @@ _ALL = (
             FLAGS,
             Field("weight", "u16", unit=KG, other_unit=LB, other_when=1, none=65535),
             _time(1),
-            Field("user", "u8", _bit(2), none=255),
+            Field("user", "u8", _bit(2)),
             Field("bmi", "u16", _bit(3), unit=Unit("kg/m2", per=10)),
             Field("height", "u16", _bit(3), unit=METRE, other_unit=INCH, other_when=1),
         ),
@@ -222,6 +222,7 @@ _ALL = (
         ),
         flags=0b11100011,
         is_sized=True,
+        may_end_in_crc=True,
         measures=(
             Measure(
                 "glucose-course",
@@ -239,6 +240,7 @@ _ALL = (
             Field("zone_quarters", "s8", none=-128),
             Field("summer_quarters", "u8", none=255),
         ),
+        may_end_in_crc=True,
     ),
     Characteristic("180f", "2a19", "battery", (Field("battery", "u8", unit=PERCENT),)),
     _texts("2a29", "manufacturer"),

@@ -65,5 +65,6 @@ class Characteristic(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...]
     flags: int = 0  # bits of the field `flags` that mean something
     is_sized: bool = False  # records follow each other, each after its own length
+    may_end_in_crc: bool = False  # of what stands before it: E2E-CRC of the CGM Service
     is_stream: bool = False  # it comes every second, as long as one measures
     measures: tuple[Measure, ...] = ()

@@ -4,6 +4,7 @@ import { useStore } from "../../kit/store";
 import { moment, number, useText } from "../../kit/text";
 import { Badge, Button, Dialog, ErrorNote, Waiting } from "../../kit/ui";
 import { kindIcons, refusal, sign } from "../model";
+import { NOBODY_KNOWN } from "./packets";
 import { findRadio, type Radio, type WhyNot } from "./radio";
 import { type Live, Session, type View } from "./session";
 
@@ -199,7 +200,9 @@ function People({ people, onChoose }: PeopleProps) {
       <div className="row">
         {people.map((n) => (
           <Button key={n} onClick={() => onChoose(n)}>
-            {text("devices.bluetooth.person", { n })}
+            {n === NOBODY_KNOWN
+              ? text("devices.bluetooth.nobody_known")
+              : text("devices.bluetooth.person", { n })}
           </Button>
         ))}
       </div>

@@ -87,7 +87,7 @@ class Reading {
 
   private end(): void {
     const left = this.data.length - this.at;
-    if (this.of.is_sized && left === CRC_BYTES) {
+    if (this.of.may_end_in_crc && left === CRC_BYTES) {
       const sum = int(this.data.subarray(this.at));
       if (sum !== crc16(this.data.subarray(0, this.at))) throw new Misread("crc");
     } else if (left > 0) {

@@ -38,6 +38,8 @@ export class Line {
   private clocks: Clocks = {};
   private readonly keptAt = new Map<string, number>();
   private isClosed = false;
+  private isLost = false;
+  private isOpening = false;
   private user: number | undefined;
   private readonly now: () => number;
   private readonly wait: (ms: number) => Promise<void>;
@@ -95,33 +97,43 @@ export class Line {
   }
 
   private readonly onLost = (): void => {
-    if (!this.isClosed) void this.openAgain();
+    this.isLost = true;
+    if (!this.isClosed && !this.isOpening) void this.openAgain();
   };
 
   /** Devices sleep to save their batteries: they are there again when one measures. */
   private async openAgain(): Promise<void> {
-    this.listener.state("lost");
+    this.isOpening = true;
     for (let wait = FIRST_WAIT_MS; !this.isClosed; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      this.listener.state("lost");
       await this.wait(wait);
-      if (this.isClosed) return;
+      if (this.isClosed) break;
+      this.isLost = false;
       try {
-        return await this.open();
+        await this.open();
+        if (!this.isLost) break; // else it went to sleep again on the way
       } catch {
-        if (!this.isClosed) this.listener.state("lost");
+        // it is not there yet
       }
     }
+    this.isOpening = false;
   }
 
+  /**
+   * A clock that still runs as we set it says nothing of what was stored before: that goes by what
+   * it showed when we first came.
+   */
   private async compareClocks(clock: RadioCharacteristic | undefined): Promise<void> {
-    this.clocks = {};
     if (!clock) return;
     try {
       const { record } = hear("2a2b", bytes(await clock.readValue()));
       const now = this.now();
-      if (record?.clock === "set") this.clocks = { before: Math.round(wallOf(record) - now) };
+      const shows = record?.clock === "set" ? { before: Math.round(wallOf(record) - now) } : {};
       const right = zoneMin(new Date(now)) * 60_000;
-      if (Math.abs((this.clocks.before ?? Number.POSITIVE_INFINITY) - right) <= CLOSE_ENOUGH_MS)
-        return;
+      const isRight = shows.before !== undefined && isClose(shows.before, right);
+      if (isRight && this.clocks.after && isClose(this.clocks.after.offset_ms, right)) return;
+      this.clocks = shows;
+      if (isRight) return;
       await clock.writeValueWithResponse(currentTime(new Date(this.now())));
       this.clocks = { ...this.clocks, after: { offset_ms: right, at: this.now() } };
     } catch {
@@ -179,7 +191,10 @@ export class Line {
     this.listener.heard(characteristic, heard, new Date(taken));
     const of = CHARACTERISTICS[characteristic];
     const isCuff = of?.is_stream && of.measures.length === 0;
-    if (!of || isCuff || (of.is_stream && !this.isDue(characteristic, now))) return;
+    if (!of || isCuff) return;
+    // What says only that nobody wears it has a minute of its own, so as to take none from a value.
+    const slot = heard.values.length > 0 ? characteristic : `${characteristic} without`;
+    if (of.is_stream && !this.isDue(slot, now)) return;
     const { user } = this;
     this.listener.packet({
       service,
@@ -192,12 +207,16 @@ export class Line {
     });
   }
 
-  private isDue(characteristic: string, now: number): boolean {
-    const last = this.keptAt.get(characteristic);
+  private isDue(slot: string, now: number): boolean {
+    const last = this.keptAt.get(slot);
     if (last !== undefined && now - last < STREAM_MS) return false;
-    this.keptAt.set(characteristic, now);
+    this.keptAt.set(slot, now);
     return true;
   }
+}
+
+function isClose(one: number, other: number): boolean {
+  return Math.abs(one - other) <= CLOSE_ENOUGH_MS;
 }
 
 function bytes(view: DataView): Uint8Array {

@@ -71,6 +71,9 @@ function shown(measure: Measure, { numbers, units }: Decoded): Shown[] {
   return [{ kind: measure.kind as Kind, numbers: found, unit }];
 }
 
+/** What a device calls somebody whom it does not know, or who did not choose herself on it. */
+export const NOBODY_KNOWN = 255;
+
 /** Which of its people the device says a packet is of. */
 export function userOf({ characteristic, value }: Packet): number | undefined {
   const data = Uint8Array.from(atob(value), (sign) => sign.charCodeAt(0));

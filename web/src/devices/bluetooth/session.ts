@@ -177,7 +177,7 @@ export class Session {
     else if (user !== undefined && this.pairing.user === undefined) {
       this.held.push(packet);
       const { people } = this.view.get();
-      this.show({ people: [...new Set([...people, user])].sort() });
+      this.show({ people: [...new Set([...people, user])].sort((a, b) => a - b) });
     } else this.send(packet);
   }
 

@@ -148,7 +148,7 @@ def _record(of: Characteristic, data: bytes) -> Decoded:
     for field in of.fields:
         read.read(field)
     left = len(data) - read.at
-    if of.is_sized and left == CRC_BYTES:
+    if of.may_end_in_crc and left == CRC_BYTES:
         if int.from_bytes(data[-CRC_BYTES:], "little") != crc16(data[:-CRC_BYTES]):
             raise Misread("crc")
     elif left:

@@ -7,15 +7,14 @@ A reading whose clock was never set, or has jumped since, is kept with the time 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ...model import AHEAD, EARLIEST, KINDS, Kind, Quantity, Reading, Unfit
 from ...wire import CHARACTERISTICS, Characteristic, Measure
 from ..readings import require_plausible
 from .decode import Decoded, Misread, decode
+from .moments import Began, began, ours
 
-FIRST_YEAR = 2020  # a clock that shows less was never set: it counts from when it was made
-QUARTER = timedelta(minutes=15)
 UNBELIEVED = ("unset", "impossible", "jumped", "no-zone")  # clocks that were not gone by
 MEALS = {
     1: "before-meal",
@@ -95,6 +94,7 @@ class Packet:
     battery: float | None = None  # 0 to 1
     about: dict[str, str] = field(default_factory=dict[str, str])  # manufacturer, model, …
     refused: Unfit | None = None
+    missed: tuple[Unfit, ...] = ()  # records beside those that are measured, and why not they
 
 
 def read_packets(sources: Sequence[Source], now: datetime) -> list[Packet]:
@@ -109,7 +109,7 @@ class _Reader:
     def __init__(self, now: datetime) -> None:
         self._now = now
         self._meals: dict[int, str] = {}  # by the number of their measurement
-        self._began: tuple[datetime, str] | None = None  # of a sensor, and as its clock shows it
+        self._began: Began | None = None
 
     def look(self, source: Source) -> None:
         """Take in what others are read by."""
@@ -121,7 +121,7 @@ class _Reader:
                     self._meals[int(said.numbers["sequence"])] = meal
             elif source.characteristic == "2aaa":
                 (said,) = decode(CHARACTERISTICS["2aaa"], source.value)
-                self._began = _session(said)
+                self._began = self._began or began(said, source.zone_min)
         except Misread:
             pass  # it is refused in its turn
 
@@ -134,23 +134,27 @@ class _Reader:
             return Packet(refused=_misread(error.why))
         except Unfit as error:
             return Packet(refused=error)
+        if of.characteristic == "2aaa":  # what comes after it is of this sensor
+            self._began = began(records[0], source.zone_min)
         if not of.measures:
             return _about(of, records[0])
         measured: list[Measured] = []
-        refused: Unfit | None = None
+        refused: list[Unfit] = []
         for record in records:
             try:
                 measured += self._measure(of, record, source)
             except Unfit as error:
-                refused = error
-        return Packet(measured=tuple(measured), refused=refused)
+                refused.append(error)
+        if not measured:
+            return Packet(refused=refused[-1])
+        return Packet(measured=tuple(measured), missed=tuple(refused))
 
     def _measure(self, of: Characteristic, record: Decoded, source: Source) -> list[Measured]:
         if record.refuses:
             said = ", ".join(record.refuses)
             raise Unfit("status", f"The device says that it was none: {said}.", "Measure again.")
-        if source.user is not None and record.numbers.get("user", source.user) != source.user:
-            raise Unfit("user", "It is another person's.", "Choose yourself on the device.")
+        if "user" in record.numbers:
+            _require_hers(int(record.numbers["user"]), source)
         at, device_time, clock = self._moment(record, source)
         sequence = record.numbers.get("sequence")
         meal = self._meals.get(int(sequence)) if sequence is not None else None
@@ -193,19 +197,35 @@ class _Reader:
             raise Unfit("clock", "It came at a moment that is still to be.", "Set your clock.")
         told, clock = record.time, record.clock
         at: datetime | None = None
-        if "offset_min" in record.numbers and self._began:
+        if "offset_min" in record.numbers:
+            if self._began is None:
+                why = "The sensor has not told when it began."
+                raise Unfit("start", why, "Send its 2AAA first, in the same batch.")
             after = timedelta(minutes=record.numbers["offset_min"])
             at, told, clock = self._began[0] + after, f"{self._began[1]}+{after}", "assumed"
         elif "clock-unset" in record.marks:
             clock = "unset"
         elif clock == "set":
-            at, clock = _ours(record, source)
+            at, clock = ours(record, source.offset_ms, source.zone_min)
         if at is not None and at > source.at + AHEAD:
             at, clock = None, "jumped"
         at = at or source.at
         if at < self._now - EARLIEST:
             raise Unfit("old", "It is older than a month.", "Nothing is wrong; it came too late.")
         return at, told, clock
+
+
+def _require_hers(user: int, source: Source) -> None:
+    """Where a device keeps several people apart, only hers are kept; nobody guesses which they are.
+
+    Raises:
+        Unfit: it is another's, or nobody said whose readings are wanted.
+    """
+    if source.user is None:
+        hint = "Send with `user` whose readings are wanted."
+        raise Unfit("user", f"It is person {user}'s, and nobody said who she is.", hint)
+    if user != source.user:
+        raise Unfit("user", "It is another person's.", "Choose yourself on the device.")
 
 
 def _find(source: Source) -> Characteristic:
@@ -254,34 +274,6 @@ def _require_number(record: Decoded, measure: Measure) -> None:
         if name in record.absent and key not in KINDS[measure.kind].may_lack:
             why = f"The device measured no {name}: {record.absent[name]}."
             raise Unfit("no-value", why, "Measure again.")
-
-
-def _ours(record: Decoded, source: Source) -> tuple[datetime | None, str]:
-    """The moment that the device's clock showed, by our clock."""
-    wall = datetime.fromisoformat(record.time).replace(tzinfo=UTC)
-    try:
-        wall += timedelta(minutes=record.numbers.get("time_offset_min", 0))
-        if source.offset_ms is not None:
-            return wall - timedelta(milliseconds=source.offset_ms), "measured"
-        if wall.year < FIRST_YEAR:
-            return None, "unset"
-        if source.zone_min is not None:
-            return wall - timedelta(minutes=source.zone_min), "assumed"
-    except OverflowError:  # within hours of the first or the last year
-        return None, "jumped"
-    return None, "no-zone"
-
-
-def _session(said: Decoded) -> tuple[datetime, str] | None:
-    """When a sensor began, in UTC: it tells its zone beside its time."""
-    if said.clock != "set" or "zone_quarters" not in said.numbers:
-        return None
-    east = said.numbers["zone_quarters"] + said.numbers.get("summer_quarters", 0)
-    began = datetime.fromisoformat(said.time).replace(tzinfo=UTC)
-    try:
-        return began - east * QUARTER, said.time
-    except OverflowError:
-        return None
 
 
 def _terms(measure: Measure, record: Decoded) -> dict[str, int]:
