@@ -122,7 +122,7 @@ def addresses(text: str) -> list[str]:
         f"/fhir/R4/Observation?{text}=1",
         f"/fhir/R4/Observation?_has:{text}=1",
         f"/fhir/R4/_history?_cursor={text}",
-        *(f"/api/twin/{text}/{part}" for part in ("cards", "body", "timeline", "vitals")),
+        *(f"/api/twin/{text}/{part}" for part in ("cards", "scores", "body", "timeline", "vitals")),
         f"/api/twin/p-1/timeline?visit={text}&before={text}",
         *(f"/api/records/patients/{text}/{p}" for p in ("permit", "accesses", "consents", "live")),
         f"/api/records/accesses/{text}/receipt",

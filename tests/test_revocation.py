@@ -134,7 +134,11 @@ def looks(names: Names) -> list[Look]:
             document(names),
             {"if-none-exist": f"{whose}&_id={names.note}"},
         ),
-        *(Look(f"/api/twin/{p}/{part}") for part in ("cards", "body", "timeline", "vitals")),
+        *(
+            Look(f"/api/twin/{p}/{part}")
+            for part in ("cards", "scores", "body", "timeline", "vitals")
+        ),
+        Look(f"/api/twin/{p}/scores/qSOFA", "POST", {}),
     ]
 
 
