@@ -250,7 +250,7 @@ def _input(
         label_key=INPUT + key,
         kind="number" if is_number else "choice" if isinstance(one, Choice) else "answer",
         needed=one.needed,
-        unit=one.unit if is_number else "",
+        unit=one.unit if is_number and one.unit != "1" else "",
         low=low,
         high=high,
         whole=is_number and one.whole,
