@@ -305,13 +305,22 @@ def test_nobody_gets_the_risk_of_a_first_event_after_one() -> None:
     assert scored("PCE", *examined(), told=told).state == "computed"
 
 
-@pytest.mark.parametrize("name", [name for name in SHOWN if name not in ("SCORE2", "PCE")])
+def test_a_score_without_diabetes_is_refused_with_it_whatever_else_is_missing() -> None:
+    of = scored("SCORE2", *examined(), condition("44054006", "Type 2 diabetes"))
+    told = {"region": "low", "diabetes": False}
+
+    assert missing(of) == {"region": "missing", "diabetes": "excluded"}
+    assert scored("SCORE2", *examined(), told=told).state == "computed"
+
+
+@pytest.mark.parametrize("name", SHOWN)
 def test_no_child_gets_a_score_made_for_adults(name: str) -> None:
     child = chart(patient(birthDate="2014-05-01"))
 
     of = make_score(child, SCORES[name], HER, NOON, {})
 
     assert missing(of)["age"] == "outside"
+    assert len({need.key for need in of.missing}) == len(of.missing)
 
 
 def test_what_cannot_be_is_named_with_what_can() -> None:

@@ -130,7 +130,8 @@ class Twin:
 
     async def _score_chart(self, asking: Asking, patient: str, *names: str) -> Chart:
         asking = replace(asking, via="risk cards")
-        measured = dict.fromkeys(sorted(measures_of(*names)), FEW)
+        keys = measures_of(*names) - {"dbp"}  # comes with sbp
+        measured = dict.fromkeys(sorted(keys), FEW)
         return await self._chart(asking, patient, measured, [conditions(), *medicines()])
 
     async def body(self, asking: Asking, patient: str) -> Body:

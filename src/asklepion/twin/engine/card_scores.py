@@ -56,6 +56,7 @@ NOT_WITH: Mapping[str, Mapping[str, Sign]] = {
     "FINDRISC": {"dm": DIABETIC},
 }
 NOT_PREGNANT = NOT_WITH.keys()
+NOT_IF: Mapping[str, str] = {"SCORE2": "diabetes"}  # an input of its own says so
 DIGITS = {"%": 1, "{score}": 0}
 
 
@@ -144,7 +145,7 @@ def make_score(
     found = score.find(reading)
     needs = list(found.needs) if isinstance(found, Cannot) else []
     needs += _unassumed(asked, reading, needs)
-    needs += _not_for(asked, chart, reading, now)
+    needs += _not_for(asked, chart, reading, now, {need.key for need in needs})
     refused = Cannot(tuple(needs)) if needs else None
     as_of = max((at for key in record if (at := known[key].at)), default=None)
     left = [one for key, one in known.items() if not asked.says(key)]
@@ -199,7 +200,9 @@ def _unassumed(asked: Asked, reading: Reading, needs: Sequence[Need]) -> list[Ne
     return found
 
 
-def _not_for(asked: Asked, chart: Chart, reading: Reading, now: datetime) -> list[Need]:
+def _not_for(
+    asked: Asked, chart: Chart, reading: Reading, now: datetime, lacking: set[str]
+) -> list[Need]:
     """Why this person is, or may be, someone whom the score was not made for."""
     name = asked.score.name
     needs = [n for n in exclusions(chart) if name in NOT_PREGNANT or n.key != "pregnancy"]
@@ -210,15 +213,14 @@ def _not_for(asked: Asked, chart: Chart, reading: Reading, now: datetime) -> lis
             needs.append(Need(key=key, why=Why.EXCLUDED))
         elif key in chart.unread and not asked.is_asked:
             needs.append(Need(key=key, why=Why.UNREAD))
+    key = NOT_IF.get(name, "")
+    if reading.values.get(key) is True and key not in lacking:
+        needs.append(Need(key=key, why=Why.EXCLUDED))
     own = None if "age" in chart.hidden else chart.person.age_at(now)
     age = reading.values.get("age", own)
-    if isinstance(age, int | float) and age < ADULT and not _has(needs, "age"):
+    if isinstance(age, int | float) and age < ADULT and "age" not in lacking:
         needs.append(Need(key="age", why=Why.OUTSIDE, low=ADULT, high=OLDEST, unit="a"))
     return needs
-
-
-def _has(needs: Iterable[Need], key: str) -> bool:
-    return any(need.key == key for need in needs)
 
 
 def _input(
