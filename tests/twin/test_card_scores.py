@@ -154,6 +154,21 @@ def test_what_an_empty_record_does_not_tell_is_not_told_and_never_no(key: str) -
     assert all(of.state == "cannot" for of in make_scores(chart(patient()), HER, NOON))
 
 
+def test_what_would_follow_from_a_number_that_nobody_tells_is_not_said_to_follow() -> None:
+    unasked = inputs(scored("HAS-BLED"))["alcohol_excess"]
+    told = inputs(scored("HAS-BLED", told={"drinks_per_week": 9}))["alcohol_excess"]
+
+    assert (unasked.origin, unasked.value) == ("none", None)
+    assert (told.origin, told.value) == ("follows", True)
+
+
+def test_an_old_condition_makes_no_score_old() -> None:
+    of = scored("CHA2DS2-VASc", condition("38341003", "Hypertension"), told={})
+
+    assert of.as_of is None
+    assert [limit.key for limit in of.limits] == ["twin.limit.judgement"]
+
+
 def test_only_who_asks_for_a_score_has_what_nobody_tells_taken_for_a_no_and_is_told_so() -> None:
     unasked = scored("CHA2DS2-VASc", condition("38341003", "Hypertension"))
     asked = scored("CHA2DS2-VASc", condition("38341003", "Hypertension"), told={})

@@ -147,7 +147,7 @@ def make_score(
     needs += _unassumed(asked, reading, needs)
     needs += _not_for(asked, chart, reading, now, {need.key for need in needs})
     refused = Cannot(tuple(needs)) if needs else None
-    as_of = max((at for key in record if (at := known[key].at)), default=None)
+    as_of = max((at for key in record if (at := _measured_at(known[key]))), default=None)
     left = [one for key, one in known.items() if not asked.says(key)]
     return Scored(
         name=score.name,
@@ -165,6 +165,11 @@ def make_score(
         limits=[limit("judgement"), *limit_old(as_of, now)],
         as_of=iso(as_of),
     )
+
+
+def _measured_at(known: Known) -> datetime | None:
+    """When it was measured; that a condition began says nothing of how fresh a score is."""
+    return known.at if (known.reference or "").startswith("Observation/") else None
 
 
 def _look_up(chart: Chart, score: Score[Any], one: Input, patient: str, now: datetime) -> Known:
@@ -238,7 +243,7 @@ def _input(
         origin, value = "record", record[key]
     elif key in reading.assumed and why is None:
         origin, value = "assumed", reading.values[key]
-    elif isinstance(one, Criterion) and key in reading.values:
+    elif isinstance(one, Criterion) and key in reading.values.keys() - {*reading.assumed}:
         origin, value = "follows", reading.values[key]
     else:
         origin, value = "none", None if asked.says(key) else known.seen
