@@ -227,6 +227,7 @@ def test_a_record_tells_a_yes_and_where_it_stands(score: str, key: str, told: Re
     ("key", "other"),
     [
         ("hypertension", condition("70995007", "Pulmonary hypertension")),
+        ("hypertension", condition("0", "White coat hypertension")),
         ("stroke", condition("274100004", "Hemorrhagic stroke")),
         ("stroke", condition("0", "Family history of stroke")),
         ("diabetes", condition("44054006", "Type 2 diabetes", status="resolved")),

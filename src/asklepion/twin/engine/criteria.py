@@ -28,7 +28,11 @@ HYPERTENSION = Group(
     snomed=_codes("38341003 59621000"),
     icd10=("I10", "I11", "I12", "I13", "I15"),
     words=("hypertension", "hypertensive"),
-    not_words=(*_NOT_HERS, "pulmonary", "portal", "ocular", "intracranial", "gestational"),
+    not_words=(
+        *_NOT_HERS,
+        *("pulmonary", "portal", "ocular", "intracranial", "gestational"),
+        *("pre-hypertension", "white coat"),
+    ),
 )
 HEART_FAILURE = Group(
     snomed=_codes("84114007 88805009 42343007 85232009 441481004 441530006"),
@@ -118,7 +122,7 @@ HIGH_GLUCOSE = Group(  # found once, at an examination, in an illness or in a pr
     words=("prediabetes", "impaired glucose tolerance", "gestational diabetes"),
     not_words=_NOT_HERS,
 )
-INSULIN = Group(atc=("A10A",), words=("insulin",))
+INSULIN = Group(atc=("A10A",), words=("insulin",), not_words=("needle", "syringe"))
 BLEEDING_DRUG = Group(  # against platelets, or against inflammation
     rxnorm=_codes("1191 32968 1116632 613391 5640 7258 3355 140587"),
     atc=("B01AC", "M01A", "N02BA01"),
