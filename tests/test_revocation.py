@@ -139,9 +139,14 @@ def looks(names: Names) -> list[Look]:
 
 
 def questions(names: Names) -> list[Look]:
-    """Ways that tell of something of hers whether it is good, and show nothing of it."""
+    """Ways that tell something of what is hers, and show none of its words."""
+    scores = f"/api/twin/{names.patient}/scores"
     kept = (f"Patient/{names.patient}", f"Observation/{names.pulse}", f"Condition/{names.pressure}")
-    return [Look(f"/fhir/R4/{each}/$validate", "POST") for each in kept]
+    return [
+        *(Look(f"/fhir/R4/{each}/$validate", "POST") for each in kept),
+        Look(scores),
+        Look(f"{scores}/qSOFA", "POST", {"gcs": 15}),
+    ]
 
 
 # Ways that name nobody.

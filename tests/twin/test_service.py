@@ -126,7 +126,8 @@ async def test_the_newest_of_many_readings_counts_however_fast_the_others_come(
 async def test_without_consent_there_is_no_such_patient(house: House, people: People) -> None:
     await bring_in(house, people, *record())
 
-    for verb in (house.twin.cards, house.twin.body, house.twin.vitals, house.twin.timeline):
+    twin = house.twin
+    for verb in (twin.cards, twin.scores, twin.body, twin.vitals, twin.timeline):
         with pytest.raises(NotFound):
             await verb(his(people), HER)
         with pytest.raises(NotFound):
@@ -384,7 +385,7 @@ async def test_over_http_a_clinician_alone_chooses_the_second_scale_for_oxygen(
     assert "twin.limit.news2.scale2" in told.text
 
 
-@pytest.mark.parametrize("name", ["cards", "body", "timeline", "vitals"])
+@pytest.mark.parametrize("name", ["cards", "scores", "body", "timeline", "vitals"])
 async def test_over_http_nobody_else_reads_it(
     house: House, people: People, stranger: Any, doctor: Any, other_patient: Any, name: str
 ) -> None:

@@ -10,6 +10,8 @@ from asklepion.twin.engine.body import make_body
 from asklepion.twin.engine.card_egfr import egfr_card
 from asklepion.twin.engine.card_news2 import news2_card
 from asklepion.twin.engine.card_prevent import prevent_cards
+from asklepion.twin.engine.card_scores import make_score, make_scores
+from asklepion.twin.engine.scores import SCORES
 from asklepion.twin.engine.texts import KEYS
 from asklepion.twin.engine.timeline import make_entries
 from asklepion.twin.engine.vitals import make_vitals
@@ -24,8 +26,11 @@ LANGUAGES = ("en", "zh-CN")
 
 
 def catalogue(language: str) -> dict[str, str]:
-    path = ROOT / f"web/src/twin/text.{language}.json"
-    return json.loads(path.read_text("utf-8"))
+    """The words of the room, and those of its scores, which come when they are opened first."""
+    files = (f"text.{language}.json", f"scores/words.{language}.json")
+    texts = [json.loads((ROOT / "web/src/twin" / file).read_text("utf-8")) for file in files]
+    assert not texts[0].keys() & texts[1].keys()
+    return texts[0] | texts[1]
 
 
 def sent() -> list[Any]:
@@ -40,8 +45,10 @@ def sent() -> list[Any]:
     for person in (patient(), patient(birthDate="2012-01-01", gender="male", deceasedBoolean=True)):
         for of in (chart(person), chart(person, *resources)):
             values += [news2_card(of, NOON, Bedside(acvpu="V", spo2_scale=2)), egfr_card(of, NOON)]
-            values += prevent_cards(of, NOON)
+            values += [*prevent_cards(of, NOON), *make_scores(of, "Patient/p-1", NOON)]
             values += [make_body(of, "Patient/p-1", NOON), make_vitals(of, NOON)]
+    surgery = {"incision": "peripheral", "duration_h": 2, "haemoglobin": 12, "spo2": 97}
+    values.append(make_score(chart(patient()), SCORES["ARISCAT"], "Patient/p-1", NOON, surgery))
     return values
 
 

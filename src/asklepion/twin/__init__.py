@@ -21,7 +21,7 @@ from .engine.news2 import News2, news2
 from .engine.prevent import Prevent, prevent
 from .engine.scores import SCORES, Score, answer, describe, find_score
 from .model import Bedside, Cannot, Need, Sex, Why
-from .wire import Body, Card, Timeline, Vital
+from .wire import Body, Card, Scored, Timeline, Vital
 
 if TYPE_CHECKING:
     from .service import Twin
@@ -47,6 +47,7 @@ __all__ = [
     "News2",
     "Prevent",
     "Score",
+    "Scored",
     "Sex",
     "Timeline",
     "Twin",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Body, Depends, Header, Query
 from fastapi.responses import Response
 
 from asklepion.identity import Caller
@@ -47,6 +47,24 @@ async def cards(
     """The risk cards; consciousness and oxygen may be told as one sees them now."""
     bedside = Bedside(acvpu=acvpu, supplemental_o2=oxygen, spo2_scale=spo2_scale)
     return _json(await twin.cards(asks, _patient(id), bedside=bedside))
+
+
+@router.get("/{id}/scores")
+async def scores(id: str, asks: Asks, twin: Here) -> Response:
+    """The published scores, each with what the record tells of its inputs."""
+    return _json(await twin.scores(asks, _patient(id)))
+
+
+@router.post("/{id}/scores/{name}")
+async def score(
+    id: str,
+    name: str,
+    asks: Asks,
+    twin: Here,
+    told: Annotated[dict[str, Any], Body(description="What is known now, by the inputs' names.")],
+) -> Response:
+    """One score with what one knows now, which goes before the record; nothing of it is kept."""
+    return _json(await twin.score(asks, _patient(id), name, told))
 
 
 @router.get("/{id}/body")

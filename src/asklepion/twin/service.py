@@ -7,14 +7,16 @@ from typing import Any
 
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
-from asklepion.kit.errors import Forbidden
+from asklepion.kit.errors import Forbidden, Incorrect, NotFound
 from asklepion.records import Asking, Category, Records
 
 from .engine.body import make_body
 from .engine.card_egfr import egfr_card
 from .engine.card_news2 import news2_card
 from .engine.card_prevent import prevent_cards
+from .engine.card_scores import find_shown, make_score, make_scores, measures_of
 from .engine.chart import Chart, read_conditions, read_medicines, read_person, read_readings
+from .engine.criteria import BY_CONDITIONS, BY_MEDICINES
 from .engine.fhir import NOTHING, Resource, read_name
 from .engine.measures import LABS, VITALS
 from .engine.questions import (
@@ -33,10 +35,11 @@ from .engine.questions import (
     person,
     undated,
 )
+from .engine.score_words import SHOWN
 from .engine.timeline import Crowded, moment_on_line, page
 from .engine.vitals import LENGTH, make_vitals
 from .model import USUAL_SCALE, Bedside
-from .wire import Body, Card, Timeline, Vital
+from .wire import Body, Card, Scored, Timeline, Vital
 
 PRESSURES = 100  # newest readings that are averaged at most
 NEWS2_MEASURED = ("heart_rate", "respiratory_rate", "spo2", "temperature_c")
@@ -45,6 +48,10 @@ PREVENT_MEASURED = ("creatinine", "egfr", "total_c", "hdl_c", "bmi", "hba1c", "u
 NEEDS_CATEGORY: Mapping[str, Category] = {
     **{measure.key: Category.VITALS for measure in VITALS},
     **{measure.key: Category.LABORATORY for measure in LABS},
+    **dict.fromkeys(("inr", "urea"), Category.LABORATORY),
+    "waist_cm": Category.VITALS,
+    **dict.fromkeys(BY_CONDITIONS, Category.CONDITIONS),
+    **dict.fromkeys(BY_MEDICINES, Category.MEDICINES),
     **dict.fromkeys(("acvpu", "supplemental_o2"), Category.VITALS),
     **dict.fromkeys(("dm", "prior_cvd", "pregnancy"), Category.CONDITIONS),
     **dict.fromkeys(("bp_tx", "statin"), Category.MEDICINES),
@@ -87,6 +94,45 @@ class Twin:
             egfr_card(chart, now),
             *prevent_cards(chart, now),
         ]
+
+    async def scores(self, asking: Asking, patient: str) -> list[Scored]:
+        """Every score that is shown, with what the record tells; nothing is assumed.
+
+        Raises:
+            NotFound: there is no such patient, or none that the caller may know of.
+        """
+        chart = await self._score_chart(asking, patient, *SHOWN)
+        return make_scores(chart, patient, self._clock.now())
+
+    async def score(
+        self, asking: Asking, patient: str, name: str, told: Mapping[str, object]
+    ) -> Scored:
+        """One score, with what is told now; nothing of that is kept.
+
+        Args:
+            told: by any of the inputs' names; it goes before the record, and `None` takes away
+                what the record says.
+
+        Raises:
+            Incorrect: the score has no such input.
+            NotFound: there is no such score, no such patient, or none that the caller may know of.
+        """
+        score = find_shown(name)
+        if score is None:
+            raise NotFound("There is no such score here.", hint=f"One of: {', '.join(SHOWN)}.")
+        if score.read(told).unknown:
+            keys = ", ".join(one.key for one in score.inputs)
+            raise Incorrect(
+                f"{score.name} does not ask for all that was told.", hint=f"It asks for: {keys}."
+            )
+        chart = await self._score_chart(asking, patient, score.name)
+        return make_score(chart, score, patient, self._clock.now(), told)
+
+    async def _score_chart(self, asking: Asking, patient: str, *names: str) -> Chart:
+        asking = replace(asking, via="risk cards")
+        keys = measures_of(*names) - {"dbp"}  # comes with sbp
+        measured = dict.fromkeys(sorted(keys), FEW)
+        return await self._chart(asking, patient, measured, [conditions(), *medicines()])
 
     async def body(self, asking: Asking, patient: str) -> Body:
         """The organs with what is known of each.

@@ -60,7 +60,8 @@ interface ChoiceProps {
   readonly onChange: (value: string) => void;
 }
 
-function Choice({ label, value, options, onChange }: ChoiceProps) {
+/** One of several, as a row of buttons. */
+export function Choice({ label, value, options, onChange }: ChoiceProps) {
   return (
     <div className="choice" role="radiogroup" aria-label={label}>
       <span>{label}</span>

@@ -1,11 +1,13 @@
 import { ChartNoAxesColumn } from "lucide-react";
 import { useState } from "react";
+import { useSession } from "../kit/session";
 import { useText } from "../kit/text";
 import { ErrorNote, Waiting } from "../kit/ui";
 import type { Subject } from "../records/subject";
 import type { Card as Told } from "../wire/twin";
 import { Closed } from "./Closed";
 import { RiskCard } from "./RiskCard";
+import { Scores } from "./scores/Scores";
 import { useOpened, useTwin } from "./use";
 import "./twin.css";
 
@@ -26,6 +28,7 @@ export function RisksPanel() {
 
 function Cards({ who }: { who: Subject }) {
   const text = useText();
+  const isClinician = useSession()?.roles.includes("clinician") ?? false;
   const [bedside, setBedside] = useState<Bedside>({});
   const cards = useTwin<readonly Told[]>(who, "cards", { ...bedside });
   const [kept, setKept] = useState<readonly Told[]>([]);
@@ -41,6 +44,7 @@ function Cards({ who }: { who: Subject }) {
       {shown.map((card) => (
         <RiskCard key={card.id} card={card} bedside={bedside} onBedside={setBedside} />
       ))}
+      {isClinician && !cards.error && <Scores who={who} />}
     </>
   );
 }

@@ -18,6 +18,9 @@ const WORDS: Readonly<Record<string, string>> = {
   a: "twin.ui.unit.years",
   "{score}": "twin.ui.unit.points",
   "/min": "twin.ui.unit.per_minute",
+  "/wk": "twin.ui.unit.per_week",
+  d: "twin.ui.unit.days",
+  h: "twin.ui.unit.hours",
 };
 
 /** A UCUM unit in the words of the language in use. */

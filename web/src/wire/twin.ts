@@ -109,6 +109,12 @@ export interface Missing {
   readonly unit: string;
 }
 
+/** One of several that an input may be. */
+export interface Option {
+  readonly value: string;
+  readonly label_key: string;
+}
+
 /** One organ of the hologram; its state is that of its gravest finding. */
 export interface Organ {
   readonly id: string;
@@ -131,6 +137,54 @@ export interface Point {
   readonly at: string;
   readonly value: number;
   readonly reference: string;
+}
+
+/** One thing that a score asks for, and what is known of it. */
+export interface ScoreInput {
+  readonly key: string;
+  readonly label_key: string;
+  readonly kind: "answer" | "choice" | "number";
+  readonly needed: boolean;
+  readonly unit: string;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly whole: boolean;
+  readonly options: readonly Option[];
+  readonly of: readonly string[];
+  readonly origin: "assumed" | "follows" | "none" | "record" | "told";
+  readonly value: number | boolean | string | null;
+  readonly value_key: string;
+  readonly at: string | null;
+  readonly reference: string | null;
+  readonly why_key: string;
+}
+
+/** What a score finds. */
+export interface ScoreResult {
+  readonly value: number;
+  readonly unit: string;
+  readonly digits: number;
+  readonly interval: Interval | null;
+  readonly band: Text | null;
+  readonly risk: Text | null;
+}
+
+/** One published score with what this record tells of its inputs, and its result if any. */
+export interface Scored {
+  readonly name: string;
+  readonly title_key: string;
+  readonly about_key: string;
+  readonly range_key: string;
+  readonly organ: string;
+  readonly organ_key: string;
+  readonly horizon: Text;
+  readonly state: "cannot" | "computed";
+  readonly result: ScoreResult | null;
+  readonly inputs: readonly ScoreInput[];
+  readonly missing: readonly Missing[];
+  readonly sources: readonly Source[];
+  readonly limits: readonly Text[];
+  readonly as_of: string | null;
 }
 
 /** Where a formula or a rule was published. */

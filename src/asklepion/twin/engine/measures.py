@@ -171,7 +171,32 @@ LABS = (
     Measure(key="lvef", codes=("10230-1", "8806-2"), unit="%", units=PERCENT),
     Measure(key="fev1_fvc", codes=("19926-5",), unit="%", units=PERCENT),
 )
-MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in (*VITALS, *LABS)}
+# What only scores ask for: no organ shows it.
+FOR_SCORES = (
+    Measure(
+        key="inr",
+        codes=("6301-6", "34714-6", "38875-1"),
+        unit="1",
+        units={"": (1, 0), "1": (1, 0), "{INR}": (1, 0), "{ratio}": (1, 0)},
+        digits=1,
+    ),
+    Measure(
+        key="urea",
+        codes=("3094-0", "6299-2", "22664-7"),  # urea nitrogen, by mass; urea, by substance
+        unit="mmol/L",
+        units={"mg/dL": (1 / 2.8, 0), "mmol/L": (1, 0)},  # 28 mg of nitrogen in a mmol
+        digits=1,
+    ),
+    Measure(
+        key="waist_cm",
+        codes=("8280-0", "56086-2", "8281-8"),
+        unit="cm",
+        units={"cm": (1, 0), "[in_i]": (2.54, 0)},
+    ),
+)
+MEASURES: Mapping[str, Measure] = {
+    measure.key: measure for measure in (*VITALS, *LABS, *FOR_SCORES)
+}
 BY_CODE: Mapping[str, Measure] = {
     code: measure for measure in MEASURES.values() for code in measure.codes
 }

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from asklepion.kit.clock import to_iso
 
 from .chart import UNUSABLE, read_readings
+from .criteria import BY_CONDITIONS, BY_MEDICINES
 from .fhir import Resource, inner
 from .measures import BEDSIDE, CONSCIOUSNESS_CODES, SMOKING_CODE, codes_of
 from .timeline import KINDS, codes_in, midnight, moment_on_line
@@ -35,8 +36,8 @@ DATED = {
 }
 # The inputs that a list tells of, and which nobody knows to be absent while it goes on.
 TOLD_BY = {
-    "Condition": frozenset({"dm", "prior_cvd", "pregnancy"}),
-    **dict.fromkeys(MEDICINES, frozenset({"bp_tx", "statin"})),
+    "Condition": BY_CONDITIONS | {"dm", "prior_cvd", "pregnancy"},
+    **dict.fromkeys(MEDICINES, BY_MEDICINES | {"bp_tx", "statin"}),
 }
 USABLE = ("status:not", ",".join(UNUSABLE))
 ANSWERED_CODES = {

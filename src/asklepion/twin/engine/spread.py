@@ -4,9 +4,10 @@ Where two limits are given, the larger one counts. Sources:
 pressure: ISO 81060-2, standard deviation of at most 8 mmHg; heart rate: IEC 60601-2-27, 10 % or
 5 /min; saturation: FDA guidance on pulse oximeters (2013), 3 % root mean square; temperature:
 ISO 80601-2-56, 0.3 degrees; breathing: counted for half a minute, one breath more or less;
-blood tests: 42 CFR 493.931, limits of proficiency testing in force since 2025; albumin in urine:
-Laboratory Working Group of the NKDEP, total error of 24 %; body mass index: half a kilogram and a
-centimetre. An eGFR from elsewhere has the error of its creatinine, multiplied by the slope of 1.2.
+blood tests: 42 CFR 493.931 and 493.941, limits of proficiency testing in force since 2025; albumin
+in urine: Laboratory Working Group of the NKDEP, total error of 24 %; body mass index: half a
+kilogram and a centimetre. An eGFR from elsewhere has the error of its creatinine, multiplied by the
+slope of 1.2.
 """
 
 from collections.abc import Mapping
@@ -39,4 +40,13 @@ SPREADS: Mapping[str, Spread] = {
     "uacr": Spread(share=0.24),
     "egfr": Spread(share=0.12),
     "bmi": Spread(share=0.02),
+    "ast": Spread(absolute=6, share=0.15),
+    "alt": Spread(absolute=6, share=0.15),
+    "bilirubin": Spread(absolute=0.4, share=0.20),
+    "albumin": Spread(share=0.08),
+    "sodium": Spread(absolute=4),
+    "urea": Spread(absolute=2 / 2.8, share=0.09),
+    "haemoglobin": Spread(share=0.04),
+    "platelets": Spread(share=0.25),
+    "inr": Spread(share=0.15),
 }

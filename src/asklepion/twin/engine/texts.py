@@ -6,6 +6,7 @@ from .measures import MEASURES
 from .news2 import Band
 from .organs import ORGANS
 from .prevent import OUTCOMES
+from .score_words import SCORE_KEYS
 from .timeline import GROUPS, KINDS
 
 CARDS = ("news2", "egfr", "prevent10", "prevent30")
@@ -27,7 +28,7 @@ LIMITS = (
 RANGES = ("within", "at_least", "at_most")
 RULES = ("none", "old", "condition", "severe", "pregnancy")
 
-KEYS: frozenset[str] = frozenset(
+KEYS: frozenset[str] = SCORE_KEYS.union(
     f"twin.{key}"
     for key in (
         *(f"card.{card}.{part}" for card in CARDS for part in ("title", "about")),
