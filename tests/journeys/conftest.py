@@ -25,9 +25,9 @@ from tests.serving import ROOT, Server, start, stop
 PICTURES = ROOT / "artefacts" / "journeys"
 PASSWORD = "olive-tree-by-the-sea"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# Scenes are drawn in software, which is slow: pages alone do without.
+DRAWING = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 FLAGS = (
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -66,17 +66,39 @@ def _executable(playwright: Playwright) -> str | None:
     return found or (own if Path(own).exists() else None)
 
 
+Launch = Callable[..., Browser]
+
+
 @pytest.fixture(scope="session")
-def browser() -> Generator[Browser]:
-    """A real Chromium."""
+def launch() -> Generator[Launch]:
+    """Start a real Chromium."""
     with sync_playwright() as playwright:
         executable = _executable(playwright)
         if executable is None:
             pytest.skip("no browser is installed (Debian: chromium)")
         root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *root])
-        yield browser
-        browser.close()
+        browsers: list[Browser] = []
+
+        def start_one(*flags: str) -> Browser:
+            args = [*FLAGS, *flags, *root]
+            browsers.append(playwright.chromium.launch(executable_path=executable, args=args))
+            return browsers[-1]
+
+        yield start_one
+        for browser in browsers:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Browser:
+    """One that shows pages."""
+    return launch("--disable-gpu")
+
+
+@pytest.fixture(scope="session")
+def drawing(launch: Launch) -> Browser:
+    """One that draws scenes."""
+    return launch(*DRAWING)
 
 
 @dataclass
@@ -107,7 +129,7 @@ Enter = Callable[..., Person]
 
 
 @pytest.fixture
-def enter(browser: Browser, server: Server) -> Generator[Enter]:
+def enter(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Generator[Enter]:
     """Let people in, each in a browser of their own; at the end none may have met a fault."""
     contexts: list[BrowserContext] = []
     people: list[Person] = []
@@ -122,12 +144,12 @@ def enter(browser: Browser, server: Server) -> Generator[Enter]:
         script: str = "",
     ) -> Person:
         width, height = size
-        context = browser.new_context(
+        shows: Browser = request.getfixturevalue("drawing") if scene else browser
+        context = shows.new_context(
             viewport={"width": width, "height": height},
             locale=language,
             has_touch=size == PHONE,
             permissions=["microphone"],
-            # Software drawing is slow: only a scene moves.
             reduced_motion="no-preference" if scene else "reduce",
         )
         context.set_default_timeout(20_000)
