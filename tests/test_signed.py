@@ -135,6 +135,20 @@ async def test_taking_back_refusing_and_changing_are_signed_as_well(
         assert await house.records.signed.standing(her, consent_id) == {"state": state}
 
 
+async def test_what_was_said_before_any_chain_was_known_and_ended_since_is_on_it_in_that_order(
+    house: House, her: Asking
+) -> None:
+    id = await allow(house, her)
+    await house.contracts.bind()  # known from now on
+    await house.records.revoke(her, id)
+    await bound(house)
+
+    (shown,) = await house.records.signed.of(her, PATIENT)
+    assert shown.ended is not None
+    assert (shown.begun.state, shown.ended.state) == ("recorded", "recorded")
+    assert await house.records.signed.standing(her, id) == {"state": "revoked"}
+
+
 async def test_what_was_said_before_a_change_keeps_its_own_proof(house: House, her: Asking) -> None:
     await bound(house)
     id = await allow(house, her)

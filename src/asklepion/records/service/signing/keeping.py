@@ -105,6 +105,8 @@ class Signer:
                 if _is_same(statement, row, before):
                     continue
                 closed.append(row.id)
+                if before.domain is None and domain:  # its beginning goes to the chain first
+                    before = await self._hand_in_late(tx, row.id, domain) or before
                 made.append(await self._ended(tx, row, before, statement, domain))
             if statement.said:
                 made.append(await self._begun(statement, domain))
@@ -278,16 +280,22 @@ class Signer:
 
     async def _catch_up(self, id: str, domain: PairwiseDomain) -> None:
         async with self._db.begin() as tx:
-            await tx.lock(LOCK)
-            row = await signed.find(tx, id)
-            if row is None or row.is_handed != UNHANDED:
-                return
-            body = await self.open(row)
-            if body is None:
-                return await signed.mark_unreadable(tx, id)
-            row, body = await self.sign_anew(row, body, domain)
-            await signed.keep_handed(tx, row)
-            await self._hand_in(tx, row.act, body)
+            await self._hand_in_late(tx, id, domain)
+
+    async def _hand_in_late(self, tx: Tx, id: str, domain: PairwiseDomain) -> Body | None:
+        """Sign and hand in what was not yet; returns it as it is now, if it can be read."""
+        await tx.lock(LOCK)
+        row = await signed.find(tx, id)
+        body = await self.open(row) if row else None
+        if row is None or row.is_handed != UNHANDED:
+            return body
+        if body is None:
+            await signed.mark_unreadable(tx, id)
+            return None
+        row, body = await self.sign_anew(row, body, domain)
+        await signed.keep_handed(tx, row)
+        await self._hand_in(tx, row.act, body)
+        return body
 
     async def sign_anew(
         self, row: SignedRow, body: Body, domain: PairwiseDomain
