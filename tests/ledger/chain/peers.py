@@ -1,6 +1,7 @@
 """Who the chain is tested with: a contract, accounts, and another node."""
 
 import json
+import secrets
 import shutil
 import subprocess
 import time
@@ -216,3 +217,17 @@ def until_deployed(server: Server) -> int:
                 return number
             assert time.monotonic() < until, "the house does not deploy its contracts"
             time.sleep(0.1)
+
+
+def rich_account(server: Server) -> bytes:
+    """The key of a new account that the house's own gave something to pay with."""
+    admin = (server.data / "keys" / "chain-admin.key").read_bytes()
+    key, until = secrets.token_bytes(32), time.monotonic() + 60
+    question = {"jsonrpc": "2.0", "id": 1, "method": "eth_sendRawTransaction"}
+    with server.client() as client:
+        while True:  # the house sends with it too, and may be first
+            raw = sign(admin, address_of(key), nonce=until_deployed(server), value=10**20)
+            said = client.post("/api/chain", json=question | {"params": ["0x" + raw.hex()]}).json()
+            if "result" in said:
+                return key
+            assert time.monotonic() < until, said

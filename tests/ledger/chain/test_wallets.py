@@ -17,7 +17,7 @@ from tests.ledger.chain.peers import (
     address_of,
     node,
     probe,
-    until_deployed,
+    rich_account,
 )
 from tests.serving import Server, opened
 
@@ -31,12 +31,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
 
 def use(library: str, server: Server) -> dict[str, Any]:
     """What a library does there and sees."""
-    until_deployed(server)
+    key = rich_account(server)
     told = {
         "modules": str(MODULES),
         "url": f"{server.url}/api/chain",
         "chain": CHAIN_ID,
-        "key": "0x" + (server.data / "keys" / "chain-admin.key").read_bytes().hex(),
+        "key": "0x" + key.hex(),
         "poor": "0x" + address_of(POOR).hex(),
         "abi": probe().abi,
         "bytecode": "0x" + probe().bytecode.hex(),
@@ -50,7 +50,7 @@ def use(library: str, server: Server) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)
+    return json.loads(done.stdout) | {"key": key}
 
 
 @pytest.mark.parametrize("library", ["ethers", "viem"])
@@ -59,7 +59,6 @@ def test_a_wallet_s_library_deploys_writes_reads_and_hears_why_not(
 ) -> None:
     said = use(library, server)
 
-    key = (server.data / "keys" / "chain-admin.key").read_bytes()
     assert said["chain"] == CHAIN_ID
     assert said["value"] == 42
     assert said["status"] == said["plain"] == 1
@@ -67,7 +66,7 @@ def test_a_wallet_s_library_deploys_writes_reads_and_hears_why_not(
     assert said["reason"] == "thirteen is not stored"
     assert said["custom"] == "TooLarge"
     assert said["block"]["has"]
-    assert said["from"] == "0x" + address_of(key).hex()
+    assert said["from"] == "0x" + address_of(said["key"]).hex()
     assert said.get("proven", 42) == 42
     assert said["filtered"]["value"] == 42
     if library == "ethers":

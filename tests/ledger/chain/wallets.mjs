@@ -8,7 +8,7 @@ const note = "0x" + "ab".repeat(70);
 
 async function withEthers() {
   const { JsonRpcProvider, Wallet, ContractFactory, Contract } = require("ethers");
-  const provider = new JsonRpcProvider(told.url);
+  const provider = new JsonRpcProvider(told.url, undefined, { cacheTimeout: -1 });
   const wallet = new Wallet(told.key, provider);
   const network = await provider.getNetwork();
   const probe = await new ContractFactory(told.abi, told.bytecode, wallet).deploy(7n);
@@ -40,7 +40,7 @@ async function withEthers() {
   provider.destroy();
   return {
     chain: Number(network.chainId),
-    value: Number(await new Contract(at, told.abi, new JsonRpcProvider(told.url)).value()),
+    value: Number(await new Contract(at, told.abi, new JsonRpcProvider(told.url, undefined, { cacheTimeout: -1 })).value()),
     status: receipt.status,
     bloom: receipt.logsBloom,
     logs: logs.map((log) => [Number(log.args.value), log.args.note]),
