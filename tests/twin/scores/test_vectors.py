@@ -48,7 +48,7 @@ def chosen(*, right: bool) -> list[Any]:
         pytest.param(row, id=row["id"])
         for row in rows
         if row["score"] not in ABSENT and row["id"] not in SENTENCES and _is_right(row) is right
-    ] or [pytest.param({}, marks=pytest.mark.skip(reason="The test data is not here."))]
+    ] or [pytest.param({}, marks=pytest.mark.skip(reason="ASKLEPION_TEST_DATA names no folder"))]
 
 
 def _is_right(row: dict[str, Any]) -> bool:
