@@ -12,8 +12,8 @@ from asklepion.kit.errors import Incorrect
 from asklepion.kit.http import caller, room
 from asklepion.records import Asking, require_named
 
-from .model import Bedside
-from .service import Twin
+from ..model import Bedside
+from ..service import Twin
 
 router = APIRouter(prefix="/api/twin", tags=["twin"])
 

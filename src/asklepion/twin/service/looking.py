@@ -1,0 +1,104 @@
+"""Looks at one record: what is asked, what is hidden, and what is read of it.
+
+Everything the twin knows of a patient comes through here: one look is one entry in her log.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from asklepion.records import Asking, Category, Records
+
+from ..engine.chart import Chart, read_conditions, read_medicines, read_person, read_readings
+from ..engine.criteria import BY_CONDITIONS, BY_MEDICINES
+from ..engine.fhir import NOTHING, Resource
+from ..engine.measures import LABS, VITALS
+from ..engine.questions import MEDICINES, TOLD_BY, Answer, Question, latest, person, undated
+
+# What an input needs to be seen, and so which inputs are hidden when it is not.
+NEEDS_CATEGORY: Mapping[str, Category] = {
+    **{measure.key: Category.VITALS for measure in VITALS},
+    **{measure.key: Category.LABORATORY for measure in LABS},
+    **dict.fromkeys(("inr", "urea"), Category.LABORATORY),
+    "waist_cm": Category.VITALS,
+    **dict.fromkeys(BY_CONDITIONS, Category.CONDITIONS),
+    **dict.fromkeys(BY_MEDICINES, Category.MEDICINES),
+    **dict.fromkeys(("acvpu", "supplemental_o2"), Category.VITALS),
+    **dict.fromkeys(("dm", "prior_cvd", "pregnancy"), Category.CONDITIONS),
+    **dict.fromkeys(("bp_tx", "statin"), Category.MEDICINES),
+    **dict.fromkeys(("age", "sex"), Category.DEMOGRAPHICS),
+    "smoking": Category.SOCIAL,
+}
+
+
+class Looking:
+    """Asks the record, and tells apart what is not there from what may not be seen."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def chart(
+        self,
+        asking: Asking,
+        patient: str,
+        measured: Mapping[str, int],
+        lists: Sequence[Question],
+    ) -> Chart:
+        """What the record says.
+
+        Args:
+            measured: of which measures, and how many of the newest readings.
+            lists: what is read to its end, if that can be.
+        """
+        hidden, partly = await self.look(asking, patient)
+        readings = [latest(key, count) for key, count in measured.items()]
+        asked = [person(patient), *readings, undated(measured), *lists]
+        answers = await self.ask(asking, patient, asked)
+        # What she hid or showed while we read: an empty answer is no "no".
+        now_hidden, now_partly = await self.look(asking, patient)
+        return _read_chart(answers, hidden | now_hidden, partly | now_partly)
+
+    async def look(self, asking: Asking, patient: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Which inputs are hidden from the caller, and of which something may be.
+
+        Raises:
+            NotFound: everything is.
+        """
+        permit = await self._records.permits(asking, patient)
+        if permit is None:
+            # Records says no in its own words, and writes down that somebody tried.
+            await self._records.read(asking, *patient.split("/", 1))
+            return frozenset(), frozenset()
+        needs = NEEDS_CATEGORY.items()
+        hidden = frozenset(key for key, category in needs if category not in permit.categories)
+        return hidden, frozenset(key for key, category in needs if category in permit.partial)
+
+    async def ask(
+        self, asking: Asking, patient: str, questions: Iterable[Question]
+    ) -> list[Answer]:
+        """All questions as one look at the record, which is one entry in its log.
+
+        Pages that follow are further looks, each with its own entry.
+        """
+        answers = [Answer(question=question) for question in questions]
+        while asked := [answer for answer in answers if answer.is_open]:
+            searches = [answer.search(patient) for answer in asked]
+            found = await self._records.search_all(asking, searches)
+            for answer, one in zip(asked, found, strict=True):
+                answer.take(one.entries, one.included, one.next)
+        return answers
+
+
+def _read_chart(answers: Sequence[Answer], hidden: frozenset[str], partly: frozenset[str]) -> Chart:
+    found: dict[str, list[Resource]] = {}
+    for answer in answers:
+        found.setdefault(answer.question.type, []).extend(answer.entries)
+    readings, unreadable = read_readings(found.get("Observation", ()))
+    cut = {answer.question.type for answer in answers if answer.is_cut}
+    return Chart(
+        person=read_person(next(iter(found.get("Patient", ())), NOTHING)),
+        readings=readings,
+        unreadable=unreadable,
+        conditions=read_conditions(found.get("Condition", ())),
+        medicines=read_medicines(one for type in MEDICINES for one in found.get(type, ())),
+        hidden=hidden,
+        unread=partly.union(key for type in cut for key in TOLD_BY.get(type, ())),
+    )
