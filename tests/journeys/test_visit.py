@@ -23,6 +23,7 @@ from tests.journeys.steps import (
     meet,
     panel,
     prove,
+    score,
     sign_in,
 )
 
@@ -57,6 +58,7 @@ def test_the_doctor_sees_what_is_allowed_until_she_takes_it_back_and_she_can_pro
     timeline = panel(amara, "Timeline")
     expect(timeline.get_by_text("Type 2 diabetes mellitus").first).to_be_visible()
     expect(timeline.get_by_text("Allergy to penicillin")).to_have_count(0)
+    score(amara)
 
     consult(amara, mei, name=MEI, finding="Type 2 diabetes mellitus")
 
