@@ -128,6 +128,7 @@ def score(doctor: Person) -> None:
         sheet.get_by_role("spinbutton", name=re.compile(f"^{label}")).fill(str(value))
     sheet.get_by_role("button", name="Compute", exact=True).click()
     expect(sheet.locator(".risk-value")).to_have_text(re.compile("^[234] "))  # 65 years or not
+    expect(sheet.locator(".risk-value")).to_be_in_viewport()
     doctor.picture("score-found")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     doctor.picture("score-phone")
