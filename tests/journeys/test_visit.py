@@ -147,3 +147,8 @@ def measure_at_home(patient: Person, server: Server) -> None:
     who = ("--device", device, "--secret", secret)
     sent = server.command("device", "simulate", *who, "--count", "2", "--every", "1")
     assert sent.returncode == 0, sent.stderr
+    signs = panel(patient, "Vital signs")
+    sent = server.command("device", "simulate", *who, "--count", "7", "--every", "1", "--waves")
+    assert sent.returncode == 0, sent.stderr
+    expect(signs.get_by_role("img", name=re.compile("^Electrocardiogram, lead I"))).to_be_visible()
+    patient.picture("electrocardiogram")
