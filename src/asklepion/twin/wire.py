@@ -196,6 +196,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     patient: str
     sex: Literal["female", "male", "unknown"]
     age: int | None
+    height_m: float | None
+    bmi: float | None  # kg/m²
     organs: list[Organ]
     is_whole: bool  # false where the list of conditions goes on beyond what was read of it
 

@@ -5,6 +5,8 @@ export interface Body {
   readonly patient: string;
   readonly sex: "female" | "male" | "unknown";
   readonly age: number | null;
+  readonly height_m: number | null;
+  readonly bmi: number | null;
   readonly organs: readonly Organ[];
   readonly is_whole: boolean;
 }

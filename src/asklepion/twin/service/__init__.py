@@ -36,6 +36,7 @@ from ..wire import Body, Card, Scored, Timeline, Vital
 from .looking import Looking
 
 PRESSURES = 100  # newest readings that are averaged at most
+FIGURE = ("bmi", "weight", "height_m")
 NEWS2_MEASURED = ("heart_rate", "respiratory_rate", "spo2", "temperature_c")
 PREVENT_MEASURED = ("creatinine", "egfr", "total_c", "hdl_c", "bmi", "hba1c", "uacr", "smoking")
 
@@ -121,7 +122,7 @@ class Twin:
             NotFound: there is no such patient, or none that the caller may know of.
         """
         asking = replace(asking, via="body")
-        keys = (*NEWS2_MEASURED, "sbp", "bmi", *(lab.key for lab in LABS))
+        keys = (*NEWS2_MEASURED, "sbp", *FIGURE, *(lab.key for lab in LABS))
         chart = await self._looking.chart(asking, patient, dict.fromkeys(keys, FEW), [conditions()])
         return make_body(chart, patient, self._clock.now())
 
