@@ -3,7 +3,15 @@
 import importlib
 import sys
 
-MADE = ("icu_death", "icu_stay", "sepsis")
+MADE = (
+    "icu_death",
+    "icu_stay",
+    "sepsis",
+    "readmission",
+    "serious_illness",
+    "operation",
+    "treatment",
+)
 
 
 def main(names: list[str]) -> int:

@@ -16,10 +16,13 @@ and is opened by `open_model(name)`: hashes first, once, then kept.
     features   [{key, low, high, edges}]: the order of a row; beyond low..high is strange; `edges`
                are the nine deciles of training, for the drift monitor
     heads      {head: {members: [{kind: "trees" | "linear", arrays: prefix, weight}],
-                       slope, intercept, link: "logistic" | "identity" | "exp"}}
+                       slope, intercept, link}}; link: "logistic" | "identity" | "exp" |
+               "expm1" | "hazard" (the chance of a log cumulative hazard)
                a head's score is intercept + slope * sum(weight * member), its value link(score)
     interval   {"kind": "table", score, low, high}: Venn-Abers by score of the head "risk"; or
-               {"kind": "conformal", by, below, above}: added below "low", above "high"
+               {"kind": "conformal", below, above, on, by, groups}: added below "low", above "high",
+               to the score where on is "score", else to the value; by names a feature, and groups
+               {its value: {below, above}} hold the share within each kind (Mondrian)
     limits     needed [[key, …], …]: of each list one must be known, else it abstains
                ranges {key: [low, high]}: beyond, it abstains; strange: more features than this
                beyond their low..high, it abstains; never below 0 for quantities
@@ -42,19 +45,30 @@ once, in a folder of their own beside this (`icu`, `sepsis`), and used by traini
 """
 
 from .artefacts import Artefact, artefact_names, find_artefact
+from .curves import Curve, curve
 from .model import Explained, Learned, Predicted, Term, open_model
-from .predictors import PREDICTORS, Batch, Predictor
+from .predictors import PREDICTORS as BY_HOUR
+from .predictors import Batch, Predictor
+from .tabular import TABULAR
+from .treatment import Compared, Tier, compare
+
+PREDICTORS = {**BY_HOUR, **{each.name: each for each in TABULAR}}
 
 __all__ = [
     "PREDICTORS",
     "Artefact",
     "Batch",
+    "Compared",
+    "Curve",
     "Explained",
     "Learned",
     "Predicted",
     "Predictor",
     "Term",
+    "Tier",
     "artefact_names",
+    "compare",
+    "curve",
     "find_artefact",
     "open_model",
 ]

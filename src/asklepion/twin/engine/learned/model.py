@@ -26,6 +26,8 @@ LINKS: Mapping[str, Callable[[Floats], Floats]] = {
     "logistic": logistic,
     "identity": lambda score: score,
     "exp": lambda score: np.exp(np.clip(score, -40, 40)),
+    "expm1": lambda score: np.expm1(np.clip(score, -40, 40)),
+    "hazard": lambda score: -np.expm1(-np.exp(np.clip(score, -40, 5))),
 }
 
 
@@ -115,6 +117,14 @@ class Learned:
         """The score of each row before its link: log-odds, for a probability."""
         return self._heads[head or self.main].score(rows)
 
+    def linked(self, score: Floats) -> Floats:
+        """What a score of the main head says, in the model's unit."""
+        return self._heads[self.main].link(score)
+
+    def has(self, head: str) -> bool:
+        """Whether it has such a head."""
+        return head in self._heads
+
     def predict(self, rows: Floats) -> Predicted:
         """Predict each row, or abstain."""
         score = self.score(rows)
@@ -135,8 +145,27 @@ class Learned:
                 np.interp(score, at, _numbers(told["low"])),
                 np.interp(score, at, _numbers(told["high"])),
             )
-        low, high = (self._heads[end].link(self._heads[end].score(rows)) for end in ("low", "high"))
-        return low - float(told["below"]), high + float(told["above"])
+        below, above = self._margins(rows)
+        ends = self._heads["low"], self._heads["high"]
+        low, high = (end.score(rows) for end in ends)
+        if told.get("on") == "score":
+            return ends[0].link(low - below), ends[1].link(high + above)
+        return ends[0].link(low) - below, ends[1].link(high) + above
+
+    def _margins(self, rows: Floats) -> tuple[Floats, Floats]:
+        """What each row's kind needs on both sides; a kind that training did not know, the usual.
+
+        Source: Vovk et al, Algorithmic Learning in a Random World 2005 (Mondrian conformal).
+        """
+        told = self._interval
+        below = np.full(len(rows), float(told["below"]))
+        above = np.full(len(rows), float(told["above"]))
+        if "by" in told:
+            kind = rows[:, self.keys.index(told["by"])]
+            for each, margins in told["groups"].items():
+                of = kind == float(each)
+                below[of], above[of] = float(margins["below"]), float(margins["above"])
+        return below, above
 
     def abstains(self, rows: Floats) -> Flags:
         """Where it cannot tell: too little is known, or the row is unlike all it has learned."""
