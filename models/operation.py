@@ -86,7 +86,7 @@ def parts_of(rows: list[Row], plain: Floats) -> dict[str, NDArray[np.bool_]]:
 
 
 LIMITS: dict[str, Any] = {
-    "needed": [["age"], ["asa"], ["department"]],
+    "needed": [["age"], ["department"]],
     "ranges": {"age": [0, 110], "asa": [1, 6]},
     "strange": 6,
 }

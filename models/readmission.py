@@ -123,7 +123,8 @@ CARD = {
     "split": "5 folds by patient; calibration and words (codes, specialties) from other folds",
     "main": ["auroc", "auprc", "brier", "slope", "in_the_large"],
     "intended_use": "For clinicians, at discharge: whom to call in the first days.",
-    "not_for": "Anyone without diabetes, children, refusing or ending care, payment or penalties.",
+    "not_for": "Anyone without diabetes; children (few were among them); refusing or ending care; "
+    "payment.",
     "limits": [
         "US hospitals of 1999-2008: care, coding (ICD-9-CM) and lengths of stay were others",
         "A weak signal: of two patients, who comes back is ranked higher about 2 times in 3",

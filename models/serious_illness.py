@@ -100,10 +100,16 @@ def chance(
     """Fit, measure and keep one probability with its curve."""
     time, ended, told = course
     scores = tabular.out_of_fold(table, {"risk": CHANCE})["risk"]
+    members, whole, _ = tabular.everybody(table, CHANCE)
+    judged = np.isfinite(column(rows, "prg6m")) if "doctor" in name else np.isfinite(scores)
+    rows = [row for row, is_judged in zip(rows, judged, strict=True) if is_judged]
+    table = tabular.Table(
+        plain=table.plain[judged], outcome=table.outcome[judged], groups=table.groups[judged]
+    )
+    scores, time, ended, whole = scores[judged], time[judged], ended[judged], whole[judged]
     probability = tabular.calibrated(table, scores)
     drawn = figures.resamples(table.groups)
     measured = figures.measure(table.outcome, probability, drawn)
-    members, whole, _ = tabular.everybody(table, CHANCE)
     head = tabular.head(members, table.outcome, scores)
     log_odds = head.intercept + head.slope * scores
     line = curves.fit(log_odds, time, ended, told["days"], main=told["main"], falls=told["falls"])
@@ -237,7 +243,6 @@ def make() -> None:
     """Make all four."""
     rows = read()
     survival(rows, features.ALONE, with_doctor=False)
-    told = [row for row in rows if np.isfinite(number(row, "prg6m"))]
-    survival(told, features.WITH_DOCTOR, with_doctor=True)
+    survival(rows, features.WITH_DOCTOR, with_doctor=True)  # judged: whose doctor said a number
     leaving(rows)
     stay(rows)

@@ -20,7 +20,7 @@ from .predictors import Batch
 from .tables import NAN, Row, looked_up, number, read_rows, word
 
 ICU, LONG, DAYS = "operation_icu", "operation_long_stay", "operation_days"
-NEEDED = ("age", "sex", "department", "optype", "opname", "asa")
+NEEDED = ("age", "sex", "department", "optype", "opname")
 NUMBERS = (
     "height",
     "weight",

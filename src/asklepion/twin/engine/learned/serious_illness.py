@@ -2,7 +2,9 @@
 
 The columns are those of the SUPPORT2 table. Read are only those that stand by the third day of the
 study: not costs, not the mean intensity of care until day 25 (avtisst), not the functional outcome,
-not the predictions of the study's own model, and not race, income or schooling.
+not the predictions of the study's own model, and not race, income or schooling. Whether she or her
+family could be asked about daily activities is not read either: the interview took place in the
+days after, so that it was missed tells of leaving early (or of dying).
 
 Source: Knaus et al, Ann Intern Med 1995;122:191-203 (the study and its variables).
 """
@@ -43,10 +45,9 @@ NUMBERS = (
     "glucose",
     "bun",
     "urine",
-    "adlp",
-    "adls",
 )
-ASKED_FOR = ("alb", "bili", "glucose", "bun", "urine", "pafi", "ph", "adlp", "adls")
+ASKED_FOR = ("alb", "bili", "glucose", "bun", "urine", "pafi", "ph")
+USUAL_HELP = 1.0  # of seven daily activities: what counts where nobody was asked
 GROUPS = (
     "ARF/MOSF w/Sepsis",
     "CHF",
@@ -79,6 +80,8 @@ def features(row: Row) -> dict[str, float]:
     """What is known on the third day; NaN where it is not."""
     told = {key: number(row, key) for key in NUMBERS}
     kind = word(row, "dzgroup")
+    told["help_needed"] = _help(number(row, "adls"), number(row, "adlp"))
+    told["declined"] = _declined(row)
     told["female"] = {"female": 1.0, "male": 0.0}.get(word(row, "sex"), NAN)
     told["cancer"] = CANCER.get(word(row, "ca"), NAN)
     told["class"] = CLASSES.get(kind, NAN)
@@ -90,20 +93,29 @@ def features(row: Row) -> dict[str, float]:
     return told
 
 
+def _help(by_family: float, by_herself: float) -> float:
+    """With how many of seven daily activities she needed help two weeks before."""
+    known = [told for told in (by_family, by_herself) if told == told]
+    return known[0] if known else USUAL_HELP
+
+
+def _declined(row: Row) -> float:
+    """Whether an order not to resuscitate stood by the third day."""
+    ordered = word(row, "dnr") not in ("", "no dnr")
+    return float(ordered and number(row, "dnrday") <= THIRD_DAY)
+
+
 def _log(value: float, least: float) -> float:
     return log(max(value, least)) if value == value else NAN
 
 
 def doctors(row: Row) -> dict[str, float]:
-    """What the doctor said on day 3, as log-odds, and whether resuscitation was declined."""
+    """What the doctor said on the third day, as log-odds of survival."""
     half_year, two_months = number(row, "prg6m"), number(row, "prg2m")
-    since = number(row, "dnrday")
-    declined = word(row, "dnr") not in ("", "no dnr") and since <= THIRD_DAY
     return {
         "doctor_6_months": _log_odds(half_year),
         "doctor_6_months_squared": _log_odds(half_year) ** 2,
         "doctor_2_months": _log_odds(two_months),
-        "declined": float(declined),
     }
 
 
