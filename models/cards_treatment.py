@@ -14,7 +14,7 @@ BREAST: dict[str, Any] = {
     },
     "split": "learned in one country, judged in another",
     "main": ["concordance", "hazard_ratio"],
-    "baselines": {"concordance of Cox, before": 0.661},
+    "baselines": [{"name": "Cox on these tables, before", "concordance": 0.661}],
     "intended_use": "To see what such women went through, with and without hormone therapy.",
     "not_for": "Choosing a treatment; women whose cancer had not reached lymph nodes; men.",
     "limits": [
@@ -37,7 +37,7 @@ ERCP: dict[str, Any] = {
     },
     "split": "5 folds of people for the chance; all of them for the difference",
     "main": ["auroc", "brier", "slope", "in_the_large", "risk_ratio"],
-    "baselines": {"risk ratio in the trial (published: 9.2 % against 16.9 %)": 0.54},
+    "baselines": [{"name": "the trial (published: 9.2 % against 16.9 %)", "risk_ratio": 0.54}],
     "intended_use": "For clinicians before or at the end of an ERCP in somebody at raised risk.",
     "not_for": "People at usual risk, or who must not be given indomethacin.",
     "limits": [

@@ -25,7 +25,7 @@ def conformal_by(
         if (kind == each).sum() >= 50
         for told in [conformal(outcome[kind == each], low[kind == each], high[kind == each])]
     }
-    return {**usual, "on": "score", "by": by, "groups": groups}
+    return {**usual, "space": "score", "by": by, "groups": groups}
 
 
 def held(interval: Mapping[str, Any], kind: Floats) -> tuple[Floats, Floats]:

@@ -36,6 +36,7 @@ QUANTILES = {
     }.items()
 }
 HALF_YEAR, FORTNIGHT = 180, 14
+ERROR = "mean_absolute_error_d"
 SURVIVAL_DAYS = [7, 14, 30, 60, 90, 180, 365, 730]
 LEAVING_DAYS = [5, 7, 10, 14, 21, 30, 45, 60, 90]
 Floats = NDArray[np.float64]
@@ -118,7 +119,7 @@ def chance(
         "data": CARDS[name]["data"] | {"input_sha256": SHA256},
         "figures": measured,
         "curve": by_day,
-        "baselines": BASELINES[name] | doctors_own(rows, table),
+        "baselines": [*doctors_own(rows, table), *BASELINES[name]],
         "subgroups": figures.slices(table.outcome, probability, table.groups, parts_of(rows)),
     }
     model = write(
@@ -138,19 +139,22 @@ def chance(
     print(name, measured, by_day, "abstains on", model.abstains(whole).mean(), flush=True)
 
 
-def doctors_own(rows: list[Row], table: tabular.Table) -> dict[str, float]:
+def doctors_own(rows: list[Row], table: tabular.Table) -> list[dict[str, object]]:
     """The doctors' own estimates and the study's model, of the same patients where both are."""
     doctor, study = column(rows, "prg6m"), column(rows, "surv6m")
+    alive = 1 - column(rows, "death") * (column(rows, "d.time") <= HALF_YEAR)
+    if not np.array_equal(table.outcome, alive):
+        return []
     both = np.isfinite(doctor) & np.isfinite(study)
-    dead = 1 - table.outcome[both]
-    if not np.array_equal(
-        table.outcome, 1 - (column(rows, "death") * (column(rows, "d.time") <= HALF_YEAR))
-    ):
-        return {}
-    return {
-        "auroc of the doctors (measured here)": round(figures.auroc(dead, -doctor[both]), 4),
-        "auroc of the study's model (measured here)": round(figures.auroc(dead, -study[both]), 4),
-    }
+    told = {"the study's model": study, "the doctors": doctor}
+    return [
+        {
+            "name": f"{who}, measured here",
+            "auroc": round(figures.auroc(alive[both], chance[both]), 4),
+            "brier": round(figures.brier(alive[both], chance[both]), 4),
+        }
+        for who, chance in told.items()
+    ]
 
 
 def limits(needed: list[list[str]]) -> dict[str, Any]:
@@ -180,6 +184,7 @@ def stay(rows: list[Row]) -> None:
     interval = conformal_by(table.outcome, told["low"], told["high"], by="class", kind=kind)
     classes = {"organ failure": 0, "chronic organ disease": 1, "cancer": 2, "coma": 3}
     held = (days >= np.expm1(low)) & (days <= np.expm1(high))
+    guess = float(np.abs(days - np.median(days)).mean())
     parts = coverage(days, np.expm1(told["middle"]), held, parts_of(rows))
     parts += coverage(
         days, np.expm1(told["middle"]), held, {name: kind == at for name, at in classes.items()}
@@ -187,10 +192,10 @@ def stay(rows: list[Row]) -> None:
     card: dict[str, Any] = CARDS[features.STAY] | {
         "data": CARDS[features.STAY]["data"] | {"input_sha256": SHA256},
         "figures": judged,
-        "baselines": BASELINES[features.STAY]
-        | {
-            "median of everybody, mae (measured here)": float(np.abs(days - np.median(days)).mean())
-        },
+        "baselines": [
+            *BASELINES[features.STAY],
+            {"name": "the median, measured here", ERROR: round(guess, 3)},
+        ],
         "subgroups": parts,
     }
     model = write(
@@ -214,7 +219,7 @@ def quantity_figures(
 ) -> dict[str, figures.Figure]:
     """Error, rank, share within the interval and its width, each with its interval."""
     drawn = figures.resamples(np.arange(len(days)), 300)
-    told = figures.measure(days, middle, drawn, {"mae": figures.error})
+    told = figures.measure(days, middle, drawn, {ERROR: figures.error})
     held = ((days >= low) & (days <= high)).astype(np.float64)
     told |= figures.measure(held, high - low, drawn, {"coverage": lambda had, _: float(had.mean())})
     told |= figures.measure(held, high - low, drawn, {"width": lambda _, w: float(np.median(w))})
@@ -225,18 +230,21 @@ def quantity_figures(
 def coverage(
     days: Floats, middle: Floats, held: NDArray[np.bool_], parts: dict[str, NDArray[np.bool_]]
 ) -> list[dict[str, object]]:
-    """Error and share within the interval of each part."""
-    return [
-        {
-            "part": name,
-            "rows": int(part.sum()),
-            "mean": round(float(days[part].mean()), 2),
-            "mae": round(float(np.abs(days - middle)[part].mean()), 3),
-            "coverage": round(float(held[part].mean()), 4),
-        }
-        for name, part in parts.items()
-        if part.sum() >= 50
-    ]
+    """Error and share within the interval of each part that has at least 50 people."""
+    table: list[dict[str, object]] = []
+    for name, part in parts.items():
+        rows = np.flatnonzero(part)
+        line: dict[str, object] = {"part": name, "rows": len(rows)}
+        if len(rows) >= 50:
+            drawn = figures.resamples(rows, 200)
+            inside = held[rows].astype(np.float64)
+            line["mean"] = round(float(days[rows].mean()), 2)
+            line["figures"] = {
+                **figures.measure(days[rows], middle[rows], drawn, {ERROR: figures.error}),
+                **figures.measure(inside, inside, drawn, {"coverage": lambda had, _: had.mean()}),
+            }
+        table.append(line)
+    return table
 
 
 def make() -> None:

@@ -210,8 +210,8 @@ def slices_breast(
         {
             "part": name,
             "rows": int(part.sum()),
-            "concordance": round(ranked(time[part], ended[part], score[part]), 4),
-            **known_by(time[part], ended[part], _hazard(score[part])),
+            "figures": judged(line, rows[part], time[part], ended[part]),
+            "five_years": known_by(time[part], ended[part], _hazard(score[part])),
         }
         for name, part in parts.items()
     ]

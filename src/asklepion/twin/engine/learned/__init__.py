@@ -13,16 +13,17 @@ and is opened by `open_model(name)`: hashes first, once, then kept.
 
     kind       "probability" (head "risk") or "quantity" (heads "low", "middle", "high")
     unit       UCUM of the prediction; "1" for a probability
-    features   [{key, low, high, edges}]: the order of a row; beyond low..high is strange; `edges`
-               are the nine deciles of training, for the drift monitor
+    features   [{key, low, high, edges, shares}]: the order of a row; beyond low..high is strange;
+               `edges` are the nine deciles of training, `shares` what lay between them (the first:
+               what was not known), for `drift`
     heads      {head: {members: [{kind: "trees" | "linear", arrays: prefix, weight}],
                        slope, intercept, link}}; link: "logistic" | "identity" | "exp" |
                "expm1" | "hazard" (the chance of a log cumulative hazard)
                a head's score is intercept + slope * sum(weight * member), its value link(score)
     interval   {"kind": "table", score, low, high}: Venn-Abers by score of the head "risk"; or
-               {"kind": "conformal", below, above, on, by, groups}: added below "low", above "high",
-               to the score where on is "score", else to the value; by names a feature, and groups
-               {its value: {below, above}} hold the share within each kind (Mondrian)
+               {"kind": "conformal", below, above, space, by, groups}: added below "low" and above
+               "high", after the link, or before it where space is "score"; by names a feature, and
+               groups {its value: {below, above}} hold the share within each kind (Mondrian)
     limits     needed [[key, …], …]: of each list one must be known, else it abstains
                ranges {key: [low, high]}: beyond, it abstains; strange: more features than this
                beyond their low..high, it abstains; never below 0 for quantities
@@ -46,6 +47,7 @@ once, in a folder of their own beside this (`icu`, `sepsis`), and used by traini
 
 from .artefacts import Artefact, artefact_names, find_artefact
 from .curves import Curve, curve
+from .drift import MUCH, SOME, drift
 from .model import Explained, Learned, Predicted, Term, open_model
 from .predictors import PREDICTORS as BY_HOUR
 from .predictors import Batch, Predictor
@@ -55,7 +57,9 @@ from .treatment import Compared, Tier, compare
 PREDICTORS = {**BY_HOUR, **{each.name: each for each in TABULAR}}
 
 __all__ = [
+    "MUCH",
     "PREDICTORS",
+    "SOME",
     "Artefact",
     "Batch",
     "Compared",
@@ -69,6 +73,7 @@ __all__ = [
     "artefact_names",
     "compare",
     "curve",
+    "drift",
     "find_artefact",
     "open_model",
 ]

@@ -100,6 +100,7 @@ class Learned:
         self.facts: dict[str, Any] = spec.get("facts", {})
         self.golden: list[dict[str, Any]] = spec.get("golden", [])
         self.edges: list[list[float]] = [each.get("edges", []) for each in features]
+        self.usual: list[list[float]] = [each.get("shares", []) for each in features]
         self._low = _numbers([each["low"] for each in features])
         self._high = _numbers([each["high"] for each in features])
         self._needed: list[list[str]] = spec["limits"]["needed"]
@@ -148,7 +149,7 @@ class Learned:
         below, above = self._margins(rows)
         ends = self._heads["low"], self._heads["high"]
         low, high = (end.score(rows) for end in ends)
-        if told.get("on") == "score":
+        if told.get("space") == "score":
             return ends[0].link(low - below), ends[1].link(high + above)
         return ends[0].link(low) - below, ends[1].link(high) + above
 
@@ -206,7 +207,7 @@ class Learned:
         order = np.argsort(-np.abs(adds), kind="stable")
         terms = tuple(
             Term(key=self.keys[at], value=float(row[at]), adds=float(adds[at]))
-            for at in order.tolist()
+            for at in map(int, order)
         )
         return Explained(base=base, score=base + float(adds.sum()), terms=terms)
 
