@@ -12,6 +12,7 @@ const AXES: Readonly<Record<string, Axis>> = {
   prevent10: { end: 20, marks: [7.5] },
   "prevent10.ascvd": { end: 20, marks: [3, 5, 10] },
   icu_death: { end: 100, marks: [] },
+  readmission: { end: 40, marks: [] },
 };
 const STEPS = [5, 10, 20, 40, 60, 80, 100, 120, 150, 200];
 

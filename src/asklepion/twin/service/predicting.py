@@ -11,6 +11,7 @@ from asklepion.kit.errors import Forbidden
 from asklepion.records import Asking, Records
 
 from ..engine.card_icu import Ward, intensive_cards
+from ..engine.card_readmission import Discharged, readmission_cards
 from ..engine.chart import Chart
 from ..engine.fhir import Resource
 from ..engine.questions import MOST, USABLE, Question, conditions
@@ -68,8 +69,22 @@ def _intensive(seen: Seen) -> list[Card]:
     return intensive_cards(Ward(chart=seen.chart, found=found, now=seen.now))
 
 
+def _ask_stays() -> list[Question]:
+    """Stays and visits, and what was found, done and given in them; newest first."""
+    dated = {"Encounter": "-date", "Procedure": "-date", "MedicationRequest": "-authoredon"}
+    lists = [Question(type=type, params=(("_sort", by),)) for type, by in dated.items()]
+    return [conditions(), *lists]
+
+
+def _discharged(seen: Seen) -> list[Card]:
+    return readmission_cards(Discharged(chart=seen.chart, found=seen.found, now=seen.now))
+
+
 # A model that reads more of a record adds its kind here.
-KINDS: tuple[Kind, ...] = (Kind(name="intensive care", asks=_ask_watched, cards=_intensive),)
+KINDS: tuple[Kind, ...] = (
+    Kind(name="intensive care", asks=_ask_watched, cards=_intensive),
+    Kind(name="after a stay", asks=_ask_stays, cards=_discharged),
+)
 
 
 class Predicting:
