@@ -1,8 +1,6 @@
 """Models of tables: what a row says, what training gives its words, curves, and the files read."""
 
 import csv
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
+from asklepion.cli.alone import app
 from asklepion.kit.errors import Incorrect, NotFound
 from asklepion.twin import Why
 from asklepion.twin.engine.learned import PREDICTORS, curve, open_model
@@ -120,9 +120,8 @@ def written(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
 
 def predict(model: str, path: Path) -> list[dict[str, str]]:
     """What the command line predicts."""
-    command = [sys.executable, "-m", "asklepion", "twin", "predict", model, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(app, ["twin", "predict", model, str(path)])
+    assert done.exit_code == 0, done.output
     return list(csv.DictReader(done.stdout.splitlines()))
 
 

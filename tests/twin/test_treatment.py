@@ -1,8 +1,6 @@
 """Two futures compared: methods held to known answers, refusal where nobody is like her."""
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
+from asklepion.cli.alone import app
 from asklepion.twin import Why
 from asklepion.twin.engine.learned import Compared, Tier, breast_cancer, compare, ercp, open_model
 from models import causal
@@ -153,14 +153,13 @@ def test_the_command_line_compares_or_names_why_not(tmp_path: Path) -> None:
         table.writeheader()
         table.writerows([WOMAN, WOMAN | {"pid": "2", "age": "30", "meno": "0", "nodes": "1"}])
 
-    def run(model: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "asklepion", "twin", "compare", model, str(path)]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
-    done, other = run("breast-cancer"), run("survival")
+    done, other = (
+        CliRunner().invoke(app, ["twin", "compare", model, str(path)])
+        for model in ("breast-cancer", "survival")
+    )
 
     told: list[dict[str, Any]] = list(csv.DictReader(done.stdout.splitlines()))
     assert (told[0]["tier"], told[0]["refused"]) == ("association", "")
     assert float(told[0]["lower"]) <= float(told[0]["difference"]) <= float(told[0]["upper"])
     assert (told[1]["difference"], told[1]["refused"]) == ("", "overlap_hormone_therapy")
-    assert other.returncode == 2
+    assert other.exit_code == 2
