@@ -14,11 +14,11 @@ TAILS = (0.005, 0.995)  # what lies beyond counts as these
 
 def fit(rows: Floats, outcome: Floats, *, strength: float = 0.01) -> Linear:
     """Fit a ridge; what is missing lies at the mean."""
-    low, high = np.nanquantile(rows, TAILS, axis=0)
-    low, high = np.nan_to_num(low), np.nan_to_num(high)
-    held = np.clip(rows, low, high)
-    mean, scale = np.nan_to_num(np.nanmean(held, axis=0)), np.nanstd(held, axis=0)
-    used = np.isfinite(scale) & (scale > 1e-9)
+    filled = np.where(np.isfinite(rows).any(axis=0), rows, 0.0)  # never measured: no quantile
+    low, high = np.nanquantile(filled, TAILS, axis=0)
+    held = np.clip(filled, low, high)
+    mean, scale = np.nanmean(held, axis=0), np.nanstd(held, axis=0)
+    used = scale > 1e-9
     scale = np.where(used, scale, 1.0)
     design = np.nan_to_num((held - mean) / scale) * used
     model = LogisticRegression(C=strength, max_iter=2000).fit(design, outcome)

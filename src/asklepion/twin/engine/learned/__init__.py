@@ -19,7 +19,8 @@ and is opened by `open_model(name)`: hashes first, once, then kept.
                        slope, intercept, link: "logistic" | "identity" | "exp"}}
                a head's score is intercept + slope * sum(weight * member), its value link(score)
     interval   {"kind": "table", score, low, high}: Venn-Abers by score of the head "risk"; or
-               {"kind": "conformal", by, below, above}: added below "low", above "high"
+               {"kind": "conformal", below, above, space}: added below "low" and above "high",
+               after the link, or before it where space is "score"
     limits     needed [[key, …], …]: of each list one must be known, else it abstains
                ranges {key: [low, high]}: beyond, it abstains; strange: more features than this
                beyond their low..high, it abstains; never below 0 for quantities

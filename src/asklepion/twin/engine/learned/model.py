@@ -135,8 +135,11 @@ class Learned:
                 np.interp(score, at, _numbers(told["low"])),
                 np.interp(score, at, _numbers(told["high"])),
             )
-        low, high = (self._heads[end].link(self._heads[end].score(rows)) for end in ("low", "high"))
-        return low - float(told["below"]), high + float(told["above"])
+        low, high = self._heads["low"], self._heads["high"]
+        below, above = float(told["below"]), float(told["above"])
+        if told.get("space") == "score":
+            return low.link(low.score(rows) - below), high.link(high.score(rows) + above)
+        return low.link(low.score(rows)) - below, high.link(high.score(rows)) + above
 
     def abstains(self, rows: Floats) -> Flags:
         """Where it cannot tell: too little is known, or the row is unlike all it has learned."""
@@ -177,7 +180,7 @@ class Learned:
         order = np.argsort(-np.abs(adds), kind="stable")
         terms = tuple(
             Term(key=self.keys[at], value=float(row[at]), adds=float(adds[at]))
-            for at in order.tolist()
+            for at in map(int, order)
         )
         return Explained(base=base, score=base + float(adds.sum()), terms=terms)
 

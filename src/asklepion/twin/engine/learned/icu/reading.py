@@ -1,0 +1,102 @@
+"""Stays from files: the text form of the PhysioNet Challenge 2012, or its events in one Parquet."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from asklepion.kit.errors import Incorrect
+
+from .stay import Stay, make_stay
+
+TAKES = "a stay's text file (Time,Parameter,Value), a folder or zip of them, or events as Parquet"
+HEADER = ["Time", "Parameter", "Value"]
+
+
+def read_stays(path: Path) -> Iterator[Stay]:
+    """The stays in a file, a folder, a zip or a Parquet, in order of their names.
+
+    Raises:
+        Incorrect: it is of another kind.
+    """
+    if path.is_dir():
+        files = sorted(path.glob("*.txt"))
+        if not files:
+            raise Incorrect("The folder has no stays.", hint=f"Give {TAKES}.")
+        for file in files:
+            yield read_stay(file.stem, file.read_text(encoding="utf-8", errors="replace"))
+    elif path.suffix == ".zip":
+        yield from _from_zip(path)
+    elif path.suffix == ".parquet":
+        yield from _from_parquet(path)
+    else:
+        yield read_stay(path.stem, path.read_text(encoding="utf-8", errors="replace"))
+
+
+def _from_zip(path: Path) -> Iterator[Stay]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in sorted(name for name in archive.namelist() if name.endswith(".txt")):
+                text = archive.read(name).decode("utf-8", errors="replace")
+                yield read_stay(Path(name).stem, text)
+    except zipfile.BadZipFile as error:
+        raise Incorrect("The zip cannot be read.", hint=f"Give {TAKES}.") from error
+
+
+def read_stay(id: str, text: str) -> Stay:
+    """One stay of the challenge's text; the id is its RecordID, else the file's name.
+
+    Raises:
+        Incorrect: the text is of another kind.
+    """
+    rows = csv.reader(io.StringIO(text))
+    header = [each.strip() for each in next(rows, [])]
+    if header[:3] != HEADER:
+        raise Incorrect(f"{id} is no stay.", hint=f"Give {TAKES}.")
+    told: list[tuple[str, float, float]] = []
+    for row in rows:
+        if len(row) < 3 or not row[1]:
+            continue
+        minute, value = _minute(row[0]), _number(row[2])
+        if minute is None or value is None:
+            continue
+        if row[1] == "RecordID":
+            id = str(int(value))
+        else:
+            told.append((row[1].strip(), minute, value))
+    return make_stay(id, told)
+
+
+def _minute(text: str) -> float | None:
+    hours, _, minutes = text.strip().partition(":")
+    try:
+        return 60.0 * int(hours) + int(minutes)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _from_parquet(path: Path) -> Iterator[Stay]:
+    import duckdb  # only here: the text form needs it not
+
+    asked = "select rid, param, minute, value from read_parquet(?) order by rid"
+    try:
+        with duckdb.connect() as database:
+            found = database.execute(asked, [str(path)]).fetchnumpy()
+    except duckdb.Error as error:
+        raise Incorrect("The Parquet holds no events.", hint=f"Give {TAKES}.") from error
+    ids, params = found["rid"].tolist(), found["param"].tolist()
+    minutes, values = found["minute"].tolist(), found["value"].tolist()
+    start = 0
+    for end in range(1, len(ids) + 1):
+        if end == len(ids) or ids[end] != ids[start]:
+            told = zip(params[start:end], minutes[start:end], values[start:end], strict=True)
+            yield make_stay(str(ids[start]), told)
+            start = end
