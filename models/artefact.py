@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from asklepion.twin.engine.learned.artefacts import ELSEWHERE, SHIPPED, read_artefact
+from asklepion.twin.engine.learned.artefacts import SHIPPED, elsewhere, read_artefact
 from asklepion.twin.engine.learned.linear import Linear
 from asklepion.twin.engine.learned.model import Learned
 from asklepion.twin.engine.learned.trees import Trees
-
-from .inputs import ROOT
 
 Floats = NDArray[np.float64]
 RARE = 0.0005  # share of training values that count as strange on each side
@@ -60,7 +57,7 @@ class Fitted:
 
 def write(fitted: Fitted) -> Learned:
     """Keep a model; returns it as it will be read."""
-    folder = (SHIPPED if fitted.is_free else _elsewhere()) / fitted.name
+    folder = (SHIPPED if fitted.is_free else elsewhere()) / fitted.name
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, NDArray[np.generic]] = {}
     heads = {name: _head(name, head, arrays) for name, head in fitted.heads.items()}
@@ -78,10 +75,6 @@ def write(fitted: Fitted) -> Learned:
     spec["golden"] = _golden(Learned(read_artefact(folder)), fitted.rows)
     _keep(folder, spec, arrays, fitted.card)
     return Learned(read_artefact(folder))
-
-
-def _elsewhere() -> Path:
-    return Path(os.environ.get(ELSEWHERE) or ROOT / "data" / "models")
 
 
 def _head(name: str, head: HeadFitted, arrays: dict[str, NDArray[np.generic]]) -> dict[str, Any]:

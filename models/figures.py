@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Figure = dict[str, float]
 Statistic = Callable[[Floats, Floats], float]
-TIMES = 500
+TIMES = 200
 
 
 def ranks(values: Floats) -> Floats:
@@ -168,7 +168,7 @@ def slices(
         if statistics is CHANCES:
             enough = enough and min(int(ill.sum()), int((~ill).sum())) >= 10
         if enough:
-            drawn = resamples(groups[rows], 200)
+            drawn = resamples(groups[rows], 60)
             line["figures"] = measure(outcome[rows], predicted[rows], drawn, statistics)
         table.append(line)
     return table

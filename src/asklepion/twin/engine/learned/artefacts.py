@@ -34,10 +34,14 @@ class Artefact:
     card: dict[str, Any]
 
 
+def elsewhere() -> Path:
+    """Where models lie that may not be handed on: beside the house's data, unless told."""
+    return Path(os.environ.get(ELSEWHERE) or "data/models")
+
+
 def folders() -> list[Path]:
     """Where artefacts may lie; what was built here goes before what was shipped."""
-    elsewhere = os.environ.get(ELSEWHERE)
-    return [*([Path(elsewhere)] if elsewhere else []), SHIPPED]
+    return [elsewhere(), SHIPPED]
 
 
 def artefact_names() -> list[str]:

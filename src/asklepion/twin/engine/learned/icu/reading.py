@@ -12,6 +12,7 @@ from .stay import Stay, make_stay
 
 TAKES = "a stay's text file (Time,Parameter,Value), a folder or zip of them, or events as Parquet"
 HEADER = ["Time", "Parameter", "Value"]
+AT_ONCE = 100_000  # events
 
 
 def read_stays(path: Path) -> Iterator[Stay]:
@@ -51,7 +52,7 @@ def read_stay(id: str, text: str) -> Stay:
         Incorrect: the text is of another kind.
     """
     rows = csv.reader(io.StringIO(text))
-    header = [each.strip() for each in next(rows, [])]
+    header = [each.strip() for each in next(rows, list[str]())]
     if header[:3] != HEADER:
         raise Incorrect(f"{id} is no stay.", hint=f"Give {TAKES}.")
     told: list[tuple[str, float, float]] = []
@@ -87,16 +88,19 @@ def _from_parquet(path: Path) -> Iterator[Stay]:
     import duckdb  # only here: the text form needs it not
 
     asked = "select rid, param, minute, value from read_parquet(?) order by rid"
+    found: list[tuple[object, str, float, float]]
+    told, before = list[tuple[str, float, float]](), None
     try:
         with duckdb.connect() as database:
-            found = database.execute(asked, [str(path)]).fetchnumpy()
+            answer = database.execute(asked, [str(path)])
+            while found := answer.fetchmany(AT_ONCE):
+                for id, param, minute, value in found:
+                    if before is not None and id != before:
+                        yield make_stay(str(before), told)
+                        told = []
+                    before = id
+                    told.append((param, float(minute), float(value)))
     except duckdb.Error as error:
         raise Incorrect("The Parquet holds no events.", hint=f"Give {TAKES}.") from error
-    ids, params = found["rid"].tolist(), found["param"].tolist()
-    minutes, values = found["minute"].tolist(), found["value"].tolist()
-    start = 0
-    for end in range(1, len(ids) + 1):
-        if end == len(ids) or ids[end] != ids[start]:
-            told = zip(params[start:end], minutes[start:end], values[start:end], strict=True)
-            yield make_stay(str(ids[start]), told)
-            start = end
+    if before is not None:
+        yield make_stay(str(before), told)

@@ -121,15 +121,16 @@ def _joint(last: dict[str, Floats]) -> Iterator[tuple[str, Floats]]:
     yield "SF", last["O2Sat"] / last["FiO2"]
     yield "gap", last["Chloride"] + last["HCO3"]
     sirs = (
-        1.0 * ((last["Temp"] > 38) | (last["Temp"] < 36))
+        ((last["Temp"] > 38) | (last["Temp"] < 36)).astype(np.float64)
         + (last["HR"] > 90)
         + ((last["Resp"] > 20) | (last["PaCO2"] < 32))
         + ((last["WBC"] > 12) | (last["WBC"] < 4))
     )
-    yield "SIRS", sirs
-    yield "quick", 1.0 * (last["SBP"] <= 100) + (last["Resp"] >= 22)
+    yield "SIRS", sirs.astype(np.float64)
+    quick = (last["SBP"] <= 100).astype(np.float64) + (last["Resp"] >= 22)
+    yield "quick", quick.astype(np.float64)
     organs = (
-        1.0 * (last["Platelets"] < 150)
+        (last["Platelets"] < 150).astype(np.float64)
         + (last["Platelets"] < 100)
         + (last["Bilirubin_total"] >= 1.2)
         + (last["Bilirubin_total"] >= 2)
@@ -138,7 +139,7 @@ def _joint(last: dict[str, Floats]) -> Iterator[tuple[str, Floats]]:
         + (last["MAP"] < 70)
         + (last["Lactate"] > 2)
     )
-    yield "organs", organs
+    yield "organs", organs.astype(np.float64)
 
 
 def _attention(hours: Hours, now: dict[str, Floats]) -> Iterator[tuple[str, Floats]]:
