@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asklepion.twin.engine.learned.artefacts import SHIPPED, elsewhere, read_artefact
+from asklepion.twin.engine.learned.drift import shares
 from asklepion.twin.engine.learned.linear import Linear
 from asklepion.twin.engine.learned.model import Learned
 from asklepion.twin.engine.learned.trees import Trees
@@ -98,7 +99,7 @@ def _features(keys: Sequence[str], rows: Floats) -> list[dict[str, Any]]:
             edges = np.quantile(known, np.linspace(0.1, 0.9, 9))
             line |= {"low": _short(low), "high": _short(high)}
             line["edges"] = [_short(edge) for edge in edges]
-            line["known"] = round(len(known) / len(column), 4)
+            line["shares"] = [_short(share) for share in shares(column, line["edges"])]
         table.append(line)
     return table
 

@@ -11,6 +11,7 @@ from asklepion.twin.engine.learned.model import logistic
 from asklepion.twin.engine.learned.trees import Trees
 
 from . import artefact, boosting, calibration, figures, icu, intervals, linear, splits
+from .events import best_threshold, event_1, event_2
 
 Floats = NDArray[np.float64]
 USUAL: dict[str, Any] = {"loss_function": "Logloss", "border_count": 64}
@@ -21,7 +22,6 @@ BOOSTED: tuple[dict[str, Any], ...] = (
 )
 STRENGTH = 0.003  # of the ridge
 LINEAR_SHARE = 0.15
-GROUPS = 10
 
 
 def make() -> None:
@@ -78,32 +78,6 @@ def calibrated(stays: icu.Stays, score: Floats) -> Floats:
         slope, intercept = calibration.platt(stays.died[known], score[known])
         chance[apart] = logistic(slope * score[apart] + intercept)
     return chance
-
-
-def event_1(died: Floats, chance: Floats, threshold: float) -> float:
-    """The lesser of sensitivity and positive predictive value: the challenge's first event."""
-    said = chance >= threshold
-    right = float((said & (died > 0)).sum())
-    return min(right / max(died.sum(), 1), right / max(said.sum(), 1))
-
-
-def event_2(died: Floats, chance: Floats) -> float:
-    """Hosmer and Lemeshow's H over tenths, by the range of risk: the challenge's second event.
-
-    Source: Silva et al, Comput Cardiol 2012;39:245-248.
-    """
-    order, size = np.argsort(chance, kind="stable"), len(chance) // GROUPS
-    tenths = order[: size * GROUPS].reshape(GROUPS, size)
-    risk, deaths = chance[tenths].mean(axis=1), died[tenths].sum(axis=1)
-    misfit = (deaths - size * risk) ** 2 / (size * risk * (1 - risk) + 0.001)
-    return float(misfit.sum() / (risk[-1] - risk[0]))
-
-
-def best_threshold(died: Floats, chance: Floats) -> float:
-    """The risk from which a stay is called deadly, where event 1 is best out of fold."""
-    tried = np.quantile(chance, np.linspace(0.7, 0.97, 271))
-    smooth = np.convolve([event_1(died, chance, each) for each in tried], np.ones(9) / 9, "valid")
-    return round(float(tried[4:-4][int(np.argmax(smooth))]), 4)
 
 
 def card(stays: icu.Stays, chance: Floats, threshold: float) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     """Put both commands beside the scores."""
     app.command()(predict)
     app.command()(models)
+    app.command()(drift)
 
 
 def predict(
@@ -32,17 +33,44 @@ def predict(
 
     The columns are id, prediction, lower, upper, abstained (0 or 1; then the numbers are empty).
     """
-    name = model.replace("-", "_")
-    predictor = twin.learned.PREDICTORS.get(name)
-    if predictor is None:
-        raise typer.BadParameter(f"There is no model {model}. `asklepion twin models` lists them.")
-    if not path.exists():
-        raise Incorrect("The input cannot be read.", hint=f"Give {predictor.takes}.")
+    predictor = _chosen(model, path)
     if out == "-":
         _write(predictor, path, sys.stdout)
         return
     with Path(out).open("w", encoding="utf-8", newline="") as file:
         _write(predictor, path, file)
+
+
+def _chosen(model: str, path: Path) -> "twin.learned.Predictor":
+    predictor = twin.learned.PREDICTORS.get(model.replace("-", "_"))
+    if predictor is None:
+        raise typer.BadParameter(f"There is no model {model}. `asklepion twin models` lists them.")
+    if not path.exists():
+        raise Incorrect("The input cannot be read.", hint=f"Give {predictor.takes}.")
+    return predictor
+
+
+def drift(
+    model: Annotated[str, typer.Argument(help="Which model; `asklepion twin models` lists them.")],
+    path: Folder,
+    as_json: AsJson = False,
+) -> None:
+    """Tell whether the people in a file are like those that a model learned from.
+
+    Prints the population stability index of each input that differs. Exit code 1 if one does much.
+    """
+    predictor = _chosen(model, path)
+    batches = [batch.rows for batch in predictor.read(path)]
+    told = twin.learned.drift(twin.learned.open_model(predictor.name), batches)
+    rows = sum(map(len, batches))
+    differ = {key: index for key, index in told.items() if index >= twin.learned.SOME}
+    if as_json:
+        print(json.dumps({"rows": rows, "index": told}))
+    else:
+        print(f"{rows} rows; {len(differ)} of {len(told)} inputs differ.")
+        for key, index in differ.items():
+            print(f"  {key} {index:.2f}")
+    raise typer.Exit(1 if any(index >= twin.learned.MUCH for index in differ.values()) else 0)
 
 
 def _write(predictor: "twin.learned.Predictor", path: Path, file: IO[str]) -> None:

@@ -114,11 +114,6 @@ class Found:
     reference: str
 
 
-def codes() -> tuple[str, ...]:
-    """Every code to search for."""
-    return (*BY_CODE, VENTILATION_CODE, *PANELS)
-
-
 def read_watched(observations: Iterable[Resource]) -> list[Found]:
     """The readings, oldest first; what has no number in a unit that is known is left out."""
     found = [one for each in observations for one in _read(each)]

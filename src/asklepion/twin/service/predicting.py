@@ -14,7 +14,7 @@ from ..engine.card_icu import Ward, intensive_cards
 from ..engine.chart import Chart
 from ..engine.fhir import Resource
 from ..engine.questions import MOST, USABLE, Question, conditions
-from ..engine.watched import BY_CODE, PANELS, codes, read_watched
+from ..engine.watched import PANELS, VENTILATION_CODE, WATCHED, read_watched
 from ..wire import Card
 from .looking import Looking
 
@@ -51,8 +51,7 @@ class Kind:
 
 def _ask_watched() -> list[Question]:
     """The newest readings, each measure by itself: none pushes another off its page."""
-    seldom = [one.measure.codes for one in dict.fromkeys(BY_CODE.values())]
-    asked = [*seldom, PANELS, tuple(set(codes()) - set(BY_CODE) - set(PANELS))]
+    asked = [*(one.measure.codes for one in WATCHED), PANELS, (VENTILATION_CODE,)]
     return [
         Question(
             type="Observation",

@@ -13,8 +13,9 @@ and is opened by `open_model(name)`: hashes first, once, then kept.
 
     kind       "probability" (head "risk") or "quantity" (heads "low", "middle", "high")
     unit       UCUM of the prediction; "1" for a probability
-    features   [{key, low, high, edges}]: the order of a row; beyond low..high is strange; `edges`
-               are the nine deciles of training, for the drift monitor
+    features   [{key, low, high, edges, shares}]: the order of a row; beyond low..high is strange;
+               `edges` are the nine deciles of training, `shares` what lay between them (the first:
+               what was not known), for `drift`
     heads      {head: {members: [{kind: "trees" | "linear", arrays: prefix, weight}],
                        slope, intercept, link: "logistic" | "identity" | "exp"}}
                a head's score is intercept + slope * sum(weight * member), its value link(score)
@@ -43,11 +44,14 @@ once, in a folder of their own beside this (`icu`, `sepsis`), and used by traini
 """
 
 from .artefacts import Artefact, artefact_names, find_artefact
+from .drift import MUCH, SOME, drift
 from .model import Explained, Learned, Predicted, Term, open_model
 from .predictors import PREDICTORS, Batch, Predictor
 
 __all__ = [
+    "MUCH",
     "PREDICTORS",
+    "SOME",
     "Artefact",
     "Batch",
     "Explained",
@@ -56,6 +60,7 @@ __all__ = [
     "Predictor",
     "Term",
     "artefact_names",
+    "drift",
     "find_artefact",
     "open_model",
 ]

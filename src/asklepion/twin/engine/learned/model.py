@@ -98,6 +98,7 @@ class Learned:
         self.facts: dict[str, Any] = spec.get("facts", {})
         self.golden: list[dict[str, Any]] = spec.get("golden", [])
         self.edges: list[list[float]] = [each.get("edges", []) for each in features]
+        self.usual: list[list[float]] = [each.get("shares", []) for each in features]
         self._low = _numbers([each["low"] for each in features])
         self._high = _numbers([each["high"] for each in features])
         self._needed: list[list[str]] = spec["limits"]["needed"]
