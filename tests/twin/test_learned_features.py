@@ -110,6 +110,7 @@ def test_a_stay_is_read_from_its_text_a_folder_a_zip_and_a_parquet_alike(tmp_pat
     folder = tmp_path / "stays"
     folder.mkdir()
     (folder / "132539.txt").write_text(STAY)
+    (folder / "Outcomes-a.txt").write_text("RecordID,SAPS-I\n132539,6\n")
     with zipfile.ZipFile(tmp_path / "stays.zip", "w") as archive:
         archive.write(folder / "132539.txt", "set-a/132539.txt")
     rows = [line.split(",") for line in STAY.splitlines()[2:]]

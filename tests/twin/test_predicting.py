@@ -11,7 +11,9 @@ from asklepion.app import House
 from asklepion.kit.errors import Forbidden, NotFound
 from asklepion.records import Category
 from asklepion.twin import Card
-from asklepion.twin.engine.card_icu import Ward, intensive_cards
+from asklepion.twin.engine.card_icu import Ward, input_of, intensive_cards
+from asklepion.twin.engine.learned import icu, sepsis
+from asklepion.twin.engine.texts import KEYS
 from asklepion.twin.engine.watched import WATCHED, read_watched
 from tests.conftest import NOON, People
 
@@ -149,3 +151,8 @@ async def test_without_laboratory_values_shown_death_cannot_be_told_but_sepsis_c
 
     assert missing(told["icu_death"]) == {"creatinine": "not_allowed"}
     assert told["sepsis"].state == "computed"
+
+
+def test_every_feature_belongs_to_an_input_that_has_words() -> None:
+    for feature in (*icu.KEYS, *sepsis.KEYS):
+        assert f"twin.input.{input_of(feature)}" in KEYS, feature

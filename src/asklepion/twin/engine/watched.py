@@ -142,7 +142,8 @@ def _number(part: Resource, one: Watched | None) -> float | None:
     if one is None or quantity.get("value") is None or quantity.get("comparator"):
         return None
     unit = quantity.get("code") or quantity.get("unit") or ""
-    return one.measure.convert(float(quantity["value"]), unit)
+    value = one.measure.convert(float(quantity["value"]), unit)
+    return None if value is None else round(value, 6)  # 100.4 °F is 38 °C, and not above it
 
 
 GAP = timedelta(hours=6)

@@ -2,12 +2,12 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from asklepion.kit.errors import Incorrect
 
+from ..files import texts_in
 from .stay import Stay, make_stay
 
 TAKES = "a stay's text file (Time,Parameter,Value), a folder or zip of them, or events as Parquet"
@@ -21,28 +21,22 @@ def read_stays(path: Path) -> Iterator[Stay]:
     Raises:
         Incorrect: it is of another kind.
     """
-    if path.is_dir():
-        files = sorted(path.glob("*.txt"))
-        if not files:
-            raise Incorrect("The folder has no stays.", hint=f"Give {TAKES}.")
-        for file in files:
-            yield read_stay(file.stem, file.read_text(encoding="utf-8", errors="replace"))
-    elif path.suffix == ".zip":
-        yield from _from_zip(path)
-    elif path.suffix == ".parquet":
+    if path.suffix == ".parquet":
         yield from _from_parquet(path)
+    elif path.is_dir() or path.suffix == ".zip":
+        count = 0
+        for id, text in texts_in(path, ".txt", TAKES):
+            if _header(text) == HEADER:  # outcomes and notes lie beside stays in some folders
+                count += 1
+                yield read_stay(id, text)
+        if not count:
+            raise Incorrect("There are no stays in it.", hint=f"Give {TAKES}.")
     else:
         yield read_stay(path.stem, path.read_text(encoding="utf-8", errors="replace"))
 
 
-def _from_zip(path: Path) -> Iterator[Stay]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in sorted(name for name in archive.namelist() if name.endswith(".txt")):
-                text = archive.read(name).decode("utf-8", errors="replace")
-                yield read_stay(Path(name).stem, text)
-    except zipfile.BadZipFile as error:
-        raise Incorrect("The zip cannot be read.", hint=f"Give {TAKES}.") from error
+def _header(text: str) -> list[str]:
+    return [each.strip() for each in text.partition("\n")[0].split(",")][:3]
 
 
 def read_stay(id: str, text: str) -> Stay:
@@ -51,10 +45,10 @@ def read_stay(id: str, text: str) -> Stay:
     Raises:
         Incorrect: the text is of another kind.
     """
+    if _header(text) != HEADER:
+        raise Incorrect("That is no stay.", hint=f"Give {TAKES}.")
     rows = csv.reader(io.StringIO(text))
-    header = [each.strip() for each in next(rows, list[str]())]
-    if header[:3] != HEADER:
-        raise Incorrect(f"{id} is no stay.", hint=f"Give {TAKES}.")
+    next(rows)
     told: list[tuple[str, float, float]] = []
     for row in rows:
         if len(row) < 3 or not row[1]:

@@ -1,6 +1,5 @@
 """Patients from files: the PSV form of the PhysioNet Challenge 2019, or a Parquet of hours."""
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from asklepion.kit.errors import Incorrect
 
+from ..files import texts_in
 from .hours import COLUMNS, Hours, make_hours
 
 TAKES = "a patient's PSV file (one row for each hour), a folder or zip of them, or a Parquet"
@@ -19,28 +19,17 @@ def read_patients(path: Path) -> Iterator[Hours]:
     Raises:
         Incorrect: it is of another kind.
     """
-    if path.is_dir():
-        files = sorted(path.glob("*.psv"))
-        if not files:
-            raise Incorrect("The folder has no patients.", hint=f"Give {TAKES}.")
-        for file in files:
-            yield read_patient(file.stem, file.read_text(encoding="utf-8", errors="replace"))
-    elif path.suffix == ".zip":
-        yield from _from_zip(path)
-    elif path.suffix == ".parquet":
+    if path.suffix == ".parquet":
         yield from _from_parquet(path)
+    elif path.is_dir() or path.suffix == ".zip":
+        count = 0
+        for id, text in texts_in(path, ".psv", TAKES):
+            count += 1
+            yield read_patient(id, text)
+        if not count:
+            raise Incorrect("There are no patients in it.", hint=f"Give {TAKES}.")
     else:
         yield read_patient(path.stem, path.read_text(encoding="utf-8", errors="replace"))
-
-
-def _from_zip(path: Path) -> Iterator[Hours]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in sorted(name for name in archive.namelist() if name.endswith(".psv")):
-                text = archive.read(name).decode("utf-8", errors="replace")
-                yield read_patient(Path(name).stem, text)
-    except zipfile.BadZipFile as error:
-        raise Incorrect("The zip cannot be read.", hint=f"Give {TAKES}.") from error
 
 
 def read_patient(id: str, text: str) -> Hours:
@@ -52,7 +41,7 @@ def read_patient(id: str, text: str) -> Hours:
     lines = text.splitlines()
     header = [each.strip() for each in lines[0].split("|")] if lines else []
     if len(set(header) & set(COLUMNS)) < 5:
-        raise Incorrect(f"{id} holds no hours.", hint=f"Give {TAKES}.")
+        raise Incorrect("That holds no hours.", hint=f"Give {TAKES}.")
     rows = [line.split("|") for line in lines[1:] if line.strip()]
     table = np.full((len(rows), len(header)), np.nan)
     for at, row in enumerate(rows):
