@@ -65,6 +65,9 @@ class Settings:
     ] = ""
     web: Annotated[Path, "Folder with the built web client."] = ROOT / "web/dist"
     bodies: Annotated[Path, "Folder with the bodies baked at set-up."] = ROOT / ".cache/bodies"
+    models: Annotated[
+        Path, "Folder with learned models that may not be handed on; they are found if there."
+    ] = Path("data/models")
     log: Annotated[str, "What is logged: DEBUG, INFO, WARNING or ERROR."] = "WARNING"
 
     @property

@@ -31,6 +31,7 @@ export interface Card {
   readonly would_change: readonly Change[];
   readonly change_key: string;
   readonly as_of: string | null;
+  readonly reasons: readonly Reason[];
 }
 
 /** The computation again with one input changed: an association, not a treatment's effect. */
@@ -139,6 +140,13 @@ export interface Point {
   readonly at: string;
   readonly value: number;
   readonly reference: string;
+}
+
+/** What one input adds to a learned model's score; all reasons of a card sum to it. */
+export interface Reason {
+  readonly key: string;
+  readonly label_key: string;
+  readonly adds: number;
 }
 
 /** One thing that a score asks for, and what is known of it. */

@@ -148,6 +148,7 @@ const frame = {
   limits: [{ key: "twin.limit.egfr.once", params: {} }],
   change_key: "twin.card.change.association",
   parts: [],
+  reasons: [],
   would_change: [],
   missing: [],
   band: null,

@@ -26,6 +26,7 @@ NEEDS_CATEGORY: Mapping[str, Category] = {
     **dict.fromkeys(("bp_tx", "statin"), Category.MEDICINES),
     **dict.fromkeys(("age", "sex"), Category.DEMOGRAPHICS),
     "smoking": Category.SOCIAL,
+    "hospital_stay": Category.VISITS,
 }
 
 
