@@ -90,7 +90,9 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
         at=(ledger_http.RPC_PATH,),
     )
     app.add_middleware(identity_http.Recognise, identity=house.identity)
-    app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
+    app.add_middleware(
+        BodyLimit, most=limit, streamed=records_http.STREAMED + devices_http.STREAMED
+    )
     app.add_middleware(identity_http.Share, also=(ledger_http.RPC_PATH,))
     app.add_middleware(Secured)
     return app

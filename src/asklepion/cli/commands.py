@@ -18,7 +18,7 @@ from asklepion.ledger import back_up_chain
 from asklepion.records import Asking, Ground
 from asklepion.settings import Settings, read_settings
 
-from . import accounts, hl7, importing, keeping, papers, tables, twin, verifying
+from . import accounts, files, hl7, importing, keeping, papers, tables, twin, verifying
 from . import witness as witnesses
 from .alone import run
 from .running import read_demo_device, read_running
@@ -186,6 +186,20 @@ def device_simulate(
         asyncio.run(
             simulate(url, device, secret, every_s=every, count=count, seed=seed, on_sent=tell)
         )
+
+
+@device_app.command(name="import")
+def device_import(
+    file: Annotated[Path, typer.Argument(help="As the app or the tracker exports it.")],
+    patient: Annotated[str, typer.Option(help="Patient/… whose it is.")],
+    zone: Annotated[str, typer.Option(help="Of moments that name none: Asia/Shanghai.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take in a file of an app or a tracker: Apple Health, Fitbit, Garmin, Google and others."""
+    if not file.is_file():
+        raise Incorrect(f"There is no {file}.", hint="Check the path.")
+    whole = _in_house(lambda house: files.take_in(house, patient, file, zone, as_json=as_json))
+    raise typer.Exit(0 if whole else 1)
 
 
 @fhir_app.command(name="install")

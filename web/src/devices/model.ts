@@ -3,9 +3,11 @@ import {
   ClipboardCheck,
   Droplet,
   Droplets,
+  Footprints,
   Gauge,
   HeartPulse,
   type LucideIcon,
+  Percent,
   Ruler,
   Scale,
   Thermometer,
@@ -23,6 +25,12 @@ export const KINDS = [
   "glucose-course",
   "weight",
   "bmi",
+  "height",
+  "waist",
+  "body-fat",
+  "resting-heart-rate",
+  "heart-rate-variability",
+  "vo2max",
   "check-in",
 ] as const;
 export type Kind = (typeof KINDS)[number];
@@ -37,6 +45,12 @@ export const kindIcons: Record<Kind, LucideIcon> = {
   "glucose-course": Activity,
   weight: Scale,
   bmi: Ruler,
+  height: Ruler,
+  waist: Ruler,
+  "body-fat": Percent,
+  "resting-heart-rate": HeartPulse,
+  "heart-rate-variability": Activity,
+  vo2max: Footprints,
   "check-in": ClipboardCheck,
 };
 

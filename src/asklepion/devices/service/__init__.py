@@ -32,10 +32,11 @@ from ..model import (
     command_topic,
 )
 from .broker import EmbeddedBroker
+from .files import FileDesk, FileStep
 from .gatt import Batch, PacketDesk, asking_as
 from .simulate import simulate
 
-__all__ = ["Devices", "simulate"]
+__all__ = ["Devices", "FileStep", "simulate"]
 
 log = get_log(__name__)
 
@@ -66,6 +67,7 @@ class Devices:
         self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
         self._broker = EmbeddedBroker(self, self._host, port)
         self._packets = PacketDesk(db=db, clock=clock, records=records)
+        self.files = FileDesk(clock=clock, records=records)
 
     @property
     def port(self) -> int:
