@@ -64,6 +64,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.include_router(records_http.dicomweb)
     app.include_router(devices_http.router)
     app.include_router(devices_http.gateways)
+    app.include_router(devices_http.nightscout)
     app.include_router(twin_http.router)
     app.include_router(world_http.router)
     app.include_router(clinic_http.router)

@@ -21,10 +21,15 @@ from ..model import Device, Reading, Taken, Unfit
 from ..service import Devices
 from .files import FILES_PATH
 from .files import router as files
+from .nightscout import router as nightscout
+from .pushing import router as pushing
+
+__all__ = ["STREAMED", "gateways", "nightscout", "router"]
 
 STREAMED = (FILES_PATH,)  # addresses whose bodies are read piece by piece
 
 gateways = APIRouter(prefix="/api/devices", tags=["devices"])  # let in by the device's own secret
+gateways.include_router(pushing)
 router = APIRouter(prefix="/api/devices", tags=["devices"], dependencies=[Depends(known)])
 router.include_router(files)
 

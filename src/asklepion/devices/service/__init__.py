@@ -34,6 +34,9 @@ from ..model import (
 from .broker import EmbeddedBroker
 from .files import FileDesk, FileStep
 from .gatt import Batch, PacketDesk, asking_as
+from .keeping_secrets import Secrets
+from .pacing import Gate
+from .pushing import PushDesk
 from .simulate import simulate
 
 __all__ = ["Devices", "FileStep", "simulate"]
@@ -62,11 +65,15 @@ class Devices:
         self._db = db
         self._clock = clock
         self._ids = ids
-        self._key = keys.key("devices")
         self._records = records
         self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
         self._broker = EmbeddedBroker(self, self._host, port)
-        self._packets = PacketDesk(db=db, clock=clock, records=records)
+        self._secrets = Secrets(keys.key("devices"))
+        gate = Gate()
+        self._packets = PacketDesk(db=db, clock=clock, records=records, gate=gate)
+        self.pushes = PushDesk(
+            db=db, clock=clock, records=records, gate=gate, secrets=self._secrets
+        )
         self.files = FileDesk(clock=clock, records=records)
 
     @property
@@ -128,7 +135,9 @@ class Devices:
         asking = Asking(caller=caller, purpose="PATRQT", via="device")
         await self._records.create(asking, make_device(device), id=device.id)
         async with self._db.begin() as tx:
-            await store.insert(tx, device, self._hash(secret))
+            kept = self._secrets.keep(device.id, secret)
+            keys = store.KeptKeys(kept.signing, kept.mosquitto)
+            await store.insert(tx, device, kept.hash, nightscout=kept.nightscout, keys=keys)
         log.info("device registered", device=device.id)
         return Registration(device=device.id, secret=secret)
 
@@ -173,7 +182,7 @@ class Devices:
         async with self._db.read() as tx:
             key = await store.find_key(tx, device)
         known = key.secret_hash if key else bytes(sha256().digest_size)
-        return hmac.compare_digest(known, self._hash(secret)) and key is not None
+        return hmac.compare_digest(known, self._secrets.hash(secret)) and key is not None
 
     async def tell(self, caller: Caller, readings: Sequence[tuple[str, Reading]]) -> Sequence[str]:
         """Keep what the caller read off and wrote down about herself.
@@ -275,9 +284,6 @@ class Devices:
             await store.note_reading(
                 tx, device, [kind], reading_at=reading.at, now=now, battery=reading.battery
             )
-
-    def _hash(self, secret: str) -> bytes:
-        return hmac.digest(self._key, secret.encode(), "sha256")
 
     @staticmethod
     def _require_own(caller: Caller, patient: str) -> None:
