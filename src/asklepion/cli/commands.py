@@ -18,7 +18,7 @@ from asklepion.ledger import back_up_chain
 from asklepion.records import Asking, Ground
 from asklepion.settings import Settings, read_settings
 
-from . import accounts, files, hl7, importing, keeping, papers, tables, twin, verifying
+from . import accounts, files, gateway, hl7, importing, keeping, papers, tables, twin, verifying
 from . import witness as witnesses
 from .alone import run
 from .running import read_demo_device, read_running
@@ -39,6 +39,7 @@ app.add_typer(device_app, name="device")
 app.add_typer(accounts.app, name="account")
 app.add_typer(fhir_app, name="fhir")
 app.add_typer(keys_app, name="keys")
+app.add_typer(gateway.app, name="gateway")
 app.add_typer(hl7.app, name="hl7")
 app.add_typer(twin.app, name="twin")
 app.add_typer(witnesses.app, name="witness")
