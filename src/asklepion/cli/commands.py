@@ -203,6 +203,16 @@ def device_import(
     raise typer.Exit(0 if whole else 1)
 
 
+@device_app.command(name="acl")
+def device_acl(
+    folder: Annotated[Path, typer.Argument(help="Where Mosquitto reads them.")] = Path("mosquitto"),
+) -> None:
+    """Write the accounts and rights by which Mosquitto lets in the house and its devices."""
+    made = _in_house(lambda house: house.devices.mosquitto())
+    for path in files.write_all(folder, made):
+        print(path)
+
+
 @fhir_app.command(name="install")
 def fhir_install(
     package: Annotated[Path, typer.Argument(help="A .tgz, as npm has it.")],

@@ -1,6 +1,8 @@
 """`asklepion device import`: files of apps and trackers into a patient's record."""
 
 import json
+import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -40,6 +42,16 @@ async def take_in(house: House, patient: str, path: Path, zone: str, *, as_json:
             progress.update(task, total=last.bytes_total, completed=last.bytes_done, entries=count)
     _tell(console, last)
     return not last.refused
+
+
+def write_all(folder: Path, made: Mapping[str, str]) -> list[Path]:
+    """Write files that only their owner reads; their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in made.items():
+        handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+    return [folder / name for name in made]
 
 
 def _tell(console: Console, step: FileStep) -> None:

@@ -2,8 +2,9 @@
 
 import hmac
 import json
+import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,14 @@ from typing import Any
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unauthenticated, Unsupported
+from asklepion.kit.errors import (
+    Conflict,
+    Forbidden,
+    Incorrect,
+    NotFound,
+    Unauthenticated,
+    Unsupported,
+)
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.log import get_log
@@ -32,9 +40,10 @@ from ..model import (
     command_topic,
 )
 from .broker import EmbeddedBroker
+from .external import ExternalBroker, mosquitto_files, read_place
 from .files import FileDesk, FileStep
 from .gatt import Batch, PacketDesk, asking_as
-from .keeping_secrets import Secrets
+from .keeping_secrets import SALT, Secrets, mosquitto_password
 from .pacing import Gate
 from .pushing import PushDesk
 from .simulate import simulate
@@ -61,13 +70,19 @@ class Devices:
         records: Records,
         port: int = 1883,
         host: str = LOOPBACK,
+        url: str = "",
     ) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
         self._records = records
         self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
-        self._broker = EmbeddedBroker(self, self._host, port)
+        self._place = read_place(url) if url else None
+        if self._place:  # another's broker, whose address is the one that devices go to
+            self._host = self._place.host
+            self._broker = ExternalBroker(self, self._place)
+        else:
+            self._broker = EmbeddedBroker(self, self._host, port)
         self._secrets = Secrets(keys.key("devices"))
         gate = Gate()
         self._packets = PacketDesk(db=db, clock=clock, records=records, gate=gate)
@@ -98,7 +113,7 @@ class Devices:
         return Reach(
             host=None if any(each.is_unspecified for each in addresses) else self._host,
             port=self.port,
-            is_loopback=all(each.is_loopback for each in addresses),
+            is_loopback=bool(addresses) and all(each.is_loopback for each in addresses),
         )
 
     async def start(self) -> None:
@@ -176,6 +191,25 @@ class Devices:
             only: these devices, and no others.
         """
         return await store.hand_over(tx, old, new, only)
+
+    async def joined(self) -> None:
+        """Wait until another's broker hears for the house; our own does at once."""
+        if isinstance(self._broker, ExternalBroker):
+            await self._broker.is_connected.wait()
+
+    async def mosquitto(self) -> Mapping[str, str]:
+        """The files by which Mosquitto lets in the house and its devices.
+
+        Raises:
+            Conflict: the house listens itself.
+        """
+        if self._place is None:
+            hint = "Set ASKLEPION_MQTT_URL to mqtt://user:password@host:1883."
+            raise Conflict("The house is no client of another broker.", hint=hint)
+        async with self._db.read() as tx:
+            devices = await store.passwords(tx)
+        own = mosquitto_password(self._place.password, os.urandom(SALT))
+        return mosquitto_files(self._place, own, devices)
 
     async def admit(self, device: str, secret: str) -> bool:
         """Whether this device is ours and the secret its own."""
