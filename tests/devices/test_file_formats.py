@@ -228,7 +228,14 @@ OLIVE = [
         ),
         Left("heart-rate (average)"),
     ),
-    (point("body-weight", {"body_weight": {"value": 9, "unit": "oz"}}), Left("element", "unit")),
+    (
+        point("body-weight", {"body_weight": {"value": 9, "unit": "oz"}}),
+        Left("body-weight", "unit"),
+    ),
+    (
+        point("body-weight", {"body_weight": {"value": 70, "unit": "kg"}}, time_interval={}),
+        Left("body-weight", "moment"),
+    ),
     (point("ambient-sound", {}), Left("ambient-sound")),
 ]
 

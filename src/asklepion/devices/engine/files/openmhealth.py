@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from .shapes import Found, Left, Odd, Part, Sample, named
-from .units import convert, day_of, glucose, moment, number, record, rounded
+from .units import convert, day_of, glucose, is_record, moment, number, record, rounded
 
 # Of a schema: our kind, its value, our unit.
 PLAIN: Mapping[str, tuple[str, str, str]] = {
@@ -117,7 +117,9 @@ def _frame(body: Mapping[str, Any], zone: tzinfo | None) -> tuple[datetime, date
     Raises:
         Odd: it does not say so.
     """
-    frame = record(body.get("effective_time_frame"))
+    frame = body.get("effective_time_frame")
+    if not is_record(frame):
+        raise Odd("moment")
     if "date_time" in frame:
         at = moment(frame["date_time"], zone)
         return at, at

@@ -146,6 +146,10 @@ class _Document:
 
 def _called(value: Mapping[str, Any], key: str) -> str:
     """What an element calls itself, as far as it does."""
+    header = value.get("header")
+    schema = header.get("schema_id") if is_record(header) else None
+    if is_record(schema):
+        return named(schema.get("name"))
     for member in ("dataTypeName", "recordType", "type"):
         if isinstance(value.get(member), str):
             return named(value[member])
