@@ -11,6 +11,7 @@ import {
   Ruler,
   Scale,
   Thermometer,
+  Waves,
   Wind,
 } from "lucide-react";
 
@@ -32,6 +33,8 @@ export const KINDS = [
   "heart-rate-variability",
   "vo2max",
   "check-in",
+  "ecg",
+  "ppg",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -52,6 +55,8 @@ export const kindIcons: Record<Kind, LucideIcon> = {
   "heart-rate-variability": Activity,
   vo2max: Footprints,
   "check-in": ClipboardCheck,
+  ecg: HeartPulse,
+  ppg: Waves,
 };
 
 /** Why the house could not take a message; each has its sentence. */
