@@ -1,5 +1,6 @@
 """Files of apps and trackers, brought over HTTP into the real record."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -186,3 +187,22 @@ async def test_an_import_broken_off_is_completed_by_bringing_the_file_again(
     done = await bring(patient, path.read_bytes())
 
     assert told(done) == (5, 0, 4)
+
+
+async def test_a_zip_that_is_a_bomb_or_names_other_places_touches_nothing(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    await register(house, people)
+    beat = export(WEEK[0])
+    files = {"..__..__etc__export_xml": beat, "__root__export_xml": export(WEEK[1])}
+
+    bomb = await bring(patient, zipped(export_xml=b" " * 6_000_000 + beat))
+    placed = await bring(patient, zipped(**files))
+    uploads = await asyncio.to_thread(lambda: [*house.records.uploads.iterdir()])
+
+    assert told(bomb) == (0, 0, 0)
+    ((what, why, count),) = bomb["refused"]
+    assert (what, count) == ("file", 1)
+    assert "packed more than" in why
+    assert told(placed) == (1, 0, 0)  # what lies in a hidden folder is passed over
+    assert uploads == []
