@@ -174,6 +174,7 @@ async def open_house(
             records=records,
             host=settings.mqtt_host,
             port=settings.mqtt_port,
+            url=settings.mqtt_url,
         )
         twin = Twin(records=records, clock=clock)
         world = World(clock=clock)

@@ -58,6 +58,7 @@ class Kind:
         may_lack: parts that a reading may come without.
         is_either: its parts are one thing in several units, and a reading holds one of them.
         category: of observation-category, and so what consent about it is given in.
+        is_daily: it is the total of one day, whose beginning is the reading's moment.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Kind:
     may_lack: frozenset[str] = frozenset()
     is_either: bool = False
     category: str = "vital-signs"
+    is_daily: bool = False
 
     def fits(self, values: Collection[str]) -> bool:
         """Whether a reading may hold just these values."""
@@ -156,6 +158,50 @@ KINDS: Mapping[str, Kind] = {
         ),
         _single("weight", "weight", "kg", 0.3, 500, _loinc("29463-7", "Body weight")),
         _single("bmi", "bmi", "kg/m2", 5, 150, _loinc("39156-5", "Body mass index (BMI)")),
+        _single("height", "height", "cm", 20, 260, _loinc("8302-2", "Body height")),
+        _single(
+            "waist",
+            "waist",
+            "cm",
+            20,
+            300,
+            _loinc("8280-0", "Waist Circumference at umbilicus by Tape measure"),
+        ),
+        _single(
+            "body-fat",
+            "body_fat",
+            "%",
+            2,
+            80,
+            _loinc("41982-0", "Percentage of body fat Measured"),
+        ),
+        _single(
+            "resting-heart-rate",
+            "resting_heart_rate",
+            "/min",
+            20,
+            200,
+            _loinc("40443-4", "Heart rate --resting"),
+        ),
+        _single(
+            "heart-rate-variability",
+            "sdnn",
+            "ms",
+            0.5,
+            1000,
+            _loinc("80404-7", "R-R interval.standard deviation (Heart rate variability)"),
+        ),
+        _single(
+            "vo2max",
+            "vo2max",
+            "mL/kg/min",
+            5,
+            110,
+            _loinc(
+                "94122-9",
+                "Oxygen consumption (VO2)/Body weight [Volume Rate Content] --peak during exercise",
+            ),
+        ),
         # What a person answers when her home hub asks how she is: no sensor tells it.
         Kind(
             "check-in",
@@ -175,6 +221,44 @@ KINDS: Mapping[str, Kind] = {
                     "oxygen_l_min", (_loinc("3151-8", "Inhaled oxygen flow rate"),), "L/min", 0, 60
                 ),
             ),
+        ),
+    )
+}
+
+# What only files of apps and trackers tell: the total of each day, of each source by itself.
+DAILY: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "steps",
+            (
+                Quantity(
+                    "steps",
+                    (_loinc("41950-7", "Number of steps in 24 hour Measured"),),
+                    "{steps}",
+                    0,
+                    200_000,
+                ),
+            ),
+            category="activity",
+            is_daily=True,
+        ),
+        # LOINC does not tell what is burned by moving from all that is burned: the display does.
+        Kind(
+            "active-energy",
+            (
+                Quantity(
+                    "active_energy", (_loinc("41981-2", "Calories burned"),), "kcal", 0, 20_000
+                ),
+            ),
+            category="activity",
+            is_daily=True,
+        ),
+        Kind(
+            "sleep",
+            (Quantity("sleep", (_loinc("93832-4", "Sleep duration"),), "h", 0, 24),),
+            category="activity",
+            is_daily=True,
         ),
     )
 }

@@ -2,8 +2,9 @@
 
 import hmac
 import json
+import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,14 @@ from typing import Any
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unauthenticated, Unsupported
+from asklepion.kit.errors import (
+    Conflict,
+    Forbidden,
+    Incorrect,
+    NotFound,
+    Unauthenticated,
+    Unsupported,
+)
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.log import get_log
@@ -34,10 +42,15 @@ from ..model import (
     command_topic,
 )
 from .broker import EmbeddedBroker
+from .external import ExternalBroker, mosquitto_files, read_place
+from .files import FileDesk, FileStep
 from .gatt import Batch, PacketDesk, asking_as
+from .keeping_secrets import SALT, Secrets, mosquitto_password
+from .pacing import Gate
+from .pushing import PushDesk
 from .simulate import simulate
 
-__all__ = ["Devices", "simulate"]
+__all__ = ["Devices", "FileStep", "simulate"]
 
 log = get_log(__name__)
 
@@ -59,15 +72,26 @@ class Devices:
         records: Records,
         port: int = 1883,
         host: str = LOOPBACK,
+        url: str = "",
     ) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
-        self._key = keys.key("devices")
         self._records = records
         self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
-        self._broker = EmbeddedBroker(self, self._host, port)
-        self._packets = PacketDesk(db=db, clock=clock, records=records)
+        self._place = read_place(url) if url else None
+        if self._place:  # another's broker, whose address is the one that devices go to
+            self._host = self._place.host
+            self._broker = ExternalBroker(self, self._place)
+        else:
+            self._broker = EmbeddedBroker(self, self._host, port)
+        self._secrets = Secrets(keys.key("devices"))
+        gate = Gate()
+        self._packets = PacketDesk(db=db, clock=clock, records=records, gate=gate)
+        self.pushes = PushDesk(
+            db=db, clock=clock, records=records, gate=gate, secrets=self._secrets
+        )
+        self.files = FileDesk(clock=clock, records=records)
 
     @property
     def port(self) -> int:
@@ -91,7 +115,7 @@ class Devices:
         return Reach(
             host=None if any(each.is_unspecified for each in addresses) else self._host,
             port=self.port,
-            is_loopback=all(each.is_loopback for each in addresses),
+            is_loopback=bool(addresses) and all(each.is_loopback for each in addresses),
         )
 
     async def start(self) -> None:
@@ -129,7 +153,9 @@ class Devices:
         asking = Asking(caller=caller, purpose="PATRQT", via="device")
         await self._records.create(asking, make_device(device), id=device.id)
         async with self._db.begin() as tx:
-            await store.insert(tx, device, self._hash(secret))
+            kept = self._secrets.keep(device.id, secret)
+            keys = store.KeptKeys(kept.signing, kept.mosquitto)
+            await store.insert(tx, device, kept.hash, nightscout=kept.nightscout, keys=keys)
         log.info("device registered", device=device.id)
         return Registration(device=device.id, secret=secret)
 
@@ -169,12 +195,31 @@ class Devices:
         """
         return await store.hand_over(tx, old, new, only)
 
+    async def joined(self) -> None:
+        """Wait until another's broker hears for the house; our own does at once."""
+        if isinstance(self._broker, ExternalBroker):
+            await self._broker.is_connected.wait()
+
+    async def mosquitto(self) -> Mapping[str, str]:
+        """The files by which Mosquitto lets in the house and its devices.
+
+        Raises:
+            Conflict: the house listens itself.
+        """
+        if self._place is None:
+            hint = "Set ASKLEPION_MQTT_URL to mqtt://user:password@host:1883."
+            raise Conflict("The house is no client of another broker.", hint=hint)
+        async with self._db.read() as tx:
+            devices = await store.passwords(tx)
+        own = mosquitto_password(self._place.password, os.urandom(SALT))
+        return mosquitto_files(self._place, own, devices)
+
     async def admit(self, device: str, secret: str) -> bool:
         """Whether this device is ours and the secret its own."""
         async with self._db.read() as tx:
             key = await store.find_key(tx, device)
         known = key.secret_hash if key else bytes(sha256().digest_size)
-        return hmac.compare_digest(known, self._hash(secret)) and key is not None
+        return hmac.compare_digest(known, self._secrets.hash(secret)) and key is not None
 
     async def tell(self, caller: Caller, readings: Sequence[tuple[str, Reading]]) -> Sequence[str]:
         """Keep what the caller read off and wrote down about herself.
@@ -281,9 +326,6 @@ class Devices:
             await store.note_reading(
                 tx, device, [kind], reading_at=reading.at, now=now, battery=reading.battery
             )
-
-    def _hash(self, secret: str) -> bytes:
-        return hmac.digest(self._key, secret.encode(), "sha256")
 
     @staticmethod
     def _require_own(caller: Caller, patient: str) -> None:
