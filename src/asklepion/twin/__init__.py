@@ -25,6 +25,7 @@ from .wire import Body, Card, Scored, Timeline, Vital
 
 if TYPE_CHECKING:
     from .service import Twin
+    from .store import MIGRATIONS, OWNED
 
 
 def __getattr__(name: str) -> object:
@@ -33,10 +34,16 @@ def __getattr__(name: str) -> object:
         from .service import Twin
 
         return Twin
+    if name in ("MIGRATIONS", "OWNED"):
+        from . import store
+
+        return getattr(store, name)
     raise AttributeError(name)
 
 
 __all__ = [
+    "MIGRATIONS",
+    "OWNED",
     "SCORES",
     "Bedside",
     "Body",

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-TO_TYPESCRIPT = ("Body", "Card", "Scored", "Timeline", "Vital")
+TO_TYPESCRIPT = ("Body", "Calibration", "Card", "Estimated", "Scored", "Timeline", "Vital")
 
 Params = dict[str, str | float]
 
@@ -82,13 +82,25 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     value_then: float
 
 
+class CardEstimate(msgspec.Struct, frozen=True, kw_only=True):
+    """What the clinician who looks thought before the card told its number."""
+
+    id: str
+    share: float | None  # per cent; nothing where she would rather not say
+    at: str
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One prediction or score with everything one must know to use it."""
+    """One prediction or score with everything one must know to use it.
+
+    A clinician gets the number of a probability only beside her own estimate. Before that the card
+    is `asked_first`: it has no value, interval, band, parts or changes.
+    """
 
     id: str
     title_key: str
     about_key: str  # what it is, in plain words
-    state: Literal["computed", "cannot"]
+    state: Literal["computed", "cannot", "asked_first"]
     value: float | None
     unit: str
     digits: int  # to show behind the point
@@ -103,6 +115,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     would_change: list[Change]
     change_key: str  # what a change means
     as_of: str | None  # when the newest input was measured; the horizon runs from there
+    version: str = ""  # which model said so
+    estimate: CardEstimate | None = None
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
@@ -253,3 +267,57 @@ class Vital(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     rule: Text
     source: Source | None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of something foretold."""
+
+    happened: bool
+    on: str | None  # the day
+    reference: str | None  # the entry that says so; none where a clinician did
+
+
+class Estimated(msgspec.Struct, frozen=True, kw_only=True):
+    """What a clinician thought, what the model said, and what came of it."""
+
+    id: str
+    card: str
+    title_key: str
+    by: str
+    at: str
+    share: float | None
+    model_share: float
+    model_interval: Interval
+    version: str
+    as_of: str
+    until: str
+    outcome: Outcome | None
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """People of whom about the same was foretold, and to how many of them it happened [%]."""
+
+    low: float
+    high: float
+    count: int
+    told: float
+    happened: float
+    interval: Interval
+
+
+class Forecaster(msgspec.Struct, frozen=True, kw_only=True):
+    """How one who foretold fared."""
+
+    who: str  # doctor, model, both
+    brier: float
+    groups: list[Forecast]
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """How a clinician's own estimates fared beside the model's."""
+
+    scored: int
+    waiting: int
+    declined: int
+    least: int  # so many must be scored before anything is said
+    forecasters: list[Forecaster]

@@ -9,12 +9,21 @@ export interface Body {
   readonly is_whole: boolean;
 }
 
+/** How a clinician's own estimates fared beside the model's. */
+export interface Calibration {
+  readonly scored: number;
+  readonly waiting: number;
+  readonly declined: number;
+  readonly least: number;
+  readonly forecasters: readonly Forecaster[];
+}
+
 /** One prediction or score with everything one must know to use it. */
 export interface Card {
   readonly id: string;
   readonly title_key: string;
   readonly about_key: string;
-  readonly state: "cannot" | "computed";
+  readonly state: "asked_first" | "cannot" | "computed";
   readonly value: number | null;
   readonly unit: string;
   readonly digits: number;
@@ -29,6 +38,15 @@ export interface Card {
   readonly would_change: readonly Change[];
   readonly change_key: string;
   readonly as_of: string | null;
+  readonly version: string;
+  readonly estimate: CardEstimate | null;
+}
+
+/** What the clinician who looks thought before the card told its number. */
+export interface CardEstimate {
+  readonly id: string;
+  readonly share: number | null;
+  readonly at: string;
 }
 
 /** The computation again with one input changed: an association, not a treatment's effect. */
@@ -57,6 +75,22 @@ export interface Entry {
   readonly references: readonly string[];
 }
 
+/** What a clinician thought, what the model said, and what came of it. */
+export interface Estimated {
+  readonly id: string;
+  readonly card: string;
+  readonly title_key: string;
+  readonly by: string;
+  readonly at: string;
+  readonly share: number | null;
+  readonly model_share: number;
+  readonly model_interval: Interval;
+  readonly version: string;
+  readonly as_of: string;
+  readonly until: string;
+  readonly outcome: Outcome | null;
+}
+
 /** One thing known of an organ, and by which rule it was judged. */
 export interface Finding {
   readonly kind: "condition" | "measurement";
@@ -69,6 +103,23 @@ export interface Finding {
   readonly state: "attention" | "calm" | "unknown" | "watch";
   readonly rule: Text;
   readonly source: Source | null;
+}
+
+/** People of whom about the same was foretold, and to how many of them it happened [%]. */
+export interface Forecast {
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+  readonly told: number;
+  readonly happened: number;
+  readonly interval: Interval;
+}
+
+/** How one who foretold fared. */
+export interface Forecaster {
+  readonly who: string;
+  readonly brier: number;
+  readonly groups: readonly Forecast[];
 }
 
 /** One thing that went into a card, or would have. */
@@ -121,6 +172,13 @@ export interface Organ {
   readonly name_key: string;
   readonly state: "attention" | "calm" | "unknown" | "watch";
   readonly findings: readonly Finding[];
+}
+
+/** What came of something foretold. */
+export interface Outcome {
+  readonly happened: boolean;
+  readonly on: string | null;
+  readonly reference: string | null;
 }
 
 /** A further result of the same computation. */

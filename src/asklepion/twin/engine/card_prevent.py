@@ -73,6 +73,7 @@ def _card(chart: Chart, inputs: Mapping[str, Known], years: int, now: datetime) 
         limits=limits,
         would_change=_changes(person, years, result),
         as_of=iso(as_of),
+        version=f"PREVENT 2024 {result.model}",
     )
 
 

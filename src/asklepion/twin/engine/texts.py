@@ -33,7 +33,7 @@ KEYS: frozenset[str] = SCORE_KEYS.union(
     for key in (
         *(f"card.{card}.{part}" for card in CARDS for part in ("title", "about")),
         *(f"card.horizon.{name}" for name in ("hours", "sample", "years")),
-        *(f"card.interval.{name}" for name in ("measurement_error", "p30")),
+        *(f"card.interval.{name}" for name in ("measurement_error", "p30", "chance")),
         "card.change.association",
         *(f"card.prevent.{outcome}" for outcome in OUTCOMES[1:]),
         *(f"band.news2.{band}" for band in ("zero", *Band)),

@@ -7,7 +7,10 @@ from typing import Any
 
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
+from asklepion.kit.db import Database
 from asklepion.kit.errors import Forbidden, Incorrect, NotFound
+from asklepion.kit.ids import Ids
+from asklepion.kit.keys import Keys
 from asklepion.records import Asking, Records
 
 from ..engine.body import make_body
@@ -33,6 +36,7 @@ from ..engine.timeline import Crowded, moment_on_line, page
 from ..engine.vitals import LENGTH, make_vitals
 from ..model import USUAL_SCALE, Bedside
 from ..wire import Body, Card, Scored, Timeline, Vital
+from .estimating import Estimates
 from .looking import Looking
 
 PRESSURES = 100  # newest readings that are averaged at most
@@ -43,14 +47,26 @@ PREVENT_MEASURED = ("creatinine", "egfr", "total_c", "hdl_c", "bmi", "hba1c", "u
 class Twin:
     """Reads a patient's record and says what follows from it."""
 
-    def __init__(self, *, records: Records, clock: Clock) -> None:
+    def __init__(
+        self, *, db: Database, ids: Ids, keys: Keys, records: Records, clock: Clock
+    ) -> None:
         self._clock = clock
         self._looking = Looking(records)
+        self.estimates = Estimates(
+            db=db,
+            ids=ids,
+            vault=keys.vault,
+            clock=clock,
+            looking=self._looking,
+            cards=self._cards,
+        )
 
     async def cards(
         self, asking: Asking, patient: str, *, bedside: Bedside | None = None
     ) -> list[Card]:
         """The risk cards: NEWS2, eGFR, PREVENT in 10 and in 30 years.
+
+        A clinician gets the number of a probability only beside her own estimate.
 
         Args:
             patient: a reference, such as "Patient/1".
@@ -63,6 +79,12 @@ class Twin:
         bedside = bedside or Bedside()
         if bedside.spo2_scale != USUAL_SCALE:
             _require_clinician(asking.caller)
+        cards = await self._cards(asking, patient, bedside)
+        return await self.estimates.hold(asking, patient, cards)
+
+    async def _cards(
+        self, asking: Asking, patient: str, bedside: Bedside | None = None
+    ) -> list[Card]:
         now = self._clock.now()
         asking = replace(asking, via="risk cards")
         keys = (*NEWS2_MEASURED, "acvpu", "supplemental_o2", *PREVENT_MEASURED)
@@ -70,7 +92,7 @@ class Twin:
         lists = [conditions(), *medicines()]
         chart = await self._looking.chart(asking, patient, measured, lists)
         return [
-            news2_card(chart, now, bedside),
+            news2_card(chart, now, bedside or Bedside()),
             egfr_card(chart, now),
             *prevent_cards(chart, now),
         ]

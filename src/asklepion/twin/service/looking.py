@@ -50,7 +50,7 @@ class Looking:
         """
         hidden, partly = await self.look(asking, patient)
         readings = [latest(key, count) for key, count in measured.items()]
-        asked = [person(patient), *readings, undated(measured), *lists]
+        asked = [person(patient), *readings, *([undated(measured)] if measured else []), *lists]
         answers = await self.ask(asking, patient, asked)
         # What she hid or showed while we read: an empty answer is no "no".
         now_hidden, now_partly = await self.look(asking, patient)
