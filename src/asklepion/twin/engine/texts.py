@@ -2,6 +2,7 @@
 
 from ..model import Why
 from .ckd_epi import CATEGORIES
+from .futures.words import FORESIGHT_KEYS
 from .measures import MEASURES
 from .news2 import Band
 from .organs import ORGANS
@@ -28,7 +29,7 @@ LIMITS = (
 RANGES = ("within", "at_least", "at_most")
 RULES = ("none", "old", "condition", "severe", "pregnancy")
 
-KEYS: frozenset[str] = SCORE_KEYS.union(
+KEYS: frozenset[str] = (SCORE_KEYS | FORESIGHT_KEYS).union(
     f"twin.{key}"
     for key in (
         *(f"card.{card}.{part}" for card in CARDS for part in ("title", "about")),

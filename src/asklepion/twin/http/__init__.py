@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from asklepion.kit.errors import Incorrect
 
 from ..model import Bedside
-from . import estimates
+from . import estimates, foreseeing
 from .asking import Asks, Here, as_json, patient_of
 
 router = APIRouter(prefix="/api/twin", tags=["twin"])
@@ -90,5 +90,5 @@ def _moment(before: datetime | None) -> datetime | None:
         ) from error
 
 
-for part in (estimates,):
+for part in (estimates, foreseeing):
     router.include_router(part.router)

@@ -37,6 +37,7 @@ from ..engine.vitals import LENGTH, make_vitals
 from ..model import USUAL_SCALE, Bedside
 from ..wire import Body, Card, Scored, Timeline, Vital
 from .estimating import Estimates
+from .foreseeing import Foreseeing
 from .looking import Looking
 
 PRESSURES = 100  # newest readings that are averaged at most
@@ -60,6 +61,7 @@ class Twin:
             looking=self._looking,
             cards=self._cards,
         )
+        self.foreseeing = Foreseeing(looking=self._looking, estimates=self.estimates, clock=clock)
 
     async def cards(
         self, asking: Asking, patient: str, *, bedside: Bedside | None = None
