@@ -187,6 +187,8 @@ export const computed: Card = {
     },
   ],
   as_of: "2026-02-01T08:00:00Z",
+  version: "CKD-EPI 2021",
+  estimate: null,
 };
 
 export const cannot: Card = {
@@ -211,4 +213,6 @@ export const cannot: Card = {
     },
   ],
   as_of: null,
+  version: "",
+  estimate: null,
 };
