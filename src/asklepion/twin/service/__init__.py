@@ -39,6 +39,7 @@ from ..wire import Body, Card, Scored, Timeline, Vital
 from .estimating import Estimates
 from .foreseeing import Foreseeing
 from .looking import Looking
+from .reporting import Reporting
 
 PRESSURES = 100  # newest readings that are averaged at most
 NEWS2_MEASURED = ("heart_rate", "respiratory_rate", "spo2", "temperature_c")
@@ -62,6 +63,9 @@ class Twin:
             cards=self._cards,
         )
         self.foreseeing = Foreseeing(looking=self._looking, estimates=self.estimates, clock=clock)
+        self.reporting = Reporting(
+            looking=self._looking, cards=self.cards, foreseeing=self.foreseeing, clock=clock
+        )
 
     async def cards(
         self, asking: Asking, patient: str, *, bedside: Bedside | None = None

@@ -6,30 +6,47 @@ import { say } from "../say";
 import { unitOf } from "../units";
 import { Crowds } from "./Crowds";
 
+/** Treatments with all their outcomes, each with its harms and its source once. */
+export function EffectCards({ effects }: { effects: readonly Effect[] }) {
+  const groups = new Map<string, Effect[]>();
+  for (const one of effects) groups.set(one.treatment, [...(groups.get(one.treatment) ?? []), one]);
+  return [...groups].map(([treatment, group]) => <Treatment key={treatment} effects={group} />);
+}
+
 /** What one treatment did in trials, with its harms beside it; or why no trial speaks. */
-export function EffectCard({ effect }: { effect: Effect }) {
+function Treatment({ effects }: { effects: readonly Effect[] }) {
   const text = useText();
+  const [first] = effects;
+  if (!first) return null;
+  const sources = new Map(
+    [first, ...first.harms].map(({ source }) => [source.url, source] as const),
+  );
   return (
     <article className="effect">
-      <h4>{text(effect.title_key)}</h4>
-      <p className="muted">
-        {text(effect.outcome_key)} · {say(effect.horizon)}
-      </p>
-      {effect.state === "computed" ? <Numbers effect={effect} /> : <Refused effect={effect} />}
-      {effect.state === "computed" && <Harms harms={effect.harms} />}
+      <h4>{text(first.title_key)}</h4>
+      <p className="muted">{say(first.horizon)}</p>
+      {first.state === "refused" && <Refused effect={first} />}
+      {first.state === "computed" && (
+        <>
+          {effects.map((effect) => (
+            <section key={effect.outcome} className="effect-outcome">
+              <h5>{text(effect.outcome_key)}</h5>
+              <Numbers effect={effect} />
+            </section>
+          ))}
+          <Harms harms={first.harms} />
+        </>
+      )}
       <details className="risk-details">
         <summary>{text("twin.ui.risk.details")}</summary>
         <ul className="limits">
-          {effect.limits.map((limit) => (
+          {first.limits.map((limit) => (
             <li key={limit.key}>{say(limit)}</li>
           ))}
         </ul>
-        <SourceLine source={effect.source} />
-        {[...new Map(effect.harms.map((one) => [one.source.url, one.source])).values()]
-          .filter(({ url }) => url !== effect.source.url)
-          .map((source) => (
-            <SourceLine key={source.url} source={source} />
-          ))}
+        {[...sources.values()].map((source) => (
+          <SourceLine key={source.url} source={source} />
+        ))}
       </details>
     </article>
   );

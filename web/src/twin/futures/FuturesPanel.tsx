@@ -15,7 +15,7 @@ import { quantity } from "../units";
 import { useOpened } from "../use";
 import { Crowds, CrowdsLegend } from "./Crowds";
 import { type Chosen, isChosen, NOTHING, toggle } from "./chosen";
-import { EffectCard } from "./EffectCard";
+import { EffectCards } from "./EffectCard";
 import { useForesightWords } from "./words";
 import "../twin.css";
 import "./futures.css";
@@ -106,7 +106,7 @@ function Choosing({ offers, ...rest }: ChoosingProps) {
         <span />
         {SIDES.map((side) => (
           <strong key={side} data-side={side}>
-            {side.toUpperCase()}
+            {text(`twin.ui.futures.head.${side}`)}
           </strong>
         ))}
       </div>
@@ -139,7 +139,7 @@ function Group({ title, offers, chosen, onChoose }: ChoosingProps & { title: str
                 checked={isChosen(chosen[side], offer)}
                 aria-label={text("twin.ui.futures.picked", {
                   name: nameOf(offer, text),
-                  side: side.toUpperCase(),
+                  side: text(`twin.ui.futures.head.${side}`),
                 })}
                 onChange={() => onChoose(side, offer)}
               />
@@ -168,6 +168,10 @@ interface Both {
 
 const SHOWN = ["total_cvd", "ascvd", "heart_failure"];
 
+function isShown({ outcome }: Associated): boolean {
+  return SHOWN.includes(outcome);
+}
+
 /** What people with such values have on average: A beside B. */
 function Association({ a, b }: Both) {
   const text = useText();
@@ -176,9 +180,9 @@ function Association({ a, b }: Both) {
   return (
     <Card className="tier tier-a" title={text("twin.ui.futures.tier.a")}>
       <p className="muted small">{text("twin.ui.futures.tier.a.about")}</p>
-      {SHOWN.map((outcome, n) => (
+      {a.association.filter(isShown).map(({ outcome, label_key }, n) => (
         <section key={outcome}>
-          <h3>{text(`twin.future.outcome.${outcome}`)}</h3>
+          <h3>{text(label_key)}</h3>
           <div className="two">
             {SIDES.map((side) => {
               const told = futures[side].association.find((one) => one.outcome === outcome);
@@ -234,30 +238,33 @@ function Trials({ a, b }: Both) {
           <div key={side} className="side" data-side={side}>
             <strong className="side-name">{text(`twin.ui.futures.${side}`)}</strong>
             {futures[side].trials.length === 0 && <p>{text("twin.ui.futures.none")}</p>}
-            {futures[side].trials.map((effect) => (
-              <Brief key={`${effect.treatment} ${effect.outcome}`} effect={effect} />
+            {futures[side].trials.map((effect, n, { [n - 1]: before }) => (
+              <Brief
+                key={`${effect.treatment} ${effect.outcome}`}
+                effect={effect}
+                isFirst={effect.treatment !== before?.treatment}
+              />
             ))}
           </div>
         ))}
       </div>
       {each.some(({ state }) => state === "computed") && <CrowdsLegend />}
-      {each.map((effect) => (
-        <EffectCard key={`${effect.treatment} ${effect.outcome}`} effect={effect} />
-      ))}
+      <EffectCards effects={each} />
     </Card>
   );
 }
 
-function Brief({ effect }: { effect: Effect }) {
+/** One effect in a few words; the people are drawn for a treatment's first outcome alone. */
+function Brief({ effect, isFirst }: { effect: Effect; isFirst: boolean }) {
   const text = useText();
   const { baseline, then } = effect;
   return (
     <div className="brief">
-      <p>{text(effect.title_key)}</p>
+      {isFirst && <p className="brief-title">{text(effect.title_key)}</p>}
       <p className="muted small">{text(effect.outcome_key)}</p>
       {baseline && then ? (
         <>
-          <Crowds without={baseline.value} then={then.value} isNarrow />
+          {isFirst && <Crowds without={baseline.value} then={then.value} isNarrow />}
           <p className="side-number">
             <strong>{number(then.value, 1)}</strong> %{" "}
             <span className="muted small">

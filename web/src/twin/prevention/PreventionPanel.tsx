@@ -7,7 +7,7 @@ import { Button, Card, ErrorNote, Waiting } from "../../kit/ui";
 import { headersOf, type Subject } from "../../records/subject";
 import type { Outlook, Prevention, Want } from "../../wire/twin";
 import { Closed } from "../Closed";
-import { EffectCard } from "../futures/EffectCard";
+import { EffectCards } from "../futures/EffectCard";
 import { useForesightWords } from "../futures/words";
 import { pathOf } from "../opened";
 import { Crowd } from "../Scale";
@@ -66,9 +66,7 @@ function Advice({ who }: { who: Subject }) {
           <details>
             <summary>{text("twin.ui.prevention.treatments")}</summary>
             <p className="muted small">{text("twin.ui.futures.tier.b.about")}</p>
-            {value.effects.map((one) => (
-              <EffectCard key={`${one.treatment} ${one.outcome}`} effect={one} />
-            ))}
+            <EffectCards effects={value.effects} />
           </details>
         </Card>
       )}
