@@ -206,16 +206,14 @@ async def test_futures_are_hers_and_the_doctors_once_she_has_said_what_she_think
     held = (await doctor.post(PATH, json=two)).json()
     await house.twin.estimates.give(his(people), HER, "prevent10", 15)
     shown = (await doctor.post(PATH, json=two)).json()
-    wrong = [
-        (await patient.post(PATH, json=body)).status_code
-        for body in (
-            {"a": {"choices": {"sbp": 20}}},
-            {"a": {"choices": {"sbp": "low"}}},
-            {"a": {"treatments": ["leeches"]}},
-            {"a": {"choices": {f"x{n}": 1 for n in range(20)}}},
-            [],
-        )
-    ]
+    bodies: tuple[Any, ...] = (
+        {"a": {"choices": {"sbp": 20}}},
+        {"a": {"choices": {"sbp": "low"}}},
+        {"a": {"treatments": ["leeches"]}},
+        {"a": {"choices": {f"x{n}": 1 for n in range(20)}}},
+        [],
+    )
+    wrong = [(await patient.post(PATH, json=body)).status_code for body in bodies]
 
     assert closed == [401, 404, 404]
     assert (held["state"], held["ask"], held["a"], held["offers"]) == (

@@ -205,13 +205,30 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     source: Source | None
 
 
+class Completeness(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of what an organ is judged by is known, and how fresh it is."""
+
+    asked: int  # measurements that tell of the organ
+    fresh: int  # of these known, and still speaking for now
+    old: int  # known, but too old to
+    hidden: int  # not shared with whoever asks
+    newest_at: str | None
+    missing_keys: list[str]  # labels of what is neither known nor hidden
+
+
 class Organ(msgspec.Struct, frozen=True, kw_only=True):
-    """One organ of the hologram; its state is that of its gravest finding."""
+    """One organ of the hologram; its state is that of its gravest finding.
+
+    How sure that is: 1 where a condition says so, else the share of what it is judged by that is
+    known and fresh. The colour is as strong as that.
+    """
 
     id: str
     name_key: str
     state: State
     findings: list[Finding]
+    completeness: Completeness
+    confidence: float
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):

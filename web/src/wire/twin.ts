@@ -73,6 +73,16 @@ export interface Change {
   readonly value_then: number;
 }
 
+/** How much of what an organ is judged by is known, and how fresh it is. */
+export interface Completeness {
+  readonly asked: number;
+  readonly fresh: number;
+  readonly old: number;
+  readonly hidden: number;
+  readonly newest_at: string | null;
+  readonly missing_keys: readonly string[];
+}
+
 /** A screening or a vaccination that is advised to somebody like her. */
 export interface Due {
   readonly key: string;
@@ -284,6 +294,8 @@ export interface Organ {
   readonly name_key: string;
   readonly state: "attention" | "calm" | "unknown" | "watch";
   readonly findings: readonly Finding[];
+  readonly completeness: Completeness;
+  readonly confidence: number;
 }
 
 /** What came of something foretold. */

@@ -44,7 +44,9 @@ export const somebody: BakedBody = {
 };
 
 export function organ(id: string, change: Partial<Organ> = {}): Organ {
-  return { id, name_key: `twin.organ.${id}`, state: "unknown", findings: [], ...change };
+  const completeness = { asked: 0, fresh: 0, old: 0, hidden: 0, newest_at: null, missing_keys: [] };
+  const rest = { findings: [], completeness, confidence: 1 };
+  return { id, name_key: `twin.organ.${id}`, state: "unknown", ...rest, ...change };
 }
 
 export const body: Body = {
