@@ -6,6 +6,7 @@ import { ErrorNote, Waiting } from "../kit/ui";
 import type { Subject } from "../records/subject";
 import type { Card as Told } from "../wire/twin";
 import { Closed } from "./Closed";
+import { Given } from "./estimates/Given";
 import { MyCalibration } from "./estimates/MyCalibration";
 import { RiskCard } from "./RiskCard";
 import { Scores } from "./scores/Scores";
@@ -46,6 +47,7 @@ function Cards({ who }: { who: Subject }) {
         <RiskCard key={card.id} card={card} bedside={bedside} onBedside={setBedside} />
       ))}
       {isClinician && !cards.error && <Scores who={who} />}
+      {!cards.error && <Given who={who} isMine={isClinician} />}
       {isClinician && <MyCalibration />}
     </>
   );

@@ -5,7 +5,7 @@ import { type Role, session } from "../../src/kit/session";
 import { subject } from "../../src/records/subject";
 import { scenes } from "../../src/twin/chosen";
 import { RisksPanel } from "../../src/twin/RisksPanel";
-import type { Card } from "../../src/wire/twin";
+import type { Card, Estimated } from "../../src/wire/twin";
 import { type Asked, fakeHouse, fakeStreams } from "../house/house";
 import { computed } from "./made";
 
@@ -25,15 +25,39 @@ function signedIn(role: Role): void {
   session.set({ state: "known", me });
 }
 
+const interval = { low: 9.9, high: 20.2, meaning_key: "", params: {} };
+const before: Estimated = {
+  id: "e0",
+  card: "prevent10",
+  title_key: "twin.card.prevent10.title",
+  by: "Practitioner/1",
+  at: "2026-03-01T12:00:00Z",
+  share: 12,
+  model_share: 14.2,
+  model_interval: interval,
+  version: "PREVENT 2024 base",
+  as_of: "2026-02-08T12:00:00Z",
+  until: "2036-02-08T12:00:00Z",
+  outcome: null,
+};
+
+let given: Estimated = before;
 let card: Card = held;
 let asked: Asked[] = [];
 
 beforeEach(() => {
   card = held;
+  given = before;
   asked = fakeHouse({
     "GET /api/twin/1/body": () => ({ organs: [] }),
     "GET /api/twin/1/vitals": () => [],
     "GET /api/twin/1/cards": () => [card],
+    "GET /api/twin/1/estimates": () => [given],
+    "POST /api/twin/1/estimates/e0/outcome": (request: Asked) => {
+      const { happened, on } = request.body as { happened: boolean; on: string };
+      given = { ...given, outcome: { happened, on, reference: null } };
+      return given;
+    },
     "POST /api/twin/1/estimates": (request: Asked) => {
       const { share } = request.body as { share: number | null };
       card = { ...told, estimate: { id: "e1", share, at: "2026-03-01T12:00:00Z" } };
@@ -70,6 +94,21 @@ describe("a clinician", () => {
     expect(asked.find(({ method }) => method === "POST")?.body).toEqual({
       card: "prevent10",
       share: 12,
+    });
+  });
+
+  test("says what came of it, and the house keeps the day", async () => {
+    render(<RisksPanel />);
+    await userEvent.click(await screen.findByText("Open the estimates"));
+    await screen.findByText("Nobody knows yet.");
+
+    await userEvent.type(screen.getByLabelText("It happened on"), "2026-12-26");
+    await userEvent.click(screen.getByRole("button", { name: "Keep" }));
+
+    await screen.findByText(/^It happened on .*26/);
+    expect(asked.find(({ path }) => path.includes("outcome"))?.body).toEqual({
+      happened: true,
+      on: "2026-12-26",
     });
   });
 
