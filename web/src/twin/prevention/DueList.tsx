@@ -53,7 +53,7 @@ function Line({ due }: { due: Due }) {
           <p>{text("twin.ui.prevention.next", { at: moment(due.next_at, "date") })}</p>
         )}
         <p className="muted small">
-          <a href={due.source.url} target="_blank" rel="noreferrer" title={due.source.citation}>
+          <a href={due.source.url} target="_blank" rel="noreferrer">
             {text("twin.ui.prevention.by", {
               by: text(`twin.ui.prevention.by.${due.by}`),
               at: moment(due.since, "date"),
