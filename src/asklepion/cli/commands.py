@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -168,6 +169,7 @@ def device_simulate(
     every: Annotated[float, typer.Option(help="Seconds between readings.")] = 2.0,
     count: Annotated[int | None, typer.Option(help="Stop after so many.")] = None,
     seed: Annotated[int | None, typer.Option(help="For the same readings again.")] = None,
+    waves: Annotated[bool, typer.Option(help="Send an electrocardiogram, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Be a home device: publish heart rate, SpO2, blood pressure and temperature over MQTT."""
@@ -182,10 +184,9 @@ def device_simulate(
         else:
             print(f"{kind}: {payload['values']}", flush=True)
 
+    device_runs = partial(simulate, url, device, secret, every_s=every, count=count, seed=seed)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(
-            simulate(url, device, secret, every_s=every, count=count, seed=seed, on_sent=tell)
-        )
+        asyncio.run(device_runs(waves=waves, on_sent=tell))
 
 
 @fhir_app.command(name="install")

@@ -22,6 +22,7 @@ class Code:
 
 
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+MDC = "urn:iso:std:iso:11073:10101"
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,48 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+@dataclass(frozen=True)
+class Wave:
+    """One kind of waveform: the last part of its topic, and what its chunks hold.
+
+    Args:
+        leads: what each is the course of; of one that has no leads, the only one is "".
+        unit: UCUM, of a sample times its factor.
+        most: how far from nothing a sample can lie in a living person [unit].
+    """
+
+    name: str
+    leads: Mapping[str, Code]
+    unit: str
+    most: float
+
+
+def _mdc(number: int, display: str) -> Code:
+    return Code(MDC, str(number), display)
+
+
+# MDC_ECG_ELEC_POTL and the number of the lead. Source: ISO/IEEE 11073-10101.
+_ELECTRODES = {
+    **{"I": 1, "II": 2, "V1": 3, "V2": 4, "V3": 5, "V4": 6, "V5": 7, "V6": 8},
+    **{"III": 61, "aVR": 62, "aVL": 63, "aVF": 64},
+}
+WAVES: Mapping[str, Wave] = {
+    wave.name: wave
+    for wave in (
+        Wave(
+            "ecg",
+            {
+                lead: _mdc(131328 + number, f"ECG, lead {lead}")
+                for lead, number in _ELECTRODES.items()
+            },
+            "mV",
+            20.0,
+        ),
+        Wave("ppg", {"": _mdc(150452, "Plethysmogram")}, "1", 1e6),
+    )
+}
+
+
 # What a person can read off a device and write down.
 BY_HAND = ("blood-pressure", "heart-rate", "weight", "temperature", "glucose", "spo2")
 
@@ -203,6 +246,22 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: datetime
     values: dict[str, float | str]
     battery: float | None = None
+
+
+class Chunk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A few seconds of a waveform: samples times their factor; null where one was lost."""
+
+    at: datetime  # of the first sample
+    rate_hz: float
+    factor: float
+    samples: list[int | None]
+    lead: str = ""
+    battery: float | None = None
+
+    @property
+    def length_s(self) -> float:
+        """How long it lasts."""
+        return len(self.samples) / self.rate_hz
 
 
 def topic(device: str, kind: str) -> str:

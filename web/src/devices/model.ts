@@ -9,6 +9,7 @@ import {
   Ruler,
   Scale,
   Thermometer,
+  Waves,
   Wind,
 } from "lucide-react";
 
@@ -24,6 +25,8 @@ export const KINDS = [
   "weight",
   "bmi",
   "check-in",
+  "ecg",
+  "ppg",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -38,6 +41,8 @@ export const kindIcons: Record<Kind, LucideIcon> = {
   weight: Scale,
   bmi: Ruler,
   "check-in": ClipboardCheck,
+  ecg: HeartPulse,
+  ppg: Waves,
 };
 
 /** Why the house could not take a message; each has its sentence. */

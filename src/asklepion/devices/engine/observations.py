@@ -9,11 +9,10 @@ from typing import Any
 
 from asklepion.kit.clock import to_iso
 
-from ..model import Choice, Code, Device, Kind, Quantity, Reading
+from ..model import MDC, Choice, Chunk, Code, Device, Kind, Quantity, Reading, Wave
 from .gatt.readings import UNBELIEVED, Measured, Source
 
 UCUM = "http://unitsofmeasure.org"
-MDC = "urn:iso:std:iso:11073:10101"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 # Source: https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html
 PATIENT_REPORTED = {
@@ -62,6 +61,28 @@ def make_told(patient: str, kind: Kind, reading: Reading) -> list[dict[str, Any]
     }
     key = f"{to_iso(reading.at)}={sorted(reading.values.items())}"
     return _make(kind, reading, _Told(patient, patient, key, by))
+
+
+def make_wave(device: Device, wave: Wave, chunk: Chunk) -> dict[str, Any]:
+    """A chunk of a waveform. https://hl7.org/fhir/R4/datatypes.html#SampledData"""
+    code, at = wave.leads[chunk.lead], to_iso(chunk.at)
+    return {
+        "resourceType": "Observation",
+        "id": str(uuid.uuid5(READINGS, f"{device.id}/{wave.name}/{at}/{code.code}")),
+        "status": "final",
+        "category": [{"coding": [{"system": CATEGORY, "code": "vital-signs"}]}],
+        **_coded((code,), None),
+        "subject": {"reference": device.patient},
+        "effectiveDateTime": at,
+        "valueSampledData": {
+            "origin": {"value": 0, "unit": wave.unit, "system": UCUM, "code": wave.unit},
+            "period": 1000 / chunk.rate_hz,
+            "factor": chunk.factor,
+            "dimensions": 1,
+            "data": " ".join("E" if one is None else str(one) for one in chunk.samples),
+        },
+        **_by(device),
+    }
 
 
 def _by(device: Device) -> dict[str, Any]:

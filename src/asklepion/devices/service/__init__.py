@@ -18,11 +18,13 @@ from asklepion.kit.log import get_log
 from asklepion.records import Asking, Forgotten, Records
 
 from .. import store
-from ..engine.observations import make_device, make_observations, make_told
+from ..engine.observations import make_device, make_observations, make_told, make_wave
 from ..engine.readings import read_message, require_reading
+from ..engine.waves import read_chunk
 from ..model import (
     BY_HAND,
     KINDS,
+    WAVES,
     Device,
     Reach,
     Reading,
@@ -112,8 +114,9 @@ class Devices:
         self._require_own(caller, patient)
         if not name.strip() or len(name) > LONGEST_NAME:
             raise Incorrect("The device's name is empty or too long.", hint="Up to 80 characters.")
-        if not kinds or not set(kinds) <= set(KINDS):
-            raise Incorrect("The device measures nothing we know.", hint=f"Known: {[*KINDS]}.")
+        if not kinds or not set(kinds) <= {*KINDS, *WAVES}:
+            known = [*KINDS, *WAVES]
+            raise Incorrect("The device measures nothing we know.", hint=f"Known: {known}.")
         secret = secrets.token_urlsafe(24)
         device = Device(
             id=self._ids.new(),
@@ -264,9 +267,14 @@ class Devices:
 
     async def _keep(self, device: Device, kind: str, payload: bytes) -> None:
         now = self._clock.now()
-        reading = read_message(KINDS[kind], payload, now)
         asking = asking_as(device)
-        for resource in make_observations(device, KINDS[kind], reading):
+        if kind in WAVES:
+            reading = read_chunk(WAVES[kind], payload, now)
+            made = [make_wave(device, WAVES[kind], reading)]
+        else:
+            reading = read_message(KINDS[kind], payload, now)
+            made = make_observations(device, KINDS[kind], reading)
+        for resource in made:
             # Sent twice, it is the same Observation under the same id, and stays as it is.
             await self._records.create(asking, resource, id=resource["id"])
         async with self._db.begin() as tx:
