@@ -13,7 +13,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from asklepion import clinic, devices, identity, ledger, records
+from asklepion import clinic, devices, identity, ledger, records, twin
 from asklepion.clinic import ROOMS, Clinic
 from asklepion.devices import Devices
 from asklepion.identity import Identity
@@ -48,6 +48,7 @@ MIGRATIONS = {
     "identity": identity.MIGRATIONS,
     "records": records.MIGRATIONS,
     "devices": devices.MIGRATIONS,
+    "twin": twin.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
@@ -57,6 +58,7 @@ OWNED: dict[str, Owned | None] = {
     **identity.OWNED,
     **records.OWNED,
     **devices.OWNED,
+    **twin.OWNED,
     **clinic.OWNED,
     "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
 }
@@ -176,7 +178,7 @@ async def open_house(
             port=settings.mqtt_port,
             url=settings.mqtt_url,
         )
-        twin = Twin(records=records, clock=clock)
+        twin = Twin(db=db, ids=ids, keys=keys, records=records, clock=clock)
         world = World(clock=clock)
         # places
         clinic = Clinic(
@@ -192,9 +194,11 @@ async def open_house(
         identity.apps.judge_by(records.scoping.judge)
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
+        records.also_forget(twin.estimates.forget)
         records.also_forget(clinic.forget)
         records.duplicates.introduce(identity.follow, identity.has_account)
         records.duplicates.also_follow("devices", devices.follow)
+        records.duplicates.also_follow("estimates", twin.estimates.follow)
         for room in (records, devices, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from asklepion.kit.clock import to_iso
 from asklepion.twin.engine.body import make_body
 from asklepion.twin.engine.organs import ORGANS, places_of
 from asklepion.twin.engine.rules import RULES
@@ -253,3 +254,27 @@ def test_yesterday_s_pulse_says_nothing_of_today() -> None:
     )
 
     assert heart.state == "unknown"
+
+
+def test_an_organ_says_how_much_of_what_it_is_judged_by_is_known_and_fresh() -> None:
+    of = chart(
+        patient(),
+        pressure(138, 85, 400 * DAY),
+        lab("2093-3", 196, "mg/dL"),
+        condition("53741008", "Coronary heart disease"),
+        hidden=frozenset({"hdl_c"}),
+    )
+
+    organs = {organ.id: organ for organ in make_body(of, "Patient/p-1", NOON).organs}
+
+    vessels = organs["vessels"].completeness
+    assert (vessels.asked, vessels.fresh, vessels.old, vessels.hidden) == (5, 1, 2, 1)
+    assert vessels.missing_keys == ["twin.input.ldl_c"]
+    assert vessels.newest_at == to_iso(NOON - 21 * DAY)
+    assert organs["vessels"].confidence == 1 / 5
+    assert organs["heart"].confidence == 1  # a condition says so
+    assert organs["lungs"].confidence == 0
+    assert organs["spleen"].completeness.asked == 0
+    for organ in organs.values():
+        known = organ.completeness
+        assert known.asked == known.fresh + known.old + known.hidden + len(known.missing_keys)

@@ -58,6 +58,15 @@ def missing(card: Card) -> dict[str, str]:
     return {need.key: need.why_key.rpartition(".")[2] for need in card.missing}
 
 
+async def foretold(house: House, people: People) -> dict[str, Card]:
+    """What a clinician is told once she has said, of each probability, that she would not guess."""
+    for card in await house.twin.predictions(his(people), HER):
+        if card.state == "asked_first":
+            assert (card.value, card.interval, card.reasons) == (None, None, [])
+            await house.twin.estimates.give(his(people), HER, card.id, None)
+    return {card.id: card for card in await house.twin.predictions(his(people), HER)}
+
+
 def test_after_two_days_of_close_watching_each_model_speaks_with_interval_and_reasons() -> None:
     told = cards(*watched())
 
@@ -133,7 +142,7 @@ async def test_predictions_are_for_clinicians_whom_the_patient_let_in(
     assert codes == [401, 403, 404]
     await allow(house, people, *Category)
     assert (await doctor.get(path)).status_code == 200
-    told = {card.id: card for card in await house.twin.predictions(his(people), HER)}
+    told = await foretold(house, people)
 
     assert {told[id].state for id in IDS} == {"computed"}
     references = {one.reference for one in told["icu_death"].inputs if one.reference}
@@ -147,7 +156,7 @@ async def test_without_laboratory_values_shown_death_cannot_be_told_but_sepsis_c
     await bring_in(house, people, *watched())
     await allow(house, people, *(each for each in Category if each != Category.LABORATORY))
 
-    told = {card.id: card for card in await house.twin.predictions(his(people), HER)}
+    told = await foretold(house, people)
 
     assert missing(told["icu_death"]) == {"creatinine": "not_allowed"}
     assert told["sepsis"].state == "computed"

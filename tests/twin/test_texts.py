@@ -13,6 +13,10 @@ from asklepion.twin.engine.card_news2 import news2_card
 from asklepion.twin.engine.card_prevent import prevent_cards
 from asklepion.twin.engine.card_scores import make_score, make_scores
 from asklepion.twin.engine.chart import Chart
+from asklepion.twin.engine.futures.choices import Choices, make_futures
+from asklepion.twin.engine.futures.trials import TRIALS
+from asklepion.twin.engine.prevention.advice import Subject, make_prevention
+from asklepion.twin.engine.prevention.due import History, make_due
 from asklepion.twin.engine.scores import SCORES
 from asklepion.twin.engine.texts import KEYS
 from asklepion.twin.engine.timeline import make_entries
@@ -30,11 +34,13 @@ LANGUAGES = ("en", "zh-CN")
 
 
 def catalogue(language: str) -> dict[str, str]:
-    """The words of the room, and those of its scores, which come when they are opened first."""
-    files = (f"text.{language}.json", f"scores/words.{language}.json")
+    """The words of the room, and those that come when their panel is opened first."""
+    folders = ("scores", "futures")
+    files = (f"text.{language}.json", *(f"{each}/words.{language}.json" for each in folders))
     texts = [json.loads((ROOT / "web/src/twin" / file).read_text("utf-8")) for file in files]
-    assert not texts[0].keys() & texts[1].keys()
-    return texts[0] | texts[1]
+    words = {key: text for each in texts for key, text in each.items()}
+    assert len(words) == sum(len(each) for each in texts)
+    return words
 
 
 def sent() -> list[Any]:
@@ -53,6 +59,12 @@ def sent() -> list[Any]:
             values += [make_body(of, "Patient/p-1", NOON), make_vitals(of, NOON)]
     values += [intensive_cards(Ward(chart=of, found=found, now=NOON)) for of, found in wards()]
     surgery = {"incision": "peripheral", "duration_h": 2, "haemoglobin": 12, "spo2": 97}
+    everything = Choices(values={"sbp": 120.0}, treatments=[trial.key for trial in TRIALS[:6]])
+    nothing = Choices(values={}, treatments=[])
+    for of in (chart(patient(), *resources), chart(patient(), *examined()[1:])):
+        values.append(make_futures(of, "Patient/p-1", NOON, everything, nothing))
+        due = make_due(of, History(done={}), NOON)
+        values.append(make_prevention(of, Subject(patient="Patient/p-1", due=due), NOON))
     values.append(make_score(chart(patient()), SCORES["ARISCAT"], "Patient/p-1", NOON, surgery))
     return values
 

@@ -28,6 +28,7 @@ from .wire import Body, Card, Scored, Timeline, Vital
 if TYPE_CHECKING:
     from .engine import learned
     from .service import Twin
+    from .store import MIGRATIONS, OWNED
 
 
 def __getattr__(name: str) -> object:
@@ -38,10 +39,16 @@ def __getattr__(name: str) -> object:
         return Twin
     if name == "learned":  # and numpy only to whoever predicts
         return importlib.import_module(".engine.learned", __name__)
+    if name in ("MIGRATIONS", "OWNED"):
+        from . import store
+
+        return getattr(store, name)
     raise AttributeError(name)
 
 
 __all__ = [
+    "MIGRATIONS",
+    "OWNED",
     "SCORES",
     "Bedside",
     "Body",

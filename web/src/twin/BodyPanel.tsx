@@ -88,6 +88,7 @@ function Legend() {
           </li>
         );
       })}
+      <li className="legend-sure">{text("twin.ui.legend.sure")}</li>
     </ul>
   );
 }

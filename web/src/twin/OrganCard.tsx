@@ -4,6 +4,7 @@ import { Badge, IconButton } from "../kit/ui";
 import type { Finding, Organ } from "../wire/twin";
 import { chosen } from "./chosen";
 import { stateIcons, stateTones } from "./icons";
+import { KnownLines } from "./Known";
 import { EntryButton, SourceLine } from "./Source";
 import { say } from "./say";
 import { quantity } from "./units";
@@ -23,6 +24,7 @@ export function OrganCard({ organ }: { organ: Organ }) {
         <IconButton icon={X} label={text("kit.close")} onClick={() => chosen.set(null)} />
       </header>
       {organ.findings.length === 0 && <p className="muted">{text("twin.ui.organ.nothing")}</p>}
+      <KnownLines known={organ.completeness} />
       <ul className="findings">
         {organ.findings.map((finding) => (
           <FindingLine key={`${finding.reference} ${finding.label_key}`} finding={finding} />

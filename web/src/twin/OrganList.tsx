@@ -4,6 +4,7 @@ import { useText } from "../kit/text";
 import type { Organ } from "../wire/twin";
 import { chosen, hovered, turns } from "./chosen";
 import { stateIcons } from "./icons";
+import { KnownBar } from "./Known";
 
 const GRAVITY = { attention: 0, watch: 1, calm: 2, unknown: 3 } as const;
 const TURNS: Readonly<Record<string, number>> = {
@@ -49,7 +50,7 @@ export function OrganList({ organs }: { organs: readonly Organ[] }) {
 
   return (
     <ul className="organs" ref={list} aria-label={text("twin.ui.body.organs")} onKeyDown={onKey}>
-      {shown.map(({ id, name_key, state, findings }, i) => {
+      {shown.map(({ id, name_key, state, findings, completeness }, i) => {
         const Icon = stateIcons[state];
         const words = text(findings.length ? `twin.ui.state.${state}` : "twin.ui.state.nothing");
         return (
@@ -70,6 +71,7 @@ export function OrganList({ organs }: { organs: readonly Organ[] }) {
               <Icon aria-hidden />
               <span>{text(name_key)}</span>
               <span className="organ-words">{words}</span>
+              <KnownBar known={completeness} />
               {findings.length > 0 && <span className="organ-count">{findings.length}</span>}
             </button>
           </li>

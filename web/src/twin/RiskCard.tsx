@@ -3,6 +3,8 @@ import { moment, number, useText } from "../kit/text";
 import { Badge, Card } from "../kit/ui";
 import type { Change, Card as Computed, Input, Missing, Part } from "../wire/twin";
 import { Bedside } from "./Bedside";
+import { AskFirst } from "./estimates/AskFirst";
+import { Beside } from "./estimates/Beside";
 import { Reasons } from "./Reasons";
 import type { Bedside as Seen } from "./RisksPanel";
 import { Crowd, Scale } from "./Scale";
@@ -25,7 +27,9 @@ export function RiskCard({ card, bedside, onBedside }: RiskCardProps) {
     <Card className="risk" title={text(card.title_key)}>
       <p className="risk-about">{text(card.about_key)}</p>
       <p className="risk-horizon">{say(card.horizon)}</p>
-      {card.state === "computed" ? <Told card={card} /> : <Cannot card={card} />}
+      {card.state === "computed" && <Told card={card} />}
+      {card.state === "cannot" && <Cannot card={card} />}
+      {card.state === "asked_first" && <AskFirst card={card} />}
       {canTell && bedside && onBedside && <Bedside seen={bedside} onChange={onBedside} />}
       {card.reasons.length > 0 && <Reasons reasons={card.reasons} />}
       {card.parts.length > 0 && <Parts card={card} />}
@@ -75,6 +79,7 @@ function Told({ card }: { card: Computed }) {
         {isShare && <Crowd value={value} low={interval.low} high={interval.high} />}
       </div>
       <Scale id={card.id} value={value} low={interval.low} high={interval.high} />
+      <Beside card={card} />
       {band && <p className="risk-band">{say(band)}</p>}
       {card.as_of && (
         <p className="muted small">

@@ -6,6 +6,8 @@ import { ErrorNote, Waiting } from "../kit/ui";
 import type { Subject } from "../records/subject";
 import type { Card as Told } from "../wire/twin";
 import { Closed } from "./Closed";
+import { Given } from "./estimates/Given";
+import { MyCalibration } from "./estimates/MyCalibration";
 import { Predictions } from "./Predictions";
 import { RiskCard } from "./RiskCard";
 import { Scores } from "./scores/Scores";
@@ -47,6 +49,8 @@ function Cards({ who }: { who: Subject }) {
       ))}
       {isClinician && !cards.error && <Predictions who={who} />}
       {isClinician && !cards.error && <Scores who={who} />}
+      {!cards.error && <Given who={who} isMine={isClinician} />}
+      {isClinician && <MyCalibration />}
     </>
   );
 }

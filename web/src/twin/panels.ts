@@ -1,4 +1,11 @@
-import { ChartNoAxesColumn, HeartPulse, History, PersonStanding } from "lucide-react";
+import {
+  ChartNoAxesColumn,
+  HeartPulse,
+  History,
+  PersonStanding,
+  Split,
+  Sprout,
+} from "lucide-react";
 import { lazy } from "react";
 import type { Panel, ScenePart } from "../kit/place";
 
@@ -35,6 +42,30 @@ export const twinPanels: readonly Panel[] = [
     group: "health",
     order: 30,
     Component: lazy(() => import("./RisksPanel").then((m) => ({ default: m.RisksPanel }))),
+  },
+  {
+    id: "prevention",
+    titleKey: "twin.ui.prevention",
+    icon: Sprout,
+    places: PLACES,
+    roles: [],
+    group: "health",
+    order: 32,
+    Component: lazy(() =>
+      import("./prevention/PreventionPanel").then((m) => ({ default: m.PreventionPanel })),
+    ),
+  },
+  {
+    id: "futures",
+    titleKey: "twin.ui.futures",
+    icon: Split,
+    places: PLACES,
+    roles: [],
+    group: "health",
+    order: 34,
+    Component: lazy(() =>
+      import("./futures/FuturesPanel").then((m) => ({ default: m.FuturesPanel })),
+    ),
   },
   {
     id: "timeline",

@@ -1,5 +1,19 @@
 // Made by `make wire` from asklepion/twin/wire. Change that, never this.
 
+/** A number and where the truth may lie. */
+export interface Amount {
+  readonly value: number;
+  readonly interval: Interval;
+}
+
+/** One outcome with these values. */
+export interface Associated {
+  readonly outcome: string;
+  readonly label_key: string;
+  readonly amount: Amount;
+  readonly less: Amount | null;
+}
+
 /** A patient's organs, and which figure to show them in. */
 export interface Body {
   readonly patient: string;
@@ -11,12 +25,21 @@ export interface Body {
   readonly is_whole: boolean;
 }
 
+/** How a clinician's own estimates fared beside the model's. */
+export interface Calibration {
+  readonly scored: number;
+  readonly waiting: number;
+  readonly declined: number;
+  readonly least: number;
+  readonly forecasters: readonly Forecaster[];
+}
+
 /** One prediction or score with everything one must know to use it. */
 export interface Card {
   readonly id: string;
   readonly title_key: string;
   readonly about_key: string;
-  readonly state: "cannot" | "computed";
+  readonly state: "asked_first" | "cannot" | "computed";
   readonly value: number | null;
   readonly unit: string;
   readonly digits: number;
@@ -32,6 +55,15 @@ export interface Card {
   readonly change_key: string;
   readonly as_of: string | null;
   readonly reasons: readonly Reason[];
+  readonly version: string;
+  readonly estimate: CardEstimate | null;
+}
+
+/** What the clinician who looks thought before the card told its number. */
+export interface CardEstimate {
+  readonly id: string;
+  readonly share: number | null;
+  readonly at: string;
 }
 
 /** The computation again with one input changed: an association, not a treatment's effect. */
@@ -42,6 +74,50 @@ export interface Change {
   readonly to_key: string;
   readonly unit: string;
   readonly value_then: number;
+}
+
+/** How much of what an organ is judged by is known, and how fresh it is. */
+export interface Completeness {
+  readonly asked: number;
+  readonly fresh: number;
+  readonly old: number;
+  readonly hidden: number;
+  readonly newest_at: string | null;
+  readonly missing_keys: readonly string[];
+}
+
+/** A screening or a vaccination that is advised to somebody like her. */
+export interface Due {
+  readonly key: string;
+  readonly kind: "screening" | "vaccination";
+  readonly title_key: string;
+  readonly say: Text;
+  readonly state: "cannot_tell" | "done" | "due";
+  readonly last_at: string | null;
+  readonly reference: string | null;
+  readonly next_at: string | null;
+  readonly by: string;
+  readonly source: Source;
+  readonly since: string;
+}
+
+/** What a treatment did in trials, put on the risk that somebody has without it. */
+export interface Effect {
+  readonly treatment: string;
+  readonly title_key: string;
+  readonly outcome: string;
+  readonly outcome_key: string;
+  readonly state: "computed" | "refused";
+  readonly horizon: Text;
+  readonly ratio: Amount | null;
+  readonly baseline: Amount | null;
+  readonly then: Amount | null;
+  readonly less: Amount | null;
+  readonly treated: Amount | null;
+  readonly harms: readonly Harm[];
+  readonly missing: readonly Missing[];
+  readonly limits: readonly Text[];
+  readonly source: Source;
 }
 
 /** One thing that happened, on the timeline. */
@@ -60,6 +136,22 @@ export interface Entry {
   readonly references: readonly string[];
 }
 
+/** What a clinician thought, what the model said, and what came of it. */
+export interface Estimated {
+  readonly id: string;
+  readonly card: string;
+  readonly title_key: string;
+  readonly by: string;
+  readonly at: string;
+  readonly share: number | null;
+  readonly model_share: number;
+  readonly model_interval: Interval;
+  readonly version: string;
+  readonly as_of: string;
+  readonly until: string;
+  readonly outcome: Outcome | null;
+}
+
 /** One thing known of an organ, and by which rule it was judged. */
 export interface Finding {
   readonly kind: "condition" | "measurement";
@@ -72,6 +164,60 @@ export interface Finding {
   readonly state: "attention" | "calm" | "unknown" | "watch";
   readonly rule: Text;
   readonly source: Source | null;
+}
+
+/** People of whom about the same was foretold, and to how many of them it happened [%]. */
+export interface Forecast {
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+  readonly told: number;
+  readonly happened: number;
+  readonly interval: Interval;
+}
+
+/** How one who foretold fared. */
+export interface Forecaster {
+  readonly who: string;
+  readonly brier: number;
+  readonly groups: readonly Forecast[];
+}
+
+/** What may follow from one set of choices, each tier by itself. */
+export interface Future {
+  readonly choices: Readonly<Record<string, number | boolean>>;
+  readonly treatments: readonly string[];
+  readonly association: readonly Associated[];
+  readonly trials: readonly Effect[];
+  readonly simulation: null;
+}
+
+/** Two futures side by side, or why there are none. */
+export interface Futures {
+  readonly patient: string;
+  readonly state: "asked_first" | "cannot" | "computed";
+  readonly ask: string;
+  readonly horizon: Text;
+  readonly a: Future | null;
+  readonly b: Future | null;
+  readonly offers: readonly Offer[];
+  readonly missing: readonly Missing[];
+  readonly limits: readonly Text[];
+  readonly source: Source;
+  readonly as_of: string | null;
+}
+
+/** What a treatment does beside what it is given for. */
+export interface Harm {
+  readonly key: string;
+  readonly label_key: string;
+  readonly extra: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly ratio: Interval | null;
+  readonly ratio_value: number | null;
+  readonly period: Text;
+  readonly source: Source;
 }
 
 /** One thing that went into a card, or would have. */
@@ -95,6 +241,20 @@ export interface Interval {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
+/** An equation again with one thing changed that people can change: an association. */
+export interface Lever {
+  readonly key: string;
+  readonly label_key: string;
+  readonly now: number | boolean;
+  readonly to: number | boolean;
+  readonly to_key: string;
+  readonly unit: string;
+  readonly then: Amount;
+  readonly less: Amount;
+  readonly say: Text;
+  readonly source: Source;
+}
+
 /** A value with the name that the record gives it. */
 export interface Measured {
   readonly text: string;
@@ -112,6 +272,19 @@ export interface Missing {
   readonly unit: string;
 }
 
+/** One thing that can be chosen. */
+export interface Offer {
+  readonly key: string;
+  readonly label_key: string;
+  readonly tier: "association" | "trial";
+  readonly now: number | boolean | null;
+  readonly to: number | boolean | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly unit: string;
+  readonly is_for_her: boolean;
+}
+
 /** One of several that an input may be. */
 export interface Option {
   readonly value: string;
@@ -124,6 +297,29 @@ export interface Organ {
   readonly name_key: string;
   readonly state: "attention" | "calm" | "unknown" | "watch";
   readonly findings: readonly Finding[];
+  readonly completeness: Completeness;
+  readonly confidence: number;
+}
+
+/** What came of something foretold. */
+export interface Outcome {
+  readonly happened: boolean;
+  readonly on: string | null;
+  readonly reference: string | null;
+}
+
+/** What one equation foretells, and what would lower it, strongest first. */
+export interface Outlook {
+  readonly id: string;
+  readonly title_key: string;
+  readonly horizon: Text;
+  readonly unit: string;
+  readonly value: number | null;
+  readonly interval: Interval;
+  readonly risk: Interval | null;
+  readonly levers: readonly Lever[];
+  readonly together: Amount | null;
+  readonly source: Source;
 }
 
 /** A further result of the same computation. */
@@ -140,6 +336,20 @@ export interface Point {
   readonly at: string;
   readonly value: number;
   readonly reference: string;
+}
+
+/** What lowers her risk most, and what is due. */
+export interface Prevention {
+  readonly patient: string;
+  readonly state: "asked_first" | "cannot" | "computed";
+  readonly ask: string;
+  readonly outlooks: readonly Outlook[];
+  readonly effects: readonly Effect[];
+  readonly wants: readonly Want[];
+  readonly missing: readonly Missing[];
+  readonly due: readonly Due[];
+  readonly limits: readonly Text[];
+  readonly as_of: string | null;
 }
 
 /** What one input adds to a learned model's score; all reasons of a card sum to it. */
@@ -227,4 +437,16 @@ export interface Vital {
   readonly state: "attention" | "calm" | "unknown" | "watch";
   readonly rule: Text;
   readonly source: Source | null;
+}
+
+/** What to measure, repeat or tell so that a range becomes narrower, and how much. */
+export interface Want {
+  readonly key: string;
+  readonly label_key: string;
+  readonly how: "measure" | "repeat" | "tell";
+  readonly outlook: string;
+  readonly title_key: string;
+  readonly unit: string;
+  readonly now: number;
+  readonly then: number;
 }

@@ -17,7 +17,7 @@ const KEPT = new Set(
    WASD RFC SHA-256 GB CT Merkle Ed25519 TLS LOINC SNOMED R4 UCUM ICD-10 RxNorm WebGL Synthea PNG USB ID
    N NT-proBNP ASKLEPION HOST SQL CSV C-CDA XML HL7 v2 DTD MB UTF-8 ERC-1271 ADDRESS https
     Chrome Edge Safari Firefox iPhone iPad Open Badges W3C JWT
-    Apple Health Connect Fitbit Garmin Google Fit Nightscout mHealth IEEE App Bundle export
+    I II Apple Health Connect Fitbit Garmin Google Fit Nightscout mHealth IEEE App Bundle export
     takeout google com api v1 entries json count`
     .split(/\s+/)
     .concat(["mg", "dL", "mmol", "L", "mmHg", "kg", "m", "Esc", "Enter", "Ctrl", "CKD", "C"])

@@ -45,7 +45,9 @@ export const somebody: BakedBody = {
 };
 
 export function organ(id: string, change: Partial<Organ> = {}): Organ {
-  return { id, name_key: `twin.organ.${id}`, state: "unknown", findings: [], ...change };
+  const completeness = { asked: 0, fresh: 0, old: 0, hidden: 0, newest_at: null, missing_keys: [] };
+  const rest = { findings: [], completeness, confidence: 1 };
+  return { id, name_key: `twin.organ.${id}`, state: "unknown", ...rest, ...change };
 }
 
 export const body: Body = {
@@ -191,6 +193,8 @@ export const computed: Card = {
     },
   ],
   as_of: "2026-02-01T08:00:00Z",
+  version: "CKD-EPI 2021",
+  estimate: null,
 };
 
 export const cannot: Card = {
@@ -215,4 +219,6 @@ export const cannot: Card = {
     },
   ],
   as_of: null,
+  version: "",
+  estimate: null,
 };

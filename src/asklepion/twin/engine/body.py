@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from ..wire import Body, Finding, Organ, State, Text
+from ..wire import Body, Completeness, Finding, Organ, State, Text
 from .card_egfr import estimate_from, person_inputs
 from .cards import LABEL, iso, look_up
-from .chart import Chart, Reading, Said
+from .chart import Chart, Reading, Said, is_fresh
 from .ckd_epi import Egfr
 from .codes import PREGNANCY
 from .measures import MEASURES
+from .organs import Organ as Place
 from .organs import organs_of, places_of
 from .rules import RULE, judge
 
@@ -39,7 +40,10 @@ def make_body(chart: Chart, patient: str, now: datetime) -> Body:
         age=chart.person.age_at(now),
         height_m=(height := _height(chart, now)),
         bmi=_bmi(chart, height, now),
-        organs=[_organ(id, findings) for id, findings in placed.items()],
+        organs=[
+            _organ(organ.id, placed[organ.id], completeness_of(organ, chart, now))
+            for organ in organs_of(sex)
+        ],
         is_whole=not chart.unread,
     )
 
@@ -66,12 +70,49 @@ def _bmi(chart: Chart, height: float | None, now: datetime) -> float | None:
     return round(value, 1) if is_known else None
 
 
-def _organ(id: str, findings: list[Finding]) -> Organ:
+def completeness_of(organ: Place, chart: Chart, now: datetime) -> Completeness:
+    """How much of what an organ is judged by is known, fresh, old, hidden and missing."""
+    fresh, old, missing = list[str](), list[str](), list[str]()
+    newest: datetime | None = None
+    hidden = [key for key in organ.measures if key in chart.hidden]
+    for key in organ.measures:
+        reading = None if key in chart.hidden else _latest(chart, key)
+        if reading is None:
+            missing += [] if key in chart.hidden else [LABEL + key]
+            continue
+        is_now = is_fresh(reading.at, now, MEASURES[key].fresh)
+        (fresh if is_now else old).append(key)
+        newest = max(newest or reading.at, reading.at)
+    return Completeness(
+        asked=len(organ.measures),
+        fresh=len(fresh),
+        old=len(old),
+        hidden=len(hidden),
+        newest_at=iso(newest),
+        missing_keys=missing,
+    )
+
+
+def _confidence(findings: list[Finding], known: Completeness) -> float:
+    """How sure the state is: a condition is as it is written, a measurement as what is known."""
+    if findings and findings[0].kind == "condition":
+        return 1.0
+    return known.fresh / known.asked if known.asked else 0.0
+
+
+def _organ(id: str, findings: list[Finding], known: Completeness) -> Organ:
     """Gravest first, then newest."""
     findings = sorted(findings, key=lambda finding: finding.at or "", reverse=True)
     findings = sorted(findings, key=lambda finding: -GRAVITY[finding.state])
     state: State = findings[0].state if findings else "unknown"
-    return Organ(id=id, name_key=f"twin.organ.{id}", state=state, findings=findings)
+    return Organ(
+        id=id,
+        name_key=f"twin.organ.{id}",
+        state=state,
+        findings=findings,
+        completeness=known,
+        confidence=_confidence(findings, known),
+    )
 
 
 def _of_condition(said: Said) -> Finding:

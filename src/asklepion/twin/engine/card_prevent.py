@@ -1,7 +1,7 @@
 """The cards of PREVENT: first heart attack, stroke or heart failure within 10 and 30 years."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,7 +57,7 @@ def _card(chart: Chart, inputs: Mapping[str, Known], years: int, now: datetime) 
     )
     result = _compute(inputs, years)
     as_of = max((known.at for known in inputs.values() if known.at), default=None)
-    limits = _limits(chart, inputs, as_of, now)
+    limits = limits_of(chart, inputs, as_of, now)
     shown = list(inputs.values())
     if cannot := with_exclusions(result, exclusions(chart)):
         return frame.refuse(cannot, shown, limits)
@@ -73,6 +73,34 @@ def _card(chart: Chart, inputs: Mapping[str, Known], years: int, now: datetime) 
         limits=limits,
         would_change=_changes(person, years, result),
         as_of=iso(as_of),
+        version=f"PREVENT 2024 {result.model}",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What the equation makes of a chart.
+
+    Args:
+        person: what it was computed of; nothing where it cannot be.
+    """
+
+    inputs: Mapping[str, Known]
+    result: Prevent | Cannot
+    person: Factors | None
+    as_of: datetime | None
+
+
+def read_prevent(chart: Chart, now: datetime, years: int = 10) -> Reading:
+    """The equation with its inputs, for whoever changes one of them."""
+    inputs = _inputs(chart, now)
+    result = _compute(inputs, years)
+    cannot = with_exclusions(result, exclusions(chart))
+    return Reading(
+        inputs=inputs,
+        result=cannot or result,
+        person=None if cannot else _factors(inputs),
+        as_of=max((known.at for known in inputs.values() if known.at), default=None),
     )
 
 
@@ -167,7 +195,7 @@ def intervals(person: Factors, years: int, model: str) -> dict[str, Interval]:
     its bends. So its extremes lie where each input by itself is at its own extreme.
     """
     corners = {outcome: [person, person] for outcome in OUTCOMES}
-    for key, values in _candidates(person).items():
+    for key, values in candidates_of(person).items():
         tried = [risks(replace(person, **{key: value}), years, model) for value in values]
         for outcome, (low, high) in corners.items():
             by_risk = sorted(zip((getattr(t, outcome) for t in tried), values, strict=True))
@@ -189,7 +217,7 @@ BOUNDED = {key: bounds for key, bounds in {**BOUNDS, **OPTIONAL}.items() if key 
 BENDS = {"sbp": (110.0,), "bmi": (30.0,), "egfr": (60.0,)}
 
 
-def _candidates(person: Factors) -> dict[str, list[float]]:
+def candidates_of(person: Factors) -> dict[str, list[float]]:
     """For each measured input, the values at which a risk may be least or greatest."""
     candidates: dict[str, list[float]] = {}
     for key, bounds in BOUNDED.items():
@@ -253,7 +281,7 @@ def _changes(person: Factors, years: int, result: Prevent) -> list[Change]:
     ]
 
 
-def _limits(
+def limits_of(
     chart: Chart, inputs: Mapping[str, Known], as_of: datetime | None, now: datetime
 ) -> list[Text]:
     limits = [limit("judgement"), limit("prevent.population"), limit("prevent.model_error")]

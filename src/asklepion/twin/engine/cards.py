@@ -166,6 +166,7 @@ class Frame:
             "missing": [],
             "would_change": [],
             "as_of": None,
+            "version": "",
         }
         return Card(
             id=self.id,

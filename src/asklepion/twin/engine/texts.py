@@ -4,6 +4,7 @@ from ..model import Why
 from .card_icu import INPUT_KEYS
 from .card_readmission import INPUT_KEYS as STAY_KEYS
 from .ckd_epi import CATEGORIES
+from .futures.words import FORESIGHT_KEYS
 from .measures import MEASURES
 from .news2 import Band
 from .organs import ORGANS
@@ -44,12 +45,12 @@ HORIZONS = ("hours", "sample", "years", "hospital_stay", "after_discharge")
 INTERVALS = ("measurement_error", "p30", "venn_abers", "conformal")
 RULES = ("none", "old", "condition", "severe", "pregnancy")
 
-KEYS: frozenset[str] = SCORE_KEYS.union(
+KEYS: frozenset[str] = (SCORE_KEYS | FORESIGHT_KEYS).union(
     f"twin.{key}"
     for key in (
         *(f"card.{card}.{part}" for card in CARDS for part in ("title", "about")),
         *(f"card.horizon.{name}" for name in HORIZONS),
-        *(f"card.interval.{name}" for name in INTERVALS),
+        *(f"card.interval.{name}" for name in (*INTERVALS, "chance")),
         "card.change.association",
         *(f"card.prevent.{outcome}" for outcome in OUTCOMES[1:]),
         *(f"band.news2.{band}" for band in ("zero", *Band)),

@@ -7,7 +7,10 @@ from typing import Any
 
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
+from asklepion.kit.db import Database
 from asklepion.kit.errors import Forbidden, Incorrect, NotFound
+from asklepion.kit.ids import Ids
+from asklepion.kit.keys import Keys
 from asklepion.records import Asking, Records
 
 from ..engine.body import make_body
@@ -33,8 +36,11 @@ from ..engine.timeline import Crowded, moment_on_line, page
 from ..engine.vitals import LENGTH, make_vitals
 from ..model import USUAL_SCALE, Bedside
 from ..wire import Body, Card, Scored, Timeline, Vital
+from .estimating import Estimates
+from .foreseeing import Foreseeing
 from .looking import Looking
 from .predicting import Predicting
+from .reporting import Reporting
 
 PRESSURES = 100  # newest readings that are averaged at most
 FIGURE = ("bmi", "weight", "height_m")
@@ -45,15 +51,31 @@ PREVENT_MEASURED = ("creatinine", "egfr", "total_c", "hdl_c", "bmi", "hba1c", "u
 class Twin:
     """Reads a patient's record and says what follows from it."""
 
-    def __init__(self, *, records: Records, clock: Clock) -> None:
+    def __init__(
+        self, *, db: Database, ids: Ids, keys: Keys, records: Records, clock: Clock
+    ) -> None:
         self._clock = clock
         self._looking = Looking(records)
         self._predicting = Predicting(records=records, clock=clock)
+        self.estimates = Estimates(
+            db=db,
+            ids=ids,
+            vault=keys.vault,
+            clock=clock,
+            looking=self._looking,
+            cards=self._foretold,
+        )
+        self.foreseeing = Foreseeing(looking=self._looking, estimates=self.estimates, clock=clock)
+        self.reporting = Reporting(
+            looking=self._looking, cards=self.cards, foreseeing=self.foreseeing, clock=clock
+        )
 
     async def cards(
         self, asking: Asking, patient: str, *, bedside: Bedside | None = None
     ) -> list[Card]:
         """The risk cards: NEWS2, eGFR, PREVENT in 10 and in 30 years.
+
+        A clinician gets the number of a probability only beside her own estimate.
 
         Args:
             patient: a reference, such as "Patient/1".
@@ -66,6 +88,12 @@ class Twin:
         bedside = bedside or Bedside()
         if bedside.spo2_scale != USUAL_SCALE:
             _require_clinician(asking.caller)
+        cards = await self._cards(asking, patient, bedside)
+        return await self.estimates.hold(asking, patient, cards)
+
+    async def _cards(
+        self, asking: Asking, patient: str, bedside: Bedside | None = None
+    ) -> list[Card]:
         now = self._clock.now()
         asking = replace(asking, via="risk cards")
         keys = (*NEWS2_MEASURED, "acvpu", "supplemental_o2", *PREVENT_MEASURED)
@@ -73,19 +101,27 @@ class Twin:
         lists = [conditions(), *medicines()]
         chart = await self._looking.chart(asking, patient, measured, lists)
         return [
-            news2_card(chart, now, bedside),
+            news2_card(chart, now, bedside or Bedside()),
             egfr_card(chart, now),
             *prevent_cards(chart, now),
         ]
 
+    async def _foretold(self, asking: Asking, patient: str) -> list[Card]:
+        """Every card that a clinician may be asked about first, with its number."""
+        cards = await self._cards(asking, patient)
+        return cards + await self._predicting.predictions(asking, patient)
+
     async def predictions(self, asking: Asking, patient: str) -> list[Card]:
         """The cards of the learned models, for clinicians: predictions, or what they need.
+
+        As of every probability, she tells her own estimate first.
 
         Raises:
             Forbidden: somebody else than a clinician asks.
             NotFound: there is no such patient, or none that the caller may know of.
         """
-        return await self._predicting.predictions(asking, patient)
+        cards = await self._predicting.predictions(asking, patient)
+        return await self.estimates.hold(asking, patient, cards)
 
     async def scores(self, asking: Asking, patient: str) -> list[Scored]:
         """Every score that is shown, with what the record tells; nothing is assumed.

@@ -27,6 +27,9 @@ NEEDS_CATEGORY: Mapping[str, Category] = {
     **dict.fromkeys(("age", "sex"), Category.DEMOGRAPHICS),
     "smoking": Category.SOCIAL,
     "hospital_stay": Category.VISITS,
+    "vaccinations": Category.IMMUNISATIONS,
+    "procedures": Category.PROCEDURES,
+    "results": Category.LABORATORY,
 }
 
 
@@ -49,13 +52,32 @@ class Looking:
             measured: of which measures, and how many of the newest readings.
             lists: what is read to its end, if that can be.
         """
+        chart, _ = await self.chart_and(asking, patient, measured, lists, ())
+        return chart
+
+    async def chart_and(
+        self,
+        asking: Asking,
+        patient: str,
+        measured: Mapping[str, int],
+        lists: Sequence[Question],
+        more: Sequence[Question],
+    ) -> tuple[Chart, list[Answer]]:
+        """What the record says, and in the same look the answers to more questions."""
         hidden, partly = await self.look(asking, patient)
         readings = [latest(key, count) for key, count in measured.items()]
-        asked = [person(patient), *readings, undated(measured), *lists]
+        asked = [
+            person(patient),
+            *readings,
+            *([undated(measured)] if measured else []),
+            *lists,
+            *more,
+        ]
         answers = await self.ask(asking, patient, asked)
         # What she hid or showed while we read: an empty answer is no "no".
         now_hidden, now_partly = await self.look(asking, patient)
-        return _read_chart(answers, hidden | now_hidden, partly | now_partly)
+        about, others = answers[: len(asked) - len(more)], answers[len(asked) - len(more) :]
+        return _read_chart(about, hidden | now_hidden, partly | now_partly), others
 
     async def look(self, asking: Asking, patient: str) -> tuple[frozenset[str], frozenset[str]]:
         """Which inputs are hidden from the caller, and of which something may be.

@@ -21,7 +21,12 @@ export type OrganState = "calm" | "watch" | "attention" | "unknown";
 export type ToHologram =
   | { type: "body"; body: BakedBody }
   | { type: "empty" }
-  | { type: "states"; states: ReadonlyMap<string, OrganState> }
+  | {
+      type: "states";
+      states: ReadonlyMap<string, OrganState>;
+      /** How sure each state is, 0 to 1; without it, all are. */
+      sure?: ReadonlyMap<string, number>;
+    }
   | { type: "chosen"; organ: string | null }
   | { type: "hovered"; organ: string | null }
   | { type: "rates"; heart: number | null; breaths: number | null }
@@ -58,6 +63,7 @@ export class Hologram {
   private readonly lungs = new Rhythm(breath);
   private organs = new Map<string, OrganMesh>();
   private states: ReadonlyMap<string, OrganState> = new Map();
+  private sure: ReadonlyMap<string, number> = new Map();
   private pose = new Pose(WHOLE);
   private chosen: string | null = null;
   private hovered: string | null = null;
@@ -84,6 +90,7 @@ export class Hologram {
         break;
       case "states":
         this.states = message.states;
+        this.sure = message.sure ?? new Map();
         break;
       case "chosen":
         this.choose(message.organ);
@@ -267,7 +274,7 @@ export class Hologram {
       const sign = state === "watch" || state === "attention" ? signs[state] : null;
       if (sign) own.uSign.value.lerp(new Color(sign), own.uSigned.value < 0.01 ? 1 : ease);
       const isPale = this.chosen !== null && this.organs.has(this.chosen) && this.chosen !== id;
-      glide(own.uSigned, sign ? 1 : 0, ease);
+      glide(own.uSigned, sign ? strengthOf(this.sure.get(id) ?? 1) : 0, ease);
       glide(own.uLift, this.hovered === id || this.chosen === id ? 1 : 0, ease);
       glide(own.uPale, isPale ? 1 : 0, ease);
       own.uPulse.value = pulse;
@@ -282,6 +289,11 @@ export class Hologram {
 
 const UP = new Vector3(0, 1, 0);
 const WHOLE: Goal = { yaw: 0, zoom: 1, near: 0, at: [0, 0, 0], shift: [0, 0, 0] };
+
+/** How strong a colour is: risk by how sure it is, and never so pale that it is overlooked. */
+export function strengthOf(sure: number): number {
+  return 0.4 + 0.6 * Math.min(Math.max(sure, 0), 1);
+}
 
 function glide(uniform: { value: number }, to: number, ease: number): void {
   const next = uniform.value + (to - uniform.value) * ease;

@@ -141,7 +141,8 @@ export class Showing {
 
   private showStates(body: Body): void {
     const states = new Map(body.organs.map(({ id, state }) => [id, state]));
-    this.hologram.hear({ type: "states", states });
+    const sure = new Map(body.organs.map(({ id, confidence }) => [id, confidence]));
+    this.hologram.hear({ type: "states", states, sure });
   }
 
   private showRates(): void {
