@@ -57,16 +57,16 @@ def test_isotonic_regression_never_falls_and_keeps_the_mean(values: list[float])
 
 
 def test_both_venn_abers_probabilities_hold_the_truth_between_them_or_near() -> None:
-    score = DICE.normal(size=4000)
+    score = DICE.normal(size=1500)
     truth = 1 / (1 + np.exp(-score))
-    ill = (DICE.random(4000) < truth).astype(float)
+    ill = (DICE.random(1500) < truth).astype(float)
 
     table = intervals.venn_abers(ill, score)
 
     low, high = np.array(table["low"]), np.array(table["high"])
     assert (low <= high).all()
     middle, meant = (low + high) / 2, 1 / (1 + np.exp(-np.array(table["score"])))
-    assert np.abs(middle - meant)[10:-10].max() < 0.09
+    assert np.abs(middle - meant)[20:-20].max() < 0.15
 
 
 def test_a_conformal_interval_holds_its_share_of_people_not_seen_before() -> None:
