@@ -11,7 +11,9 @@ from asklepion.twin.engine.card_egfr import egfr_card
 from asklepion.twin.engine.card_news2 import news2_card
 from asklepion.twin.engine.card_prevent import prevent_cards
 from asklepion.twin.engine.card_scores import make_score, make_scores
+from asklepion.twin.engine.physio.work import work
 from asklepion.twin.engine.scores import SCORES
+from asklepion.twin.engine.simulating import make_simulation, plan, read_wish
 from asklepion.twin.engine.texts import KEYS
 from asklepion.twin.engine.timeline import make_entries
 from asklepion.twin.engine.vitals import make_vitals
@@ -23,14 +25,18 @@ from .build import chart, condition, examined, lab, patient, well
 from .vectors import ROOT
 
 LANGUAGES = ("en", "zh-CN")
+PARTS = ("scores", "simulation")  # with words of their own
 
 
 def catalogue(language: str) -> dict[str, str]:
-    """The words of the room, and those of its scores, which come when they are opened first."""
-    files = (f"text.{language}.json", f"scores/words.{language}.json")
+    """The words of the room, and those that come when a part of it is opened first."""
+    files = [f"text.{language}.json", *(f"{p}/words.{language}.json" for p in PARTS)]
     texts = [json.loads((ROOT / "web/src/twin" / file).read_text("utf-8")) for file in files]
-    assert not texts[0].keys() & texts[1].keys()
-    return texts[0] | texts[1]
+    words: dict[str, str] = {}
+    for text in texts:
+        assert not words.keys() & text.keys()
+        words |= text
+    return words
 
 
 def sent() -> list[Any]:
@@ -47,6 +53,11 @@ def sent() -> list[Any]:
             values += [news2_card(of, NOON, Bedside(acvpu="V", spo2_scale=2)), egfr_card(of, NOON)]
             values += [*prevent_cards(of, NOON), *make_scores(of, "Patient/p-1", NOON)]
             values += [make_body(of, "Patient/p-1", NOON), make_vitals(of, NOON)]
+    for kind in ("circulation", "glucose"):
+        wish = read_wish({"kind": kind, "length": 5, "told": {"weight": 70, "height_cm": 165}})
+        made = plan(chart(*resources, patient()), wish, NOON)
+        values += [make_simulation(made, made.job and work(made.job))]
+        values += [make_simulation(plan(chart(), wish, NOON), None)]
     surgery = {"incision": "peripheral", "duration_h": 2, "haemoglobin": 12, "spo2": 97}
     values.append(make_score(chart(patient()), SCORES["ARISCAT"], "Patient/p-1", NOON, surgery))
     return values

@@ -7,6 +7,7 @@ from .news2 import Band
 from .organs import ORGANS
 from .prevent import OUTCOMES
 from .score_words import SCORE_KEYS
+from .simulation_words import SIMULATION_KEYS
 from .timeline import GROUPS, KINDS
 
 CARDS = ("news2", "egfr", "prevent10", "prevent30")
@@ -28,7 +29,7 @@ LIMITS = (
 RANGES = ("within", "at_least", "at_most")
 RULES = ("none", "old", "condition", "severe", "pregnancy")
 
-KEYS: frozenset[str] = SCORE_KEYS.union(
+KEYS: frozenset[str] = (SCORE_KEYS | SIMULATION_KEYS).union(
     f"twin.{key}"
     for key in (
         *(f"card.{card}.{part}" for card in CARDS for part in ("title", "about")),

@@ -67,6 +67,17 @@ async def score(
     return _json(await twin.score(asks, _patient(id), name, told))
 
 
+@router.post("/{id}/simulation")
+async def simulation(
+    id: str,
+    asks: Asks,
+    twin: Here,
+    wish: Annotated[dict[str, Any], Body(description="What happens: kind, length, events, told.")],
+) -> Response:
+    """What may follow in a model calibrated to this person; nothing of it is kept."""
+    return _json(await twin.simulation(asks, _patient(id), wish))
+
+
 @router.get("/{id}/body")
 async def body(id: str, asks: Asks, twin: Here) -> Response:
     """The organs with what is known of each."""

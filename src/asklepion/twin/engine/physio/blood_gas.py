@@ -12,7 +12,7 @@ PER_GRAM = 1.36  # mL oxygen
 DISSOLVED = 0.000031  # mL/mL/mmHg
 CO2_AT_0 = 0.22  # mL/mL
 CO2_SLOPE = 0.0065  # mL/mL/mmHg
-BICARBONATE = 24.0  # mmol/L at 40 mmHg
+BICARBONATE = 24.5  # mmol/L at 40 mmHg: pH 7.40
 PER_10_ACUTE = 1.0  # mmol/L more for each 10 mmHg, acutely (m)
 
 
@@ -23,13 +23,18 @@ def ph_of(co2: float) -> float:
     return 6.1 + log10(bicarbonate / (0.0307 * co2))
 
 
-def saturation(oxygen: float, co2: float = 40.0, celsius: float = 37.0) -> float:
-    """Share of haemoglobin that carries oxygen, 0 to 1, at these pressures [mmHg]."""
-    if oxygen <= 0:
-        return 0.0
-    p = oxygen * 10 ** (0.40 * (ph_of(co2) - 7.4) - 0.024 * (celsius - 37))
+def _shift(co2: float, celsius: float) -> float:
+    return 10 ** (0.40 * (ph_of(co2) - 7.4) - 0.024 * (celsius - 37))
+
+
+def _bound(p: float) -> float:
     cubed = p * p * p + 150 * p
     return cubed / (cubed + 23400)
+
+
+def saturation(oxygen: float, co2: float = 40.0, celsius: float = 37.0) -> float:
+    """Share of haemoglobin that carries oxygen, 0 to 1, at these pressures [mmHg]."""
+    return 0.0 if oxygen <= 0 else _bound(oxygen * _shift(co2, celsius))
 
 
 def oxygen_content(oxygen: float, co2: float, haemoglobin: float, celsius: float = 37.0) -> float:
@@ -39,11 +44,14 @@ def oxygen_content(oxygen: float, co2: float, haemoglobin: float, celsius: float
 
 
 def oxygen_pressure(content: float, co2: float, haemoglobin: float, celsius: float = 37.0) -> float:
-    """The pressure [mmHg] at which blood holds so much oxygen [mL/mL]: bisection, 40 halvings."""
+    """The pressure [mmHg] at which blood holds so much oxygen [mL/mL]: 30 halvings of 0 to 700."""
+    shift, most = _shift(co2, celsius), PER_GRAM * haemoglobin / 100
     low, high = 0.0, 700.0
-    for _ in range(40):
+    for _ in range(30):
         middle = 0.5 * (low + high)
-        if oxygen_content(middle, co2, haemoglobin, celsius) < content:
+        p = middle * shift
+        cubed = p * p * p + 150 * p
+        if most * cubed / (cubed + 23400) + DISSOLVED * middle < content:
             low = middle
         else:
             high = middle

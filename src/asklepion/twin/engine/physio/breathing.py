@@ -56,6 +56,7 @@ class Breathing:
     minute: float = 0.0  # L/min that is breathed now
     rate: float = 0.0
     tidal_ml: float = 0.0
+    easy: float = EASY  # who lives with less is used to it
     slowed: float = 1.0  # by opioids, which take the rate rather than the depth
 
     def __post_init__(self) -> None:
@@ -73,7 +74,7 @@ class Breathing:
         over = co2 - self.rest_co2
         self.central += (over - self.central) / TAU_CENTRAL * STEP_S
         self.peripheral += (over - self.peripheral) / TAU_PERIPHERAL * STEP_S
-        self.hypoxic += (max(0.0, EASY - saturation) * 100 - self.hypoxic) / 5.0 * STEP_S
+        self.hypoxic += (max(0.0, self.easy - saturation) * 100 - self.hypoxic) / 5.0 * STEP_S
         self.work += (work - self.work) / TAU_WORK * STEP_S
         self._drive(left, awake)
         if self.ventilator is not None:

@@ -148,14 +148,12 @@ def _fit_vessels(person: Person, rest: Any) -> tuple[Vessels, Circulation]:
     for _ in range(ROUNDS):
         circulation.advance(ROUND_STEPS)
         seen = circulation.seen
-        it.system_r *= (
-            (middle / ((seen.systolic + seen.diastolic) / 2)) * seen.output / wanted
-        ) ** 0.7
+        it.system_r *= (middle / ((seen.systolic + seen.diastolic) / 2)) ** 0.8
         ratio = (seen.systolic - seen.diastolic) / pulse
         old, it.artery_c = it.artery_c, min(5.0 * size, max(0.15 * size, it.artery_c * ratio**0.7))
         it.artery_v0 -= (it.artery_c - old) * seen.mean  # the blood in it stays where it is
         it.artery_v0 = max(0.0, it.artery_v0)
-        it.upper_v0 -= max(-120.0, min(120.0, (wanted - seen.output) * 5.0 * size))
+        it.upper_v0 -= max(-120.0, min(120.0, (wanted - seen.output) * 6.0 * size))
     circulation.advance(3 * ROUND_STEPS)
     return it, circulation
 

@@ -5,7 +5,7 @@ from math import pi, sin
 
 from ...model import Cannot
 from .blood_gas import CO2_SLOPE, oxygen_content, oxygen_pressure
-from .breathing import Breathing, Ventilator
+from .breathing import EASY, Breathing, Ventilator
 from .circulation import DT_S, Circulation, Tone
 from .drugs import DRUGS, Dose, Effects
 from .events import Event
@@ -117,7 +117,7 @@ class Patient:
         self.reflexes = Reflexes(set_point=it.seen.mean, central_set=it.seen.central)
         self.breathing = Breathing(
             rest_l_min=it.minute_l, rest_rate=it.rate, rest_co2=REST_CO2, dead_ml=it.dead_ml,
-            highest=1.5 * person.ideal_kg,
+            highest=1.5 * person.ideal_kg, easy=self._used_to(EASY),
         )  # fmt: skip
         self.fluids = Fluids(self.circulation.blood_ml, 0.0)
         self.fluids.cells_g = it.haemoglobin / 100 * self.circulation.blood_ml
@@ -145,6 +145,10 @@ class Patient:
             arterial_oxygen=oxygen_pressure(arterial, REST_CO2, hb, warm),
         )  # fmt: skip
         self.gas.saturation = (it.rest.spo2 or 97.5) / 100
+
+    def _used_to(self, saturation: float) -> float:
+        """From which saturation on she feels want of oxygen: below what she has at rest."""
+        return min(saturation, (self.fitted.rest.spo2 or 97.5) / 100 - 0.01)
 
     @property
     def _rest_rate(self) -> float:
@@ -248,7 +252,7 @@ class Patient:
         goal = min(PEAK_BEYOND, wanted / (self.oxygen_peak - self.oxygen_rest))
         self._work += (goal - self._work) * GAS_S / TAU_OXYGEN_S
         self._pulse_work += (goal - self._pulse_work) * GAS_S / TAU_PULSE_S
-        hypoxic = max(0.0, 0.88 - self.gas.saturation)
+        hypoxic = max(0.0, self._used_to(0.88) - self.gas.saturation)
         self._lift = 0.0
         self._under = Influence(
             gain=self.effects.gain, alarm=min(1.2, 4.0 * hypoxic), shift=26.0 * self._pulse_work,
@@ -369,7 +373,7 @@ class Patient:
         )
         reserve = self.person.fastest_pulse - self._rest_rate
         rate = 60 / max(0.25, period) + self._pulse_work * reserve * (1 - 0.42 * on.beta)
-        rate += 80 * min(0.4, max(0.0, 0.92 - self.gas.saturation))
+        rate += 80 * min(0.4, max(0.0, self._used_to(0.92) - self.gas.saturation))
         rate *= min(1.0, 0.35 + 0.65 * self._heart / 0.7)
         return max(20.0, min(rate, max(self.person.fastest_pulse, self._rest_rate)))
 
