@@ -1,4 +1,4 @@
-import { ChartNoAxesColumn, HeartPulse, History, PersonStanding } from "lucide-react";
+import { ChartNoAxesColumn, FlaskConical, HeartPulse, History, PersonStanding } from "lucide-react";
 import { lazy } from "react";
 import type { Panel, ScenePart } from "../kit/place";
 
@@ -45,6 +45,18 @@ export const twinPanels: readonly Panel[] = [
     group: "health",
     order: 40,
     Component: lazy(() => import("./TimelinePanel").then((m) => ({ default: m.TimelinePanel }))),
+  },
+  {
+    id: "simulation",
+    titleKey: "twin.ui.simulation",
+    icon: FlaskConical,
+    places: PLACES,
+    roles: [],
+    group: "health",
+    order: 50,
+    Component: lazy(() =>
+      import("./simulation/SimulationPanel").then((m) => ({ default: m.SimulationPanel })),
+    ),
   },
 ];
 

@@ -113,7 +113,8 @@ function scaleOf(
     low,
     high,
     x: (time) => EDGE + ((time - start) / Math.max(end - start, 1e-6)) * (WIDTH - 2 * EDGE),
-    y: (value) => HEIGHT - EDGE - ((value - low) / Math.max(high - low, 1e-6)) * (HEIGHT - 2 * EDGE),
+    y: (value) =>
+      HEIGHT - EDGE - ((value - low) / Math.max(high - low, 1e-6)) * (HEIGHT - 2 * EDGE),
   };
 }
 

@@ -1,13 +1,5 @@
 /** What one can let happen, with the few numbers that one may choose. */
-export type What =
-  | "bleed"
-  | "fluid"
-  | "stand"
-  | "legs"
-  | "exercise"
-  | "drug"
-  | "breath"
-  | "meal";
+export type What = "bleed" | "fluid" | "stand" | "legs" | "exercise" | "drug" | "breath" | "meal";
 
 export const WHATS: readonly What[] = [
   "bleed",
