@@ -54,28 +54,30 @@ export function Course({ keys, titleKey, runs, now, start, end }: CourseProps) {
           <small>{unitOf(first.unit)}</small>
         </span>
       </figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden>
-        <clipPath id={id}>
-          <rect x="0" y="0" width={at} height={HEIGHT} />
-        </clipPath>
-        {start < 0 && (
-          <line className="course-zero" x1={scale.x(0)} x2={scale.x(0)} y1="0" y2={HEIGHT} />
-        )}
-        {paths.map((d, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the runs stay in their order
-          <path key={i} className="course-pale" data-run={i} d={d} />
-        ))}
-        <g clipPath={`url(#${id})`}>
+      <div className="course-drawn">
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden>
+          <clipPath id={id}>
+            <rect x="0" y="0" width={at} height={HEIGHT} />
+          </clipPath>
+          {start < 0 && (
+            <line className="course-zero" x1={scale.x(0)} x2={scale.x(0)} y1="0" y2={HEIGHT} />
+          )}
           {paths.map((d, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the runs stay in their order
-            <path key={i} className="course-line" data-run={i} d={d} />
+            <path key={i} className="course-pale" data-run={i} d={d} />
           ))}
-        </g>
-        <line className="course-cursor" x1={at} x2={at} y1="0" y2={HEIGHT} />
-      </svg>
-      <div className="course-edges" aria-hidden>
-        <span>{number(scale.high, first.digits > 1 ? 1 : 0)}</span>
-        <span>{number(scale.low, first.digits > 1 ? 1 : 0)}</span>
+          <g clipPath={`url(#${id})`}>
+            {paths.map((d, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the runs stay in their order
+              <path key={i} className="course-line" data-run={i} d={d} />
+            ))}
+          </g>
+          <line className="course-cursor" x1={at} x2={at} y1="0" y2={HEIGHT} />
+        </svg>
+        <div className="course-edges" aria-hidden>
+          <span>{number(scale.high, first.digits > 1 ? 1 : 0)}</span>
+          <span>{number(scale.low, first.digits > 1 ? 1 : 0)}</span>
+        </div>
       </div>
     </figure>
   );

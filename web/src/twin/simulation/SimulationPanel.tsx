@@ -37,6 +37,17 @@ function Loaded({ who }: { who: Subject }) {
 
 type Told = Readonly<Record<string, number>>;
 
+const STEADY = ["weight", "height_cm", "glucose", "haemoglobin", "temperature_c"] as const;
+const MEASURED = ["heart_rate", "sbp", "dbp", "spo2", "respiratory_rate", ...STEADY] as const;
+
+/** The rest that a run began from: what is compared with it begins there too, whatever came since. */
+function restOf(run: Simulation | undefined): Told {
+  const inputs = (run?.inputs ?? []).flatMap(({ key, value }) =>
+    typeof value === "number" && MEASURED.some((one) => one === key) ? [[key, value]] : [],
+  );
+  return Object.fromEntries(inputs) as Told;
+}
+
 function Simulator({ who }: { who: Subject }) {
   const text = useText();
   const [choice, setChoice] = useState<Choice>(FIRST);
@@ -47,14 +58,14 @@ function Simulator({ who }: { who: Subject }) {
   const [error, setError] = useState<unknown>();
 
   const run = async (kept: readonly Simulation[], more: Told = {}): Promise<void> => {
-    const known = { ...told, ...more };
+    const known = { ...told, ...more, ...restOf(kept[0]) };
     setWaiting(true);
     setError(undefined);
     try {
       const wish = { ...wishOf(choice), told: known };
       const found = await api.post<Simulation>(pathOf(who, "simulation"), wish, headersOf(who));
       const isTold = found.state === "computed";
-      setTold(known);
+      setTold({ ...told, ...more });
       setWanting(isTold ? null : found);
       // Seconds and hours are not drawn over each other.
       if (isTold) setRuns([...kept.filter(({ kind }) => kind === found.kind), found]);

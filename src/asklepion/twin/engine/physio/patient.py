@@ -406,7 +406,7 @@ class Patient:
             sbp=seen.systolic, dbp=seen.diastolic, mean=seen.mean, spo2=min(100.0, self._shown),
             etco2=gas.alveolar_co2 if breathing.minute > 0 else None,
             respiratory_rate=breathing.rate, tidal_ml=breathing.tidal_ml,
-            temperature_c=self.fitted.celsius, output_l=seen.output * 0.06,
+            temperature_c=self.fitted.celsius, output_l=self._flow * 0.06 if is_beating else 0.0,
             stroke_ml=seen.stroke_ml, central=seen.central, pao2=gas.arterial_oxygen,
             paco2=gas.arterial_co2,
             haemoglobin=self.haemoglobin, blood_ml=self.circulation.blood_ml,
