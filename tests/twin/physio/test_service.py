@@ -95,7 +95,7 @@ async def test_over_http_nobody_else_simulates_her_and_nonsense_is_refused(
         for client in (stranger, doctor, other_patient)
     ]
     own = await patient.post(PATH, json=BREAKFAST)
-    odd = [
+    odd: list[Any] = [
         [],
         {},
         {"kind": "magic", "length": 10},

@@ -7,6 +7,7 @@ import { indexAt } from "./Player";
 const WIDTH = 320;
 const HEIGHT = 84;
 const EDGE = 6;
+const LEFT = 38; // for the numbers at the edge
 const CALM_SHARE = 0.12; // the least that is shown of a quantity, so that noise looks like noise
 
 export interface CourseProps {
@@ -114,7 +115,7 @@ function scaleOf(
   return {
     low,
     high,
-    x: (time) => EDGE + ((time - start) / Math.max(end - start, 1e-6)) * (WIDTH - 2 * EDGE),
+    x: (time) => LEFT + ((time - start) / Math.max(end - start, 1e-6)) * (WIDTH - LEFT - EDGE),
     y: (value) =>
       HEIGHT - EDGE - ((value - low) / Math.max(high - low, 1e-6)) * (HEIGHT - 2 * EDGE),
   };

@@ -155,6 +155,9 @@ def _fit_vessels(person: Person, rest: Any) -> tuple[Vessels, Circulation]:
         it.artery_v0 = max(0.0, it.artery_v0)
         it.upper_v0 -= max(-120.0, min(120.0, (wanted - seen.output) * 6.0 * size))
     circulation.advance(3 * ROUND_STEPS)
+    beats = circulation.beats
+    while circulation.beats == beats:  # whoever goes on from here begins with a whole beat
+        circulation.advance(1)
     return it, circulation
 
 
