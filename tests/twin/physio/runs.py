@@ -24,7 +24,7 @@ def event(kind: str, drug: str = "", *, at: float = 0, **values: float) -> Event
 
 
 def bleed(share: float, person: Person = GROWN, minutes: float = 12) -> Event:
-    ml = share * person.blood_ml
+    ml = max(1.0, share * person.blood_ml)
     return event("bleed", ml_min=ml / minutes, seconds=minutes * 60)
 
 
@@ -39,6 +39,12 @@ def course(*plan: Event | float, person: Person = GROWN, rest: Rest = NORMAL) ->
             patient.step(step)
             shown.append(patient.vitals)
     return shown
+
+
+@cache
+def bled(share: float) -> Vitals:
+    """A minute after a loss of so much of the blood within four minutes; each is run once."""
+    return course(bleed(share, minutes=4), 300)[0]
 
 
 def until(patient: Patient, saturation: float, longest: float = 1200) -> float:

@@ -7,7 +7,7 @@ from asklepion.twin.engine.physio.fluids import Fluids
 from asklepion.twin.engine.physio.glucose import GlucoseBody
 from asklepion.twin.model import Cannot
 
-from .runs import GROWN, LARGE, between, bleed, body, course, event, until
+from .runs import GROWN, LARGE, between, bled, body, course, event, until
 
 
 def test_at_rest_everything_is_as_in_a_healthy_man() -> None:
@@ -26,9 +26,7 @@ def test_at_rest_everything_is_as_in_a_healthy_man() -> None:
 
 
 def test_blood_loss_goes_through_the_classes_of_atls() -> None:
-    first, second, third, fourth = (
-        course(bleed(it, minutes=4), 300)[0] for it in (0.1, 0.2, 0.3, 0.4)
-    )
+    first, second, third, fourth = (bled(share) for share in (0.1, 0.2, 0.3, 0.4))
 
     assert first.heart_rate < 100  # class I: nothing to see
     assert first.sbp > 110
@@ -101,7 +99,7 @@ def closed(person: Person, *, with_oxygen: bool) -> Patient:
     patient = Patient(body(person))
     if with_oxygen:
         patient.apply(event("oxygen", share=1.0))
-        patient.step(240)
+        patient.step(150)
     patient.apply(event("obstruct", share=1))
     return patient
 
