@@ -1,14 +1,17 @@
 import { Pause, Play } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useStore } from "../../kit/store";
 import { number, useText } from "../../kit/text";
 import { Button } from "../../kit/ui";
 import type { Simulation } from "../../wire/twin";
+import { scenes } from "../chosen";
 import { wantsCalm } from "../shown";
 import { simulated } from "../simulated";
 import { Course } from "./Course";
 import { Player, ratesAt } from "./Player";
 import { Wave } from "./Wave";
 
+const BodyView = lazy(() => import("../BodyView").then((m) => ({ default: m.BodyView })));
 const FRAME_MS = 66; // numbers that change faster cannot be read
 const LONGEST_S = 0.5;
 const COURSES: readonly (readonly [string, readonly string[]])[] = [
@@ -30,6 +33,10 @@ export function Replay({ runs }: { runs: readonly Simulation[] }) {
   const [now, setNow] = useState(player.now);
   const [isPlaying, setPlaying] = useState(false);
   const newest = runs.at(-1);
+  const isDrawn = useStore(scenes) > 0;
+  const top = useRef<HTMLDivElement>(null);
+
+  useEffect(() => top.current?.scrollIntoView({ block: "start" }), []); // what was asked for is below
 
   useEffect(() => {
     if (wantsCalm()) player.seek(player.end);
@@ -59,7 +66,7 @@ export function Replay({ runs }: { runs: readonly Simulation[] }) {
   if (!newest) return null;
   const said = momentOf(newest, now, text);
   return (
-    <div className="replay">
+    <div className="replay" ref={top}>
       <div className="replay-bar">
         <Button
           icon={isPlaying ? Pause : Play}
@@ -91,6 +98,11 @@ export function Replay({ runs }: { runs: readonly Simulation[] }) {
           <span data-run="0">{text("twin.ui.sim.first")}</span>
           <span data-run="1">{text("twin.ui.sim.second")}</span>
         </p>
+      )}
+      {!isDrawn && newest.kind === "circulation" && (
+        <Suspense fallback={<div className="body-view" />}>
+          <BodyView />
+        </Suspense>
       )}
       <div className="courses">
         {COURSES.map(([titleKey, keys]) => (
