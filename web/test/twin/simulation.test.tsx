@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Store } from "../../src/kit/store";
 import { setLanguage } from "../../src/kit/text";
 import { subject } from "../../src/records/subject";
+import { scenes } from "../../src/twin/chosen";
 import { Showing } from "../../src/twin/hologram/Showing";
 import { simulated } from "../../src/twin/simulated";
 import { indexAt, Player, ratesAt, valueAt } from "../../src/twin/simulation/Player";
@@ -86,11 +87,13 @@ function house(answer: unknown): void {
 const sent = () => asked.filter(({ method }) => method === "POST").map(({ body }) => body);
 
 beforeEach(() => {
+  scenes.set(1); // a scene draws the body; no panel has to
   fakeStreams();
   subject.set({ patient: "1", purpose: "TREAT", visit: null });
 });
 
 afterEach(async () => {
+  scenes.set(0);
   subject.set(null);
   await setLanguage("en");
 });
