@@ -15,9 +15,11 @@ from asklepion.twin.engine.card_scores import make_score, make_scores
 from asklepion.twin.engine.chart import Chart
 from asklepion.twin.engine.futures.choices import Choices, make_futures
 from asklepion.twin.engine.futures.trials import TRIALS
+from asklepion.twin.engine.physio.work import work
 from asklepion.twin.engine.prevention.advice import Subject, make_prevention
 from asklepion.twin.engine.prevention.due import History, make_due
 from asklepion.twin.engine.scores import SCORES
+from asklepion.twin.engine.simulating import make_simulation, plan, read_wish
 from asklepion.twin.engine.texts import KEYS
 from asklepion.twin.engine.timeline import make_entries
 from asklepion.twin.engine.vitals import make_vitals
@@ -31,15 +33,17 @@ from .test_predicting import watched
 from .vectors import ROOT
 
 LANGUAGES = ("en", "zh-CN")
+PARTS = ("futures", "scores", "simulation")  # with words of their own
 
 
 def catalogue(language: str) -> dict[str, str]:
-    """The words of the room, and those that come when their panel is opened first."""
-    folders = ("scores", "futures")
-    files = (f"text.{language}.json", *(f"{each}/words.{language}.json" for each in folders))
+    """The words of the room, and those that come when a part of it is opened first."""
+    files = [f"text.{language}.json", *(f"{p}/words.{language}.json" for p in PARTS)]
     texts = [json.loads((ROOT / "web/src/twin" / file).read_text("utf-8")) for file in files]
-    words = {key: text for each in texts for key, text in each.items()}
-    assert len(words) == sum(len(each) for each in texts)
+    words: dict[str, str] = {}
+    for text in texts:
+        assert not words.keys() & text.keys()
+        words |= text
     return words
 
 
@@ -58,6 +62,11 @@ def sent() -> list[Any]:
             values += [*prevent_cards(of, NOON), *make_scores(of, "Patient/p-1", NOON)]
             values += [make_body(of, "Patient/p-1", NOON), make_vitals(of, NOON)]
     values += [intensive_cards(Ward(chart=of, found=found, now=NOON)) for of, found in wards()]
+    for kind in ("circulation", "glucose"):
+        wish = read_wish({"kind": kind, "length": 5, "told": {"weight": 70, "height_cm": 165}})
+        made = plan(chart(*resources, patient()), wish, NOON)
+        values += [make_simulation(made, made.job and work(made.job))]
+        values += [make_simulation(plan(chart(), wish, NOON), None)]
     surgery = {"incision": "peripheral", "duration_h": 2, "haemoglobin": 12, "spo2": 97}
     everything = Choices(values={"sbp": 120.0}, treatments=[trial.key for trial in TRIALS[:6]])
     nothing = Choices(values={}, treatments=[])

@@ -12,6 +12,7 @@ what cannot be told says what it needs. Three equations are plain functions:
 `SCORES` has these and all other published scores by name, each a function of plain keywords too.
 Each returns its result, or `Cannot` with every need, and never raises on a value. `learned` holds
 the models that were fitted to data: how to open one, ask it, and have it explained.
+`Patient`, `simulate` and what belongs to them are the physiology, for places above: see `physio`.
 Never: reads a record past a decision of `records`; gives a number without its card.
 """
 
@@ -23,12 +24,34 @@ from .engine.news2 import News2, news2
 from .engine.prevent import Prevent, prevent
 from .engine.scores import SCORES, Score, answer, describe, find_score
 from .model import Bedside, Cannot, Need, Sex, Why
-from .wire import Body, Card, Scored, Timeline, Vital
+from .wire import Body, Card, Scored, Simulation, Timeline, Vital
 
 if TYPE_CHECKING:
     from .engine import learned
+    from .engine.physio import (
+        DRUGS,
+        Event,
+        GlucoseBody,
+        GlucoseEvent,
+        Patient,
+        Person,
+        Rest,
+        Vitals,
+        fit,
+        glucose_body,
+        simulate,
+        simulate_glucose,
+    )
     from .service import Twin
     from .store import MIGRATIONS, OWNED
+
+# The physiology comes only to whoever asks for it.
+_PHYSIOLOGY = frozenset(
+    {
+        *("DRUGS", "Event", "GlucoseBody", "GlucoseEvent", "Patient", "Person", "Rest", "Vitals"),
+        *("fit", "glucose_body", "simulate", "simulate_glucose"),
+    }
+)
 
 
 def __getattr__(name: str) -> object:
@@ -43,10 +66,15 @@ def __getattr__(name: str) -> object:
         from . import store
 
         return getattr(store, name)
+    if name in _PHYSIOLOGY:
+        from .engine import physio
+
+        return getattr(physio, name)
     raise AttributeError(name)
 
 
 __all__ = [
+    "DRUGS",
     "MIGRATIONS",
     "OWNED",
     "SCORES",
@@ -55,21 +83,33 @@ __all__ = [
     "Cannot",
     "Card",
     "Egfr",
+    "Event",
+    "GlucoseBody",
+    "GlucoseEvent",
     "Need",
     "News2",
+    "Patient",
+    "Person",
     "Prevent",
+    "Rest",
     "Score",
     "Scored",
     "Sex",
+    "Simulation",
     "Timeline",
     "Twin",
     "Vital",
+    "Vitals",
     "Why",
     "answer",
     "ckd_epi_2021",
     "describe",
     "find_score",
+    "fit",
+    "glucose_body",
     "learned",
     "news2",
     "prevent",
+    "simulate",
+    "simulate_glucose",
 ]

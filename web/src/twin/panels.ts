@@ -1,5 +1,6 @@
 import {
   ChartNoAxesColumn,
+  FlaskConical,
   HeartPulse,
   History,
   PersonStanding,
@@ -76,6 +77,18 @@ export const twinPanels: readonly Panel[] = [
     group: "health",
     order: 40,
     Component: lazy(() => import("./TimelinePanel").then((m) => ({ default: m.TimelinePanel }))),
+  },
+  {
+    id: "simulation",
+    titleKey: "twin.ui.simulation",
+    icon: FlaskConical,
+    places: PLACES,
+    roles: [],
+    group: "health",
+    order: 50,
+    Component: lazy(() =>
+      import("./simulation/SimulationPanel").then((m) => ({ default: m.SimulationPanel })),
+    ),
   },
 ];
 

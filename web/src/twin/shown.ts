@@ -2,6 +2,7 @@ import { t } from "../kit/text";
 import { chosen, hovered, turns } from "./chosen";
 import type { Followed } from "./hologram/Showing";
 import { opened } from "./opened";
+import { simulated } from "./simulated";
 
 const BODIES = "/assets/bodies/holograms";
 
@@ -9,6 +10,7 @@ const BODIES = "/assets/bodies/holograms";
 export const followed: Followed = {
   body: opened.body,
   vitals: opened.vitals,
+  simulated,
   chosen,
   hovered,
   turns,

@@ -86,6 +86,15 @@ export interface Completeness {
   readonly missing_keys: readonly string[];
 }
 
+/** What one quantity does in a simulation: a value for each of its times. */
+export interface Curve {
+  readonly key: string;
+  readonly label_key: string;
+  readonly unit: string;
+  readonly digits: number;
+  readonly values: readonly (number | null)[];
+}
+
 /** A screening or a vaccination that is advised to somebody like her. */
 export interface Due {
   readonly key: string;
@@ -164,6 +173,14 @@ export interface Finding {
   readonly state: "attention" | "calm" | "unknown" | "watch";
   readonly rule: Text;
   readonly source: Source | null;
+}
+
+/** How near the model's rest comes to what was measured. */
+export interface Fit {
+  readonly key: string;
+  readonly label_key: string;
+  readonly measured: number;
+  readonly simulated: number;
 }
 
 /** People of whom about the same was foretold, and to how many of them it happened [%]. */
@@ -404,6 +421,25 @@ export interface Scored {
   readonly missing: readonly Missing[];
   readonly sources: readonly Source[];
   readonly limits: readonly Text[];
+  readonly as_of: string | null;
+}
+
+/** What may follow in a model made like this person: no forecast, and no treatment's effect. */
+export interface Simulation {
+  readonly kind: "circulation" | "glucose";
+  readonly state: "cannot" | "computed";
+  readonly label: Text;
+  readonly calibrated: Text;
+  readonly times: readonly number[];
+  readonly curves: readonly Curve[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly stopped_at: number | null;
+  readonly fit: readonly Fit[];
+  readonly inputs: readonly Input[];
+  readonly missing: readonly Missing[];
+  readonly limits: readonly Text[];
+  readonly sources: readonly Source[];
   readonly as_of: string | null;
 }
 

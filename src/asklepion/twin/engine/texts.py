@@ -10,6 +10,7 @@ from .news2 import Band
 from .organs import ORGANS
 from .prevent import OUTCOMES
 from .score_words import SCORE_KEYS
+from .simulation_words import SIMULATION_KEYS
 from .timeline import GROUPS, KINDS
 
 CARDS = (
@@ -45,7 +46,7 @@ HORIZONS = ("hours", "sample", "years", "hospital_stay", "after_discharge")
 INTERVALS = ("measurement_error", "p30", "venn_abers", "conformal")
 RULES = ("none", "old", "condition", "severe", "pregnancy")
 
-KEYS: frozenset[str] = (SCORE_KEYS | FORESIGHT_KEYS).union(
+KEYS: frozenset[str] = (SCORE_KEYS | FORESIGHT_KEYS | SIMULATION_KEYS).union(
     f"twin.{key}"
     for key in (
         *(f"card.{card}.{part}" for card in CARDS for part in ("title", "about")),

@@ -53,6 +53,17 @@ async def score(
     return as_json(await twin.score(asks, patient_of(id), name, told))
 
 
+@router.post("/{id}/simulation")
+async def simulation(
+    id: str,
+    asks: Asks,
+    twin: Here,
+    wish: Annotated[dict[str, Any], Body(description="What happens: kind, length, events, told.")],
+) -> Response:
+    """What may follow in a model calibrated to this person; nothing of it is kept."""
+    return as_json(await twin.simulation(asks, patient_of(id), wish))
+
+
 @router.get("/{id}/body")
 async def body(id: str, asks: Asks, twin: Here) -> Response:
     """The organs with what is known of each."""

@@ -35,12 +35,13 @@ from ..engine.score_words import SHOWN
 from ..engine.timeline import Crowded, moment_on_line, page
 from ..engine.vitals import LENGTH, make_vitals
 from ..model import USUAL_SCALE, Bedside
-from ..wire import Body, Card, Scored, Timeline, Vital
+from ..wire import Body, Card, Scored, Simulation, Timeline, Vital
 from .estimating import Estimates
 from .foreseeing import Foreseeing
 from .looking import Looking
 from .predicting import Predicting
 from .reporting import Reporting
+from .simulating import Simulating
 
 PRESSURES = 100  # newest readings that are averaged at most
 FIGURE = ("bmi", "weight", "height_m")
@@ -69,6 +70,7 @@ class Twin:
         self.reporting = Reporting(
             looking=self._looking, cards=self.cards, foreseeing=self.foreseeing, clock=clock
         )
+        self._simulating = Simulating(self._looking)
 
     async def cards(
         self, asking: Asking, patient: str, *, bedside: Bedside | None = None
@@ -161,6 +163,16 @@ class Twin:
         keys = measures_of(*names) - {"dbp"}  # comes with sbp
         measured = dict.fromkeys(sorted(keys), FEW)
         return await self._looking.chart(asking, patient, measured, [conditions(), *medicines()])
+
+    async def simulation(self, asking: Asking, patient: str, body: Mapping[str, Any]) -> Simulation:
+        """What may follow from what happens to her, by a model calibrated to her record.
+
+        Raises:
+            Busy: too many are being run, or this one takes too long.
+            Incorrect: what was asked is no simulation.
+            NotFound: there is no such patient, or none that the caller may know of.
+        """
+        return await self._simulating.simulate(asking, patient, body, self._clock.now())
 
     async def body(self, asking: Asking, patient: str) -> Body:
         """The organs with what is known of each.

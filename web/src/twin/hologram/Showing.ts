@@ -1,6 +1,7 @@
 import type { Store } from "../../kit/store";
 import type { Body, Vital } from "../../wire/twin";
 import type { Answer } from "../opened";
+import type { Rates } from "../simulated";
 import { type Figure, otherOf, shaped } from "./figure";
 import { type BakedBody, readBody } from "./glb";
 import { Hologram, signs } from "./Hologram";
@@ -11,6 +12,8 @@ import { variantOf } from "./organs";
 export interface Followed {
   readonly body: Store<Answer<Body>>;
   readonly vitals: Store<Answer<readonly Vital[]>>;
+  /** A simulation that is being played; it goes before what was measured. */
+  readonly simulated?: Store<Rates | null>;
   readonly chosen: Store<string | null>;
   readonly hovered: Store<string | null>;
   readonly turns: Store<{ readonly by: number }>;
@@ -41,6 +44,8 @@ export class Showing {
       hovered.subscribe(() => this.hologram.hear({ type: "hovered", organ: hovered.get() })),
       turns.subscribe(() => this.hologram.hear({ type: "nudged", by: turns.get().by })),
     ];
+    const { simulated } = followed;
+    if (simulated) this.stops.push(simulated.subscribe(() => this.showRates()));
     this.hologram.root.add(this.label.sprite);
     this.showBody();
   }
@@ -146,7 +151,12 @@ export class Showing {
   }
 
   private showRates(): void {
-    const { vitals, now } = this.followed;
+    const { vitals, now, simulated } = this.followed;
+    const played = simulated?.get();
+    if (played) {
+      this.hologram.hear({ type: "rates", ...played });
+      return;
+    }
     const rate = (key: string): number | null => {
       const latest = vitals.get().value?.find((vital) => vital.key === key)?.latest;
       const isFresh = latest && now() - Date.parse(latest.at) < FRESH_MS;

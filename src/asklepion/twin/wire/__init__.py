@@ -1,0 +1,98 @@
+"""What the twin shows, as it travels: every text is a key of the catalogues with its parameters.
+
+Only what stands in the patient's own record (the name of a condition, of a medicine) is text.
+Moments are ISO 8601 in UTC, units are UCUM codes, references are FHIR's ("Observation/…").
+"""
+
+from .body import Body, Completeness, Entry, Finding, Measured, Organ, Point, State, Timeline, Vital
+from .cards import (
+    Card,
+    CardEstimate,
+    Change,
+    Input,
+    Interval,
+    Missing,
+    Params,
+    Part,
+    Reason,
+    Source,
+    Text,
+)
+from .estimates import Calibration, Estimated, Forecast, Forecaster, Outcome
+from .foresight import (
+    Amount,
+    Associated,
+    Due,
+    Effect,
+    Future,
+    Futures,
+    Harm,
+    Lever,
+    Offer,
+    Outlook,
+    Prevention,
+    Want,
+)
+from .scores import Option, Scored, ScoreInput, ScoreResult
+from .simulation import Curve, Fit, Simulation
+
+TO_TYPESCRIPT = (
+    "Body",
+    "Calibration",
+    "Card",
+    "Estimated",
+    "Futures",
+    "Prevention",
+    "Scored",
+    "Simulation",
+    "Timeline",
+    "Vital",
+)
+
+__all__ = [
+    "Amount",
+    "Associated",
+    "Body",
+    "Calibration",
+    "Card",
+    "CardEstimate",
+    "Change",
+    "Completeness",
+    "Curve",
+    "Due",
+    "Effect",
+    "Entry",
+    "Estimated",
+    "Finding",
+    "Fit",
+    "Forecast",
+    "Forecaster",
+    "Future",
+    "Futures",
+    "Harm",
+    "Input",
+    "Interval",
+    "Lever",
+    "Measured",
+    "Missing",
+    "Offer",
+    "Option",
+    "Organ",
+    "Outcome",
+    "Outlook",
+    "Params",
+    "Part",
+    "Point",
+    "Prevention",
+    "Reason",
+    "ScoreInput",
+    "ScoreResult",
+    "Scored",
+    "Simulation",
+    "Source",
+    "State",
+    "Text",
+    "Timeline",
+    "Vital",
+    "Want",
+]
