@@ -13,7 +13,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from asklepion import clinic, devices, identity, ledger, records
+from asklepion import clinic, devices, identity, ledger, records, twin
 from asklepion.clinic import ROOMS, Clinic
 from asklepion.devices import Devices
 from asklepion.identity import Identity
@@ -39,7 +39,7 @@ from asklepion.ledger import (
 )
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
-from asklepion.twin import Twin
+from asklepion.twin import Alerts, Twin
 from asklepion.world import World
 
 MIGRATIONS = {
@@ -49,6 +49,7 @@ MIGRATIONS = {
     "records": records.MIGRATIONS,
     "devices": devices.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
+    "twin": twin.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
 COMMITMENT_KEY = 32  # bytes of the secret that one event is committed with
@@ -58,6 +59,7 @@ OWNED: dict[str, Owned | None] = {
     **records.OWNED,
     **devices.OWNED,
     **clinic.OWNED,
+    **twin.OWNED,
     "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
 }
 
@@ -81,6 +83,7 @@ class House:
     records: Records
     devices: Devices
     twin: Twin
+    alerts: Alerts
     world: World
     clinic: Clinic
 
@@ -175,7 +178,8 @@ async def open_house(
             host=settings.mqtt_host,
             port=settings.mqtt_port,
         )
-        twin = Twin(records=records, clock=clock)
+        twins = Twin(records=records, clock=clock)
+        alerts = Alerts(db=db, clock=clock, ids=ids, keys=keys, events=events, records=records)
         world = World(clock=clock)
         # places
         clinic = Clinic(
@@ -192,9 +196,12 @@ async def open_house(
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
         records.also_forget(clinic.forget)
+        records.also_forget(alerts.forget)
         records.duplicates.introduce(identity.follow, identity.has_account)
         records.duplicates.also_follow("devices", devices.follow)
-        for room in (records, devices, world, clinic) if serving else (records,):
+        records.duplicates.also_follow("twin", alerts.follow)
+        devices.when_kept(alerts.hear)
+        for room in (records, alerts, devices, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
         if serving and settings.mllp_port:
@@ -231,7 +238,8 @@ async def open_house(
             identity=identity,
             records=records,
             devices=devices,
-            twin=twin,
+            twin=twins,
+            alerts=alerts,
             world=world,
             clinic=clinic,
         )

@@ -21,10 +21,12 @@ from .engine.news2 import News2, news2
 from .engine.prevent import Prevent, prevent
 from .engine.scores import SCORES, Score, answer, describe, find_score
 from .model import Bedside, Cannot, Need, Sex, Why
-from .wire import Body, Card, Scored, Timeline, Vital
+from .store import MIGRATIONS, OWNED
+from .wire import Alert, AlertWish, Body, Card, Scored, Timeline, Vital
 
 if TYPE_CHECKING:
     from .service import Twin
+    from .service.alerting import Alerts
 
 
 def __getattr__(name: str) -> object:
@@ -33,11 +35,20 @@ def __getattr__(name: str) -> object:
         from .service import Twin
 
         return Twin
+    if name == "Alerts":
+        from .service.alerting import Alerts
+
+        return Alerts
     raise AttributeError(name)
 
 
 __all__ = [
+    "MIGRATIONS",
+    "OWNED",
     "SCORES",
+    "Alert",
+    "AlertWish",
+    "Alerts",
     "Bedside",
     "Body",
     "Cannot",

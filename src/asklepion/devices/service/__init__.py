@@ -34,6 +34,7 @@ from ..model import (
 from .broker import EmbeddedBroker
 from .gatt import Batch, PacketDesk, asking_as
 from .simulate import simulate
+from .telling import Kept, Telling
 
 __all__ = ["Devices", "simulate"]
 
@@ -65,7 +66,8 @@ class Devices:
         self._records = records
         self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
         self._broker = EmbeddedBroker(self, self._host, port)
-        self._packets = PacketDesk(db=db, clock=clock, records=records)
+        self._telling = Telling()
+        self._packets = PacketDesk(db=db, clock=clock, records=records, telling=self._telling)
 
     @property
     def port(self) -> int:
@@ -91,6 +93,10 @@ class Devices:
             port=self.port,
             is_loopback=all(each.is_loopback for each in addresses),
         )
+
+    def when_kept(self, listener: Kept) -> None:
+        """Hand readings on to somebody above the moment they are kept; it must not wait."""
+        self._telling.on(listener)
 
     async def start(self) -> None:
         """Listen for devices."""
@@ -197,6 +203,7 @@ class Devices:
         asking = Asking(caller=caller, purpose="PATRQT", via="device")
         for resource in made:
             await self._records.create(asking, resource, id=resource["id"])
+        self._telling.tell(patient, made)
         return [resource["id"] for resource in made]
 
     async def take(self, caller: Caller, id: str, secret: str, batch: Batch) -> Sequence[Taken]:
@@ -266,9 +273,11 @@ class Devices:
         now = self._clock.now()
         reading = read_message(KINDS[kind], payload, now)
         asking = asking_as(device)
-        for resource in make_observations(device, KINDS[kind], reading):
+        made = make_observations(device, KINDS[kind], reading)
+        for resource in made:
             # Sent twice, it is the same Observation under the same id, and stays as it is.
             await self._records.create(asking, resource, id=resource["id"])
+        self._telling.tell(device.patient, made)
         async with self._db.begin() as tx:
             await store.note_reading(
                 tx, device, [kind], reading_at=reading.at, now=now, battery=reading.battery

@@ -14,6 +14,7 @@ from .. import store
 from ..engine.gatt.readings import Measured, Packet, Source, read_packets
 from ..engine.observations import describe_device, make_measured
 from ..model import Device, Flooded, Taken, Unfit
+from .telling import Telling
 
 log = get_log(__name__)
 
@@ -49,11 +50,13 @@ class PacketDesk:
         db: Database,
         clock: Clock,
         records: Records,
+        telling: Telling,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._db = db
         self._clock = clock
         self._records = records
+        self._telling = telling
         self._ticks = ticks
         self._busy: set[str] = set()
         self._paces: dict[str, tuple[float, float]] = {}  # what it may still say, as of when
@@ -133,6 +136,7 @@ class PacketDesk:
                 if id not in here:
                     await self._records.create(asking_as(device), resource, id=id)
                     here.add(id)
+                    self._telling.tell(device.patient, [resource])
         except Overtaken as error:
             raise Busy(error.message, hint="Try again.", retry_after_s=1) from error
         except (Incorrect, Forbidden, Unsupported) as error:

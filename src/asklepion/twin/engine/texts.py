@@ -1,6 +1,7 @@
 """Every key of the catalogues that the twin may send: a test holds them against the catalogues."""
 
 from ..model import Why
+from .alerting.texts import ALERT_KEYS
 from .ckd_epi import CATEGORIES
 from .measures import MEASURES
 from .news2 import Band
@@ -28,7 +29,7 @@ LIMITS = (
 RANGES = ("within", "at_least", "at_most")
 RULES = ("none", "old", "condition", "severe", "pregnancy")
 
-KEYS: frozenset[str] = SCORE_KEYS.union(
+KEYS: frozenset[str] = (SCORE_KEYS | ALERT_KEYS).union(
     f"twin.{key}"
     for key in (
         *(f"card.{card}.{part}" for card in CARDS for part in ("title", "about")),
