@@ -179,7 +179,15 @@ async def open_house(
             port=settings.mqtt_port,
         )
         twins = Twin(records=records, clock=clock)
-        alerts = Alerts(db=db, clock=clock, ids=ids, keys=keys, events=events, records=records)
+        alerts = Alerts(
+            db=db,
+            clock=clock,
+            ids=ids,
+            keys=keys,
+            events=events,
+            records=records,
+            emergency_number=settings.emergency_number,
+        )
         world = World(clock=clock)
         # places
         clinic = Clinic(

@@ -78,7 +78,7 @@ async def test_readings_that_get_worse_raise_one_alert_that_holds_no_value(
     assert (seen.id, seen.name, seen.is_mine) == (alert.id, "", False) or seen.name
     assert "135" not in str(alert.references)
     log = await house.records.accesses(hers(people), HER)
-    assert [one.action for one in log if one.actor == "house"][-1:] == ["search"]
+    assert [one.action for one in log if one.actor == "watch"][-1:] == ["search"]
     assert {"alert"} <= {one.action for one in log}
     async with house.db.read() as tx:
         stored = await tx.all("SELECT * FROM twin_alert")

@@ -1,5 +1,6 @@
 import {
   Ban,
+  BellRing,
   CalendarDays,
   Download,
   Eye,
@@ -88,6 +89,7 @@ const viaIcons: Record<string, LucideIcon> = {
   body: PersonStanding,
   live: Radio,
   device: Watch,
+  alerts: BellRing,
   rest: MonitorSmartphone,
 };
 
@@ -104,6 +106,7 @@ export function iconOf({ action, via }: AccessEntry): LucideIcon {
 }
 
 export function nameOf({ actor, actor_name }: Pick<AccessEntry, "actor" | "actor_name">): string {
+  if (actor === "watch") return t("records.watch");
   return UNMANNED.has(actor) ? t("records.operator") : actor_name || t("records.nobody");
 }
 

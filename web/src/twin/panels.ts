@@ -1,4 +1,4 @@
-import { ChartNoAxesColumn, HeartPulse, History, PersonStanding } from "lucide-react";
+import { BellRing, ChartNoAxesColumn, HeartPulse, History, PersonStanding } from "lucide-react";
 import { lazy } from "react";
 import type { Panel, ScenePart } from "../kit/place";
 
@@ -45,6 +45,16 @@ export const twinPanels: readonly Panel[] = [
     group: "health",
     order: 40,
     Component: lazy(() => import("./TimelinePanel").then((m) => ({ default: m.TimelinePanel }))),
+  },
+  {
+    id: "alerts",
+    titleKey: "twin.alert.ui.title",
+    icon: BellRing,
+    places: ["home"],
+    roles: [],
+    group: "health",
+    order: 50,
+    Component: lazy(() => import("./alerts/AlertsPanel").then((m) => ({ default: m.AlertsPanel }))),
   },
 ];
 

@@ -3,7 +3,7 @@
 from .rules import RULES
 
 ENDS = ("better", "silent")
-LIMITS = ("no_emergency", "not_diagnosis", "news2_least", "usual", "device")
+LIMITS = ("no_emergency", "call", "not_diagnosis", "news2_least", "usual", "device")
 
 
 def title_key(rule: str) -> str:

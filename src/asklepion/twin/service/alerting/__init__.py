@@ -54,6 +54,7 @@ class Alerts:
         keys: Keys,
         events: Events,
         records: Records,
+        emergency_number: str = "",
     ) -> None:
         self._db = db
         self._clock = clock
@@ -64,7 +65,9 @@ class Alerts:
         )
         self._listening = Listening(db=db, clock=clock, records=records, keeping=self._keeping)
         self._showing = Showing(db=db, clock=clock, records=records, keeping=self._keeping)
-        self._sheets = Sheets(records=records, clock=clock, listening=self._listening)
+        self._sheets = Sheets(
+            records=records, clock=clock, listening=self._listening, emergency=emergency_number
+        )
         events.on(ResourceKept, self._listening.hear_kept)
         events.on(RecordImported, self._listening.hear_imported)
         events.on(PatientErased, self._listening.hear_erased)

@@ -26,10 +26,13 @@ MOST_CHARTS = 5
 class Sheets:
     """Reads what an alert rests on, in the asker's own name."""
 
-    def __init__(self, *, records: Records, clock: Clock, listening: Listening) -> None:
+    def __init__(
+        self, *, records: Records, clock: Clock, listening: Listening, emergency: str = ""
+    ) -> None:
         self._looking = Looking(records)
         self._clock = clock
         self._listening = listening
+        self._emergency = emergency
 
     async def make(self, asking: Asking, alarm: Alarm, alert: Alert, permit: Permit) -> AlertSheet:
         """The sheet of an alert that the caller is told of."""
@@ -46,8 +49,14 @@ class Sheets:
             alert=alert,
             charts=[one for one in charts if one.series][:MOST_CHARTS],
             sources=list(rule.sources),
-            limits=[Text(key=limit_key(name)) for name in _limits(rule.key)],
+            limits=[self._call(), *(Text(key=limit_key(one)) for one in _limits(rule.key))],
         )
+
+    def _call(self) -> Text:
+        """What it is not, and whom to call."""
+        if not self._emergency:
+            return Text(key=limit_key("no_emergency"))
+        return Text(key=limit_key("call"), params={"number": self._emergency})
 
 
 def _of(chart: Chart, key: str) -> Sequence[Reading]:
@@ -56,7 +65,7 @@ def _of(chart: Chart, key: str) -> Sequence[Reading]:
 
 def _limits(rule: str) -> tuple[str, ...]:
     own = ("news2_least",) if rule == NEWS2.key else ("usual",) if rule.startswith("usual") else ()
-    return ("no_emergency", "not_diagnosis", *own, "device")
+    return ("not_diagnosis", *own, "device")
 
 
 def _chart(

@@ -15,6 +15,7 @@ from ...engine.alerting import Severity
 from ...wire import AlertWish
 
 VIA = "alerts"
+WATCH = "watch"  # who the house is in her log while it watches
 LONGEST_NOTE = 500  # characters
 MOST_FIRST = 20
 GRAVE_WITHIN = timedelta(minutes=5)
@@ -70,7 +71,7 @@ class Alarm:
 def in_her_name(patient: str) -> Asking:
     """The house watches over a patient for herself: it sees what she sees, and she sees that."""
     roles = frozenset({Role.PATIENT})
-    caller = Caller(account="house", name="house", roles=roles, person=patient)
+    caller = Caller(account=WATCH, name=WATCH, roles=roles, person=patient)
     return Asking(caller=caller, purpose="PATRQT", via=VIA)
 
 
