@@ -94,7 +94,15 @@ const viaIcons: Record<string, LucideIcon> = {
 };
 
 /** Ways on which a look is a screen drawing itself, rather than somebody searching. */
-const SCREENS: ReadonlySet<string> = new Set(["risk cards", "timeline", "vitals", "body", "live"]);
+const SCREENS: ReadonlySet<string> = new Set([
+  "risk cards",
+  "timeline",
+  "vitals",
+  "body",
+  "live",
+  "alerts",
+  "plans",
+]);
 const LOOKS: ReadonlySet<string> = new Set(["read", "search"]);
 /** A command at the machine itself, and the house by itself: they have no account. */
 const UNMANNED: ReadonlySet<string> = new Set(["console", "house"]);

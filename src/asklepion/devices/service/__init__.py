@@ -33,6 +33,7 @@ from ..model import (
 )
 from .broker import EmbeddedBroker
 from .gatt import Batch, PacketDesk, asking_as
+from .plans import Plans
 from .simulate import simulate
 from .telling import Kept, Telling
 
@@ -66,6 +67,7 @@ class Devices:
         self._records = records
         self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
         self._broker = EmbeddedBroker(self, self._host, port)
+        self.plans = Plans(records=records, clock=clock)
         self._telling = Telling()
         self._packets = PacketDesk(db=db, clock=clock, records=records, telling=self._telling)
 
