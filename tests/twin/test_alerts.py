@@ -1,8 +1,10 @@
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 
 from asklepion.app import House
@@ -245,3 +247,29 @@ async def test_over_http_one_sees_answers_and_wishes(
     assert (await patient.get("/api/twin/alerts/wish")).json()["zone"] == "Asia/Shanghai"
     assert (await patient.get("/api/twin/alerts/figures")).json()["raised"] == 1
     assert (await doctor.get("/api/twin/alerts/figures")).status_code == 403
+
+
+async def test_a_strangers_line_is_closed_before_anything_is_said(app: FastAPI) -> None:
+    said: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    scope = {
+        "type": "websocket",
+        "path": "/api/twin/alerts/live",
+        "raw_path": b"/api/twin/alerts/live",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+        "subprotocols": [],
+        "scheme": "ws",
+        "client": ("127.0.0.1", 1),
+        "server": ("localhost", 80),
+    }
+    await app(scope, receive, send)
+
+    assert [one["type"] for one in said] == ["websocket.accept", "websocket.close"]
+    assert said[-1]["code"] == 4401

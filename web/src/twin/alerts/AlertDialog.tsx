@@ -12,6 +12,7 @@ import { say } from "../say";
 import { unitOf } from "../units";
 import { severityIcons, severityTones, useStanding } from "./AlertLine";
 import { all, told } from "./line";
+import "../twin.css";
 import "./alerts.css";
 
 const LATER_MIN = 15;

@@ -1,9 +1,10 @@
 """Readings in the order of their time, as far back as the rules look, and no further."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_right, insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from statistics import median
 
 from ..chart import read_readings
@@ -12,10 +13,11 @@ from ..fhir import Resource
 LOOKS_BACK = timedelta(days=4)  # the longest that any rule asks for
 DENSE = timedelta(seconds=10)  # what comes faster is thinned once it is old
 NEW = timedelta(minutes=5)  # and is kept whole until then
-MOST = 2000  # of one measure
+MOST = 2000  # of one measure, and twice that before it is thinned
+_at = attrgetter("at")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Sample:
     """One reading of one measure.
 
@@ -25,8 +27,8 @@ class Sample:
     """
 
     at: datetime
-    value: float = field(compare=False)
-    reference: str = field(compare=False, default="")
+    value: float
+    reference: str = ""
 
 
 class Series:
@@ -34,7 +36,6 @@ class Series:
 
     def __init__(self) -> None:
         self._samples: list[Sample] = []
-        self._thinned_to: datetime | None = None
 
     @property
     def latest(self) -> Sample | None:
@@ -46,12 +47,9 @@ class Series:
         if not self._samples or sample.at >= self._samples[-1].at:
             self._samples.append(sample)
         else:
-            insort(self._samples, sample)
-        if len(self._samples) > MOST or self._is_dense(sample.at):
+            insort(self._samples, sample, key=_at)
+        if len(self._samples) > 2 * MOST:
             self._thin(self._samples[-1].at)
-
-    def _is_dense(self, at: datetime) -> bool:
-        return self._thinned_to is None or at - self._thinned_to > 2 * NEW
 
     def _thin(self, now: datetime) -> None:
         """Of what lies minutes back, one in ten seconds is enough; of days back, nothing."""
@@ -62,18 +60,12 @@ class Series:
             if sample.at > now - NEW or not kept or sample.at - kept[-1].at >= DENSE:
                 kept.append(sample)
         self._samples = kept[-MOST:]
-        self._thinned_to = now
 
     def between(self, start: datetime, end: datetime) -> list[Sample]:
         """Those after `start` and not after `end`."""
-        first = bisect_left(self._samples, Sample(start, 0))
-        found: list[Sample] = []
-        for sample in self._samples[first:]:
-            if sample.at > end:
-                break
-            if sample.at > start:
-                found.append(sample)
-        return found
+        first = bisect_right(self._samples, start, key=_at)
+        last = bisect_right(self._samples, end, key=_at)
+        return self._samples[first:last]
 
     def level(self, end: datetime, window: timedelta) -> tuple[float, tuple[str, ...]] | None:
         """The median of the newest readings within a window, and what it rests on."""

@@ -10,7 +10,7 @@ from .baseline import Usual
 from .rules import FRESH, NEWS2, RULES, WEIGHT_GAIN, Rule, Severity
 from .series import Sample, Series
 
-EVERY = timedelta(seconds=2)  # of the readings' own time: one rule is looked at no more often
+EVERY = timedelta(seconds=2)  # of the readings' own time: no measure is looked at more often
 LATE = timedelta(hours=12)  # what comes later than this speaks of the past alone
 GOES_ON = timedelta(minutes=5)  # so often an open alert is told that it goes on
 MISSES = 2  # so many levels in a row must be lower before what lasted begins anew
@@ -53,6 +53,19 @@ class Lasting:
     since: datetime
     times: int = 1
     misses: int = 0
+    counted_at: datetime | None = None
+
+    def count(self, at: datetime) -> None:
+        """Found once more; readings of one moment count as one."""
+        if at - (self.counted_at or self.since) >= EVERY:
+            self.times, self.counted_at = self.times + 1, at
+        self.misses = 0
+
+    def miss(self, at: datetime) -> bool:
+        """Not found; whether that was too often by now."""
+        if at - (self.counted_at or self.since) >= EVERY:
+            self.misses, self.counted_at = self.misses + 1, at
+        return self.misses >= MISSES
 
 
 @dataclass
@@ -62,7 +75,7 @@ class Phase:
     severity: Severity | None = None  # of the alert that is open
     lasting: dict[Severity, Lasting] = field(default_factory=dict[Severity, Lasting])
     calm: Lasting | None = None
-    looked_at: datetime | None = None
+    looked_at: dict[str, datetime] = field(default_factory=dict[str, datetime])  # by measure
     told_at: datetime | None = None
 
 
@@ -103,18 +116,19 @@ class Stream:
         return [
             change
             for rule in RULES
-            if key in rule.measures and (change := self._look(rule, sample.at))
+            if key in rule.measures and (change := self._look(rule, key, sample.at))
         ]
 
     def settle(self, rule: str) -> None:
         """An alert was ended by somebody else."""
         self._phases[rule] = Phase()
 
-    def _look(self, rule: Rule, at: datetime) -> Change | None:
+    def _look(self, rule: Rule, key: str, at: datetime) -> Change | None:
         phase = self._phases[rule.key]
-        if phase.looked_at and at - phase.looked_at < EVERY:
+        before = phase.looked_at.get(key)
+        if before and at - before < EVERY:
             return None
-        phase.looked_at = at
+        phase.looked_at[key] = at
         level = self._level(rule, at)
         return None if level is None else _step(rule, phase, level, at)
 
@@ -208,13 +222,11 @@ def _reached(rule: Rule, phase: Phase, value: float, at: datetime) -> Severity |
             if lasting is None:
                 lasting = phase.lasting[severity] = Lasting(at)
             else:
-                lasting.times, lasting.misses = lasting.times + 1, 0
+                lasting.count(at)
             if lasting.times >= rule.times and at - lasting.since >= rule.lasts_for(severity):
                 reached = severity
-        elif lasting:
-            lasting.misses += 1
-            if lasting.misses >= MISSES:
-                del phase.lasting[severity]
+        elif lasting and lasting.miss(at):
+            del phase.lasting[severity]
     return reached
 
 
@@ -225,5 +237,5 @@ def _is_calm(rule: Rule, phase: Phase, value: float, at: datetime) -> bool:
     if phase.calm is None:
         phase.calm = Lasting(at)
     else:
-        phase.calm.times += 1
+        phase.calm.count(at)
     return phase.calm.times >= rule.times and at - phase.calm.since >= rule.calm
