@@ -6,6 +6,7 @@ start, or the first reading ──► one look at her record ─┘
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -34,6 +35,7 @@ MOST_STREAMS = 5000  # people watched at once in memory; those heard of longest 
 MOST_WAITING = 2000  # Observations of one person that may wait; then her record is read anew
 SOON_S = 1.0  # what devices hand over is heard before what records tell of is looked for
 SWEEP_S = 5.0
+BREATH_S = 0.1  # at most between two looks
 LOOKED_ANEW = timedelta(hours=24)  # so often what is usual is read again
 RECENT = timedelta(hours=2)  # of what was before, this is judged again: a restart forgets nothing
 MOST_HEARD = 4000  # references remembered of one person, so that nothing counts twice
@@ -191,7 +193,10 @@ class Listening:
         if watched is None or is_old or waiting.is_behind:
             if not (await self._keeping.wish_of(patient)).is_on:
                 return self.forget(patient)
+            began = time.perf_counter()
             watched = await self._look(patient)
+            # After a start everybody is looked at anew: readings are kept all the same meanwhile.
+            await asyncio.sleep(min(time.perf_counter() - began, BREATH_S))
         found = list(waiting.observations)
         if waiting.is_missing:
             found += await self._catch_up(patient)
