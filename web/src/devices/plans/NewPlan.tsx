@@ -101,7 +101,7 @@ export function NewPlan({ who, onClose }: { who: Subject; onClose: () => void })
           <legend>{text("devices.plans.days")}</legend>
           <div className="row">
             {DAYS.map((day) => (
-              <label key={day} className="row">
+              <label key={day} className="plan-day">
                 <input
                   type="checkbox"
                   checked={days.includes(day)}

@@ -37,7 +37,8 @@ export const PLANNED = [
   "glucose",
 ] as const satisfies readonly Kind[];
 
-const AGAIN_MS = 5 * 60_000;
+const AGAIN_MS = 60_000;
+const CALM = 5; // while nothing is due, only each so many times
 /** Told within this browser when a plan was made or ended, or something was measured. */
 export const PLANS_CHANGED = "asklepion.plans-changed";
 
@@ -46,21 +47,22 @@ export function pathOf({ patient, visit }: Subject): string {
   return `/api/devices/plans/${encodeURIComponent(patient)}${more}`;
 }
 
-/** Somebody's plans, asked again every few minutes and when they change. */
+/** Somebody's plans, asked again each minute while one is due, and when they change. */
 export function usePlans(who: Subject | null): Asked<readonly Plan[]> {
   const asked = useAsked<readonly Plan[]>(
     (stop) => (who ? api.get(pathOf(who), stop, headersOf(who)) : Promise.resolve([])),
     [who?.patient, who?.purpose, who?.visit],
   );
   const { again } = asked;
+  const isDue = asked.value?.some(({ due_at }) => due_at !== null) ?? false;
   useEffect(() => {
-    const timer = setInterval(again, AGAIN_MS);
+    const timer = setInterval(again, isDue ? AGAIN_MS : CALM * AGAIN_MS);
     addEventListener(PLANS_CHANGED, again);
     return () => {
       clearInterval(timer);
       removeEventListener(PLANS_CHANGED, again);
     };
-  }, [again]);
+  }, [again, isDue]);
   return asked;
 }
 
