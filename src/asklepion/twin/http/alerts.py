@@ -1,7 +1,7 @@
 """Alerts over HTTP and a WebSocket: translation only."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Annotated, Literal
 
 import msgspec
@@ -126,8 +126,9 @@ async def _hear(socket: WebSocket) -> None:
 
 async def _speak(socket: WebSocket, alerts: Alerts, asking: Asking) -> None:
     with suppress(WebSocketDisconnect, RuntimeError):
-        async for news in alerts.watch(asking):
-            await socket.send_text(msgspec.json.encode(news).decode())
+        async with aclosing(alerts.watch(asking)) as items:
+            async for news in items:
+                await socket.send_text(msgspec.json.encode(news).decode())
 
 
 def _asking(who: Caller) -> Asking:
