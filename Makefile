@@ -1,7 +1,7 @@
 # The house's own commands. Each sets up what it needs; a second time that costs a moment.
 PYTHON ?= python3
 IN = .venv/bin/
-.PHONY: all setup run check test fix wire tables contracts journeys bench
+.PHONY: all setup run check test fix wire tables contracts journeys bench models
 
 all: check test
 
@@ -30,5 +30,7 @@ contracts: setup   ## compile the contracts again
 	@$(IN)python tools/setup.py --npm --prefix ../contracts run build
 journeys: setup   ## the browser tests
 	$(IN)pytest -m browser
+models:   setup   ## fit the models again
+	$(IN)python -m models
 bench:    setup   ## measure
 	$(IN)python -m bench

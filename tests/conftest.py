@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
@@ -23,7 +25,7 @@ from asklepion.identity import Caller, CredentialKind, Identity, NewCredential, 
 from asklepion.kit.clock import StoppedClock
 from asklepion.settings import Settings
 from tests.postgres import find_programs, serve_postgres
-from tests.tables import create_database, fill
+from tests.tables import create_database, drop_database, fill
 
 # A busy machine is slow, not wrong.
 SLOW = [HealthCheck.too_slow]
@@ -31,11 +33,20 @@ laws.register_profile("house", deadline=None, suppress_health_check=SLOW)
 laws.register_profile("long", deadline=None, max_examples=5000, suppress_health_check=SLOW)
 laws.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
+ROOM = 4 * 2**30  # bytes; what one run writes at most, the greater part of it PostgreSQL's
 HOUR_S = 3600.0
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # Of a password's hash, only that it is one: its cost is measured in identity's own tests.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "olive tree by the sea"
+
+
+def pytest_configure() -> None:
+    """Let all that tests write lie in memory, where there is room: a disk has them wait."""
+    memory = Path("/dev/shm")
+    if "TMPDIR" not in os.environ and memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
+        os.environ["TMPDIR"] = str(memory)  # for the workers and what they start, too
+        tempfile.tempdir = None
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +70,15 @@ def postgres() -> Generator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Generator[str]:
     """A fresh, empty database; every test that asks for it runs on both kinds."""
     if request.param == "sqlite":
-        return ""
+        yield ""
+        return
     server: str = request.getfixturevalue("postgres")
     name = f"t{uuid.uuid4().hex}"
-    return asyncio.run(create_database(server, name))
+    yield asyncio.run(create_database(server, name))
+    asyncio.run(drop_database(server, name))
 
 
 @pytest.fixture

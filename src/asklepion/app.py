@@ -177,6 +177,7 @@ async def open_house(
             records=records,
             host=settings.mqtt_host,
             port=settings.mqtt_port,
+            url=settings.mqtt_url,
         )
         twins = Twin(records=records, clock=clock)
         alerts = Alerts(

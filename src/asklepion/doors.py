@@ -67,6 +67,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.include_router(devices_http.gateways)
     app.include_router(alerts_http.line)
     app.include_router(alerts_http.router)
+    app.include_router(devices_http.nightscout)
     app.include_router(twin_http.router)
     app.include_router(world_http.router)
     app.include_router(clinic_http.router)
@@ -93,7 +94,9 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
         at=(ledger_http.RPC_PATH,),
     )
     app.add_middleware(identity_http.Recognise, identity=house.identity)
-    app.add_middleware(BodyLimit, most=limit, streamed=records_http.STREAMED)
+    app.add_middleware(
+        BodyLimit, most=limit, streamed=records_http.STREAMED + devices_http.STREAMED
+    )
     app.add_middleware(identity_http.Share, also=(ledger_http.RPC_PATH,))
     app.add_middleware(Secured)
     return app

@@ -44,6 +44,9 @@ class Settings:
     witness_quorum: Annotated[int, "How many of them what a receipt rests on should have."] = 1
     mqtt_host: Annotated[str, "Address that home devices reach the broker at."] = "127.0.0.1"
     mqtt_port: Annotated[int, "Port of the broker for home devices; 0 for any free one."] = 1883
+    mqtt_url: Annotated[
+        str, "Another broker for home devices: mqtt://user:password@host:1883; empty: our own."
+    ] = ""
     mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"
     mllp_port: Annotated[int, "Port for HL7 v2 (MLLP); 0 for none."] = 0
     mllp_cert: Annotated[str, "Certificate of the port for HL7 v2, PEM; empty: no TLS."] = ""
@@ -68,6 +71,9 @@ class Settings:
     ] = ""
     web: Annotated[Path, "Folder with the built web client."] = ROOT / "web/dist"
     bodies: Annotated[Path, "Folder with the bodies baked at set-up."] = ROOT / ".cache/bodies"
+    models: Annotated[
+        Path, "Folder with learned models that may not be handed on; they are found if there."
+    ] = Path("data/models")
     log: Annotated[str, "What is logged: DEBUG, INFO, WARNING or ERROR."] = "WARNING"
 
     @property

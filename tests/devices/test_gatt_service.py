@@ -10,7 +10,7 @@ from httpx import ASGITransport, AsyncClient
 
 from asklepion.app import House
 from asklepion.devices import Registration
-from asklepion.devices.service import gatt
+from asklepion.devices.service import gatt, pacing
 from asklepion.kit.clock import StoppedClock, to_iso
 from asklepion.records import Asking
 from tests.conftest import NOON, People
@@ -348,8 +348,8 @@ async def test_a_batch_is_bounded(house: House, people: People, patient: AsyncCl
 async def test_a_device_that_floods_is_told_when_to_come_again(
     house: House, people: People, patient: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gatt, "BURST", 5.0)
-    monkeypatch.setattr(gatt, "RATE", 0.1)  # so that a slow machine has not made up for it
+    monkeypatch.setattr(pacing, "BURST", 5.0)
+    monkeypatch.setattr(pacing, "RATE", 0.1)  # so that a slow machine has not made up for it
     made = await register(house, people, kinds=CUFF_KINDS)
     url = f"/api/devices/{made.device}/gatt"
 
@@ -363,7 +363,7 @@ async def test_a_device_that_floods_is_told_when_to_come_again(
 async def test_while_too_much_is_being_kept_others_wait(
     house: House, people: People, patient: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gatt, "AT_ONCE", 0)
+    monkeypatch.setattr(pacing, "AT_ONCE", 0)
     made = await register(house, people, kinds=CUFF_KINDS)
 
     answer = await patient.post(f"/api/devices/{made.device}/gatt", json=[packet()])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.conftest import PASSWORD, Person, Server
+from tests.journeys.conftest import DESKTOP, PASSWORD, PHONE, Person, Server
 
 MEI, AMARA, IRIS = "Mei Lin 林梅", "Dr Amara Okafor", "Iris Keeper"
 NOTE = "Rest, water, and the tablets as before."
@@ -106,6 +106,34 @@ def allow(patient: Person, *, without: str = "") -> None:
         asked.get_by_role("switch", name=re.compile(without)).click()
     asked.get_by_role("button", name="Allow", exact=True).click()
     expect(patient.page.get_by_text(f"{AMARA} sees what you allowed.")).to_be_visible()
+
+
+def score(doctor: Person) -> None:
+    """A published score: filled from the record, completed at the bedside, kept nowhere."""
+    page = doctor.page
+    scores = panel(doctor, "Risks")
+    scores.get_by_text("Open the scores").click()
+    scores.get_by_label("Search scores").fill("pneumonia")
+    scores.get_by_role("button", name=re.compile("CURB-65")).click()
+    sheet = page.get_by_role("dialog")
+    doctor.picture("score-asked")
+    confused = sheet.get_by_role("radiogroup", name="New confusion")
+    confused.get_by_role("radio", name="yes", exact=True).check()
+    for label, value in (
+        ("Urea", 10),
+        ("Breathing rate", 22),
+        ("Systolic", 118),
+        ("Diastolic", 70),
+    ):
+        sheet.get_by_role("spinbutton", name=re.compile(f"^{label}")).fill(str(value))
+    sheet.get_by_role("button", name="Compute", exact=True).click()
+    expect(sheet.locator(".risk-value")).to_have_text(re.compile("^[234] "))  # 65 years or not
+    expect(sheet.locator(".risk-value")).to_be_in_viewport()
+    doctor.picture("score-found")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    doctor.picture("score-phone")
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    page.keyboard.press("Escape")
 
 
 def consult(doctor: Person, patient: Person, *, name: str, finding: str) -> None:

@@ -23,6 +23,7 @@ from tests.journeys.steps import (
     meet,
     panel,
     prove,
+    score,
     sign_in,
 )
 
@@ -57,6 +58,7 @@ def test_the_doctor_sees_what_is_allowed_until_she_takes_it_back_and_she_can_pro
     timeline = panel(amara, "Timeline")
     expect(timeline.get_by_text("Type 2 diabetes mellitus").first).to_be_visible()
     expect(timeline.get_by_text("Allergy to penicillin")).to_have_count(0)
+    score(amara)
 
     consult(amara, mei, name=MEI, finding="Type 2 diabetes mellitus")
 
@@ -145,3 +147,8 @@ def measure_at_home(patient: Person, server: Server) -> None:
     who = ("--device", device, "--secret", secret)
     sent = server.command("device", "simulate", *who, "--count", "2", "--every", "1")
     assert sent.returncode == 0, sent.stderr
+    signs = panel(patient, "Vital signs")
+    sent = server.command("device", "simulate", *who, "--count", "7", "--every", "1", "--waves")
+    assert sent.returncode == 0, sent.stderr
+    expect(signs.get_by_role("img", name=re.compile("^Electrocardiogram, lead I"))).to_be_visible()
+    patient.picture("electrocardiogram")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tools.anatomy.body import VARIANTS
+from tools.anatomy.body import SKINS, VARIANTS
 
 BAKED = Path(__file__).parents[2] / ".cache" / "bodies" / "holograms"
 ORGANS = [
@@ -29,6 +29,7 @@ class Baked:
     size: int
     triangles: int
     parts: dict[str, NDArray[np.float64]]  # points of each part [m]
+    bmi: float  # kg/m²
 
     def of(self, organ: str) -> NDArray[np.float64]:
         found = [p for name, p in self.parts.items() if f"{name}.".startswith(f"{organ}.")]
@@ -118,4 +119,15 @@ def opened(path: Path) -> Baked:
         start, rows = view["byteOffset"], accessor["count"]
         words = np.frombuffer(binary, "<i2", rows * 4, start).reshape(rows, 4)[:, :3]
         parts[node["name"]] = words / 32767 * root["scale"][0] + np.array(root["translation"])
-    return Baked(len(raw), triangles, parts)
+    return Baked(len(raw), triangles, parts, root["extras"]["bmi"])
+
+
+@pytest.mark.parametrize("name", sorted({name.partition(".")[0] for name in SKINS}))
+def test_a_skin_may_be_drawn_towards_a_thin_and_a_heavy_one_point_by_point(name: str) -> None:
+    thin, usual, heavy = (opened(BAKED / f"{name}{more}.glb") for more in (".thin", "", ".heavy"))
+
+    assert thin.bmi + 0.5 < usual.bmi < heavy.bmi - 0.5
+    skins = [body.of("skin") for body in (thin, usual, heavy)]
+    assert len({len(skin) for skin in skins}) == 1
+    assert np.abs(skins[0] - skins[2]).max() < 0.1
+    assert thin.size + heavy.size < 250_000

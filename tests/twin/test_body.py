@@ -39,6 +39,43 @@ def test_a_body_has_the_organs_of_its_own_sex() -> None:
     assert woman.age == 58
 
 
+@pytest.mark.parametrize(
+    ("resources", "height", "bmi"),
+    [
+        ([], None, None),
+        ([measured("8302-2", 160, "cm")], 1.6, None),
+        ([measured("8302-2", 160, "cm"), measured("29463-7", 64, "kg")], 1.6, 25.0),
+        ([measured("39156-5", 31, "kg/m2")], None, 31.0),
+        ([measured("29463-7", 64, "kg")], None, None),
+        ([measured("8302-2", 16, "cm"), measured("29463-7", 64, "kg")], None, None),
+        ([measured("39156-5", 31, "kg/m2", ago=800 * DAY)], None, None),
+        (
+            [
+                measured("8302-2", 160, "cm", ago=900 * DAY),
+                measured("29463-7", 64, "kg", ago=DAY),
+                measured("39156-5", 31, "kg/m2", ago=2 * DAY),
+            ],
+            1.6,
+            25.0,
+        ),
+    ],
+)
+def test_a_figure_is_as_she_was_measured(
+    resources: list[dict[str, Any]], height: float | None, bmi: float | None
+) -> None:
+    body = make_body(chart(patient(), *resources), "Patient/p-1", NOON)
+
+    assert (body.height_m, body.bmi) == (height, bmi)
+
+
+def test_a_child_has_grown_since_last_year() -> None:
+    child = patient(birthDate="2018-03-01")
+    old, new = (measured("8302-2", 120, "cm", ago=days * DAY) for days in (365, 30))
+
+    assert make_body(chart(child, old), "Patient/p-1", NOON).height_m is None
+    assert make_body(chart(child, new), "Patient/p-1", NOON).height_m == 1.2
+
+
 def test_every_organ_has_a_name_and_no_measure_is_shown_twice() -> None:
     measures = [key for one in ORGANS for key in one.measures]
 

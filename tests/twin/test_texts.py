@@ -8,18 +8,22 @@ import pytest
 
 from asklepion.twin.engine.body import make_body
 from asklepion.twin.engine.card_egfr import egfr_card
+from asklepion.twin.engine.card_icu import Ward, intensive_cards
 from asklepion.twin.engine.card_news2 import news2_card
 from asklepion.twin.engine.card_prevent import prevent_cards
 from asklepion.twin.engine.card_scores import make_score, make_scores
+from asklepion.twin.engine.chart import Chart
 from asklepion.twin.engine.scores import SCORES
 from asklepion.twin.engine.texts import KEYS
 from asklepion.twin.engine.timeline import make_entries
 from asklepion.twin.engine.vitals import make_vitals
+from asklepion.twin.engine.watched import Found, read_watched
 from asklepion.twin.model import Bedside
 from asklepion.twin.wire import Text
 from tests.conftest import NOON
 
 from .build import chart, condition, examined, lab, patient, well
+from .test_predicting import watched
 from .vectors import ROOT
 
 LANGUAGES = ("en", "zh-CN")
@@ -47,9 +51,17 @@ def sent() -> list[Any]:
             values += [news2_card(of, NOON, Bedside(acvpu="V", spo2_scale=2)), egfr_card(of, NOON)]
             values += [*prevent_cards(of, NOON), *make_scores(of, "Patient/p-1", NOON)]
             values += [make_body(of, "Patient/p-1", NOON), make_vitals(of, NOON)]
+    values += [intensive_cards(Ward(chart=of, found=found, now=NOON)) for of, found in wards()]
     surgery = {"incision": "peripheral", "duration_h": 2, "haemoglobin": 12, "spo2": 97}
     values.append(make_score(chart(patient()), SCORES["ARISCAT"], "Patient/p-1", NOON, surgery))
     return values
+
+
+def wards() -> list[tuple[Chart, list[Found]]]:
+    """Somebody in intensive care, and somebody of whom nothing is known."""
+    resources = watched()
+    found = read_watched(one for one in resources if one["resourceType"] == "Observation")
+    return [(chart(*resources), found), (chart(patient()), [])]
 
 
 def keys_in(value: Any) -> Iterator[str]:

@@ -14,22 +14,31 @@ from tools.makehuman import MakeHuman, Person, Rig, triangles
 SKIN_TRIANGLES = 8400
 
 
-def _person(male: float, years: float) -> Person:
-    return Person(male=male, years=years, african=1, asian=1, caucasian=1)
+def _person(male: float, years: float, weight: float = 0.5) -> Person:
+    return Person(male=male, years=years, weight=weight, african=1, asian=1, caucasian=1)
 
 
 # The anatomy is drawn once, inside this body, and carried from it into all the others.
 TEMPLATE = _person(0.5, 25)
 
+_GROWN = {
+    "woman": (0.0, 32.0),
+    "man": (1.0, 32.0),
+    "elder-woman": (0.0, 76.0),
+    "elder-man": (1.0, 76.0),
+    "girl": (0.0, 9.5),
+    "boy": (1.0, 9.5),
+}
 VARIANTS = {
-    "woman": _person(0.0, 32),
-    "man": _person(1.0, 32),
-    "elder-woman": _person(0.0, 76),
-    "elder-man": _person(1.0, 76),
-    "girl": _person(0.0, 9.5),
-    "boy": _person(1.0, 9.5),
+    **{name: _person(*who) for name, who in _GROWN.items()},
     "infant": _person(0.5, 1.6),
 }
+# Their skins alone, as thin and as heavy as the source has them: others lie on the line between.
+SKINS = {
+    **{f"{name}.thin": _person(*who, weight=0.0) for name, who in _GROWN.items()},
+    **{f"{name}.heavy": _person(*who, weight=1.0) for name, who in _GROWN.items()},
+}
+DENSITY = 985.0  # kg/m³ of a body with air in its lungs
 
 # Where the limbs of a person at ease point (left side; the right is its mirror image).
 AT_EASE = {

@@ -8,9 +8,11 @@ from rich.console import Console
 
 from asklepion.kit.errors import HouseError
 
-from . import twin
+from . import futures, learned, twin
 
 app = typer.Typer(name="asklepion", pretty_exceptions_enable=False, add_completion=False)
+learned.add_to(twin.app)
+futures.add_to(twin.app)
 app.add_typer(twin.app, name="twin")
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -18,7 +19,7 @@ from asklepion.ledger import back_up_chain
 from asklepion.records import Asking, Ground
 from asklepion.settings import Settings, read_settings
 
-from . import accounts, hl7, importing, keeping, papers, tables, twin, verifying
+from . import accounts, files, gateway, hl7, importing, keeping, papers, tables, twin, verifying
 from . import witness as witnesses
 from .alone import run
 from .running import read_demo_device, read_running
@@ -39,6 +40,7 @@ app.add_typer(device_app, name="device")
 app.add_typer(accounts.app, name="account")
 app.add_typer(fhir_app, name="fhir")
 app.add_typer(keys_app, name="keys")
+app.add_typer(gateway.app, name="gateway")
 app.add_typer(hl7.app, name="hl7")
 app.add_typer(twin.app, name="twin")
 app.add_typer(witnesses.app, name="witness")
@@ -168,6 +170,7 @@ def device_simulate(
     every: Annotated[float, typer.Option(help="Seconds between readings.")] = 2.0,
     count: Annotated[int | None, typer.Option(help="Stop after so many.")] = None,
     seed: Annotated[int | None, typer.Option(help="For the same readings again.")] = None,
+    waves: Annotated[bool, typer.Option(help="Send an electrocardiogram, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Be a home device: publish heart rate, SpO2, blood pressure and temperature over MQTT."""
@@ -182,10 +185,33 @@ def device_simulate(
         else:
             print(f"{kind}: {payload['values']}", flush=True)
 
+    device_runs = partial(simulate, url, device, secret, every_s=every, count=count, seed=seed)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(
-            simulate(url, device, secret, every_s=every, count=count, seed=seed, on_sent=tell)
-        )
+        asyncio.run(device_runs(waves=waves, on_sent=tell))
+
+
+@device_app.command(name="import")
+def device_import(
+    file: Annotated[Path, typer.Argument(help="As the app or the tracker exports it.")],
+    patient: Annotated[str, typer.Option(help="Patient/… whose it is.")],
+    zone: Annotated[str, typer.Option(help="Of moments that name none: Asia/Shanghai.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take in a file of an app or a tracker: Apple Health, Fitbit, Garmin, Google and others."""
+    if not file.is_file():
+        raise Incorrect(f"There is no {file}.", hint="Check the path.")
+    whole = _in_house(lambda house: files.take_in(house, patient, file, zone, as_json=as_json))
+    raise typer.Exit(0 if whole else 1)
+
+
+@device_app.command(name="acl")
+def device_acl(
+    folder: Annotated[Path, typer.Argument(help="Where Mosquitto reads them.")] = Path("mosquitto"),
+) -> None:
+    """Write the accounts and rights by which Mosquitto lets in the house and its devices."""
+    made = _in_house(lambda house: house.devices.mosquitto())
+    for path in files.write_all(folder, made):
+        print(path)
 
 
 @fhir_app.command(name="install")

@@ -5,16 +5,18 @@ within a second, once; a device that is silent or sends nonsense shows it on its
 Never: keeps a second truth beside the record; lets a device speak for another.
 """
 
-from .model import KINDS, Device, Kind, Reach, Reading, Registration
-from .service import Devices, simulate
+from .model import DAILY, KINDS, Device, Kind, Reach, Reading, Registration
+from .service import Devices, FileStep, simulate
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
+    "DAILY",
     "KINDS",
     "MIGRATIONS",
     "OWNED",
     "Device",
     "Devices",
+    "FileStep",
     "Kind",
     "Reach",
     "Reading",

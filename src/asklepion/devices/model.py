@@ -22,6 +22,7 @@ class Code:
 
 
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+MDC = "urn:iso:std:iso:11073:10101"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Kind:
         may_lack: parts that a reading may come without.
         is_either: its parts are one thing in several units, and a reading holds one of them.
         category: of observation-category, and so what consent about it is given in.
+        is_daily: it is the total of one day, whose beginning is the reading's moment.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Kind:
     may_lack: frozenset[str] = frozenset()
     is_either: bool = False
     category: str = "vital-signs"
+    is_daily: bool = False
 
     def fits(self, values: Collection[str]) -> bool:
         """Whether a reading may hold just these values."""
@@ -155,6 +158,50 @@ KINDS: Mapping[str, Kind] = {
         ),
         _single("weight", "weight", "kg", 0.3, 500, _loinc("29463-7", "Body weight")),
         _single("bmi", "bmi", "kg/m2", 5, 150, _loinc("39156-5", "Body mass index (BMI)")),
+        _single("height", "height", "cm", 20, 260, _loinc("8302-2", "Body height")),
+        _single(
+            "waist",
+            "waist",
+            "cm",
+            20,
+            300,
+            _loinc("8280-0", "Waist Circumference at umbilicus by Tape measure"),
+        ),
+        _single(
+            "body-fat",
+            "body_fat",
+            "%",
+            2,
+            80,
+            _loinc("41982-0", "Percentage of body fat Measured"),
+        ),
+        _single(
+            "resting-heart-rate",
+            "resting_heart_rate",
+            "/min",
+            20,
+            200,
+            _loinc("40443-4", "Heart rate --resting"),
+        ),
+        _single(
+            "heart-rate-variability",
+            "sdnn",
+            "ms",
+            0.5,
+            1000,
+            _loinc("80404-7", "R-R interval.standard deviation (Heart rate variability)"),
+        ),
+        _single(
+            "vo2max",
+            "vo2max",
+            "mL/kg/min",
+            5,
+            110,
+            _loinc(
+                "94122-9",
+                "Oxygen consumption (VO2)/Body weight [Volume Rate Content] --peak during exercise",
+            ),
+        ),
         # What a person answers when her home hub asks how she is: no sensor tells it.
         Kind(
             "check-in",
@@ -175,6 +222,86 @@ KINDS: Mapping[str, Kind] = {
                 ),
             ),
         ),
+    )
+}
+
+# What only files of apps and trackers tell: the total of each day, of each source by itself.
+DAILY: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "steps",
+            (
+                Quantity(
+                    "steps",
+                    (_loinc("41950-7", "Number of steps in 24 hour Measured"),),
+                    "{steps}",
+                    0,
+                    200_000,
+                ),
+            ),
+            category="activity",
+            is_daily=True,
+        ),
+        # LOINC does not tell what is burned by moving from all that is burned: the display does.
+        Kind(
+            "active-energy",
+            (
+                Quantity(
+                    "active_energy", (_loinc("41981-2", "Calories burned"),), "kcal", 0, 20_000
+                ),
+            ),
+            category="activity",
+            is_daily=True,
+        ),
+        Kind(
+            "sleep",
+            (Quantity("sleep", (_loinc("93832-4", "Sleep duration"),), "h", 0, 24),),
+            category="activity",
+            is_daily=True,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One kind of waveform: the last part of its topic, and what its chunks hold.
+
+    Args:
+        leads: what each is the course of; of one that has no leads, the only one is "".
+        unit: UCUM, of a sample times its factor.
+        most: how far from nothing a sample can lie in a living person [unit].
+    """
+
+    name: str
+    leads: Mapping[str, Code]
+    unit: str
+    most: float
+
+
+def _mdc(number: int, display: str) -> Code:
+    return Code(MDC, str(number), display)
+
+
+# MDC_ECG_ELEC_POTL and the number of the lead. Source: ISO/IEEE 11073-10101.
+_ELECTRODES = {
+    **{"I": 1, "II": 2, "V1": 3, "V2": 4, "V3": 5, "V4": 6, "V5": 7, "V6": 8},
+    **{"III": 61, "aVR": 62, "aVL": 63, "aVF": 64},
+}
+WAVES: Mapping[str, Wave] = {
+    wave.name: wave
+    for wave in (
+        Wave(
+            "ecg",
+            {
+                lead: _mdc(131328 + number, f"ECG, lead {lead}")
+                for lead, number in _ELECTRODES.items()
+            },
+            "mV",
+            20.0,
+        ),
+        Wave("ppg", {"": _mdc(150452, "Plethysmogram")}, "1", 1e6),
     )
 }
 
@@ -203,6 +330,22 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: datetime
     values: dict[str, float | str]
     battery: float | None = None
+
+
+class Chunk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A few seconds of a waveform: samples times their factor; null where one was lost."""
+
+    at: datetime  # of the first sample
+    rate_hz: float
+    factor: float
+    samples: list[int | None]
+    lead: str = ""
+    battery: float | None = None
+
+    @property
+    def length_s(self) -> float:
+        """How long it lasts."""
+        return len(self.samples) / self.rate_hz
 
 
 def topic(device: str, kind: str) -> str:

@@ -33,7 +33,15 @@ def _create(op: Operations) -> None:
     )
 
 
-MIGRATIONS: tuple[Step, ...] = (_create,)
+def _add_keys(op: Operations) -> None:
+    """What else is kept of a device's secret; nothing for those registered before."""
+    op.add_column("devices_device", sa.Column("nightscout_hash", sa.LargeBinary))
+    op.add_column("devices_device", sa.Column("signing_key", sa.LargeBinary))
+    op.add_column("devices_device", sa.Column("mosquitto", sa.Text))
+    op.create_index("devices_device_nightscout", "devices_device", ["nightscout_hash"])
+
+
+MIGRATIONS: tuple[Step, ...] = (_create, _add_keys)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
 OWNED: dict[str, Owned | None] = {"devices_device": Owned("t.patient")}
@@ -52,18 +60,50 @@ class Key:
     secret_hash: bytes
 
 
-async def insert(tx: Tx, device: Device, secret_hash: bytes) -> None:
+@dataclass(frozen=True)
+class KeptKeys:
+    """What else is kept of a device's secret."""
+
+    signing: bytes  # sealed; empty for a device of an older house
+    mosquitto: str
+
+
+async def insert(
+    tx: Tx, device: Device, secret_hash: bytes, *, nightscout: bytes, keys: KeptKeys
+) -> None:
     await tx.run(
         "INSERT INTO devices_device (id, patient, name, kinds, secret_hash, registered_at,"
-        " heard, refused_count, refused_why)"
-        " VALUES (:id, :patient, :name, :kinds, :hash, :at, '[]', 0, '')",
+        " heard, refused_count, refused_why, nightscout_hash, signing_key, mosquitto)"
+        " VALUES (:id, :patient, :name, :kinds, :hash, :at, '[]', 0, '', :nightscout, :signing,"
+        " :mosquitto)",
         id=device.id,
         patient=device.patient,
         name=device.name,
         kinds=json.dumps(device.kinds),
         hash=secret_hash,
         at=to_us(device.registered_at),
+        nightscout=nightscout,
+        signing=keys.signing,
+        mosquitto=keys.mosquitto,
     )
+
+
+async def find_kept(tx: Tx, id: str) -> KeptKeys | None:
+    row = await tx.one("SELECT signing_key, mosquitto FROM devices_device WHERE id = :id", id=id)
+    return None if row is None else KeptKeys(bytes(row[0] or b""), row[1] or "")
+
+
+async def find_uploader(tx: Tx, nightscout: bytes) -> str | None:
+    """Which device has this hash of the SHA-1 of its secret."""
+    sql = "SELECT id FROM devices_device WHERE nightscout_hash = :hash"
+    row = await tx.one(sql, hash=nightscout)
+    return None if row is None else row[0]
+
+
+async def passwords(tx: Tx) -> list[tuple[str, str]]:
+    """Every device with its password as Mosquitto keeps it; empty for one of an older house."""
+    sql = "SELECT id, mosquitto FROM devices_device ORDER BY id"
+    return [(row[0], row[1] or "") for row in await tx.all(sql)]
 
 
 async def find(tx: Tx, id: str) -> Device | None:

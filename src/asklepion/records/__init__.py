@@ -40,9 +40,11 @@ from .model import (
 from .service import ImportStep, Limits, Package, Packages, Question, Records, Verdict
 from .service.audit import Checked, verify_export
 from .service.books import CATEGORY_OF, code_of
+from .service.bringing import Brought
 from .service.messages import Held, Messages, Sender
 from .service.mllp import Mllp, Tls
 from .service.mllp import send as send_messages
+from .service.sources import BinaryFile, Meter, Refused, read_streams
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -53,7 +55,9 @@ __all__ = [
     "Act",
     "Asking",
     "Because",
+    "BinaryFile",
     "Breaking",
+    "Brought",
     "Category",
     "Checked",
     "Choice",
@@ -74,6 +78,7 @@ __all__ = [
     "Limits",
     "Mapping",
     "Messages",
+    "Meter",
     "Mllp",
     "Overtaken",
     "Package",
@@ -83,6 +88,7 @@ __all__ = [
     "Question",
     "RecordImported",
     "Records",
+    "Refused",
     "Resource",
     "ResourceKept",
     "Said",
@@ -93,6 +99,7 @@ __all__ = [
     "Verdict",
     "code_of",
     "read_mapping",
+    "read_streams",
     "require_named",
     "send_messages",
     "split_messages",

@@ -10,10 +10,12 @@ what cannot be told says what it needs. Three equations are plain functions:
             dm=True, smoking=False, egfr=90, bmi=35, horizon_years=10)
 
 `SCORES` has these and all other published scores by name, each a function of plain keywords too.
-Each returns its result, or `Cannot` with every need, and never raises on a value.
+Each returns its result, or `Cannot` with every need, and never raises on a value. `learned` holds
+the models that were fitted to data: how to open one, ask it, and have it explained.
 Never: reads a record past a decision of `records`; gives a number without its card.
 """
 
+import importlib
 from typing import TYPE_CHECKING
 
 from .engine.ckd_epi import Egfr, ckd_epi_2021
@@ -25,6 +27,7 @@ from .store import MIGRATIONS, OWNED
 from .wire import Alert, AlertWish, Body, Card, Scored, Timeline, Vital
 
 if TYPE_CHECKING:
+    from .engine import learned
     from .service import Twin
     from .service.alerting import Alerts
 
@@ -39,6 +42,8 @@ def __getattr__(name: str) -> object:
         from .service.alerting import Alerts
 
         return Alerts
+    if name == "learned":  # and numpy only to whoever predicts
+        return importlib.import_module(".engine.learned", __name__)
     raise AttributeError(name)
 
 
@@ -68,6 +73,7 @@ __all__ = [
     "ckd_epi_2021",
     "describe",
     "find_score",
+    "learned",
     "news2",
     "prevent",
 ]

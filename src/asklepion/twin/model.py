@@ -14,6 +14,7 @@ class Why(StrEnum):
     TOO_OLD = "too_old"  # known, but not fresh enough for this question
     UNIT = "unit"  # known, but in a unit that cannot be read
     NOT_ALLOWED = "not_allowed"  # the patient has not let this caller see it
+    TOO_FEW = "too_few"  # known, but not as often as the question needs
     UNREAD = "unread"  # the record goes on beyond what was read of it
     EXCLUDED = "excluded"  # the equation is not for people with this
 

@@ -92,6 +92,17 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     value_then: float
 
 
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """What one input adds to a learned model's score; all reasons of a card sum to it.
+
+    The score is log-odds for a probability, and the natural logarithm of a quantity.
+    """
+
+    key: str  # "average" for what holds for everybody, "others" for all that is not named
+    label_key: str
+    adds: float
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """One prediction or score with everything one must know to use it."""
 
@@ -113,6 +124,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     would_change: list[Change]
     change_key: str  # what a change means
     as_of: str | None  # when the newest input was measured; the horizon runs from there
+    reasons: list[Reason] = []  # of a learned model alone
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,6 +218,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     patient: str
     sex: Literal["female", "male", "unknown"]
     age: int | None
+    height_m: float | None
+    bmi: float | None  # kg/m²
     organs: list[Organ]
     is_whole: bool  # false where the list of conditions goes on beyond what was read of it
 

@@ -416,6 +416,22 @@ async def test_whoever_alters_the_row_of_an_erasure_is_found_out(full: Office) -
     assert await full.records.verify() == []
 
 
+async def test_no_erasure_is_too_far_behind_to_be_shown_and_checked(
+    full: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasures.find_all, "__kwdefaults__", {"after": "", "limit": 1})
+    first = await erase(full)
+    second = await full.records.erase(JONAS_ASKS, JONAS, Ground.WITHDRAWN)
+    await full.hear()
+    async with full.db.begin() as tx:
+        await tx.run("UPDATE records_erasure SET leaf = 0")
+
+    shown = {one.id for one in await full.records.erasures(OPERATOR_ASKS)}
+    assert shown == {first.id, second.id}
+    found = [finding.row for finding in await full.records.verify()]
+    assert {first.id, second.id} <= set(found)
+
+
 async def test_a_stream_of_her_record_ends(full: Office) -> None:
     await full.allow(MOST)
     doctors = full.records.watch(AMARA_ASKS, MEI)

@@ -4,6 +4,7 @@ import {
   BatteryMedium,
   Bluetooth,
   CircleAlert,
+  FileUp,
   HousePlug,
   PenLine,
   Plus,
@@ -42,7 +43,11 @@ const BluetoothDialog = lazy(() =>
   import("./bluetooth/BluetoothDialog").then((m) => ({ default: m.BluetoothDialog })),
 );
 
-type Open = "" | "new" | "bluetooth" | "hand";
+const FilesDialog = lazy(() =>
+  import("./files/FilesDialog").then((m) => ({ default: m.FilesDialog })),
+);
+
+type Open = "" | "new" | "bluetooth" | "hand" | "files";
 
 /** The devices at home that write into one's own record, and how each fares. */
 export function DevicesPanel() {
@@ -85,6 +90,9 @@ export function DevicesPanel() {
         <Button icon={PenLine} onClick={() => setOpen("hand")}>
           {text("devices.hand")}
         </Button>
+        <Button icon={FileUp} onClick={() => setOpen("files")}>
+          {text("devices.files")}
+        </Button>
       </div>
       {devices.isWaiting && <Waiting label={text("devices.waiting")} />}
       <ErrorNote error={devices.error} onRetry={devices.again} />
@@ -104,6 +112,11 @@ export function DevicesPanel() {
       </ul>
       {open === "new" && <NewDevice onClose={close} />}
       {open === "hand" && <ManualEntry onClose={close} />}
+      {open === "files" && (
+        <Suspense fallback={<Waiting label={text("devices.waiting")} />}>
+          <FilesDialog onClose={close} />
+        </Suspense>
+      )}
       {open === "bluetooth" && devices.value && (
         <Suspense fallback={<Waiting label={text("devices.waiting")} />}>
           <BluetoothDialog

@@ -3,12 +3,15 @@ import {
   ClipboardCheck,
   Droplet,
   Droplets,
+  Footprints,
   Gauge,
   HeartPulse,
   type LucideIcon,
+  Percent,
   Ruler,
   Scale,
   Thermometer,
+  Waves,
   Wind,
 } from "lucide-react";
 
@@ -23,7 +26,15 @@ export const KINDS = [
   "glucose-course",
   "weight",
   "bmi",
+  "height",
+  "waist",
+  "body-fat",
+  "resting-heart-rate",
+  "heart-rate-variability",
+  "vo2max",
   "check-in",
+  "ecg",
+  "ppg",
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -37,7 +48,15 @@ export const kindIcons: Record<Kind, LucideIcon> = {
   "glucose-course": Activity,
   weight: Scale,
   bmi: Ruler,
+  height: Ruler,
+  waist: Ruler,
+  "body-fat": Percent,
+  "resting-heart-rate": HeartPulse,
+  "heart-rate-variability": Activity,
+  vo2max: Footprints,
   "check-in": ClipboardCheck,
+  ecg: HeartPulse,
+  ppg: Waves,
 };
 
 /** Why the house could not take a message; each has its sentence. */

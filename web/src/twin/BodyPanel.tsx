@@ -1,8 +1,9 @@
 import { PersonStanding, ScanSearch } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useStore } from "../kit/store";
-import { useText } from "../kit/text";
+import { number, useText } from "../kit/text";
 import { Card, ErrorNote, IconButton, Waiting } from "../kit/ui";
+import type { Body } from "../wire/twin";
 import { Closed } from "./Closed";
 import { chosen, scenes } from "./chosen";
 import { stateIcons } from "./icons";
@@ -50,6 +51,7 @@ export function BodyPanel() {
               <BodyView />
             </Suspense>
           )}
+          <Measured body={body.value} />
           <Legend />
           {organ && <OrganCard organ={organ} />}
           <OrganList organs={body.value.organs} />
@@ -58,6 +60,18 @@ export function BodyPanel() {
       )}
     </Card>
   );
+}
+
+/** After which of her measures the figure is drawn. */
+function Measured({ body }: { body: Body }) {
+  const text = useText();
+  const { height_m, bmi } = body;
+  const what = [
+    height_m !== null && text("twin.ui.body.height", { n: number(100 * height_m) }),
+    bmi !== null && text("twin.ui.body.bmi", { n: number(bmi, 1) }),
+  ].filter(Boolean);
+  if (what.length === 0) return null;
+  return <p className="muted small">{text("twin.ui.body.figure", { what: what.join(" · ") })}</p>;
 }
 
 function Legend() {

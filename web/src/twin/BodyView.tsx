@@ -1,5 +1,5 @@
 import { RotateCcw, RotateCw, Shrink } from "lucide-react";
-import { type PointerEvent, useEffect, useRef } from "react";
+import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { IconButton } from "../kit/ui";
@@ -15,11 +15,13 @@ export function BodyView() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useRef<BodyStage | null>(null);
   const isNear = useStore(chosen) !== null;
+  const [canDraw, setCanDraw] = useState(true);
 
   useEffect(() => {
     if (!canvas.current) return;
     const made = BodyStage.on(canvas.current, followed, wantsCalm);
     stage.current = made;
+    setCanDraw(made !== null);
     return () => {
       stage.current = null;
       made?.dispose();
@@ -27,6 +29,7 @@ export function BodyView() {
   }, []);
 
   const at = (event: PointerEvent): [number, number] => [event.clientX, event.clientY];
+  if (!canDraw) return null; // the list of organs says the same
   return (
     <div className="body-view">
       <canvas

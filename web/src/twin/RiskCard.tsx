@@ -3,6 +3,7 @@ import { moment, number, useText } from "../kit/text";
 import { Badge, Card } from "../kit/ui";
 import type { Change, Card as Computed, Input, Missing, Part } from "../wire/twin";
 import { Bedside } from "./Bedside";
+import { Reasons } from "./Reasons";
 import type { Bedside as Seen } from "./RisksPanel";
 import { Crowd, Scale } from "./Scale";
 import { EntryButton, SourceLine } from "./Source";
@@ -11,8 +12,8 @@ import { quantity, unitOf } from "./units";
 
 interface RiskCardProps {
   readonly card: Computed;
-  readonly bedside: Seen;
-  readonly onBedside: (seen: Seen) => void;
+  readonly bedside?: Seen;
+  readonly onBedside?: (seen: Seen) => void;
 }
 
 /** One score or risk: the number never without its interval, its horizon, its limits and its source. */
@@ -25,7 +26,8 @@ export function RiskCard({ card, bedside, onBedside }: RiskCardProps) {
       <p className="risk-about">{text(card.about_key)}</p>
       <p className="risk-horizon">{say(card.horizon)}</p>
       {card.state === "computed" ? <Told card={card} /> : <Cannot card={card} />}
-      {canTell && <Bedside seen={bedside} onChange={onBedside} />}
+      {canTell && bedside && onBedside && <Bedside seen={bedside} onChange={onBedside} />}
+      {card.reasons.length > 0 && <Reasons reasons={card.reasons} />}
       {card.parts.length > 0 && <Parts card={card} />}
       {card.would_change.length > 0 && <Changes card={card} />}
       <details className="risk-details">

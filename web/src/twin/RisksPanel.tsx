@@ -6,6 +6,7 @@ import { ErrorNote, Waiting } from "../kit/ui";
 import type { Subject } from "../records/subject";
 import type { Card as Told } from "../wire/twin";
 import { Closed } from "./Closed";
+import { Predictions } from "./Predictions";
 import { RiskCard } from "./RiskCard";
 import { Scores } from "./scores/Scores";
 import { useOpened, useTwin } from "./use";
@@ -44,6 +45,7 @@ function Cards({ who }: { who: Subject }) {
       {shown.map((card) => (
         <RiskCard key={card.id} card={card} bedside={bedside} onBedside={setBedside} />
       ))}
+      {isClinician && !cards.error && <Predictions who={who} />}
       {isClinician && !cards.error && <Scores who={who} />}
     </>
   );

@@ -11,6 +11,8 @@ const AXES: Readonly<Record<string, Axis>> = {
   egfr: { end: 120, marks: [15, 30, 45, 60, 90] },
   prevent10: { end: 20, marks: [7.5] },
   "prevent10.ascvd": { end: 20, marks: [3, 5, 10] },
+  icu_death: { end: 100, marks: [] },
+  readmission: { end: 40, marks: [] },
 };
 const STEPS = [5, 10, 20, 40, 60, 80, 100, 120, 150, 200];
 

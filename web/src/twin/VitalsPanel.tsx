@@ -10,7 +10,8 @@ import { SourceLine } from "./Source";
 import { Sparkline } from "./Sparkline";
 import { say } from "./say";
 import { unitOf } from "./units";
-import { useOpened, useVitals } from "./use";
+import { useOpened, useVitals, useWaves } from "./use";
+import { WaveCard } from "./waves/WaveCard";
 import "./twin.css";
 
 const LIVE_MS = 20_000;
@@ -21,17 +22,25 @@ export function VitalsPanel() {
   const text = useText();
   const who = useOpened();
   const vitals = useVitals();
+  const waves = useWaves();
   if (!who) return <Closed icon={HeartPulse} />;
   return (
     <Card title={text("twin.ui.vitals")} icon={HeartPulse}>
       {vitals.isWaiting && <Waiting label={text("twin.ui.waiting")} />}
       <ErrorNote error={vitals.error} onRetry={vitals.again} />
-      {vitals.value?.length === 0 && (
+      {vitals.value?.length === 0 && waves.length === 0 && (
         <Empty
           icon={HousePlug}
           title={text("twin.ui.vitals.none")}
           text={text("twin.ui.vitals.none.hint")}
         />
+      )}
+      {waves.length > 0 && (
+        <ul className="waves">
+          {waves.map((strip) => (
+            <WaveCard key={strip.last?.code} strip={strip} />
+          ))}
+        </ul>
       )}
       <ul className="tiles">
         {tilesOf(vitals.value ?? []).map((tile) => (

@@ -17,8 +17,19 @@ interface Quantity {
   readonly code?: string;
   readonly unit?: string;
 }
+interface SampledData {
+  readonly origin?: Quantity;
+  readonly period: number;
+  readonly factor?: number;
+  readonly dimensions: number;
+  readonly data?: string;
+}
+interface Coding {
+  readonly code?: string;
+  readonly display?: string;
+}
 interface Coded {
-  readonly code?: { readonly coding?: readonly { readonly code?: string }[] };
+  readonly code?: { readonly coding?: readonly Coding[] };
   readonly valueQuantity?: Quantity;
 }
 /** What we read of a FHIR R4 Observation. https://hl7.org/fhir/R4/observation.html */
@@ -29,6 +40,7 @@ export interface Observation extends Coded {
   readonly effectiveDateTime?: string;
   readonly effectiveInstant?: string;
   readonly component?: readonly Coded[];
+  readonly valueSampledData?: SampledData;
 }
 
 export interface Reading {

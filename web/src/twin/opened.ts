@@ -12,6 +12,8 @@ import {
 } from "../records/subject";
 import type { Body, Vital } from "../wire/twin";
 import { isExpected, type Observation, readingsOf, withReading } from "./observation";
+import { Strip } from "./waves/Strip";
+import { type Chunk, waveOf } from "./waves/wave";
 
 /** Something asked of the house about the person whose record stands open. */
 export interface Answer<T> {
@@ -55,6 +57,8 @@ const NOTHING = { value: undefined, error: undefined } as const;
 export class Opened {
   readonly body = new Store<Answer<Body>>(NOTHING);
   readonly vitals = new Store<Answer<readonly Vital[]>>(NOTHING);
+  /** Waveforms as they come, by what they are of. */
+  readonly waves = new Store<ReadonlyMap<string, Strip>>(new Map());
   /** Whose record it is; null the moment it closes. */
   readonly who = new Store<Subject | null>(null);
   /** Another number: forget at once and ask anew. */
@@ -161,6 +165,11 @@ export class Opened {
   }
 
   private take(resource: Observation): void {
+    const wave = waveOf(resource);
+    if (wave) {
+      this.draw(wave);
+      return;
+    }
     const readings = readingsOf(resource);
     const shown = this.vitals.get().value;
     if (readings.length === 0 || !shown) {
@@ -177,6 +186,13 @@ export class Opened {
     const keys = new Set(readings.map(({ key }) => key));
     const isNews = next.some((v) => keys.has(v.key) && isExpected(v) !== (v.state === "calm"));
     if (isNews) this.judgeSoon();
+  }
+
+  private draw(wave: Chunk): void {
+    const strip = this.waves.get().get(wave.code) ?? new Strip();
+    strip.push(wave, Date.now());
+    if (!this.waves.get().has(wave.code))
+      this.waves.update((known) => new Map([...known, [wave.code, strip]]));
   }
 
   /** A value left its expected range or came back: what that means is the house's to say. */
@@ -218,6 +234,7 @@ export class Opened {
     this.judged = undefined;
     this.body.set(NOTHING);
     this.vitals.set(NOTHING);
+    this.waves.set(new Map());
     this.epoch.update((n) => n + 1);
   }
 

@@ -5,6 +5,7 @@ import { type Store, useStore } from "../kit/store";
 import { headersOf, type Subject } from "../records/subject";
 import type { Body, Vital } from "../wire/twin";
 import { type Answer, opened, pathOf } from "./opened";
+import type { Strip } from "./waves/Strip";
 
 /** Whose record stands open; null where none does. */
 export function useOpened(): Subject | null {
@@ -29,6 +30,10 @@ export function useBody(): Shown<Body> {
 
 export function useVitals(): Shown<readonly Vital[]> {
   return useShown(opened.vitals);
+}
+
+export function useWaves(): readonly Strip[] {
+  return [...useStore(opened.waves).values()];
 }
 
 /** An answer of one panel: dropped at once when the record closes, asked again when it grows. */

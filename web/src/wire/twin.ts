@@ -85,6 +85,8 @@ export interface Body {
   readonly patient: string;
   readonly sex: "female" | "male" | "unknown";
   readonly age: number | null;
+  readonly height_m: number | null;
+  readonly bmi: number | null;
   readonly organs: readonly Organ[];
   readonly is_whole: boolean;
 }
@@ -109,6 +111,7 @@ export interface Card {
   readonly would_change: readonly Change[];
   readonly change_key: string;
   readonly as_of: string | null;
+  readonly reasons: readonly Reason[];
 }
 
 /** The computation again with one input changed: an association, not a treatment's effect. */
@@ -217,6 +220,13 @@ export interface Point {
   readonly at: string;
   readonly value: number;
   readonly reference: string;
+}
+
+/** What one input adds to a learned model's score; all reasons of a card sum to it. */
+export interface Reason {
+  readonly key: string;
+  readonly label_key: string;
+  readonly adds: number;
 }
 
 /** One thing that a score asks for, and what is known of it. */

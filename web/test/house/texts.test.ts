@@ -8,14 +8,17 @@ const SRC = resolve(import.meta.dirname, "../../src");
 const SENT_BY_THE_HOUSE = ["twin.", "world.place.", "world.closed.", "world.sign."];
 
 /** Words that are the same in both languages. */
-const SAME = /^(EN|FHIR.*|NEWS2|PREVENT|CKD-EPI.*|WebXR|JSON|\W*|[A-Z]{2,5}|\{.*\}.{0,4})$/;
+const SAME =
+  /^(EN|FHIR.*|NEWS2|PREVENT|CKD-EPI.*|WebXR|JSON|Fitbit|Google Fit|Nightscout|\W*|[A-Z]{2,5}|\{.*\}.{0,4})$/;
 
 /** Latin words that a Chinese sentence rightly keeps: names, formats, units and scores. */
 const KEPT = new Set(
   `Asklepion FHIR DICOM JSON NDJSON zip ZIP NEWS2 PREVENT X CKD-EPI eGFR BMI HDL LDL HbA1c SpO MQTT WebXR VR AR
    WASD RFC SHA-256 GB CT Merkle Ed25519 TLS LOINC SNOMED R4 UCUM ICD-10 RxNorm WebGL Synthea PNG USB ID
    N NT-proBNP ASKLEPION HOST SQL CSV C-CDA XML HL7 v2 DTD MB UTF-8 ERC-1271 ADDRESS https
-    Chrome Edge Safari Firefox iPhone iPad Open Badges W3C JWT`
+    Chrome Edge Safari Firefox iPhone iPad Open Badges W3C JWT
+    Apple Health Connect Fitbit Garmin Google Fit Nightscout mHealth IEEE App Bundle export
+    takeout google com api v1 entries json count`
     .split(/\s+/)
     .concat(["mg", "dL", "mmol", "L", "mmHg", "kg", "m", "Esc", "Enter", "Ctrl", "CKD", "C"])
     .concat(["G1", "G2", "G3a", "G3b", "G4", "G5"]), // of kidney function

@@ -30,6 +30,7 @@ export function ball(name: string, [x, y, z]: [number, number, number], radius: 
 /** A person of balls: skin around all, heart before lungs, a small thyroid, a stem and a cord. */
 export const somebody: BakedBody = {
   height: 1.7,
+  bmi: 20,
   surfaces: [
     ball("skin", [0, 0.85, 0], 0.85),
     ball("lungs.right.upper", [-0.09, 1.25, 0], 0.07),
@@ -51,6 +52,8 @@ export const body: Body = {
   patient: "Patient/1",
   sex: "female",
   age: 46,
+  height_m: 1.63,
+  bmi: 24.1,
   is_whole: true,
   organs: [
     organ("brain"),
@@ -145,6 +148,7 @@ const frame = {
   limits: [{ key: "twin.limit.egfr.once", params: {} }],
   change_key: "twin.card.change.association",
   parts: [],
+  reasons: [],
   would_change: [],
   missing: [],
   band: null,

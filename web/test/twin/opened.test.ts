@@ -184,4 +184,25 @@ describe("what comes in live", () => {
     expect(opened.revision.get()).toBe(revision + 1);
     expect(house.asked).toHaveLength(4);
   });
+
+  test("draws a waveform as it comes and asks for nothing because of it", async () => {
+    await open(MINE);
+    const asked = house.asked.length;
+    house.tell({
+      kind: "resource",
+      resource: {
+        resourceType: "Observation",
+        code: { coding: [{ code: "131329" }] },
+        effectiveDateTime: "2026-03-01T12:00:05Z",
+        valueSampledData: { period: 4, dimensions: 1, data: "1 2 3" },
+      },
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(opened.waves.get().get("131329")?.last?.samples).toHaveLength(3);
+    expect(house.asked).toHaveLength(asked);
+
+    house.subject.set(HERS);
+    expect(opened.waves.get().size).toBe(0);
+  });
 });

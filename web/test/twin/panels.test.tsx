@@ -230,6 +230,34 @@ describe("the scale for oxygen", () => {
     await waitFor(() => expect(asked.at(-1)).toBe("/api/twin/1/cards?visit=v1&spo2_scale=2"));
   });
 
+  test.each([
+    ["en", "Lactate", "raises it"],
+    ["zh-CN", "乳酸", "使其升高"],
+  ] as const)("a learned model tells clinicians why (%s)", async (language, why, how) => {
+    setLanguage(language);
+    signedIn("clinician");
+    const reasons = [
+      { key: "average", label_key: "twin.input.average", adds: -2 },
+      { key: "lactate", label_key: "twin.input.lactate", adds: 0.7 },
+      { key: "age", label_key: "twin.input.age", adds: -0.2 },
+    ];
+    answers["predictions"] = [{ ...computed, id: "icu_death", unit: "%", reasons }];
+    render(<RisksPanel />);
+
+    const reason = (await screen.findByText(why)).closest("li");
+
+    expect(reason && within(reason).getByText(how)).toBeTruthy();
+    delete answers["predictions"];
+  });
+
+  test("what learned models say is asked for by nobody but a clinician", async () => {
+    signedIn("patient");
+    render(<RisksPanel />);
+    await screen.findByRole("radio", { name: "alert" });
+
+    expect(asked.some((path) => path.includes("predictions"))).toBe(false);
+  });
+
   test("is offered to nobody else", async () => {
     signedIn("patient");
     render(<RisksPanel />);

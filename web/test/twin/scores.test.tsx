@@ -129,6 +129,7 @@ beforeEach(() => {
     "GET /api/twin/1/body": outcome(404, "not-found", "no"),
     "GET /api/twin/1/vitals": [],
     "GET /api/twin/1/cards": [],
+    "GET /api/twin/1/predictions": [],
     "GET /api/twin/1/scores": [stroke, fibrosis],
     "POST /api/twin/1/scores/CHA2DS2-VASc": computed,
   });

@@ -9,11 +9,11 @@ from typing import Any
 
 from asklepion.kit.clock import to_iso
 
-from ..model import Choice, Code, Device, Kind, Quantity, Reading
+from ..model import MDC, Choice, Chunk, Code, Device, Kind, Quantity, Reading, Wave
+from .files import Filed
 from .gatt.readings import UNBELIEVED, Measured, Source
 
 UCUM = "http://unitsofmeasure.org"
-MDC = "urn:iso:std:iso:11073:10101"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 # Source: https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html
 PATIENT_REPORTED = {
@@ -21,6 +21,7 @@ PATIENT_REPORTED = {
     "code": "PATRPT",
     "display": "patient reported",
 }
+BATCH = "urn:asklepion:import"  # as the records room tags what came in together
 BLUETOOTH = "urn:asklepion:bluetooth"  # the packet as it came, on the Observation made of it
 ABSOLUTE_TIME = 67975  # MDC_ATTR_TIME_ABS
 READINGS = uuid.UUID("6b1f6c0e-8d0b-5a59-9b5e-6f0d3b5b7c11")  # our name space for their ids
@@ -64,6 +65,49 @@ def make_told(patient: str, kind: Kind, reading: Reading) -> list[dict[str, Any]
     return _make(kind, reading, _Told(patient, patient, key, by))
 
 
+def make_filed(patient: str, filed: Filed, batch: str) -> list[dict[str, Any]]:
+    """A reading that a file of an app or a tracker told.
+
+    Its id is made of who it is about, what measured it, when, and what: told by two files, it is
+    one. Of a day's total the value is not part of it, since the day may not have been over.
+
+    Args:
+        batch: of the tag by which all that came with one file are found.
+    """
+    kind, reading, source = filed.kind, filed.reading, filed.source
+    tags = [{"system": BATCH, "code": batch}, *([PATIENT_REPORTED] if filed.is_told else [])]
+    more: dict[str, Any] = {"meta": {"tag": tags}}
+    if source:
+        more["device"] = {"display": source}
+    if filed.is_told:
+        more["performer"] = [{"reference": patient}]
+    values = sorted(reading.values.items())
+    key = f"{filed.day}" if filed.day else f"{to_iso(reading.at)}={values}"
+    return _make(kind, reading, _Told(patient, f"{patient}/file/{source}", key, more))
+
+
+def make_wave(device: Device, wave: Wave, chunk: Chunk) -> dict[str, Any]:
+    """A chunk of a waveform. https://hl7.org/fhir/R4/datatypes.html#SampledData"""
+    code, at = wave.leads[chunk.lead], to_iso(chunk.at)
+    return {
+        "resourceType": "Observation",
+        "id": str(uuid.uuid5(READINGS, f"{device.id}/{wave.name}/{at}/{code.code}")),
+        "status": "final",
+        "category": [{"coding": [{"system": CATEGORY, "code": "vital-signs"}]}],
+        **_coded((code,), None),
+        "subject": {"reference": device.patient},
+        "effectiveDateTime": at,
+        "valueSampledData": {
+            "origin": {"value": 0, "unit": wave.unit, "system": UCUM, "code": wave.unit},
+            "period": 1000 / chunk.rate_hz,
+            "factor": chunk.factor,
+            "dimensions": 1,
+            "data": " ".join("E" if one is None else str(one) for one in chunk.samples),
+        },
+        **_by(device),
+    }
+
+
 def _by(device: Device) -> dict[str, Any]:
     return {"device": {"reference": f"Device/{device.id}"}}
 
@@ -92,9 +136,17 @@ def _observation(
         "category": [{"coding": [{"system": CATEGORY, "code": kind.category}]}],
         **_coded(codes, told.terms.get(key)),
         "subject": {"reference": told.patient},
-        "effectiveDateTime": to_iso(reading.at),
+        **_effective(kind, reading),
         **told.more,
     }
+
+
+def _effective(kind: Kind, reading: Reading) -> dict[str, Any]:
+    """When it was: a moment, or the day that a total is of."""
+    if not kind.is_daily:
+        return {"effectiveDateTime": to_iso(reading.at)}
+    end = reading.at + timedelta(days=1)
+    return {"effectivePeriod": {"start": to_iso(reading.at), "end": to_iso(end)}}
 
 
 def _origin(device: Device, one: Measured) -> dict[str, Any]:

@@ -48,13 +48,18 @@ class Body:
         self._since_check_in_s = CHECK_IN_S
         self.battery = 0.82
 
+    @property
+    def heart_rate(self) -> float:
+        """How fast her heart beats now [/min]."""
+        warmth = max(self._signs["temperature"] - 37, 0)  # ten beats for each degree
+        return self._signs["heart_rate"] + 35 * self._effort + 10 * warmth
+
     def measure(self, elapsed_s: float) -> dict[str, Values]:
         """What her devices say after some time has passed, by kind of reading."""
         self._live(elapsed_s)
         now, effort = self._signs, self._effort
-        warmth = max(now["temperature"] - 37, 0)  # ten beats for each degree
         measured: dict[str, Values] = {
-            "heart-rate": {"heart_rate": round(now["heart_rate"] + 35 * effort + 10 * warmth)},
+            "heart-rate": {"heart_rate": round(self.heart_rate)},
             "respiratory-rate": {"respiratory_rate": round(now["respiratory_rate"] + 6 * effort)},
             "spo2": {"spo2": round(min(now["spo2"] - effort, 100))},
             "temperature": {"temperature": round(now["temperature"], 1)},

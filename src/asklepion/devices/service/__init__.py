@@ -2,8 +2,9 @@
 
 import hmac
 import json
+import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -11,18 +12,27 @@ from typing import Any
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unauthenticated, Unsupported
+from asklepion.kit.errors import (
+    Conflict,
+    Forbidden,
+    Incorrect,
+    NotFound,
+    Unauthenticated,
+    Unsupported,
+)
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.log import get_log
 from asklepion.records import Asking, Forgotten, Records
 
 from .. import store
-from ..engine.observations import make_device, make_observations, make_told
+from ..engine.observations import make_device, make_observations, make_told, make_wave
 from ..engine.readings import read_message, require_reading
+from ..engine.waves import read_chunk
 from ..model import (
     BY_HAND,
     KINDS,
+    WAVES,
     Device,
     Reach,
     Reading,
@@ -32,12 +42,17 @@ from ..model import (
     command_topic,
 )
 from .broker import EmbeddedBroker
+from .external import ExternalBroker, mosquitto_files, read_place
+from .files import FileDesk, FileStep
 from .gatt import Batch, PacketDesk, asking_as
+from .keeping_secrets import SALT, Secrets, mosquitto_password
+from .pacing import Gate
 from .plans import Plans
+from .pushing import PushDesk
 from .simulate import simulate
 from .telling import Kept, Telling
 
-__all__ = ["Devices", "simulate"]
+__all__ = ["Devices", "FileStep", "simulate"]
 
 log = get_log(__name__)
 
@@ -59,17 +74,35 @@ class Devices:
         records: Records,
         port: int = 1883,
         host: str = LOOPBACK,
+        url: str = "",
     ) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
-        self._key = keys.key("devices")
         self._records = records
         self._host = host or LOOPBACK  # asyncio would take nothing for everywhere
-        self._broker = EmbeddedBroker(self, self._host, port)
+        self._place = read_place(url) if url else None
+        if self._place:  # another's broker, whose address is the one that devices go to
+            self._host = self._place.host
+            self._broker = ExternalBroker(self, self._place)
+        else:
+            self._broker = EmbeddedBroker(self, self._host, port)
+        self._secrets = Secrets(keys.key("devices"))
+        gate = Gate()
         self.plans = Plans(records=records, clock=clock)
         self._telling = Telling()
-        self._packets = PacketDesk(db=db, clock=clock, records=records, telling=self._telling)
+        self._packets = PacketDesk(
+            db=db, clock=clock, records=records, gate=gate, telling=self._telling
+        )
+        self.pushes = PushDesk(
+            db=db,
+            clock=clock,
+            records=records,
+            gate=gate,
+            secrets=self._secrets,
+            telling=self._telling,
+        )
+        self.files = FileDesk(clock=clock, records=records)
 
     @property
     def port(self) -> int:
@@ -93,7 +126,7 @@ class Devices:
         return Reach(
             host=None if any(each.is_unspecified for each in addresses) else self._host,
             port=self.port,
-            is_loopback=all(each.is_loopback for each in addresses),
+            is_loopback=bool(addresses) and all(each.is_loopback for each in addresses),
         )
 
     def when_kept(self, listener: Kept) -> None:
@@ -120,8 +153,9 @@ class Devices:
         self._require_own(caller, patient)
         if not name.strip() or len(name) > LONGEST_NAME:
             raise Incorrect("The device's name is empty or too long.", hint="Up to 80 characters.")
-        if not kinds or not set(kinds) <= set(KINDS):
-            raise Incorrect("The device measures nothing we know.", hint=f"Known: {[*KINDS]}.")
+        if not kinds or not set(kinds) <= {*KINDS, *WAVES}:
+            known = [*KINDS, *WAVES]
+            raise Incorrect("The device measures nothing we know.", hint=f"Known: {known}.")
         secret = secrets.token_urlsafe(24)
         device = Device(
             id=self._ids.new(),
@@ -134,7 +168,9 @@ class Devices:
         asking = Asking(caller=caller, purpose="PATRQT", via="device")
         await self._records.create(asking, make_device(device), id=device.id)
         async with self._db.begin() as tx:
-            await store.insert(tx, device, self._hash(secret))
+            kept = self._secrets.keep(device.id, secret)
+            keys = store.KeptKeys(kept.signing, kept.mosquitto)
+            await store.insert(tx, device, kept.hash, nightscout=kept.nightscout, keys=keys)
         log.info("device registered", device=device.id)
         return Registration(device=device.id, secret=secret)
 
@@ -174,12 +210,31 @@ class Devices:
         """
         return await store.hand_over(tx, old, new, only)
 
+    async def joined(self) -> None:
+        """Wait until another's broker hears for the house; our own does at once."""
+        if isinstance(self._broker, ExternalBroker):
+            await self._broker.is_connected.wait()
+
+    async def mosquitto(self) -> Mapping[str, str]:
+        """The files by which Mosquitto lets in the house and its devices.
+
+        Raises:
+            Conflict: the house listens itself.
+        """
+        if self._place is None:
+            hint = "Set ASKLEPION_MQTT_URL to mqtt://user:password@host:1883."
+            raise Conflict("The house is no client of another broker.", hint=hint)
+        async with self._db.read() as tx:
+            devices = await store.passwords(tx)
+        own = mosquitto_password(self._place.password, os.urandom(SALT))
+        return mosquitto_files(self._place, own, devices)
+
     async def admit(self, device: str, secret: str) -> bool:
         """Whether this device is ours and the secret its own."""
         async with self._db.read() as tx:
             key = await store.find_key(tx, device)
         known = key.secret_hash if key else bytes(sha256().digest_size)
-        return hmac.compare_digest(known, self._hash(secret)) and key is not None
+        return hmac.compare_digest(known, self._secrets.hash(secret)) and key is not None
 
     async def tell(self, caller: Caller, readings: Sequence[tuple[str, Reading]]) -> Sequence[str]:
         """Keep what the caller read off and wrote down about herself.
@@ -273,9 +328,13 @@ class Devices:
 
     async def _keep(self, device: Device, kind: str, payload: bytes) -> None:
         now = self._clock.now()
-        reading = read_message(KINDS[kind], payload, now)
         asking = asking_as(device)
-        made = make_observations(device, KINDS[kind], reading)
+        if kind in WAVES:
+            reading = read_chunk(WAVES[kind], payload, now)
+            made = [make_wave(device, WAVES[kind], reading)]
+        else:
+            reading = read_message(KINDS[kind], payload, now)
+            made = make_observations(device, KINDS[kind], reading)
         for resource in made:
             # Sent twice, it is the same Observation under the same id, and stays as it is.
             await self._records.create(asking, resource, id=resource["id"])
@@ -284,9 +343,6 @@ class Devices:
             await store.note_reading(
                 tx, device, [kind], reading_at=reading.at, now=now, battery=reading.battery
             )
-
-    def _hash(self, secret: str) -> bytes:
-        return hmac.digest(self._key, secret.encode(), "sha256")
 
     @staticmethod
     def _require_own(caller: Caller, patient: str) -> None:

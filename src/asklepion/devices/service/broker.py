@@ -6,7 +6,7 @@ packets of any size into memory and keeps silent connections for ever. Here a me
 acknowledged when the house has it, and one connection handles one packet at a time, so that a
 device that sends faster than the house writes is slowed down by its own socket.
 
-For more devices than one process can hold, an external broker is a second class with these verbs.
+Another's broker (`external.py`) has the same verbs.
 """
 
 import asyncio

@@ -1,7 +1,6 @@
 """Batches of Bluetooth packets: bounded, kept once, and answered packet by packet."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock
@@ -13,17 +12,13 @@ from asklepion.records import Asking, Overtaken, Records
 from .. import store
 from ..engine.gatt.readings import Measured, Packet, Source, read_packets
 from ..engine.observations import describe_device, make_measured
-from ..model import Device, Flooded, Taken, Unfit
+from ..model import Device, Taken, Unfit
+from .pacing import Gate
 from .telling import Telling
 
 log = get_log(__name__)
 
 MOST_PACKETS = 200  # in one batch
-RATE = 20.0  # packets a second, as a device by MQTT
-BURST = 600.0
-AT_ONCE = 4  # batches that are kept at the same time
-SOON_S = 2
-DEVICES_KNOWN = 10_000  # whose pace is remembered
 # Not the device's fault, so not on its card.
 NO_FAULT = frozenset({"old", "user", "status", "no-value"})
 
@@ -42,24 +37,16 @@ def asking_as(device: Device) -> Asking:
 
 
 class PacketDesk:
-    """Makes Observations of packets; remembers nothing but how fast each device speaks."""
+    """Makes Observations of packets."""
 
     def __init__(
-        self,
-        *,
-        db: Database,
-        clock: Clock,
-        records: Records,
-        telling: Telling,
-        ticks: Callable[[], float] = time.monotonic,
+        self, *, db: Database, clock: Clock, records: Records, gate: Gate, telling: Telling
     ) -> None:
         self._db = db
         self._clock = clock
         self._records = records
+        self._gate = gate
         self._telling = telling
-        self._ticks = ticks
-        self._busy: set[str] = set()
-        self._paces: dict[str, tuple[float, float]] = {}  # what it may still say, as of when
 
     async def take(self, device: Device, batch: Batch, *, by: Caller | None) -> list[Taken]:
         """Keep a batch.
@@ -75,26 +62,8 @@ class PacketDesk:
             raise Incorrect(
                 f"A batch has at most {MOST_PACKETS} packets.", hint="Send the rest after it."
             )
-        if device.id in self._busy or len(self._busy) >= AT_ONCE:
-            raise Busy("Other packets are being kept.", hint="Try again.", retry_after_s=SOON_S)
-        self._require_pace(device.id, len(batch))
-        self._busy.add(device.id)
-        try:
+        with self._gate.admitted(device.id, len(batch)):
             return await self._take(device, batch, by)
-        finally:
-            self._busy.discard(device.id)
-
-    def _require_pace(self, device: str, count: int) -> None:
-        now = self._ticks()
-        left, at = self._paces.pop(device, (BURST, now))
-        left = min(BURST, left + (now - at) * RATE)
-        fits = count <= left
-        self._paces[device] = (left - count if fits else left, now)
-        if len(self._paces) > DEVICES_KNOWN:
-            del self._paces[next(iter(self._paces))]
-        if not fits:
-            wait = int((count - left) / RATE) + 1
-            raise Flooded("The device says too much.", hint="Send less.", retry_after_s=wait)
 
     async def _take(self, device: Device, batch: Batch, by: Caller | None) -> list[Taken]:
         now = self._clock.now()

@@ -5,7 +5,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from amqtt.mqtt.constants import QOS_1
 
 from asklepion.kit.errors import Busy, Unauthenticated
 
+from ..engine.heartbeat import FACTOR, Heartbeat
 from ..engine.walk import Body
 from ..model import topic
 
@@ -22,6 +23,7 @@ Sent = Callable[[str, dict[str, Any]], None]
 PATIENCE_S = 10.0
 RETRIES = 3  # before a device that has only so much to say gives up
 LONGEST_WAIT_S = 10.0
+CHUNK_S, LONGEST_CHUNK_S = 1.0, 4.0  # of a waveform
 REFUSED = 5  # the answer of a broker that does not know this name, or not with this secret
 
 
@@ -37,6 +39,7 @@ async def simulate(
     every_s: float = 2.0,
     count: int | None = None,
     seed: int | None = None,
+    waves: bool = False,
     on_sent: Sent = lambda kind, message: None,
 ) -> None:
     """Publish readings until cancelled, or `count` rounds of them.
@@ -47,6 +50,7 @@ async def simulate(
         url: the broker, such as mqtt://127.0.0.1:1883.
         every_s: seconds between rounds; a pressure is taken less often, as a cuff would.
         seed: the same seed measures the same person the same way.
+        waves: send an electrocardiogram too, each second of it as it passes.
 
     Raises:
         Unauthenticated: the broker does not know this device, or not with this secret.
@@ -56,6 +60,7 @@ async def simulate(
     line = Line(url, device, secret, retries=None if count is None else RETRIES)
     await line.open()
     body, number = Body(seed), 0
+    patch = _Patch(line, body) if waves else None
     try:
         while count is None or number < count:
             for kind, values in body.measure(every_s).items():
@@ -65,9 +70,39 @@ async def simulate(
                 on_sent(kind, message)
             number += 1
             if count is None or number < count:
-                await asyncio.sleep(every_s)
+                await (patch.wear(every_s) if patch else asyncio.sleep(every_s))
     finally:
         await line.close()
+
+
+class _Patch:
+    """Worn on the chest: sends all that the heart did since it sent last."""
+
+    def __init__(self, line: "Line", body: Body) -> None:
+        self._line = line
+        self._body = body
+        self._heart = Heartbeat()
+        self._sent_until = datetime.now(UTC)
+
+    async def wear(self, seconds: float) -> None:
+        """Let a while pass, and send the electrocardiogram of it."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while (left := until - loop.time()) > 0:
+            await asyncio.sleep(min(CHUNK_S, left))
+            await self._send()
+
+    async def _send(self) -> None:
+        at, now = self._sent_until, datetime.now(UTC)
+        passed_s = (now - at).total_seconds()
+        if passed_s > LONGEST_CHUNK_S:  # the line was broken: what it missed is a gap
+            at, passed_s = now - timedelta(seconds=CHUNK_S), CHUNK_S
+        samples = self._heart.chunk(passed_s, self._body.heart_rate)
+        self._sent_until = at + timedelta(seconds=len(samples) / self._heart.rate_hz)
+        shape = {"rate_hz": self._heart.rate_hz, "factor": FACTOR, "lead": "I"}
+        message = {"at": at.isoformat(timespec="milliseconds"), **shape, "samples": samples}
+        if samples:
+            await self._line.send("ecg", message)
 
 
 class Line:

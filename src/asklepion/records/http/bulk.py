@@ -15,13 +15,13 @@ from fastapi.responses import StreamingResponse
 from asklepion.identity import Role
 from asklepion.kit.errors import Incorrect, NotFound, Unsupported
 from asklepion.kit.http import root_of
+from asklepion.kit.uploads import receive
 
 from ..model import Asking
 from ..service import Records
 from ..service.bulk import File, Progress
 from ..store.bulk import DONE, FAILED
 from .asking import FHIR, Asks, Here, http_date, prefers, resource_in, texts_in
-from .uploads import receive
 
 JOBS = "/api/records/bulk"
 NDJSON = "application/fhir+ndjson"

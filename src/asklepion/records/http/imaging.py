@@ -20,13 +20,13 @@ from fastapi.responses import StreamingResponse
 from asklepion.kit.errors import HouseError, Incorrect, Unsupported
 from asklepion.kit.http import root_of
 from asklepion.kit.log import get_log
+from asklepion.kit.uploads import Closing, receive
 
 from ..model import Asking
 from ..service import ImportStep, Records
 from ..service.images import Outcome, as_search, some
 from ..service.imaging.studies import Image
 from .asking import ID, Asks, Here, NotAcceptable, WrongFormat, for_purpose
-from .uploads import Closing, receive
 
 log = get_log(__name__)
 

@@ -17,6 +17,7 @@ from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.http import end_of, event_stream, room
 from asklepion.kit.log import get_log
+from asklepion.kit.uploads import Closing, receive
 from asklepion.ledger import draw_code, pack_receipt
 
 from ..model import Asking, Category, Permit
@@ -24,7 +25,6 @@ from ..service import ImportStep, Records
 from ..service.books import CATEGORY_OF, code_of
 from .asking import Asks, Here, for_purpose
 from .auditing import told
-from .uploads import Closing, receive
 
 log = get_log(__name__)
 

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from asklepion.kit.errors import HouseError, Incorrect
 from asklepion.kit.log import get_log
+from asklepion.kit.uploads import Closing
 
 from ..engine.foreign.model import Unreadable
 from ..engine.foreign.sheet import Mapping, read_mapping
@@ -18,7 +19,6 @@ from ..model import Asking
 from ..service import ImportStep, Records
 from ..service.sheets import known_measures
 from .asking import Asks, Here
-from .uploads import Closing
 
 log = get_log(__name__)
 

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
+from asklepion.kit.uploads import Closing
+
 from .asking import Asks, Here
-from .uploads import Closing
 
 router = APIRouter()
 

@@ -18,6 +18,7 @@ from .acts import Acts
 from .aliases import Aliases
 from .audit import Audit
 from .books import Books
+from .bringing import Bringer
 from .bulk import Bulk
 from .changing import Changer
 from .cohorts import Cohorts
@@ -204,6 +205,7 @@ class Desks:
         parts, searcher, reader = self._parts, self._searcher, self._reader
         translator = Translator(parts, self._aliases, reader)
         self._importer = Importer(parts, self.limits, translator)
+        self.bringing = Bringer(parts, self._importer)
         self.messages = Messages(parts, translator)
         self.sheets = Sheets(parts, translator, self._importer, searcher, self._changer)
         lines = Lines(keys.vault)

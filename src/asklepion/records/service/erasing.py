@@ -311,8 +311,7 @@ class Eraser:
     async def all(self, asking: Asking) -> list[Erasure]:
         """What is due and what is done, in the order in which it was asked for; for operators."""
         asking.caller.require(Role.OPERATOR)
-        async with self._parts.db.read() as tx:
-            return [as_erasure(row) for row in await erasures.find_all(tx)]
+        return [as_erasure(row) for row in await self._all()]
 
     async def receipt(self, id: str) -> dict[str, Any]:
         """The proof of what was destroyed; names nobody, so whoever knows its id may have it."""
@@ -324,13 +323,18 @@ class Eraser:
 
     async def verify(self) -> list[Finding]:
         """Every erasure that is not as the ledger has it."""
-        findings: list[Finding] = []
+        return [
+            Finding(TABLE, row.id, f"does not match leaf {row.leaf}")
+            for row in await self._all()
+            if row.state == DONE and not await self._agrees(row)
+        ]
+
+    async def _all(self) -> list[ErasureRow]:
+        found: list[ErasureRow] = []
         async with self._parts.db.read() as tx:
-            rows = await erasures.find_all(tx)
-        for row in rows:
-            if row.state == DONE and not await self._agrees(row):
-                findings.append(Finding(TABLE, row.id, f"does not match leaf {row.leaf}"))
-        return findings
+            while page := await erasures.find_all(tx, after=found[-1].id if found else ""):
+                found += page
+        return found
 
     async def _agrees(self, row: ErasureRow) -> bool:
         try:

@@ -166,7 +166,7 @@ class Importer:
                 if row.problem:
                     unit.refuse(row.number, "", row.problem)
             await asyncio.to_thread(draft_all, unit, self._parts.drafter, {})
-            tally.count(await self._keep(asking, unit), unit)
+            tally.count(await self.keep(asking, unit), unit)
             for refused in sorted(unit.refused, key=lambda r: r.entry):
                 yield tally.step("refused", **_where(refused))
             yield tally.step("progress", file=name)
@@ -233,7 +233,7 @@ class Importer:
                 return
         for unit, known in zip(units, found, strict=True):
             await asyncio.to_thread(draft_all, unit, self._parts.drafter, known)
-            done = await self._keep(asking, unit)
+            done = await self.keep(asking, unit)
             tally.count(done, unit)
             for refused in sorted(unit.refused, key=lambda r: r.entry):
                 yield tally.step("refused", **_where(refused))
@@ -245,7 +245,7 @@ class Importer:
             ask(unit)
         return units
 
-    async def _keep(self, asking: Asking, unit: Unit) -> list[Done]:
+    async def keep(self, asking: Asking, unit: Unit) -> list[Done]:
         """Keep one unit in one transaction, and refuse in it what may not be kept."""
         numbers = list(unit.drafts)
         done: list[Done] = []

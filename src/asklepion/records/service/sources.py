@@ -7,12 +7,12 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -87,6 +87,19 @@ class Meter:
     done: int = 0
 
 
+T = TypeVar("T")
+Read: TypeAlias = Callable[[BinaryFile, str, Limits], Iterator[T | Refused]]
+
+
+@dataclass(frozen=True)
+class Reading(Generic[T]):
+    """How files are read."""
+
+    limits: Limits
+    read: Read[T]
+    meter: Meter
+
+
 def decode(text: bytes) -> Any:
     """One JSON text, its decimals kept exactly.
 
@@ -104,12 +117,20 @@ def decode(text: bytes) -> Any:
 def read_path(
     path: Path, name: str, limits: Limits, meter: Meter | None = None
 ) -> Generator[Piece | Refused]:
-    """Everything in one file or folder, in a stable order.
+    """Everything in one file or folder, in a stable order; see `read_streams`."""
+    yield from read_streams(path, name, limits, _read_stream, meter)
+
+
+def read_streams(
+    path: Path, name: str, limits: Limits, read: Read[T], meter: Meter | None = None
+) -> Generator[T | Refused]:
+    """What a reader finds in each file of a folder or a zip, or in the one file that it is.
 
     Args:
         path: where it lies.
         name: what to call it towards whoever imports.
         limits: what is too much.
+        read: is handed each open file in turn, with its name.
         meter: is told how far the reading has come.
     """
     meter = meter or Meter()
@@ -121,7 +142,7 @@ def read_path(
     for file in files:
         before = meter.done
         inner = str(file.relative_to(path)) if path.is_dir() else name
-        yield from _read_file(file, inner, limits, meter)
+        yield from _read_file(file, inner, Reading(limits, read, meter))
         meter.done = before + (file.stat().st_size if file.is_file() else 0)
 
 
@@ -135,7 +156,8 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name == "__MACOSX"
 
 
-def _read_file(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[Piece | Refused]:
+def _read_file(path: Path, name: str, how: Reading[T]) -> Iterator[T | Refused]:
+    limits, before = how.limits, how.meter.done
     try:
         size = path.stat().st_size
         if size > limits.file:
@@ -143,10 +165,12 @@ def _read_file(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[
             return
         with path.open("rb") as file:
             if file.read(4).startswith(b"PK"):
-                yield from _read_zip(path, name, limits, meter)
+                yield from _read_zip(path, name, how)
                 return
             file.seek(0)
-            yield from _read_stream(file, name, limits)
+            for found in how.read(file, name, limits):
+                how.meter.done = before + file.tell()
+                yield found
     except OSError as error:
         yield Refused(file=name, reason=f"cannot be read ({error.strerror or 'unknown'})")
 
@@ -155,7 +179,8 @@ def _too_large(size: int, most: int) -> str:
     return f"has {size} bytes; at most {most} are taken"
 
 
-def _read_zip(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[Piece | Refused]:
+def _read_zip(path: Path, name: str, how: Reading[T]) -> Iterator[T | Refused]:
+    limits, meter = how.limits, how.meter
     if _directory_bytes(path) > limits.files * LISTED:
         yield Refused(file=name, reason=f"holds more than {limits.files} files")
         return
@@ -166,9 +191,10 @@ def _read_zip(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[P
                 yield Refused(file=name, reason=reason)
                 return
             for member in sorted(members, key=lambda m: m.filename):
+                before = meter.done
                 if not any(_is_hidden(part) for part in Path(member.filename).parts):
-                    yield from _read_member(archive, member, f"{name}/{member.filename}", limits)
-                meter.done += member.compress_size
+                    yield from _read_member(archive, member, f"{name}/{member.filename}", how)
+                meter.done = before + member.compress_size
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
         yield Refused(file=name, reason="is a damaged zip")
 
@@ -206,8 +232,8 @@ def _bomb(members: list[zipfile.ZipInfo], limits: Limits) -> str:
 
 
 def _read_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, limits: Limits
-) -> Iterator[Piece | Refused]:
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, how: Reading[T]
+) -> Iterator[T | Refused]:
     if member.flag_bits & 1:
         yield Refused(file=name, reason="is locked with a password")
         return
@@ -216,7 +242,10 @@ def _read_member(
             if file.peek(4).startswith(b"PK\x03\x04"):
                 yield Refused(file=name, reason="is a zip inside a zip")
                 return
-            yield from _read_stream(file, name, limits)
+            before, packed = how.meter.done, member.compress_size
+            for found in how.read(file, name, how.limits):
+                how.meter.done = before + packed * raw.tell() // max(1, member.file_size)
+                yield found
         except (zipfile.BadZipFile, zlib.error, EOFError):
             yield Refused(file=name, reason="is damaged in the zip")
 

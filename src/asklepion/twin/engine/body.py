@@ -1,7 +1,7 @@
 """The body as a hologram shows it: organs, their findings, and colour by stated rules alone."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..wire import Body, Finding, Organ, State, Text
 from .card_egfr import estimate_from, person_inputs
@@ -14,6 +14,11 @@ from .organs import organs_of, places_of
 from .rules import RULE, judge
 
 GRAVITY: Mapping[State, int] = {"unknown": 0, "calm": 1, "watch": 2, "attention": 3}
+
+SHORTEST_M, TALLEST_M = 0.4, 2.5
+LEAST_BMI, MOST_BMI = 8.0, 90.0
+GROWN = 18  # years
+OUTGROWN = timedelta(days=180)
 
 
 def make_body(chart: Chart, patient: str, now: datetime) -> Body:
@@ -32,9 +37,33 @@ def make_body(chart: Chart, patient: str, now: datetime) -> Body:
         patient=patient,
         sex="unknown" if sex is None else sex.value,
         age=chart.person.age_at(now),
+        height_m=(height := _height(chart, now)),
+        bmi=_bmi(chart, height, now),
         organs=[_organ(id, findings) for id, findings in placed.items()],
         is_whole=not chart.unread,
     )
+
+
+def _height(chart: Chart, now: datetime) -> float | None:
+    """As she was measured last [m]; a child grows out of it within months."""
+    reading = chart.latest("height_m")
+    if reading is None or not SHORTEST_M <= float(reading.value) <= TALLEST_M:
+        return None
+    is_grown = (chart.person.age_at(reading.at) or 0) >= GROWN
+    return float(reading.value) if is_grown or now - reading.at < OUTGROWN else None
+
+
+def _bmi(chart: Chart, height: float | None, now: datetime) -> float | None:
+    """Body mass index [kg/m²]: the newer of one that was told and one of her weight."""
+    told, weight = chart.latest("bmi"), chart.latest("weight")
+    if weight and height and (told is None or weight.at >= told.at):
+        value, at = float(weight.value) / height**2, weight.at
+    elif told:
+        value, at = float(told.value), told.at
+    else:
+        return None
+    is_known = now - at < MEASURES["bmi"].fresh and LEAST_BMI <= value <= MOST_BMI
+    return round(value, 1) if is_known else None
 
 
 def _organ(id: str, findings: list[Finding]) -> Organ:

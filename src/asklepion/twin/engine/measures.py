@@ -188,6 +188,13 @@ FOR_SCORES = (
         digits=1,
     ),
     Measure(
+        key="height_m",
+        codes=("8302-2", "3137-7", "8301-4", "8306-3"),  # measured, estimated, lying
+        unit="m",
+        units={"m": (1, 0), "cm": (0.01, 0), "[in_i]": (0.0254, 0)},
+        digits=2,
+    ),
+    Measure(
         key="waist_cm",
         codes=("8280-0", "56086-2", "8281-8"),
         unit="cm",

@@ -49,6 +49,12 @@ async def cards(
     return _json(await twin.cards(asks, _patient(id), bedside=bedside))
 
 
+@router.get("/{id}/predictions")
+async def predictions(id: str, asks: Asks, twin: Here) -> Response:
+    """The cards of the learned models, for clinicians: predictions, or what they need."""
+    return _json(await twin.predictions(asks, _patient(id)))
+
+
 @router.get("/{id}/scores")
 async def scores(id: str, asks: Asks, twin: Here) -> Response:
     """The published scores, each with what the record tells of its inputs."""

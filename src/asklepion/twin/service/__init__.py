@@ -34,8 +34,10 @@ from ..engine.vitals import LENGTH, make_vitals
 from ..model import USUAL_SCALE, Bedside
 from ..wire import Body, Card, Scored, Timeline, Vital
 from .looking import Looking
+from .predicting import Predicting
 
 PRESSURES = 100  # newest readings that are averaged at most
+FIGURE = ("bmi", "weight", "height_m")
 NEWS2_MEASURED = ("heart_rate", "respiratory_rate", "spo2", "temperature_c")
 PREVENT_MEASURED = ("creatinine", "egfr", "total_c", "hdl_c", "bmi", "hba1c", "uacr", "smoking")
 
@@ -46,6 +48,7 @@ class Twin:
     def __init__(self, *, records: Records, clock: Clock) -> None:
         self._clock = clock
         self._looking = Looking(records)
+        self._predicting = Predicting(records=records, clock=clock)
 
     async def cards(
         self, asking: Asking, patient: str, *, bedside: Bedside | None = None
@@ -74,6 +77,15 @@ class Twin:
             egfr_card(chart, now),
             *prevent_cards(chart, now),
         ]
+
+    async def predictions(self, asking: Asking, patient: str) -> list[Card]:
+        """The cards of the learned models, for clinicians: predictions, or what they need.
+
+        Raises:
+            Forbidden: somebody else than a clinician asks.
+            NotFound: there is no such patient, or none that the caller may know of.
+        """
+        return await self._predicting.predictions(asking, patient)
 
     async def scores(self, asking: Asking, patient: str) -> list[Scored]:
         """Every score that is shown, with what the record tells; nothing is assumed.
@@ -121,7 +133,7 @@ class Twin:
             NotFound: there is no such patient, or none that the caller may know of.
         """
         asking = replace(asking, via="body")
-        keys = (*NEWS2_MEASURED, "sbp", "bmi", *(lab.key for lab in LABS))
+        keys = (*NEWS2_MEASURED, "sbp", *FIGURE, *(lab.key for lab in LABS))
         chart = await self._looking.chart(asking, patient, dict.fromkeys(keys, FEW), [conditions()])
         return make_body(chart, patient, self._clock.now())
 

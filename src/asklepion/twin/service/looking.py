@@ -18,7 +18,7 @@ NEEDS_CATEGORY: Mapping[str, Category] = {
     **{measure.key: Category.VITALS for measure in VITALS},
     **{measure.key: Category.LABORATORY for measure in LABS},
     **dict.fromkeys(("inr", "urea"), Category.LABORATORY),
-    "waist_cm": Category.VITALS,
+    **dict.fromkeys(("waist_cm", "height_m"), Category.VITALS),
     **dict.fromkeys(BY_CONDITIONS, Category.CONDITIONS),
     **dict.fromkeys(BY_MEDICINES, Category.MEDICINES),
     **dict.fromkeys(("acvpu", "supplemental_o2"), Category.VITALS),
@@ -26,6 +26,7 @@ NEEDS_CATEGORY: Mapping[str, Category] = {
     **dict.fromkeys(("bp_tx", "statin"), Category.MEDICINES),
     **dict.fromkeys(("age", "sex"), Category.DEMOGRAPHICS),
     "smoking": Category.SOCIAL,
+    "hospital_stay": Category.VISITS,
 }
 
 

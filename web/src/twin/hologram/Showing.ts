@@ -1,6 +1,7 @@
 import type { Store } from "../../kit/store";
 import type { Body, Vital } from "../../wire/twin";
 import type { Answer } from "../opened";
+import { type Figure, otherOf, shaped } from "./figure";
 import { type BakedBody, readBody } from "./glb";
 import { Hologram, signs } from "./Hologram";
 import { Label } from "./Label";
@@ -114,15 +115,17 @@ export class Showing {
       this.hologram.hear({ type: "empty" });
       return;
     }
+    const figure = { height_m: body.height_m, bmi: body.bmi };
     const variant = variantOf(body.sex, body.age);
-    if (variant === this.variant) {
+    const key = [variant, figure.height_m, figure.bmi].join();
+    if (key === this.variant) {
       this.showStates(body);
       return;
     }
-    this.variant = variant;
+    this.variant = key;
     this.hologram.hear({ type: "empty" });
-    void bakedOf(variant, this.followed.fetchBody).then((baked) => {
-      if (this.variant === variant) this.begin(baked);
+    void figureOf(variant, figure, this.followed.fetchBody).then((baked) => {
+      if (this.variant === key) this.begin(baked);
     }, forgive);
   }
 
@@ -154,6 +157,17 @@ export class Showing {
       breaths: rate("respiratory_rate"),
     });
   }
+}
+
+/** The baked body nearest to somebody, shaped as she is. */
+async function figureOf(
+  variant: string,
+  figure: Figure,
+  fetchBody: Followed["fetchBody"],
+): Promise<BakedBody> {
+  const base = await bakedOf(variant, fetchBody);
+  const other = otherOf(base, figure);
+  return shaped(base, other && (await bakedOf(`${variant}.${other}`, fetchBody)), figure);
 }
 
 const opened = new Map<string, Promise<BakedBody>>();

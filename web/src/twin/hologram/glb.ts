@@ -11,6 +11,8 @@ export interface Surface {
 export interface BakedBody {
   /** From floor to crown [m]. */
   readonly height: number;
+  /** Body mass index of this figure [kg/m²]; 0 where nobody has weighed it. */
+  readonly bmi: number;
   readonly surfaces: readonly Surface[];
 }
 
@@ -28,7 +30,7 @@ interface Node {
   mesh?: number;
   translation?: [number, number, number];
   scale?: [number, number, number];
-  extras?: { height?: number };
+  extras?: { height?: number; bmi?: number };
 }
 interface Document {
   accessors: Accessor[];
@@ -67,7 +69,8 @@ export function readBody(file: ArrayBuffer): BakedBody {
       corners: indices(file, start, document, primitive.indices),
     };
   });
-  return { height: root?.extras?.height ?? 1.7, surfaces };
+  const { height = 1.7, bmi = 0 } = root?.extras ?? {};
+  return { height, bmi, surfaces };
 }
 
 function rows(f: ArrayBuffer, start: number, d: Document, at: number, as: "short"): Int16Array;

@@ -1,5 +1,5 @@
 import { CircleHelp } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { api } from "../../kit/api";
 import { moment, number, useText } from "../../kit/text";
 import { Button, ErrorNote, Sheet } from "../../kit/ui";
@@ -31,6 +31,12 @@ export function ScoreSheet({ who, scored, onClose }: ScoreSheetProps) {
   const isTouched = Object.keys(toldOf(scored.inputs, drafts)).length > 0;
   const shown = told ?? (isTouched ? null : scored);
 
+  const found = useRef<HTMLDivElement>(null);
+  // The answer stands above the form that asked for it.
+  useEffect(() => {
+    if (told) found.current?.scrollIntoView?.({ block: "center" });
+  }, [told]);
+
   async function compute(event: FormEvent): Promise<void> {
     event.preventDefault();
     setBusy(true);
@@ -55,7 +61,7 @@ export function ScoreSheet({ who, scored, onClose }: ScoreSheetProps) {
         <p className="risk-about">{text(scored.about_key)}</p>
         <p className="risk-horizon">{say(scored.horizon)}</p>
         <p>{text("twin.ui.score.for", { who: text(scored.range_key) })}</p>
-        <div role="status">
+        <div role="status" ref={found}>
           {shown?.state === "computed" && <Found scored={shown} />}
           {told?.state === "cannot" && (
             <Needs title={text("twin.ui.risk.cannot")} needs={told.missing} />

@@ -18,14 +18,24 @@ from asklepion.kit.errors import Incorrect
 from asklepion.kit.http import caller, known, room
 from asklepion.records import Asking, require_named
 
-from .engine.gatt import Source
-from .engine.plans import Plan
-from .model import Device, Reading, Taken, Unfit
-from .service import Devices
-from .service.plans import view_of
+from ..engine.gatt import Source
+from ..engine.plans import Plan
+from ..model import Device, Reading, Taken, Unfit
+from ..service import Devices
+from ..service.plans import view_of
+from .files import FILES_PATH
+from .files import router as files
+from .nightscout import router as nightscout
+from .pushing import router as pushing
+
+__all__ = ["STREAMED", "gateways", "nightscout", "router"]
+
+STREAMED = (FILES_PATH,)  # addresses whose bodies are read piece by piece
 
 gateways = APIRouter(prefix="/api/devices", tags=["devices"])  # let in by the device's own secret
+gateways.include_router(pushing)
 router = APIRouter(prefix="/api/devices", tags=["devices"], dependencies=[Depends(known)])
+router.include_router(files)
 
 Who = Annotated[Caller, Depends(caller)]
 Here = Annotated[Devices, Depends(room(Devices))]

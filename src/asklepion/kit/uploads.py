@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from asklepion.kit.errors import Incorrect
+from .errors import Incorrect
 
 BLOCK = 1024 * 1024  # bytes gathered before they are written
 

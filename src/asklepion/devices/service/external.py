@@ -1,0 +1,270 @@
+# pyright: reportMissingTypeStubs=false
+"""Another's broker (Mosquitto): the house is its client there, and devices are too.
+
+Who a message is from, the broker's rules say: each device has an account of its own and may
+publish below its own name only. The house acknowledges a message once the record has it, on a
+session that the broker keeps: what comes while the house is closed waits there.
+
+https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html
+"""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import unquote, urlsplit
+
+from amqtt.mqtt.connect import ConnectPacket, ConnectPayload, ConnectVariableHeader
+from amqtt.mqtt.disconnect import DisconnectPacket
+from amqtt.mqtt.pingreq import PingReqPacket
+from amqtt.mqtt.subscribe import SubscribePacket
+
+from asklepion.kit.errors import HouseError, Incorrect
+from asklepion.kit.log import get_log
+
+from . import packets
+from .broker import House
+
+log = get_log(__name__)
+
+SCHEMES = {"mqtt": 1883, "mqtts": 8883}
+ALL = "devices/+/+"
+COMMAND = "command"
+LARGEST = 64 * 1024  # bytes of a packet that are looked at; a reading is a few hundred
+KEEP_ALIVE_S = 60
+PATIENCE_S = 15.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
+CONNACK, PUBLISH, SUBACK = 2, 3, 9  # the kinds of packets that a broker sends and we look at
+QOS = 1
+
+
+class Lost(Exception):
+    """The broker cannot be reached, or does not let the house in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the broker is, and as whom the house speaks there."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    is_tls: bool
+
+
+def read_place(url: str) -> Place:
+    """Where a URL leads.
+
+    Raises:
+        Incorrect: it names no broker, or no account there.
+    """
+    hint = "Set ASKLEPION_MQTT_URL to mqtt://user:password@host:1883, or mqtts://…"
+    try:
+        parts = urlsplit(url)
+        port = parts.port or SCHEMES.get(parts.scheme, 0)
+    except ValueError as error:
+        raise Incorrect("That is no address of a broker.", hint=hint) from error
+    if not (port and parts.hostname and parts.username and parts.password):
+        raise Incorrect("That is no address of a broker with an account there.", hint=hint)
+    return Place(
+        host=parts.hostname,
+        port=port,
+        user=unquote(parts.username),
+        password=unquote(parts.password),
+        is_tls=parts.scheme == "mqtts",
+    )
+
+
+class ExternalBroker:
+    """Listens at another's broker, and hands what devices say to the house."""
+
+    def __init__(self, house: House, place: Place) -> None:
+        self._house = house
+        self._place = place
+        self._task: asyncio.Task[None] | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._number = 0
+        self.is_connected = asyncio.Event()
+
+    @property
+    def port(self) -> int:
+        """The port that devices connect to."""
+        return self._place.port
+
+    @property
+    def addresses(self) -> list[IPv4Address | IPv6Address]:
+        """The broker's address, where it is told as one."""
+        with suppress(ValueError):
+            return [ip_address(self._place.host)]
+        return []
+
+    async def start(self) -> None:
+        """Connect, and stay so; a broker that is down is waited for."""
+        self._task = asyncio.create_task(self._stay())
+
+    async def stop(self) -> None:
+        """Leave; what was not acknowledged, the broker sends again."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
+
+    def drop(self, device: str) -> None:
+        """A device is no longer ours: what it says is not kept from now on.
+
+        Its account at the broker goes with the next list of accounts.
+        """
+
+    async def _stay(self) -> None:
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                await self._visit()
+            except (Lost, OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+                log.warn("broker not reached", why=type(error).__name__)
+            except Exception as error:
+                log.fault("broker failed", error)
+            if self.is_connected.is_set():
+                self.is_connected.clear()
+                wait_s = FIRST_WAIT_S
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+
+    async def _visit(self) -> None:
+        """One connection, from its beginning to its end."""
+        place = self._place
+        tls = ssl.create_default_context() if place.is_tls else None
+        async with asyncio.timeout(PATIENCE_S):
+            reader, writer = await asyncio.open_connection(place.host, place.port, ssl=tls)
+        self._writer = writer
+        try:
+            await self._greet(reader, writer)
+            while True:
+                await self._next(reader, writer)
+        except asyncio.CancelledError:
+            writer.write(DisconnectPacket().to_bytes())
+            raise
+        finally:
+            writer.close()
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(PATIENCE_S):
+                    await writer.wait_closed()
+
+    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Say who we are, go on with the session that is kept there, and ask for everything."""
+        place = self._place
+        header = ConnectVariableHeader(keep_alive=KEEP_ALIVE_S)
+        header.username_flag = header.password_flag = True
+        header.clean_session_flag = False
+        # Its name is its account's: nobody else can take over the session that waits there.
+        told = ConnectPayload(client_id=place.user, username=place.user, password=place.password)
+        writer.write(ConnectPacket(variable_header=header, payload=told).to_bytes())
+        async with asyncio.timeout(PATIENCE_S):
+            kind, _, body = await _read(reader)
+        if kind != CONNACK or body[1:2] != b"\0":
+            raise Lost("The broker does not let the house in.")
+        writer.write(SubscribePacket.build([(ALL, QOS)], 1).to_bytes())
+        await writer.drain()
+
+    async def _next(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(KEEP_ALIVE_S / 2):
+                first = await reader.readexactly(1)
+        except TimeoutError:
+            writer.write(PingReqPacket().to_bytes())
+            async with asyncio.timeout(PATIENCE_S):
+                first = await reader.readexactly(1)
+        async with asyncio.timeout(PATIENCE_S):
+            kind, flags, body = await _read(reader, first)
+        if kind == SUBACK:
+            if body[2:3] not in (b"\0", b"\x01"):
+                raise Lost("The broker does not let the house listen.")
+            self.is_connected.set()
+        if kind == PUBLISH:
+            await self._take(writer, flags, body)
+
+    async def _take(self, writer: asyncio.StreamWriter, flags: int, body: bytes) -> None:
+        """Hand over, then acknowledge; the next one waits until then, and all others behind it."""
+        end = 2 + int.from_bytes(body[:2], "big")
+        topic = body[2:end].decode("utf-8", "replace")
+        is_due = bool(flags & 0b110)
+        number = int.from_bytes(body[end : end + 2], "big") if is_due else 0
+        data = body[end + 2 :] if is_due else body[end:]
+        try:
+            await self._hear(writer, topic, data)
+        except Exception as error:  # a fault with one message holds up no other; it comes again
+            log.fault("device message failed", error)
+            return
+        if is_due:
+            writer.write(packets.puback(number))
+            await writer.drain()
+
+    async def _hear(self, writer: asyncio.StreamWriter, topic: str, data: bytes) -> None:
+        parts = topic.split("/")
+        if len(parts) != 3 or parts[2] == COMMAND:
+            return
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                refusal = await self._house.hear(parts[1], topic, data)
+                break
+            except HouseError as error:  # not now: the broker keeps the others meanwhile
+                log.warn("device message waits", device=parts[1], why=error.issue)
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+        if refusal is not None:
+            writer.write(packets.publish(self._house.command_topic(parts[1]), refusal))
+            await writer.drain()
+
+
+async def _read(reader: asyncio.StreamReader, first: bytes = b"") -> tuple[int, int, bytes]:
+    """Kind, flags and body of the next packet; of one that is too large, its beginning."""
+    first = first or await reader.readexactly(1)
+    size = shift = 0
+    while True:
+        (part,) = await reader.readexactly(1)
+        size |= (part & 0x7F) << shift
+        shift += 7
+        if not part & 0x80:
+            break
+        if shift > 21:
+            raise Lost("The broker speaks something else.")
+    body = await reader.readexactly(min(size, LARGEST))
+    left = size - len(body)
+    while left:
+        left -= len(await reader.readexactly(min(left, LARGEST)))
+    return first[0] >> 4, first[0] & 0x0F, body
+
+
+def mosquitto_files(place: Place, house: str, devices: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The files by which Mosquitto lets in the house and its devices, each only to its own.
+
+    Args:
+        house: the house's password there, as Mosquitto keeps it.
+        devices: ids and passwords likewise; one without a password is left out.
+    """
+    accounts = [(place.user, house), *((id, kept) for id, kept in devices if kept)]
+    return {
+        "passwords": "".join(f"{name}:{kept}\n" for name, kept in accounts),
+        "acl": f"user {place.user}\ntopic read {ALL}\ntopic write devices/+/{COMMAND}\n\n"
+        f"pattern write devices/%u/+\npattern read devices/%u/{COMMAND}\n",
+        "mosquitto.conf": f"listener {place.port}\n{CONF}",
+    }
+
+
+CONF = """# An account's name is its client's: nobody takes over another's session.
+use_username_as_clientid true
+allow_anonymous false
+password_file passwords
+acl_file acl
+# What the house has not acknowledged waits on the disk, however much it is.
+persistence true
+autosave_on_changes true
+autosave_interval 1
+max_queued_messages 0
+message_size_limit 8192
+"""

@@ -1,0 +1,19 @@
+"""A gateway at home: hears Bluetooth devices and hands on what they say, as it came."""
+
+from .agent import Agent, House
+from .pairing import Paired, read_pairing, write_pairing
+from .queue import Queue
+from .radio import Radio, Said, SilentRadio, open_radio
+
+__all__ = [
+    "Agent",
+    "House",
+    "Paired",
+    "Queue",
+    "Radio",
+    "Said",
+    "SilentRadio",
+    "open_radio",
+    "read_pairing",
+    "write_pairing",
+]

@@ -1,0 +1,70 @@
+import { render, screen, within } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import { beforeEach, describe, expect, test } from "vitest";
+import { FilesDialog } from "../../src/devices/files/FilesDialog";
+import { bringings } from "../../src/devices/files/files";
+import { setLanguage } from "../../src/kit/text";
+import { fakeHouse } from "../house/house";
+
+const STEP = {
+  kind: "progress",
+  new: 500,
+  changed: 0,
+  unchanged: 0,
+  by_kind: { "heart-rate": 500 },
+  unknown: {},
+  refused: [],
+  bytes_done: 10,
+  bytes_total: 20,
+  batch: "b",
+  reason: "",
+};
+const DONE = {
+  ...STEP,
+  kind: "done",
+  new: 640,
+  unchanged: 12,
+  by_kind: { "heart-rate": 600, steps: 52 },
+  unknown: { DietaryCaffeine: 3 },
+  refused: [["heart-rate", "implausible", 2]],
+};
+
+function lines(...steps: object[]): string {
+  return steps.map((step) => `${JSON.stringify(step)}\n`).join("");
+}
+
+async function choose(label: RegExp): Promise<void> {
+  const file = new File(["<HealthData/>"], "export.zip");
+  await userEvent.upload(screen.getByLabelText(label), file);
+}
+
+describe("a file of an app", () => {
+  beforeEach(() => bringings.set([]));
+
+  test("comes in with an account of what was taken, refused and not understood", async () => {
+    const asked = fakeHouse({ "POST /api/devices/files": () => new Response(lines(STEP, DONE)) });
+    render(<FilesDialog onClose={() => {}} />);
+
+    await choose(/Drop files here/);
+
+    const line = (await screen.findByText("export.zip")).closest("li") as HTMLElement;
+    expect(await within(line).findByText("Done")).toBeTruthy();
+    expect(within(line).getByText("640 new")).toBeTruthy();
+    expect(within(line).getByText("Steps by day · 52")).toBeTruthy();
+    expect(within(line).getByText(/Heart rate \(2\): the value cannot be right/)).toBeTruthy();
+    expect(within(line).getByText("DietaryCaffeine (3)")).toBeTruthy();
+    expect(asked[0]?.path).toContain("zone=");
+  });
+
+  test("that could not be finished says so, and how to go on, in the reader's language", async () => {
+    setLanguage("zh-CN");
+    fakeHouse({ "POST /api/devices/files": () => new Response(lines(STEP)) });
+    render(<FilesDialog onClose={() => {}} />);
+
+    await choose(/将文件拖到这里/);
+
+    expect(await screen.findByText("未完成")).toBeTruthy();
+    expect(screen.getByText(/请再导入一次/)).toBeTruthy();
+    setLanguage("en");
+  });
+});
