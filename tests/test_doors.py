@@ -101,6 +101,7 @@ async def test_no_route_is_hidden_from_this_test(app: FastAPI) -> None:
     assert hidden <= {
         "/world",
         "/api/records/subscriptions",
+        "/api/twin/alerts/live",
         "/api/openapi.json",
         "/api/ledger/tiles/tile/{level}/{place:path}",  # which OpenAPI shows without its :path
         "/assets/bodies",

@@ -39,7 +39,7 @@ from asklepion.ledger import (
 )
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
-from asklepion.twin import Twin
+from asklepion.twin import Alerts, Twin
 from asklepion.world import World
 
 MIGRATIONS = {
@@ -83,6 +83,7 @@ class House:
     records: Records
     devices: Devices
     twin: Twin
+    alerts: Alerts
     world: World
     clinic: Clinic
 
@@ -179,6 +180,15 @@ async def open_house(
             url=settings.mqtt_url,
         )
         twin = Twin(db=db, ids=ids, keys=keys, records=records, clock=clock)
+        alerts = Alerts(
+            db=db,
+            clock=clock,
+            ids=ids,
+            keys=keys,
+            events=events,
+            records=records,
+            emergency_number=settings.emergency_number,
+        )
         world = World(clock=clock)
         # places
         clinic = Clinic(
@@ -196,10 +206,13 @@ async def open_house(
         records.also_forget(devices.forget)
         records.also_forget(twin.estimates.forget)
         records.also_forget(clinic.forget)
+        records.also_forget(alerts.forget)
         records.duplicates.introduce(identity.follow, identity.has_account)
         records.duplicates.also_follow("devices", devices.follow)
         records.duplicates.also_follow("estimates", twin.estimates.follow)
-        for room in (records, devices, world, clinic) if serving else (records,):
+        records.duplicates.also_follow("alerts", alerts.follow)
+        devices.when_kept(alerts.hear)
+        for room in (records, alerts, devices, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
         if serving and settings.mllp_port:
@@ -237,6 +250,7 @@ async def open_house(
             records=records,
             devices=devices,
             twin=twin,
+            alerts=alerts,
             world=world,
             clinic=clinic,
         )

@@ -20,6 +20,7 @@ from asklepion.ledger import http as ledger_http
 from asklepion.records import http as records_http
 from asklepion.settings import MIB, Settings
 from asklepion.twin import http as twin_http
+from asklepion.twin.http import alerts as alerts_http
 from asklepion.world import http as world_http
 
 witness_app = ledger_http.witness_app  # a server of its own, which needs no house
@@ -64,6 +65,8 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.include_router(records_http.dicomweb)
     app.include_router(devices_http.router)
     app.include_router(devices_http.gateways)
+    app.include_router(alerts_http.line)
+    app.include_router(alerts_http.router)
     app.include_router(devices_http.nightscout)
     app.include_router(twin_http.router)
     app.include_router(world_http.router)

@@ -59,6 +59,9 @@ class Settings:
     glass_group: Annotated[
         str, "Group whose members alone may break the glass; empty for every clinician."
     ] = ""
+    emergency_number: Annotated[
+        str, "Telephone number that alerts tell to call in danger; empty for plain words."
+    ] = ""
     deletes_at_once: Annotated[int, "Most resources one conditional delete may take."] = 1
     smallest_cell: Annotated[
         int, "Patients a row of counts for research rests on at least; fewer are held back."

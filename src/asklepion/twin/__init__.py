@@ -24,7 +24,7 @@ from .engine.news2 import News2, news2
 from .engine.prevent import Prevent, prevent
 from .engine.scores import SCORES, Score, answer, describe, find_score
 from .model import Bedside, Cannot, Need, Sex, Why
-from .wire import Body, Card, Scored, Simulation, Timeline, Vital
+from .wire import Alert, AlertWish, Body, Card, Scored, Simulation, Timeline, Vital
 
 if TYPE_CHECKING:
     from .engine import learned
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         simulate_glucose,
     )
     from .service import Twin
+    from .service.alerting import Alerts
     from .store import MIGRATIONS, OWNED
 
 # The physiology comes only to whoever asks for it.
@@ -60,6 +61,10 @@ def __getattr__(name: str) -> object:
         from .service import Twin
 
         return Twin
+    if name == "Alerts":
+        from .service.alerting import Alerts
+
+        return Alerts
     if name == "learned":  # and numpy only to whoever predicts
         return importlib.import_module(".engine.learned", __name__)
     if name in ("MIGRATIONS", "OWNED"):
@@ -78,6 +83,9 @@ __all__ = [
     "MIGRATIONS",
     "OWNED",
     "SCORES",
+    "Alert",
+    "AlertWish",
+    "Alerts",
     "Bedside",
     "Body",
     "Cannot",

@@ -12,6 +12,7 @@ import {
   Popover,
   ThemeSwitch,
 } from "../kit/ui";
+import { AlertBell } from "../twin/alerts/AlertBell";
 import { AccountMenu } from "./AccountMenu";
 import { places, signOf } from "./places";
 import { canDraw, otherView, setView, view, viewIcons } from "./view";
@@ -28,6 +29,7 @@ export function TopBar({ me }: { me: Me }) {
         <PlaceMenu place={place} />
       </div>
       <div className="bar-group">
+        <AlertBell />
         <PeopleHere people={people} />
         {canDraw && (
           <span className="bar-wide">

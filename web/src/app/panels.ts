@@ -4,7 +4,8 @@ import { dropDraftsAtSignOut } from "../clinic/draft";
 import { notePanel } from "../clinic/NotePanel";
 import { roomsPanel } from "../clinic/Rooms";
 import { visitPanel } from "../clinic/VisitPanel";
-import { devicesPanel } from "../devices/panel";
+import { devicesPanel, plansPanel } from "../devices/panel";
+import { dueBanner } from "../devices/plans/DueBanner";
 import { clientsPanel } from "../identity/Clients";
 import { cardsPanel, issuedPanel } from "../identity/cards/panels";
 import { keysBanner } from "../identity/keys/KeysBanner";
@@ -45,7 +46,7 @@ export function joinPanels(): void {
   addPanels(linksPanel, appsPanel, importPanel, takePanel, imagingPanel);
   addPanels(duplicatesPanel, researchPanel);
   addPanels(emergencyPanel, reviewPanel);
-  addPanels(devicesPanel);
+  addPanels(devicesPanel, plansPanel);
   addPanels(...twinPanels);
   addSceneParts(hologramPart, centrePart);
   addPanels(...worldPanels);
@@ -56,6 +57,7 @@ export function joinPanels(): void {
     emergencyBanner,
     accessBanner,
     whoseRecordBanner,
+    dueBanner,
     ...worldBanners,
   );
   dropDraftsAtSignOut();

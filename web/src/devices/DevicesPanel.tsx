@@ -28,12 +28,15 @@ import {
   toast,
   Waiting,
 } from "../kit/ui";
+import { useSubject } from "../records/subject";
 import { Outbox } from "./bluetooth/outbox";
 import { pairings } from "./bluetooth/pairings";
 import "./devices.css";
 import { ManualEntry } from "./ManualEntry";
 import { type Device, kindIcons, refusal, silenceMs } from "./model";
 import { NewDevice } from "./NewDevice";
+import { PlanState } from "./plans/PlansPanel";
+import { type Plan, tellPlansChanged, usePlans } from "./plans/plans";
 
 const AGAIN_MS = 5000;
 const BluetoothDialog = lazy(() =>
@@ -51,6 +54,8 @@ export function DevicesPanel() {
   const text = useText();
   const account = useSession()?.account ?? "";
   const [open, setOpen] = useState<Open>("");
+  const who = useSubject();
+  const plans = usePlans(who?.purpose === "PATRQT" ? who : null).value ?? [];
   const devices = useAsked((stop) => api.get<Device[]>("/api/devices", stop), []);
   const { again } = devices;
   useEffect(() => {
@@ -64,6 +69,7 @@ export function DevicesPanel() {
   function close(): void {
     setOpen("");
     devices.again();
+    tellPlansChanged(); // perhaps something that was due is measured
   }
 
   const paired = new Set(Object.values(pairings(account)).map(({ device }) => device));
@@ -98,6 +104,7 @@ export function DevicesPanel() {
           <DeviceLine
             key={device.id}
             device={device}
+            plans={plans.filter(({ kind }) => device.kinds.includes(kind))}
             onGone={devices.again}
             onTry={paired.has(device.id) ? () => setOpen("bluetooth") : undefined}
           />
@@ -127,12 +134,14 @@ export function DevicesPanel() {
 
 interface LineProps {
   readonly device: Device;
+  /** What is planned of that which it measures. */
+  readonly plans: readonly Plan[];
   readonly onGone: () => void;
   /** Connect to it now; only where it is paired with this browser. */
   readonly onTry: (() => void) | undefined;
 }
 
-function DeviceLine({ device, onGone, onTry }: LineProps) {
+function DeviceLine({ device, plans, onGone, onTry }: LineProps) {
   const text = useText();
   const now = useNow();
   const [isRemoving, setRemoving] = useState(false);
@@ -174,6 +183,14 @@ function DeviceLine({ device, onGone, onTry }: LineProps) {
           </li>
         ))}
       </ul>
+      {plans.map((plan) => (
+        <p key={plan.id} className="row">
+          <span className="small">
+            {text("devices.plans.of", { what: text(`devices.kind.${plan.kind}`) })}
+          </span>
+          <PlanState plan={plan} now={now} />
+        </p>
+      ))}
       {device.refused_count > 0 && <Refused device={device} />}
       <Remove
         device={device}

@@ -1,4 +1,4 @@
-import { HousePlug } from "lucide-react";
+import { CalendarClock, HousePlug } from "lucide-react";
 import { lazy } from "react";
 import type { Panel } from "../kit/place";
 
@@ -11,4 +11,15 @@ export const devicesPanel: Panel = {
   group: "health",
   order: 50,
   Component: lazy(() => import("./DevicesPanel").then((m) => ({ default: m.DevicesPanel }))),
+};
+
+export const plansPanel: Panel = {
+  id: "plans",
+  titleKey: "devices.plans.title",
+  icon: CalendarClock,
+  places: ["home", "consulting-room-*"],
+  roles: [],
+  group: "health",
+  order: 60,
+  Component: lazy(() => import("./plans/PlansPanel").then((m) => ({ default: m.PlansPanel }))),
 };

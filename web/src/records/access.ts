@@ -1,5 +1,6 @@
 import {
   Ban,
+  BellRing,
   CalendarDays,
   Download,
   Eye,
@@ -90,11 +91,20 @@ const viaIcons: Record<string, LucideIcon> = {
   simulation: FlaskConical,
   live: Radio,
   device: Watch,
+  alerts: BellRing,
   rest: MonitorSmartphone,
 };
 
 /** Ways on which a look is a screen drawing itself, rather than somebody searching. */
-const SCREENS: ReadonlySet<string> = new Set(["risk cards", "timeline", "vitals", "body", "live"]);
+const SCREENS: ReadonlySet<string> = new Set([
+  "risk cards",
+  "timeline",
+  "vitals",
+  "body",
+  "live",
+  "alerts",
+  "plans",
+]);
 const LOOKS: ReadonlySet<string> = new Set(["read", "search"]);
 /** A command at the machine itself, and the house by itself: they have no account. */
 const UNMANNED: ReadonlySet<string> = new Set(["console", "house"]);
@@ -106,6 +116,7 @@ export function iconOf({ action, via }: AccessEntry): LucideIcon {
 }
 
 export function nameOf({ actor, actor_name }: Pick<AccessEntry, "actor" | "actor_name">): string {
+  if (actor === "watch") return t("records.watch");
   return UNMANNED.has(actor) ? t("records.operator") : actor_name || t("records.nobody");
 }
 

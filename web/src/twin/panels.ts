@@ -1,4 +1,5 @@
 import {
+  BellRing,
   ChartNoAxesColumn,
   FlaskConical,
   HeartPulse,
@@ -89,6 +90,16 @@ export const twinPanels: readonly Panel[] = [
     Component: lazy(() =>
       import("./simulation/SimulationPanel").then((m) => ({ default: m.SimulationPanel })),
     ),
+  },
+  {
+    id: "alerts",
+    titleKey: "twin.alert.ui.title",
+    icon: BellRing,
+    places: ["home"],
+    roles: [],
+    group: "health",
+    order: 60,
+    Component: lazy(() => import("./alerts/AlertsPanel").then((m) => ({ default: m.AlertsPanel }))),
   },
 ];
 

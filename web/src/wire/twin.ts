@@ -1,5 +1,85 @@
 // Made by `make wire` from asklepion/twin/wire. Change that, never this.
 
+/** Something that asks for attention. It holds no value: those are read in the record. */
+export interface Alert {
+  readonly id: string;
+  readonly patient: string;
+  readonly name: string;
+  readonly is_mine: boolean;
+  readonly rule: string;
+  readonly title_key: string;
+  readonly about_key: string;
+  readonly severity: "grave" | "notice" | "urgent";
+  readonly state: "answered" | "ended" | "open";
+  readonly raised_at: string;
+  readonly changed_at: string;
+  readonly ended_at: string | null;
+  readonly end_key: string;
+  readonly is_unanswered: boolean;
+  readonly is_quiet: boolean;
+  readonly snoozed_until: string | null;
+  readonly answers: readonly AlertAnswer[];
+  readonly references: readonly string[];
+}
+
+/** What somebody said to an alert. */
+export interface AlertAnswer {
+  readonly act: "looking" | "no_problem";
+  readonly name: string;
+  readonly note: string;
+  readonly at: string;
+  readonly is_me: boolean;
+  readonly is_patient: boolean;
+}
+
+/** The readings that an alert rests on, with what is usual for her, where that is known. */
+export interface AlertChart {
+  readonly key: string;
+  readonly label_key: string;
+  readonly unit: string;
+  readonly digits: number;
+  readonly series: readonly Point[];
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly days: number;
+}
+
+/** How often the watch rings, and how often for nothing, over some days. */
+export interface AlertFigures {
+  readonly days: number;
+  readonly patient_days: number;
+  readonly raised: number;
+  readonly answered: number;
+  readonly no_problem: number;
+  readonly per_patient_day: number | null;
+  readonly no_problem_share: number | null;
+}
+
+/** What travels on the line: all alerts of one patient, again at each change. */
+export interface AlertNews {
+  readonly kind: "alerts" | "listening" | "quiet";
+  readonly patient: string;
+  readonly alerts: readonly Alert[];
+}
+
+/** One alert with its readings, its rule's source, and what it is not. */
+export interface AlertSheet {
+  readonly alert: Alert;
+  readonly charts: readonly AlertChart[];
+  readonly sources: readonly Source[];
+  readonly limits: readonly Text[];
+}
+
+/** How somebody wants to be watched over and told. */
+export interface AlertWish {
+  readonly is_on: boolean;
+  readonly quiet_from: string;
+  readonly quiet_until: string;
+  readonly zone: string;
+  readonly escalate_min: number;
+  readonly first: readonly string[];
+}
+
 /** A number and where the truth may lie. */
 export interface Amount {
   readonly value: number;

@@ -241,13 +241,13 @@ describe("the scale for oxygen", () => {
       { key: "lactate", label_key: "twin.input.lactate", adds: 0.7 },
       { key: "age", label_key: "twin.input.age", adds: -0.2 },
     ];
-    answers["predictions"] = [{ ...computed, id: "icu_death", unit: "%", reasons }];
+    answers.predictions = [{ ...computed, id: "icu_death", unit: "%", reasons }];
     render(<RisksPanel />);
 
     const reason = (await screen.findByText(why)).closest("li");
 
     expect(reason && within(reason).getByText(how)).toBeTruthy();
-    delete answers["predictions"];
+    delete answers.predictions;
   });
 
   test("what learned models say is asked for by nobody but a clinician", async () => {

@@ -3,22 +3,26 @@
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import Incorrect
 from asklepion.kit.http import caller, known, room
+from asklepion.records import Asking, require_named
 
 from ..engine.gatt import Source
+from ..engine.plans import Plan
 from ..model import Device, Reading, Taken, Unfit
 from ..service import Devices
+from ..service.plans import view_of
 from .files import FILES_PATH
 from .files import router as files
 from .nightscout import router as nightscout
@@ -97,6 +101,63 @@ async def tell(body: Told, who: Who, devices: Here) -> dict[str, Any]:
 async def remove(id: str, who: Who, devices: Here) -> None:
     """Let a device go; what it measured stays in the record."""
     await devices.remove(who, id)
+
+
+class NewPlan(BaseModel):
+    """What is to be measured when."""
+
+    kind: str
+    times: list[time] = Field(min_length=1, max_length=12)
+    days: list[Annotated[int, Field(ge=0, le=6)]] = Field(default_factory=list[int], max_length=7)
+    start: date | None = None
+    until: date | None = None
+    zone: str
+
+
+def plan_asking(
+    patient: str,
+    who: Who,
+    visit: Annotated[str | None, Query(description="The visit this belongs to.")] = None,
+    purpose: Annotated[str, Header(alias="X-Purpose-Of-Use", description="Why one asks.")] = "",
+) -> Asking:
+    """Who asks about this patient's plans, and why."""
+    who.require_known()
+    is_relative = (who.person or "").startswith("RelatedPerson/")
+    is_hers = who.person == f"Patient/{patient}"
+    usual = "FAMRQT" if is_relative else "PATRQT" if is_hers else "TREAT"
+    require_named(purpose)
+    return Asking(caller=who, purpose=(purpose or usual)[:64], visit=visit)
+
+
+Asks = Annotated[Asking, Depends(plan_asking)]
+
+
+@router.get("/plans/{patient}")
+async def list_plans(patient: str, asks: Asks, devices: Here) -> list[Mapping[str, object]]:
+    """What is to be measured when, what is due now, and how each plan was kept."""
+    return [view_of(one) for one in await devices.plans.look(asks, f"Patient/{patient}")]
+
+
+@router.post("/plans/{patient}", status_code=201)
+async def make_plan(patient: str, body: NewPlan, asks: Asks, devices: Here) -> dict[str, str]:
+    """Plan something: for myself, or as a clinician who may see her plans."""
+    today = devices.plans.today(body.zone)
+    plan = Plan(
+        id="",
+        kind=body.kind,
+        times=tuple(sorted(at.replace(tzinfo=None) for at in body.times)),
+        days=frozenset(body.days),
+        start=body.start or today,
+        until=body.until,
+        zone=body.zone,
+    )
+    return {"id": await devices.plans.make(asks, f"Patient/{patient}", plan)}
+
+
+@router.delete("/plans/{patient}/{id}", status_code=204)
+async def end_plan(patient: str, id: str, asks: Asks, devices: Here) -> None:
+    """End a plan; what was planned stays in the record."""
+    await devices.plans.end(asks, f"Patient/{patient}", id)
 
 
 LARGEST_BATCH = 256 * 1024  # bytes

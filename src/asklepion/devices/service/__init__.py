@@ -47,8 +47,10 @@ from .files import FileDesk, FileStep
 from .gatt import Batch, PacketDesk, asking_as
 from .keeping_secrets import SALT, Secrets, mosquitto_password
 from .pacing import Gate
+from .plans import Plans
 from .pushing import PushDesk
 from .simulate import simulate
+from .telling import Kept, Telling
 
 __all__ = ["Devices", "FileStep", "simulate"]
 
@@ -87,9 +89,18 @@ class Devices:
             self._broker = EmbeddedBroker(self, self._host, port)
         self._secrets = Secrets(keys.key("devices"))
         gate = Gate()
-        self._packets = PacketDesk(db=db, clock=clock, records=records, gate=gate)
+        self.plans = Plans(records=records, clock=clock)
+        self._telling = Telling()
+        self._packets = PacketDesk(
+            db=db, clock=clock, records=records, gate=gate, telling=self._telling
+        )
         self.pushes = PushDesk(
-            db=db, clock=clock, records=records, gate=gate, secrets=self._secrets
+            db=db,
+            clock=clock,
+            records=records,
+            gate=gate,
+            secrets=self._secrets,
+            telling=self._telling,
         )
         self.files = FileDesk(clock=clock, records=records)
 
@@ -117,6 +128,10 @@ class Devices:
             port=self.port,
             is_loopback=bool(addresses) and all(each.is_loopback for each in addresses),
         )
+
+    def when_kept(self, listener: Kept) -> None:
+        """Hand readings on to somebody above the moment they are kept; it must not wait."""
+        self._telling.on(listener)
 
     async def start(self) -> None:
         """Listen for devices."""
@@ -245,6 +260,7 @@ class Devices:
         asking = Asking(caller=caller, purpose="PATRQT", via="device")
         for resource in made:
             await self._records.create(asking, resource, id=resource["id"])
+        self._telling.tell(patient, made)
         return [resource["id"] for resource in made]
 
     async def take(self, caller: Caller, id: str, secret: str, batch: Batch) -> Sequence[Taken]:
@@ -322,6 +338,7 @@ class Devices:
         for resource in made:
             # Sent twice, it is the same Observation under the same id, and stays as it is.
             await self._records.create(asking, resource, id=resource["id"])
+        self._telling.tell(device.patient, made)
         async with self._db.begin() as tx:
             await store.note_reading(
                 tx, device, [kind], reading_at=reading.at, now=now, battery=reading.battery

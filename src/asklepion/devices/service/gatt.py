@@ -14,6 +14,7 @@ from ..engine.gatt.readings import Measured, Packet, Source, read_packets
 from ..engine.observations import describe_device, make_measured
 from ..model import Device, Taken, Unfit
 from .pacing import Gate
+from .telling import Telling
 
 log = get_log(__name__)
 
@@ -38,11 +39,14 @@ def asking_as(device: Device) -> Asking:
 class PacketDesk:
     """Makes Observations of packets."""
 
-    def __init__(self, *, db: Database, clock: Clock, records: Records, gate: Gate) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, records: Records, gate: Gate, telling: Telling
+    ) -> None:
         self._db = db
         self._clock = clock
         self._records = records
         self._gate = gate
+        self._telling = telling
 
     async def take(self, device: Device, batch: Batch, *, by: Caller | None) -> list[Taken]:
         """Keep a batch.
@@ -101,6 +105,7 @@ class PacketDesk:
                 if id not in here:
                     await self._records.create(asking_as(device), resource, id=id)
                     here.add(id)
+                    self._telling.tell(device.patient, [resource])
         except Overtaken as error:
             raise Busy(error.message, hint="Try again.", retry_after_s=1) from error
         except (Incorrect, Forbidden, Unsupported) as error:

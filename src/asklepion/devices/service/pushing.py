@@ -27,6 +27,7 @@ from ..model import EARLIEST, KINDS, Device, Reading, Taken, Unfit
 from .gatt import NO_FAULT, asking_as
 from .keeping_secrets import Secrets
 from .pacing import Gate
+from .telling import Telling
 
 log = get_log(__name__)
 
@@ -58,13 +59,21 @@ class PushDesk:
     """Lets in who has a device's secret, and keeps what it says."""
 
     def __init__(
-        self, *, db: Database, clock: Clock, records: Records, gate: Gate, secrets: Secrets
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        records: Records,
+        gate: Gate,
+        secrets: Secrets,
+        telling: Telling,
     ) -> None:
         self._db = db
         self._clock = clock
         self._records = records
         self._gate = gate
         self._secrets = secrets
+        self._telling = telling
 
     async def signer(self, id: str, signed: Signed) -> Device:
         """The device that signed this.
@@ -147,6 +156,7 @@ class PushDesk:
             raise Busy(error.message, hint="Try again.", retry_after_s=1) from error
         except (Incorrect, Forbidden, Unsupported) as error:
             return Taken(why="unkept", message=error.message, hint=error.hint)
+        self._telling.tell(device.patient, made)
         return Taken(observations=ids, was_here=here.issuperset(ids))
 
     async def _note(

@@ -14,6 +14,7 @@ from asklepion.ledger import Contracts, Ledger
 
 from ..engine import Indexer
 from ..store import leaves
+from .acts import Acts
 from .aliases import Aliases
 from .audit import Audit
 from .books import Books
@@ -162,6 +163,7 @@ class Desks:
         parts = self._parts
         self._reader = Reader(parts)
         self._searcher = Searcher(parts, lambda: self.packages.library)
+        self.acts = Acts(parts)
         self.audit = Audit(parts, self._searcher, self._ledger)
         self._everything = Everything(self._searcher)
         self._looker = Looker(self._reader, self._searcher, self._everything, self.audit)

@@ -299,11 +299,16 @@ def is_forged(asking: Asking, thing: Thing, resource: Resource) -> bool:
     return any(author.get("reference", caller.person) != caller.person for author in authors)
 
 
+def is_plan(thing: Thing) -> bool:
+    """Whether it is a plan of what is to be done; those who may see her plans may add one."""
+    return thing.type == "CarePlan"
+
+
 def _why_not_note(new: Thing, old: Thing | None, standing: Standing) -> str:
-    if not is_note(new):
-        return "a clinician writes notes only"
+    if not is_note(new) and not is_plan(new):
+        return "a clinician writes notes only, and plans"
     if old and (old.author != standing.sight.account or old.patient != new.patient):
-        return "it is not your own note"
+        return "it is not your own note, or plan"
     mine = replace(new, author=standing.sight.account)
     if standing.permit_for(new.patient, mine) is None:
         return "the patient has not given you access"

@@ -112,19 +112,20 @@ def person(patient: str) -> Question:
 
 def latest(key: str, count: int = FEW) -> Question:
     """The newest readings of a measure, or of what answers for one."""
-    params = (("code", ",".join(_codes(key))), USABLE, ("_sort", "-date"))
+    params = (("code", ",".join(codes_for(key))), USABLE, ("_sort", "-date"))
     return Question(type="Observation", params=params, count=count, pages=2, until=key)
 
 
 def undated(keys: Iterable[str]) -> Question:
     """Readings that only say when they were released: no order by date has them."""
-    codes = ",".join(code for key in keys for code in _codes(key))
+    codes = ",".join(code for key in keys for code in codes_for(key))
     sort = ("_sort", "-_lastUpdated")
     params = (("code", codes), USABLE, ("date:missing", "true"), sort)
     return Question(type="Observation", params=params)
 
 
-def _codes(key: str) -> tuple[str, ...]:
+def codes_for(key: str) -> tuple[str, ...]:
+    """Every code that a measure, or what answers for one, is searched by."""
     if key in ANSWERED_CODES:
         return ANSWERED_CODES[key]
     return codes_of("sbp", "dbp") if key == "sbp" else codes_of(key)  # measured together

@@ -1,6 +1,7 @@
 """Every key of the catalogues that the twin may send: a test holds them against the catalogues."""
 
 from ..model import Why
+from .alerting.texts import ALERT_KEYS
 from .card_icu import INPUT_KEYS
 from .card_readmission import INPUT_KEYS as STAY_KEYS
 from .ckd_epi import CATEGORIES
@@ -46,7 +47,7 @@ HORIZONS = ("hours", "sample", "years", "hospital_stay", "after_discharge")
 INTERVALS = ("measurement_error", "p30", "venn_abers", "conformal")
 RULES = ("none", "old", "condition", "severe", "pregnancy")
 
-KEYS: frozenset[str] = (SCORE_KEYS | FORESIGHT_KEYS | SIMULATION_KEYS).union(
+KEYS: frozenset[str] = (SCORE_KEYS | ALERT_KEYS | FORESIGHT_KEYS | SIMULATION_KEYS).union(
     f"twin.{key}"
     for key in (
         *(f"card.{card}.{part}" for card in CARDS for part in ("title", "about")),

@@ -1,11 +1,11 @@
-"""The twin's own tables. What they hold about a patient is hers, sealed under her key."""
+"""The twin's own tables: what was made of measurements, and thought; sealed under her key."""
 
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import estimates
+from . import alerts, estimates
 
-MIGRATIONS: tuple[Step, ...] = (estimates.create,)
+MIGRATIONS: tuple[Step, ...] = (estimates.create, alerts.create)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
-OWNED: dict[str, Owned | None] = {**estimates.OWNED}
+OWNED: dict[str, Owned | None] = {**estimates.OWNED, **alerts.OWNED}

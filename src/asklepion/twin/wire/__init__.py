@@ -4,6 +4,7 @@ Only what stands in the patient's own record (the name of a condition, of a medi
 Moments are ISO 8601 in UTC, units are UCUM codes, references are FHIR's ("Observation/…").
 """
 
+from .alerts import Alert, AlertAnswer, AlertChart, AlertFigures, AlertNews, AlertSheet, AlertWish
 from .body import Body, Completeness, Entry, Finding, Measured, Organ, Point, State, Timeline, Vital
 from .cards import (
     Card,
@@ -37,6 +38,10 @@ from .scores import Option, Scored, ScoreInput, ScoreResult
 from .simulation import Curve, Fit, Simulation
 
 TO_TYPESCRIPT = (
+    "AlertFigures",
+    "AlertNews",
+    "AlertSheet",
+    "AlertWish",
     "Body",
     "Calibration",
     "Card",
@@ -50,6 +55,13 @@ TO_TYPESCRIPT = (
 )
 
 __all__ = [
+    "Alert",
+    "AlertAnswer",
+    "AlertChart",
+    "AlertFigures",
+    "AlertNews",
+    "AlertSheet",
+    "AlertWish",
     "Amount",
     "Associated",
     "Body",

@@ -1,0 +1,128 @@
+"""The rules: what is looked at, from which level on, how long it must last, when it is over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import IntEnum
+
+from ...wire import Source
+from ..news2 import SOURCE as NEWS2_SOURCE
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+class Severity(IntEnum):
+    """How soon somebody should look. The words are the RCP's where NEWS2 says them."""
+
+    NOTICE = 1  # when one has time: something is not as usual
+    URGENT = 2  # within the hour
+    GRAVE = 3  # now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule. A level below `clear` long enough ends it; between the two nothing changes.
+
+    Args:
+        key: its name; of one about the usual, "usual." and the measure.
+        measures: what it looks at.
+        raises: from which level on it is how grave.
+        clear: below which level it is over.
+        times: how often the level must be found there.
+        lasts: and over how long, by the readings' own time.
+        calm: how long it must be below `clear`.
+        side: which side of the usual counts: 1 above, -1 below, 0 both.
+        window: readings of this time are one level, their median.
+    """
+
+    key: str
+    measures: tuple[str, ...]
+    raises: Mapping[Severity, float]
+    clear: float
+    times: int = 3
+    lasts: timedelta = 10 * MINUTE
+    calm: timedelta = 15 * MINUTE
+    side: int = 0
+    window: timedelta = 5 * MINUTE
+    sources: tuple[Source, ...] = ()
+    per_severity: Mapping[Severity, timedelta] = field(default_factory=dict[Severity, timedelta])
+
+    def lasts_for(self, severity: Severity) -> timedelta:
+        """How long this must be found before it is told."""
+        return self.per_severity.get(severity, self.lasts)
+
+
+MEDIAN = Source(
+    citation="Leys C, et al. Detecting outliers. J Exp Soc Psychol 2013;49:764-766.",
+    url="https://doi.org/10.1016/j.jesp.2013.03.013",
+)
+HEART_FAILURE = Source(
+    citation="McDonagh TA, et al. 2021 ESC Guidelines for heart failure. "
+    "Eur Heart J 2021;42:3599-3726: a gain of more than 2 kg in 3 days.",
+    url="https://doi.org/10.1093/eurheartj/ehab368",
+)
+
+# How long a reading speaks for now in the score of a stream; the RCP's sets are 12 hours apart.
+FRESH: Mapping[str, timedelta] = {
+    "heart_rate": HOUR,
+    "respiratory_rate": HOUR,
+    "spo2": HOUR,
+    "sbp": 4 * HOUR,
+    "temperature_c": 8 * HOUR,
+    "acvpu": 12 * HOUR,
+    "supplemental_o2": 12 * HOUR,
+}
+
+
+def _usual(
+    measure: str, *, side: int, lasts: timedelta, times: int = 3, window: timedelta = 5 * MINUTE
+) -> Rule:
+    return Rule(
+        key=f"usual.{measure}",
+        measures=(measure,),
+        raises={Severity.NOTICE: 4.0},
+        clear=2.5,
+        times=times,
+        lasts=lasts,
+        calm=2 * lasts,
+        side=side,
+        window=window,
+        sources=(MEDIAN,),
+    )
+
+
+NEWS2 = Rule(
+    key="news2",
+    measures=tuple(FRESH),
+    raises={Severity.URGENT: 5.0, Severity.GRAVE: 7.0},
+    clear=4.0,
+    lasts=5 * MINUTE,
+    per_severity={Severity.GRAVE: MINUTE},
+    sources=(NEWS2_SOURCE,),
+)
+WEIGHT_GAIN = Rule(
+    key="weight_gain",
+    measures=("weight",),
+    raises={Severity.NOTICE: 2.0},  # kg in three days
+    clear=1.0,
+    times=2,
+    lasts=timedelta(0),
+    calm=timedelta(0),
+    window=HOUR,
+    sources=(HEART_FAILURE,),
+)
+RULES: tuple[Rule, ...] = (
+    NEWS2,
+    # A walk makes a heart beat faster for half an hour; what lasts longer is no walk.
+    _usual("heart_rate", side=0, lasts=30 * MINUTE),
+    _usual("respiratory_rate", side=1, lasts=30 * MINUTE),
+    _usual("spo2", side=-1, lasts=15 * MINUTE),
+    _usual("temperature_c", side=1, lasts=30 * MINUTE),
+    _usual("sbp", side=0, lasts=30 * MINUTE, times=2, window=15 * MINUTE),
+    WEIGHT_GAIN,
+)
+BY_KEY: Mapping[str, Rule] = {rule.key: rule for rule in RULES}
+WATCHED: tuple[str, ...] = tuple(sorted({key for rule in RULES for key in rule.measures}))
+USUAL_OF: tuple[str, ...] = tuple(
+    rule.measures[0] for rule in RULES if rule.key.startswith("usual.")
+)

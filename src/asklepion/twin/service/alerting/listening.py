@@ -1,0 +1,299 @@
+"""Listens to readings as they are kept, and watches over each person whose devices send them.
+
+devices ──► hear(): the Observations as they were kept ─┐
+records ──► ResourceKept of a person who is watched ────┼─► one worker ─► Stream ─► Keeping
+start, or the first reading ──► one look at her record ─┘
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from asklepion.kit.clock import Clock, to_iso, to_us
+from asklepion.kit.db import Database
+from asklepion.kit.log import get_log
+from asklepion.records import Category, PatientErased, RecordImported, Records, ResourceKept
+
+from ...engine.alerting import Sample, Stream, Usual, make_usual, samples_of
+from ...engine.alerting.baseline import QUARTER_HOURS, WEEKS
+from ...engine.alerting.rules import USUAL_OF, WATCHED
+from ...engine.alerting.stream import LATE
+from ...engine.fhir import Resource
+from ...engine.questions import MOST, Question, codes_for
+from ...store import alerts as store
+from ...store.alerts import DAY_US
+from .keeping import Keeping
+from .values import in_her_name
+
+log = get_log(__name__)
+
+MOST_STREAMS = 5000  # people watched at once in memory; those heard of longest ago are read anew
+MOST_WAITING = 2000  # Observations of one person that may wait; then her record is read anew
+SOON_S = 1.0  # what devices hand over is heard before what records tell of is looked for
+SWEEP_S = 5.0
+BREATH_S = 0.1  # at most between two looks
+LOOKED_ANEW = timedelta(hours=24)  # so often what is usual is read again
+RECENT = timedelta(hours=2)  # of what was before, this is judged again: a restart forgets nothing
+MOST_HEARD = 4000  # references remembered of one person, so that nothing counts twice
+A_QUARTER = 2  # readings of each quarter of a day, where a record holds more than a page
+CATCH_UP = 200
+
+
+@dataclass
+class Watched:
+    """One person who is watched over."""
+
+    stream: Stream
+    read_at: datetime
+    heard: OrderedDict[str, None] = field(default_factory=OrderedDict[str, None])
+    day: int = 0
+
+    def is_new(self, reference: str, key: str) -> bool:
+        """Whether this reading was not heard yet; it is now."""
+        name = f"{reference} {key}"
+        if name in self.heard:
+            return False
+        self.heard[name] = None
+        if len(self.heard) > MOST_HEARD:
+            self.heard.popitem(last=False)
+        return True
+
+    def knows(self, reference: str) -> bool:
+        """Whether anything of this Observation was heard."""
+        return any(f"{reference} {key}" in self.heard for key in WATCHED)
+
+
+@dataclass
+class Waiting:
+    """What is still to be heard of one person."""
+
+    observations: list[Resource] = field(default_factory=list[Resource])
+    is_missing: bool = False  # something came by another way
+    is_behind: bool = False  # her record is to be read anew
+
+
+class Listening:
+    """One worker, so that one person's readings are heard in their order."""
+
+    def __init__(self, *, db: Database, clock: Clock, records: Records, keeping: Keeping) -> None:
+        self._db = db
+        self._clock = clock
+        self._records = records
+        self._keeping = keeping
+        self._watched: OrderedDict[str, Watched] = OrderedDict()
+        self._waiting: dict[str, Waiting] = {}
+        self._news = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to listen, and to look after what nobody answers."""
+        loops = (self._listen_for_ever(), self._sweep_for_ever())
+        self._tasks = [asyncio.create_task(work) for work in loops]
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+
+    # What is told
+
+    def hear(self, patient: str, observations: Sequence[Resource]) -> None:
+        """Readings of one person that were just kept."""
+        waiting = self._waiting.setdefault(patient, Waiting())
+        if len(waiting.observations) + len(observations) > MOST_WAITING:
+            waiting.observations, waiting.is_behind = [], True
+        else:
+            waiting.observations += observations
+        self._news.set()
+
+    async def hear_kept(self, event: ResourceKept) -> None:
+        """Something came into a record by whatever way."""
+        is_reading = event.category == Category.VITALS
+        if not event.patient or not is_reading or event.patient not in self._watched:
+            return
+        if event.reference.startswith("Observation/"):
+            loop = asyncio.get_running_loop()
+            loop.call_later(SOON_S, self._miss, event.patient, event.reference)
+
+    def _miss(self, patient: str, reference: str) -> None:
+        """What no device has handed over by now came by another way."""
+        watched = self._watched.get(patient)
+        if watched and not watched.knows(reference):
+            self._waiting.setdefault(patient, Waiting()).is_missing = True
+            self._news.set()
+
+    async def hear_imported(self, event: RecordImported) -> None:
+        """Much came at once: what is usual may be otherwise."""
+        if self._watched.pop(event.patient, None):
+            self._waiting.setdefault(event.patient, Waiting()).is_behind = True
+            self._news.set()
+
+    async def hear_erased(self, event: PatientErased) -> None:
+        """Somebody is gone."""
+        self.forget(event.patient)
+
+    def forget(self, patient: str) -> None:
+        """Watch over somebody no more; begin anew when her devices speak again."""
+        self._watched.pop(patient, None)
+        self._waiting.pop(patient, None)
+
+    def settle(self, patient: str, rule: str) -> None:
+        """An alert was ended by somebody else."""
+        if watched := self._watched.get(patient):
+            watched.stream.settle(rule)
+
+    def usual_of(self, patient: str) -> dict[str, Usual]:
+        """What is usual for somebody, as far as the watch knows."""
+        watched = self._watched.get(patient)
+        return dict(watched.stream.usual) if watched else {}
+
+    async def begin(self, patient: str) -> None:
+        """Watch over somebody from now on, who asked for it."""
+        self._waiting.setdefault(patient, Waiting()).is_behind = True
+        self._news.set()
+
+    # The worker
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            waiting, self._waiting = self._waiting, {}
+            for patient, what in waiting.items():
+                try:
+                    await self._take(patient, what)
+                except Exception as error:
+                    # She is watched anew from her record with the next reading.
+                    self._watched.pop(patient, None)
+                    log.fault("alerts not computed", error)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            await self.sweep()
+
+    async def sweep(self) -> None:
+        """Look once after what nobody answers, and what is silent."""
+        try:
+            for patient, rule in await self._keeping.sweep():
+                self.settle(patient, rule)
+        except Exception as error:
+            log.fault("alerts not swept", error)
+
+    async def _take(self, patient: str, waiting: Waiting) -> None:
+        watched = self._watched.get(patient)
+        is_old = watched is not None and self._clock.now() - watched.read_at > LOOKED_ANEW
+        if watched is None or is_old or waiting.is_behind:
+            if not (await self._keeping.wish_of(patient)).is_on:
+                return self.forget(patient)
+            began = time.perf_counter()
+            watched = await self._look(patient)
+            # After a start everybody is looked at anew: readings are kept all the same meanwhile.
+            await asyncio.sleep(min(time.perf_counter() - began, BREATH_S))
+        found = list(waiting.observations)
+        if waiting.is_missing:
+            found += await self._catch_up(patient)
+        await self._hear(patient, watched, samples_of(found))
+
+    async def _hear(
+        self, patient: str, watched: Watched, samples: Iterable[tuple[str, Sample]]
+    ) -> None:
+        now = self._clock.now()
+        for key, sample in samples:
+            if key not in WATCHED or not watched.is_new(sample.reference, key):
+                continue
+            if not now - LATE <= sample.at <= now + LATE:
+                watched.stream.remember([(key, sample)])
+                continue
+            for change in watched.stream.hear(key, sample):
+                await self._keeping.take(patient, change)
+        await self._note_day(patient, watched, to_us(now) // DAY_US)
+
+    async def _note_day(self, patient: str, watched: Watched, day: int) -> None:
+        if watched.day != day:
+            watched.day = day
+            async with self._db.begin() as tx:
+                await store.note_day(tx, patient, day)
+
+    # Her record
+
+    async def _look(self, patient: str) -> Watched:
+        """Read what a person's stream begins with: one look, one line in her log."""
+        now = self._clock.now()
+        wish = await self._keeping.wish_of(patient)
+        found = await self._read(patient, now)
+        samples = samples_of(found)
+        usual: dict[str, Usual] = {}
+        for key in USUAL_OF:
+            those = [sample for name, sample in samples if name == key]
+            if known := make_usual(key, those, now, wish.zone):
+                usual[key] = known
+        stream = Stream(usual, await self._keeping.open_rules(patient))
+        watched = Watched(stream, now)
+        self._watched[patient] = watched
+        self._watched.move_to_end(patient)
+        if len(self._watched) > MOST_STREAMS:
+            self._watched.popitem(last=False)
+        old = [(k, one) for k, one in samples if k in WATCHED and one.at < now - RECENT]
+        for key, one in old[-MOST_HEARD // 2 :]:
+            watched.is_new(one.reference, key)
+        stream.remember(old)
+        await self._hear(patient, watched, [pair for pair in samples if pair[1].at >= now - RECENT])
+        return watched
+
+    async def _read(self, patient: str, now: datetime) -> list[Resource]:
+        asking = in_her_name(patient)
+        since = ("date", f"ge{to_iso(now - WEEKS)}")
+        asked = [Question(type="Observation", params=params_of(key, since)) for key in WATCHED]
+        searches = [_search(one, patient, MOST) for one in asked]
+        answers = await self._records.search_all(asking, searches)
+        found = [one for answer in answers for one in answer.entries]
+        cut = [
+            (key, answer.entries[-1])
+            for key, answer in zip(WATCHED, answers, strict=True)
+            if answer.next and key in USUAL_OF
+        ]
+        sample = [
+            _search(Question(type="Observation", params=params_of(key, *span)), patient, A_QUARTER)
+            for key, _ in cut
+            for span in _quarters(now)
+        ]
+        if sample:
+            more = await self._records.search_all(asking, sample)
+            found += [one for answer in more for one in answer.entries]
+        return list({one["id"]: one for one in found}.values())
+
+    async def _catch_up(self, patient: str) -> list[Resource]:
+        """The newest of what is watched."""
+        since = ("date", f"ge{to_iso(self._clock.now() - LATE)}")
+        codes = ",".join(dict.fromkeys(code for key in WATCHED for code in codes_for(key)))
+        params = (("code", codes), since, ("_sort", "-date"))
+        asked = Question(type="Observation", params=params)
+        (found,) = await self._records.search_all(
+            in_her_name(patient), [_search(asked, patient, CATCH_UP)]
+        )
+        return [*found.entries]
+
+
+def params_of(key: str, *spans: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """How one measure is asked for, newest first."""
+    return (("code", ",".join(codes_for(key))), *spans, ("_sort", "-date"))
+
+
+def _search(asked: Question, patient: str, count: int) -> tuple[str, list[tuple[str, str]]]:
+    return asked.type, [*asked.params, ("patient", patient), ("_count", str(count))]
+
+
+def _quarters(now: datetime) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Every quarter of every day of the last weeks."""
+    step = timedelta(hours=QUARTER_HOURS)
+    count = WEEKS // step
+    starts = [now - WEEKS + number * step for number in range(count)]
+    return [(("date", f"ge{to_iso(at)}"), ("date", f"lt{to_iso(at + step)}")) for at in starts]
