@@ -31,6 +31,7 @@ contracts: setup   ## compile the contracts again
 journeys: setup   ## the browser tests
 	$(IN)pytest -m browser
 models:   setup   ## fit the models again
+	@$(IN)python -m pip install --quiet --require-hashes --no-deps -r requirements-models.lock
 	$(IN)python -m models
 bench:    setup   ## measure
 	$(IN)python -m bench

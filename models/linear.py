@@ -1,6 +1,6 @@
 """Penalised logistic regression as the twin reads it."""
 # scikit-learn has no complete types.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportMissingImports=false, reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false, reportMissingTypeStubs=false
 
 import numpy as np
 from numpy.typing import NDArray
