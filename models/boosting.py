@@ -5,7 +5,7 @@
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from catboost import CatBoost, EFstrType, Pool
@@ -14,17 +14,35 @@ from numpy.typing import NDArray
 from asklepion.twin.engine.learned.trees import Trees
 
 Floats = NDArray[np.float64]
+
+
+class Fitted(Protocol):
+    """What we use of a model of CatBoost's."""
+
+    def predict(self, data: Any, *, prediction_type: str) -> Any:
+        """Its sum of trees, or what follows."""
+        ...
+
+    def get_feature_importance(self, data: Any, *, type: Any) -> Any:
+        """What each input adds."""
+        ...
+
+    def save_model(self, fname: str, *, format: str) -> None:
+        """Write it down."""
+        ...
+
+
 USUAL: dict[str, Any] = {"thread_count": 1, "verbose": False, "allow_writing_files": False}
 
 
-def fit(rows: Floats, outcome: Floats, *, weight: Floats | None = None, **how: Any) -> CatBoost:
+def fit(rows: Floats, outcome: Floats, *, weight: Floats | None = None, **how: Any) -> Fitted:
     """Fit trees; `how` are CatBoost's own parameters (loss_function, iterations, depth, …)."""
-    model = CatBoost({**USUAL, **how})
+    model: Any = CatBoost({**USUAL, **how})
     model.fit(Pool(rows.astype(np.float32), outcome, weight=weight))
     return model
 
 
-def trees_of(model: CatBoost) -> Trees:
+def trees_of(model: Fitted) -> Trees:
     """Its trees; they score as it does (`score` against `predict_raw`, `explain` against SHAP)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
@@ -52,12 +70,12 @@ def trees_of(model: CatBoost) -> Trees:
     )
 
 
-def predict_raw(model: CatBoost, rows: Floats) -> Floats:
+def predict_raw(model: Fitted, rows: Floats) -> Floats:
     """CatBoost's own sum of trees."""
     return np.asarray(model.predict(rows.astype(np.float32), prediction_type="RawFormulaVal"))
 
 
-def shap(model: CatBoost, rows: Floats) -> Floats:
+def shap(model: Fitted, rows: Floats) -> Floats:
     """CatBoost's own Shapley values; the last column is the base."""
     pool = Pool(rows.astype(np.float32))
     return np.asarray(model.get_feature_importance(pool, type=EFstrType.ShapValues))

@@ -1,7 +1,7 @@
 """Sepsis within hours, hour by hour."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import numpy as np
@@ -62,7 +62,7 @@ def read() -> People:
     path = inputs.gate(FILE, sha256=SHA256)
     with duckdb.connect() as database:
         asked = "select SepsisLabel from read_parquet(?) order by pid, ICULOS"
-        found = database.execute(asked, [str(path)]).fetchnumpy()
+        found: dict[str, Any] = cast(Any, database.execute(asked, [str(path)])).fetchnumpy()
     label = np.asarray(found["SepsisLabel"], np.float64)
     rows, ids = list[NDArray[np.float32]](), list[str]()
     for one in features.read_patients(path):

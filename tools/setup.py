@@ -80,7 +80,10 @@ def steps(*, for_work: bool) -> list[tuple[str, str, list[Path], Action]]:
     return plan
 
 
-UNRELATED = {"setup.py", "wire_ts.py", "fhir_tables.py", "audit_chain.py", "score_page.py", "report_words.py"}
+UNRELATED = {
+    *("setup.py", "wire_ts.py", "fhir_tables.py", "audit_chain.py", "score_page.py"),
+    *("report_words.py", "train_dictionary.py"),
+}
 
 
 def take(plan: list[tuple[str, str, list[Path], Action]]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def _from_parquet(path: Path) -> Iterator[Hours]:
     try:
         with duckdb.connect() as database:
             asked = "select * from read_parquet(?) order by pid, ICULOS"
-            found = database.execute(asked, [str(path)]).fetchnumpy()
+            found: dict[str, Any] = cast(Any, database.execute(asked, [str(path)])).fetchnumpy()
     except duckdb.Error as error:
         raise Incorrect("The Parquet holds no hours.", hint=f"Give {TAKES}.") from error
     ids = np.asarray(found.pop("pid")).astype(str)
