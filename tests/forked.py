@@ -1,8 +1,8 @@
 """`asklepion` in processes of its own that need not read its modules anew.
 
-One process beside each that runs tests has read them; each command is forked from it. What a command
-costs beyond its work falls from three seconds to a tenth of one. `python -m asklepion` itself
-starts in tests/cli/test_starting.py.
+One process beside each that runs tests has read them; each command is forked from it. What a
+command costs beyond its work falls from three seconds to a tenth of one. `python -m asklepion`
+itself starts in tests/cli/test_starting.py.
 """
 
 import multiprocessing
