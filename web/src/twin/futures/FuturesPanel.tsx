@@ -183,7 +183,7 @@ function Association({ a, b }: Both) {
       {a.association.filter(isShown).map(({ outcome, label_key }, n) => (
         <section key={outcome}>
           <h3>{text(label_key)}</h3>
-          <div className="two">
+          <div className="two-futures">
             {SIDES.map((side) => {
               const told = futures[side].association.find((one) => one.outcome === outcome);
               return told && <Average key={side} side={side} told={told} isDrawn={n === 0} />;
@@ -233,7 +233,7 @@ function Trials({ a, b }: Both) {
   return (
     <Card className="tier tier-b" title={text("twin.ui.futures.tier.b")}>
       <p className="muted small">{text("twin.ui.futures.tier.b.about")}</p>
-      <div className="two">
+      <div className="two-futures">
         {SIDES.map((side) => (
           <div key={side} className="side" data-side={side}>
             <strong className="side-name">{text(`twin.ui.futures.${side}`)}</strong>
