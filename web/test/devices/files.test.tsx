@@ -73,6 +73,7 @@ describe("a file of an app", () => {
     void bring([new File(["x"], "export.zip")]);
     await waitFor(() => expect(signal).toBeTruthy());
 
+    session.set({ state: "known", me: { ...me("a-1"), language: "zh-CN" } });
     session.set({ state: "ended", me: null });
     expect(bringings.get()).toHaveLength(1);
     session.set({ state: "known", me: me("a-2") });

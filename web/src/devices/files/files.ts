@@ -31,7 +31,7 @@ export interface Bringing {
 /** Everything brought since the page was opened; it goes on while other panels are looked at. */
 export const bringings = new Store<readonly Bringing[]>([]);
 const stops = new Map<number, AbortController>();
-let owner = "";
+let owner = session.get().me?.account ?? ""; // this part may come long after the sign-in
 let count = 0;
 let running = Promise.resolve();
 
