@@ -22,6 +22,7 @@ from ...engine.alerting import Sample, Stream, Usual, make_usual, samples_of
 from ...engine.alerting.baseline import QUARTER_HOURS, WEEKS
 from ...engine.alerting.rules import USUAL_OF, WATCHED
 from ...engine.alerting.stream import LATE
+from ...engine.chart import CLOCK_SKEW
 from ...engine.fhir import Resource
 from ...engine.questions import MOST, Question, codes_for
 from ...store import alerts as store
@@ -207,9 +208,11 @@ class Listening:
     ) -> None:
         now = self._clock.now()
         for key, sample in samples:
+            if sample.at > now + CLOCK_SKEW:  # a wrong clock: later true ones would look old
+                continue
             if key not in WATCHED or not watched.is_new(sample.reference, key):
                 continue
-            if not now - LATE <= sample.at <= now + LATE:
+            if sample.at < now - LATE:
                 watched.stream.remember([(key, sample)])
                 continue
             for change in watched.stream.hear(key, sample):
@@ -229,7 +232,7 @@ class Listening:
         now = self._clock.now()
         wish = await self._keeping.wish_of(patient)
         found = await self._read(patient, now)
-        samples = samples_of(found)
+        samples = [pair for pair in samples_of(found) if pair[1].at <= now + CLOCK_SKEW]
         usual: dict[str, Usual] = {}
         for key in USUAL_OF:
             those = [sample for name, sample in samples if name == key]
@@ -250,8 +253,8 @@ class Listening:
 
     async def _read(self, patient: str, now: datetime) -> list[Resource]:
         asking = in_her_name(patient)
-        since = ("date", f"ge{to_iso(now - WEEKS)}")
-        asked = [Question(type="Observation", params=params_of(key, since)) for key in WATCHED]
+        span = (("date", f"ge{to_iso(now - WEEKS)}"), ("date", f"le{to_iso(now + CLOCK_SKEW)}"))
+        asked = [Question(type="Observation", params=params_of(key, *span)) for key in WATCHED]
         searches = [_search(one, patient, MOST) for one in asked]
         answers = await self._records.search_all(asking, searches)
         found = [one for answer in answers for one in answer.entries]
@@ -272,9 +275,10 @@ class Listening:
 
     async def _catch_up(self, patient: str) -> list[Resource]:
         """The newest of what is watched."""
-        since = ("date", f"ge{to_iso(self._clock.now() - LATE)}")
+        now = self._clock.now()
+        span = (("date", f"ge{to_iso(now - LATE)}"), ("date", f"le{to_iso(now + CLOCK_SKEW)}"))
         codes = ",".join(dict.fromkeys(code for key in WATCHED for code in codes_for(key)))
-        params = (("code", codes), since, ("_sort", "-date"))
+        params = (("code", codes), *span, ("_sort", "-date"))
         asked = Question(type="Observation", params=params)
         (found,) = await self._records.search_all(
             in_her_name(patient), [_search(asked, patient, CATCH_UP)]
