@@ -7,9 +7,10 @@ from asklepion.app import House
 from asklepion.kit.errors import Busy, Incorrect, NotFound
 from asklepion.records import Category
 from asklepion.twin import Simulation
+from asklepion.twin.engine.simulating import plan, read_wish
 from asklepion.twin.service import simulating
-from tests.conftest import People
-from tests.twin.build import condition, measured, patient, well
+from tests.conftest import NOON, People
+from tests.twin.build import chart, condition, measured, patient, well
 from tests.twin.test_service import HER, allow, bring_in, hers, his
 
 # Nothing here asks a database anything that other tests do not ask of both.
@@ -130,3 +131,14 @@ async def test_a_run_that_takes_too_long_is_ended(
         await house.twin.simulation(hers(people), HER, {"kind": "weather", "length": 5})
     with pytest.raises(NotFound):
         await house.twin.simulation(his(people), HER, BLEEDING)
+
+
+async def test_height_is_as_it_was_measured_before_it_is_reckoned(house: House) -> None:
+    wish = read_wish(BREAKFAST)
+
+    reckoned, seen = (
+        plan(chart(*known(), *more), wish, NOON) for more in ((), (measured("8302-2", 171, "cm"),))
+    )
+
+    heights = [{one.key: one.value for one in of.inputs}["height_cm"] for of in (reckoned, seen)]
+    assert heights == [164.9, 171.0]

@@ -15,7 +15,7 @@ from ..wire import Curve, Fit, Params, Simulation, Source, Text
 from .cards import LABEL, Known, as_inputs, as_missing, exclusions, iso, look_up, stated
 from .chart import Chart
 from .checks import is_number
-from .codes import DIABETES, Group
+from .codes import DIABETES, TYPE_1
 from .measures import MEASURES
 from .physio import Event, GlucoseEvent
 from .physio.fit import CAN_BE, NEEDED, USUAL
@@ -23,7 +23,7 @@ from .physio.person import LIMITS
 from .physio.simulate import CURVES, LONGEST_MIN, LONGEST_S, MOST_EVENTS
 from .simulation_words import GLUCOSE_CURVES, SIMULATION
 
-MEASURED = (*CAN_BE, "weight", "bmi", "glucose")
+MEASURED = (*CAN_BE, "weight", "bmi", "height_m", "glucose")
 TOLD = (*CAN_BE, "weight", "height_cm", "glucose")
 MONTH, YEARS = timedelta(days=31), timedelta(days=730)
 UNITS = {
@@ -32,11 +32,6 @@ UNITS = {
     "central": "mm[Hg]", "blood_ml": "mL", "haemoglobin": "g/dL", "paco2": "mm[Hg]",
     "pao2": "mm[Hg]", "tidal_ml": "mL", "glucose": "mg/dL", "insulin": "pmol/L",
 }  # fmt: skip
-TYPE_1 = Group(
-    snomed=frozenset({"46635009", "313435000", "23045005"}),
-    icd10=("E10",),
-    words=("type 1 diabetes", "diabetes mellitus type 1", "diabetes type 1", "type i diabetes"),
-)
 SOURCES = {
     "circulation": (
         (
@@ -173,15 +168,20 @@ def _known(chart: Chart, wish: Wish, key: str, now: datetime) -> Known:
     if key in wish.told:
         value = wish.told[key]
         return Known(key=key, value=value, seen=value, unit=MEASURES[key].unit)
-    long = key in ("weight", "bmi", "sbp", "dbp", "haemoglobin", "glucose")
+    long = key in ("weight", "bmi", "height_m", "sbp", "dbp", "haemoglobin", "glucose")
     return look_up(chart, key, since=now - (YEARS if long else MONTH))
 
 
 def _height(wish: Wish, known: Mapping[str, Known]) -> Known:
-    """Height as told, else as it follows from weight and body mass index."""
+    """Height as told, else as measured, else as it follows from weight and body mass index."""
     told = wish.told.get("height_cm")
     if told is not None:
         return Known(key="height_cm", value=told, seen=told, unit="cm")
+    measured = known["height_m"]
+    if is_number(measured.value):
+        height = round(100 * measured.value, 1)
+        return Known(key="height_cm", value=height, seen=height, unit="cm", at=measured.at,
+                     reference=measured.reference)  # fmt: skip
     weight, bmi = known["weight"], known["bmi"]
     if is_number(weight.value) and is_number(bmi.value) and bmi.value > 0:
         height = round(100 * (weight.value / bmi.value) ** 0.5, 1)
