@@ -114,13 +114,27 @@ def _read_told(sent: object) -> Mapping[str, float]:
     if not isinstance(sent, dict):
         raise Incorrect("What is told is no object.", hint='Such as {"heart_rate": 72}.')
     told = cast(dict[str, Any], sent)
-    for key, value in told.items():
+    for key in told:
         if key not in TOLD:
             raise Incorrect("A simulation does not ask for all that was told.",
                             hint=f"It asks for: {', '.join(TOLD)}.")  # fmt: skip
-        if not is_number(value):
-            raise Incorrect("What is told is no number.", hint=f"{key[:40]}: a number.")
-    return {key: float(value) for key, value in told.items()}
+    return {key: _read_number(key, value) for key, value in told.items()}
+
+
+def _read_number(key: str, value: object) -> float:
+    """A number in the input's own unit, or a pair of a number and one of its other units."""
+    if is_number(value):
+        return float(value)
+    pair = cast(list[Any], value) if isinstance(value, list) else []
+    measure = MEASURES.get(key)
+    if len(pair) == 2 and is_number(pair[0]) and isinstance(pair[1], str) and measure:
+        converted = measure.convert(float(pair[0]), pair[1])
+        if converted is not None:
+            return converted
+    raise Incorrect(
+        "What is told is no number, or in no unit of its measure.",
+        hint=f'{key[:40]}: a number, or a pair such as [5.3, "mmol/L"].',
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,7 +262,7 @@ def _limits(chart: Chart, wish: Wish, values: Mapping[str, Any], diabetes: str) 
         names += ["output_unmeasured", "healthy_heart", "no_temperature"]
         names += ["usual"] if usual else []
     else:
-        names += ["no_glucagon"]
+        names += ["no_glucagon", "glucose_units"]
         names += ["not_fasting"] if "glucose" in values else ["usual"]
         names += ["type_unknown"] if diabetes == "type2" else []
     names += ["medicines"] if chart.medicines or "statin" in chart.hidden else []

@@ -184,7 +184,8 @@ class Twin:
         """What may follow from what happens to her, by a model calibrated to her record.
 
         Raises:
-            Busy: too many are being run, or this one takes too long.
+            Busy: too many are being run, or two of the caller's, or this one takes too long.
+            Forbidden: somebody else than a clinician lets her bleed, or gives her something.
             Incorrect: what was asked is no simulation.
             NotFound: there is no such patient, or none that the caller may know of.
         """
