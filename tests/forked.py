@@ -1,8 +1,8 @@
 """`asklepion` in processes of its own that need not read its modules anew.
 
-One process per run of the tests has read them; each command is forked from it. What a command
-costs beyond its work falls from three seconds to a tenth of one. `python -m asklepion` itself
-starts in tests/cli/test_starting.py.
+One process beside each that runs tests has read them; each command is forked from it. What a
+command costs beyond its work falls from three seconds to a tenth of one. `python -m asklepion`
+itself starts in tests/cli/test_starting.py.
 """
 
 import multiprocessing
@@ -26,7 +26,7 @@ class Forked:
         self, environment: Mapping[str, str], arguments: Sequence[str], out: Path, err: Path
     ) -> None:
         words = dict(environment), list(arguments), str(out), str(err)
-        self._process = FORKING.Process(target=_run, args=words)
+        self._process = FORKING.Process(target=_run, args=words, daemon=True)
         self._process.start()
 
     @property

@@ -21,6 +21,7 @@ from tests.forked import Forked
 
 ROOT = Path(__file__).parent.parent
 OPENING_S = 60
+COMMAND_S = 300.0
 PEOPLE: dict[str, tuple[Role, str | None]] = {
     "operator": (Role.OPERATOR, None),
     "patient": (Role.PATIENT, "Patient/p-1"),
@@ -74,7 +75,11 @@ def command(environment: dict[str, str], *arguments: str) -> "subprocess.Complet
     """Run one `asklepion` command, as a person types it."""
     with tempfile.TemporaryDirectory(prefix="asklepion-said-") as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        code = Forked(environment, arguments, out, err).wait()
+        running = Forked(environment, arguments, out, err)
+        try:
+            code = running.wait(COMMAND_S)
+        finally:
+            running.kill()
         said = [path.read_text() if path.exists() else "" for path in (out, err)]
     return subprocess.CompletedProcess(["asklepion", *arguments], code, *said)
 

@@ -52,7 +52,7 @@ def test_a_doctor_says_what_she_thinks_then_sees_the_number_and_compares_two_tre
     amara.picture("futures-choose")
     by_equation.scroll_into_view_if_needed()
     amara.picture("futures-equation")
-    by_trial.locator(".two").scroll_into_view_if_needed()
+    by_trial.locator(".two-futures").scroll_into_view_if_needed()
     amara.picture("futures-trials")
     by_trial.locator(".effect").first.scroll_into_view_if_needed()
     amara.picture("futures-effect")

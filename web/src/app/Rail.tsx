@@ -3,10 +3,12 @@ import {
   ChevronDown,
   Handshake,
   Heart,
+  House,
   Landmark,
   type LucideIcon,
   MapPin,
   Stethoscope,
+  Telescope,
   UserRound,
 } from "lucide-react";
 import { type Ref, useState } from "react";
@@ -21,6 +23,8 @@ const icons: Record<PanelGroup, LucideIcon> = {
   visit: Stethoscope,
   house: Landmark,
   health: Heart,
+  ahead: Telescope,
+  measuring: House,
   record: BookHeart,
   sharing: Handshake,
   self: UserRound,

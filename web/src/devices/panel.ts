@@ -8,8 +8,8 @@ export const devicesPanel: Panel = {
   icon: HousePlug,
   places: ["home"],
   roles: ["patient"],
-  group: "health",
-  order: 50,
+  group: "measuring",
+  order: 10,
   Component: lazy(() => import("./DevicesPanel").then((m) => ({ default: m.DevicesPanel }))),
 };
 
@@ -19,7 +19,7 @@ export const plansPanel: Panel = {
   icon: CalendarClock,
   places: ["home", "consulting-room-*"],
   roles: [],
-  group: "health",
-  order: 60,
+  group: "measuring",
+  order: 20,
   Component: lazy(() => import("./plans/PlansPanel").then((m) => ({ default: m.PlansPanel }))),
 };

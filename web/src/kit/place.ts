@@ -13,6 +13,8 @@ export const PANEL_GROUPS = [
   "visit",
   "house",
   "health",
+  "ahead",
+  "measuring",
   "record",
   "sharing",
   "here",

@@ -27,7 +27,7 @@ export function KnownLines({ known }: { known: Completeness }) {
   if (asked === 0) return null;
   const names = missing_keys.map((key) => text(key)).join(text("twin.ui.score.and"));
   return (
-    <div className="known">
+    <div className="known-lines">
       <p>
         <KnownBar known={known} /> {text("twin.ui.known", { fresh, asked })}
       </p>

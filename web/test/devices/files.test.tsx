@@ -1,8 +1,9 @@
-import { render, screen, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { FilesDialog } from "../../src/devices/files/FilesDialog";
-import { bringings } from "../../src/devices/files/files";
+import { bring, bringings } from "../../src/devices/files/files";
+import { type Me, session } from "../../src/kit/session";
 import { setLanguage } from "../../src/kit/text";
 import { fakeHouse } from "../house/house";
 
@@ -29,6 +30,10 @@ const DONE = {
   refused: [["heart-rate", "implausible", 2]],
 };
 
+function me(account: string): Me {
+  return { account, name: "Mei", roles: ["patient"], person: null, language: "en" };
+}
+
 function lines(...steps: object[]): string {
   return steps.map((step) => `${JSON.stringify(step)}\n`).join("");
 }
@@ -54,6 +59,28 @@ describe("a file of an app", () => {
     expect(within(line).getByText(/Heart rate \(2\): the value cannot be right/)).toBeTruthy();
     expect(within(line).getByText("DietaryCaffeine (3)")).toBeTruthy();
     expect(asked[0]?.path).toContain("zone=");
+  });
+
+  test("is broken off and forgotten when somebody else is signed in", async () => {
+    session.set({ state: "known", me: me("a-1") });
+    let signal: AbortSignal | null | undefined;
+    vi.stubGlobal("fetch", (_: string, init: RequestInit) => {
+      signal = init.signal;
+      return new Promise<Response>((_, reject) => {
+        signal?.addEventListener("abort", () => reject(signal?.reason));
+      });
+    });
+    void bring([new File(["x"], "export.zip")]);
+    await waitFor(() => expect(signal).toBeTruthy());
+
+    session.set({ state: "known", me: { ...me("a-1"), language: "zh-CN" } });
+    session.set({ state: "ended", me: null });
+    expect(bringings.get()).toHaveLength(1);
+    session.set({ state: "known", me: me("a-2") });
+
+    expect(signal?.aborted).toBe(true);
+    expect(bringings.get()).toEqual([]);
+    vi.unstubAllGlobals();
   });
 
   test("that could not be finished says so, and how to go on, in the reader's language", async () => {

@@ -77,6 +77,20 @@ test("a measurement is planned", async () => {
   );
 });
 
+test("a plan ends only after one was asked", async () => {
+  const asked = fakeHouse({
+    "GET /api/devices/plans/1": [PLAN],
+    "DELETE /api/devices/plans/1/p1": new Reply(204, null),
+  });
+  render(<PlansPanel />);
+
+  await userEvent.click(await screen.findByRole("button", { name: "End the plan: Weight" }));
+  expect(asked.some(({ method }) => method === "DELETE")).toBe(false);
+  await userEvent.click(screen.getByRole("button", { name: "End the plan" }));
+
+  await waitFor(() => expect(asked.some(({ method }) => method === "DELETE")).toBe(true));
+});
+
 test("a device that is silent although something is planned shows it", async () => {
   fakeHouse({ "GET /api/devices": [SCALE], "GET /api/devices/plans/1": [PLAN] });
   render(<DevicesPanel />);

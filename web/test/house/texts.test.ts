@@ -9,7 +9,7 @@ const SENT_BY_THE_HOUSE = ["twin.", "world.place.", "world.closed.", "world.sign
 
 /** Words that are the same in both languages. */
 const SAME =
-  /^(EN|FHIR.*|NEWS2|PREVENT|CKD-EPI.*|WebXR|JSON|Fitbit|Google Fit|Nightscout|\W*|[A-Z]{2,5}|\{.*\}.{0,4})$/;
+  /^(EN|FHIR.*|NEWS2|PREVENT|CKD-EPI.*|BMI.*|WebXR|JSON|Fitbit|Google Fit|Nightscout|\W*|[A-Z]{2,5}|\{.*\}.{0,4})$/;
 
 /** Latin words that a Chinese sentence rightly keeps: names, formats, units and scores. */
 const KEPT = new Set(
@@ -21,25 +21,30 @@ const KEPT = new Set(
     takeout google com api v1 entries json count`
     .split(/\s+/)
     .concat(["mg", "dL", "mmol", "L", "mmHg", "kg", "m", "Esc", "Enter", "Ctrl", "CKD", "C"])
+    .concat("Venn Abers FiO2 ICD ICD-9 pH PTT SIRS T CHA DS VASc g INR mol".split(" "))
     .concat(["G1", "G2", "G3a", "G3b", "G4", "G5"]), // of kidney function
 );
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" });
-const rooms = files.filter((f) => f.endsWith("/text.en.json")).map((f) => f.split("/")[0] ?? "");
+/** Whose words they are: a room's, or those that come with one of its panels ("twin/scores"). */
+const rooms = files
+  .filter((f) => /\/(text|words)\.en\.json$/.test(f))
+  .map((f) => f.replace(/\/[^/]*$/, ""));
 const code = files
   .filter((f) => /\.tsx?$/.test(f))
   .map((f) => readFileSync(join(SRC, f), "utf8"))
   .join("\n");
 
 function catalogue(room: string, language: string): Record<string, string> {
-  return JSON.parse(readFileSync(join(SRC, room, `text.${language}.json`), "utf8"));
+  const kind = room.includes("/") ? "words" : "text";
+  return JSON.parse(readFileSync(join(SRC, room, `${kind}.${language}.json`), "utf8"));
 }
 
 const english = Object.assign({}, ...rooms.map((room) => catalogue(room, "en")));
 
 /** Whole keys in the code, and the fixed beginnings of keys that are put together. */
 function keysInCode(): { whole: Set<string>; begun: Set<string> } {
-  const room = rooms.join("|");
+  const room = rooms.filter((one) => !one.includes("/")).join("|");
   const whole = new Set<string>();
   const begun = new Set<string>();
   for (const m of code.matchAll(new RegExp(`["'\`]((?:${room})\\.[\\w.-]*)(\\$\\{)?`, "g"))) {
@@ -69,7 +74,9 @@ describe.each(rooms)("the words of %s", (room) => {
   });
 
   test("all begin with the room's own name", () => {
-    expect(Object.keys(en).filter((key) => !key.startsWith(`${room}.`))).toEqual([]);
+    const own = `${room.split("/")[0]}.`;
+
+    expect(Object.keys(en).filter((key) => !key.startsWith(own))).toEqual([]);
   });
 
   test("name the same parameters in both languages", () => {
@@ -92,6 +99,12 @@ describe.each(rooms)("the words of %s", (room) => {
 
     expect(left).toEqual([]);
   });
+});
+
+test("no key has words in two catalogues", () => {
+  const keys = rooms.flatMap((room) => Object.keys(catalogue(room, "en")));
+
+  expect(keys.filter((key, n) => keys.indexOf(key) !== n)).toEqual([]);
 });
 
 describe("keys and code", () => {

@@ -6,7 +6,8 @@ import { setLanguage } from "../../src/kit/text";
 import { Toasts } from "../../src/kit/ui";
 import { AlertBell } from "../../src/twin/alerts/AlertBell";
 import { AlertsPanel } from "../../src/twin/alerts/AlertsPanel";
-import { listen, rings, type Socket, take, told } from "../../src/twin/alerts/line";
+import { line, listen, rings, type Socket, take, told } from "../../src/twin/alerts/line";
+import { notify } from "../../src/twin/alerts/notify";
 import type { Alert, AlertNews, AlertSheet, AlertWish } from "../../src/wire/twin";
 
 const HER = "Patient/p-1";
@@ -40,7 +41,7 @@ function news(...alerts: Alert[]): AlertNews {
   return { kind: "alerts", patient: HER, alerts };
 }
 
-const sheet: AlertSheet = {
+let sheet: AlertSheet = {
   alert: alert(),
   charts: [
     {
@@ -74,9 +75,8 @@ let lines: Socket[] = [];
 const sent: [string, string, unknown][] = [];
 
 class FakeSocket implements Socket {
-  onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
   constructor() {
     lines.push(this);
   }
@@ -109,10 +109,12 @@ afterEach(() => {
 
 describe("the line", () => {
   test("a new alert rings once, a graver one and an unanswered one again", () => {
-    expect(take(news(alert({ severity: "urgent" })))).toHaveLength(1);
-    expect(take(news(alert({ severity: "urgent" })))).toHaveLength(0);
-    expect(take(news(alert()))).toHaveLength(1);
-    expect(take(news(alert({ is_unanswered: true })))).toHaveLength(1);
+    const rung = new Set<string>();
+
+    expect(take(news(alert({ severity: "urgent" })), rung)).toHaveLength(1);
+    expect(take(news(alert({ severity: "urgent" })), rung)).toHaveLength(0);
+    expect(take(news(alert()), rung)).toHaveLength(1);
+    expect(take(news(alert({ is_unanswered: true })), rung)).toHaveLength(1);
   });
 
   test("what is answered, put off or comes in quiet time does not ring", () => {
@@ -127,8 +129,9 @@ describe("the line", () => {
   });
 
   test("a patient whom one may no longer see is gone at once", () => {
-    take(news(alert()));
-    take(news());
+    const rung = new Set<string>();
+    take(news(alert()), rung);
+    take(news(), rung);
 
     expect(told.get()).toEqual({});
   });
@@ -139,10 +142,47 @@ describe("the line", () => {
       () => {},
       () => new FakeSocket(),
     );
-    lines[0]?.onclose?.();
+    lines[0]?.onclose?.({ code: 1006 });
+    expect(line.get()).toBe("lost");
     vi.advanceTimersByTime(1500);
 
     expect(lines).toHaveLength(2);
+    expect(line.get()).toBe("lost"); // until something is heard
+    say({ kind: "listening", patient: "", alerts: [] });
+    expect(line.get()).toBe("open");
+    stop();
+    vi.useRealTimers();
+  });
+
+  test("what rang does not ring again when the line is back, until it was put off", () => {
+    vi.useFakeTimers();
+    const rang = vi.fn();
+    const stop = listen(rang, () => new FakeSocket());
+    say(news(alert()));
+    lines[0]?.onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(1500);
+
+    lines[1]?.onmessage?.({ data: JSON.stringify({ kind: "listening", patient: "", alerts: [] }) });
+    lines[1]?.onmessage?.({ data: JSON.stringify(news(alert())) });
+    expect(rang).toHaveBeenCalledTimes(1);
+    const until = new Date(Date.now() + 60_000).toISOString();
+    lines[1]?.onmessage?.({ data: JSON.stringify(news(alert({ snoozed_until: until }))) });
+    lines[1]?.onmessage?.({ data: JSON.stringify(news(alert())) });
+    expect(rang).toHaveBeenCalledTimes(2);
+    stop();
+    vi.useRealTimers();
+  });
+
+  test("a house that takes us for a stranger is not asked again", () => {
+    vi.useFakeTimers();
+    const stop = listen(
+      () => {},
+      () => new FakeSocket(),
+    );
+    lines[0]?.onclose?.({ code: 4401 });
+    vi.advanceTimersByTime(600_000);
+
+    expect(lines).toHaveLength(1);
     stop();
     vi.useRealTimers();
   });
@@ -176,6 +216,34 @@ describe("the bell", () => {
     );
   });
 
+  test("is crossed out and says so while alerts cannot be heard", async () => {
+    const user = userEvent.setup();
+    render(<AlertBell />);
+    act(() => lines[0]?.onclose?.({ code: 1006 }));
+
+    await user.click(screen.getByRole("button", { name: "Alerts: 0. Alerts cannot be heard now" }));
+
+    expect(screen.getByRole("status").textContent).toBe("Alerts cannot be heard now");
+    expect(screen.queryByText("No alerts")).toBeNull();
+  });
+
+  test("says whom to call, and keeps a note that was begun when one is put off", async () => {
+    const user = userEvent.setup();
+    sheet = { ...sheet, limits: [{ key: "twin.alert.limit.call", params: { number: "112" } }] };
+    render(<AlertBell />);
+    say(news(alert()));
+    await user.click(screen.getByRole("button", { name: "Alerts: 1" }));
+    await user.click(screen.getByRole("button", { name: /Vital signs are getting worse/ }));
+
+    const number = await screen.findByRole("link", { name: "112" });
+    expect(number.getAttribute("href")).toBe("tel:112");
+    await user.type(screen.getByRole("textbox"), "Not yet");
+    await user.click(screen.getByRole("button", { name: "Remind me in 15 minutes" }));
+    await waitFor(() => expect(sent.some(([, path]) => path.endsWith("/snooze"))).toBe(true));
+
+    expect(screen.getByRole("textbox")).toHaveProperty("value", "Not yet");
+  });
+
   test("says who looks at it, in both languages", async () => {
     const user = userEvent.setup();
     const said = { name: "Dr Okafor", note: "", at: "", is_me: false, is_patient: false };
@@ -188,6 +256,42 @@ describe("the bell", () => {
 
     expect(screen.getByText("Dr Okafor：正在查看")).toBeTruthy();
     expect(document.body.textContent).not.toMatch(/twin\.\w+/);
+  });
+});
+
+describe("being told in the background", () => {
+  function browser(permission: NotificationPermission, onTold: () => void = () => {}): void {
+    function Told(): void {
+      onTold();
+    }
+    vi.stubGlobal("isSecureContext", true);
+    vi.stubGlobal("Notification", Object.assign(Told, { permission }));
+  }
+
+  test("is offered where it works, and said to be blocked where it is", async () => {
+    browser("denied");
+    render(<AlertsPanel />);
+
+    expect(await screen.findByText(/This browser blocks notifications/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /in the background/ })).toBeNull();
+  });
+
+  test("says that a closed page tells nothing", async () => {
+    browser("default");
+    render(<AlertsPanel />);
+
+    expect(await screen.findByRole("button", { name: /in the background/ })).toBeTruthy();
+    expect(screen.getByText("A page that is closed tells nothing.")).toBeTruthy();
+  });
+
+  test("harms nothing where the browser throws at it", () => {
+    browser("granted", () => {
+      throw new TypeError("Illegal constructor");
+    });
+    vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+
+    expect(notify).not.toThrow();
+    vi.restoreAllMocks();
   });
 });
 

@@ -9,7 +9,7 @@ import { scenes } from "../../src/twin/chosen";
 import { Showing } from "../../src/twin/hologram/Showing";
 import { simulated } from "../../src/twin/simulated";
 import { indexAt, Player, ratesAt, valueAt } from "../../src/twin/simulation/Player";
-import { FIRST, WHATS, wishOf } from "../../src/twin/simulation/plans";
+import { FIRST, WHATS, wishOf, withWhat } from "../../src/twin/simulation/plans";
 import { SimulationPanel } from "../../src/twin/simulation/SimulationPanel";
 import type { Simulation } from "../../src/wire/twin";
 import { type Asked, fakeHouse, fakeStreams, outcome } from "../house/house";
@@ -129,6 +129,14 @@ test("whatever one may choose, something happens within the time that is asked f
     expect(events.length).toBeGreaterThan(0);
     for (const { at } of events) expect(at).toBeLessThan(wish.length);
   }
+});
+
+test("what is sent is what is shown, also after something else is let happen", () => {
+  const lost = { ...FIRST, what: "bleed", ml: 2000 } as const;
+
+  expect(withWhat(lost, "fluid").ml).toBe(1000);
+  expect(withWhat({ ...lost, ml: 500 }, "fluid").ml).toBe(500);
+  expect(withWhat(lost, "stand").ml).toBe(2000);
 });
 
 test("the hologram beats and breathes as in the simulation while one is played", () => {

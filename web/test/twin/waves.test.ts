@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Observation } from "../../src/twin/observation";
+import { paint } from "../../src/twin/waves/paint";
 import { type Point, SEEN_MS, Strip } from "../../src/twin/waves/Strip";
 import { type Chunk, waveOf } from "../../src/twin/waves/wave";
 
@@ -78,4 +79,31 @@ describe("a waveform", () => {
 
     expect(strip.range[0]).toBeGreaterThan(250 * 570);
   });
+});
+
+test("paper has a line every 0.2 seconds and none across, since each strip has its own scale", () => {
+  const lines: [number, number][] = [];
+  let from: [number, number] = [0, 0];
+  const pen = {
+    clearRect: () => {},
+    beginPath: () => {},
+    stroke: () => {},
+    moveTo: (x: number, y: number) => {
+      from = [x, y];
+    },
+    lineTo: (x: number, y: number) => {
+      lines.push([x - from[0], y - from[1]]);
+    },
+  };
+  const canvas = document.createElement("canvas");
+  Object.defineProperties(canvas, {
+    clientWidth: { value: 600 },
+    clientHeight: { value: 120 },
+    getContext: { value: () => pen },
+  });
+
+  paint(canvas, new Strip(), NOON);
+
+  expect(lines).toHaveLength(SEEN_MS / 200 - 1);
+  expect(lines.every(([across, down]) => across === 0 && down === 120)).toBe(true);
 });

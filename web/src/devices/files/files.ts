@@ -1,4 +1,5 @@
 import { ApiError, ask } from "../../kit/api";
+import { session } from "../../kit/session";
 import { Store } from "../../kit/store";
 import { t } from "../../kit/text";
 import { linesOf } from "../../records/import";
@@ -30,8 +31,20 @@ export interface Bringing {
 /** Everything brought since the page was opened; it goes on while other panels are looked at. */
 export const bringings = new Store<readonly Bringing[]>([]);
 const stops = new Map<number, AbortController>();
+let owner = session.get().me?.account ?? ""; // this part may come long after the sign-in
 let count = 0;
 let running = Promise.resolve();
+
+// Whoever comes next sees nothing of it, and nothing of it goes into another's record. A session
+// that ran out is no such change: the same person may come back to it.
+session.subscribe(() => {
+  const { state, me } = session.get();
+  const now = me?.account ?? (state === "stranger" ? "" : owner);
+  if (now === owner) return;
+  owner = now;
+  for (const each of stops.values()) each.abort();
+  bringings.set([]);
+});
 
 /** Bring files in, one after the other. Resolves when these are through. */
 export function bring(files: readonly File[]): Promise<void> {

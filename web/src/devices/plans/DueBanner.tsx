@@ -21,7 +21,7 @@ function DueBanner() {
   const due = plans.value?.find(({ due_at }) => due_at !== null);
   if (!due?.due_at) return null;
   return (
-    <section className="due" aria-label={text("devices.plans.now")}>
+    <section className="due-banner" aria-label={text("devices.plans.now")}>
       <CalendarClock aria-hidden />
       <p>
         <strong>{text("devices.plans.now")}</strong>{" "}

@@ -3,7 +3,17 @@ import { useState } from "react";
 import { api } from "../../kit/api";
 import { useNow } from "../../kit/clock";
 import { number, useText } from "../../kit/text";
-import { Badge, Button, Card, Empty, ErrorNote, IconButton, toast, Waiting } from "../../kit/ui";
+import {
+  Badge,
+  Button,
+  Card,
+  Dialog,
+  Empty,
+  ErrorNote,
+  IconButton,
+  toast,
+  Waiting,
+} from "../../kit/ui";
 import { headersOf, type Subject, useSubject } from "../../records/subject";
 import { kindIcons } from "../model";
 import { NewPlan } from "./NewPlan";
@@ -66,22 +76,10 @@ function PlanLine({ plan, who }: { plan: Plan; who: Subject }) {
   const text = useText();
   const now = useNow();
   const words = usePlanWords();
-  const [error, setError] = useState<unknown>(null);
+  const [isEnding, setEnding] = useState(false);
   const Icon = kindIcons[plan.kind];
   const name = text(`devices.kind.${plan.kind}`);
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-
-  async function end(): Promise<void> {
-    setError(null);
-    try {
-      const path = pathOf(who).replace(/(\?|$)/, `/${plan.id}$1`);
-      await api.delete(path, headersOf(who));
-      toast(text("devices.plans.ended"), "good");
-      tellPlansChanged();
-    } catch (failure) {
-      setError(failure);
-    }
-  }
 
   return (
     <li className="device">
@@ -89,7 +87,11 @@ function PlanLine({ plan, who }: { plan: Plan; who: Subject }) {
         <h3 className="row">
           <Icon aria-hidden /> {name}
         </h3>
-        <IconButton icon={Trash2} label={text("devices.plans.end", { name })} onClick={end} />
+        <IconButton
+          icon={Trash2}
+          label={text("devices.plans.end", { name })}
+          onClick={() => setEnding(true)}
+        />
       </div>
       <p>
         {words(plan)}
@@ -111,8 +113,56 @@ function PlanLine({ plan, who }: { plan: Plan; who: Subject }) {
       {plan.author_name && (
         <p className="muted small">{text("devices.plans.by", { who: plan.author_name })}</p>
       )}
-      <ErrorNote error={error} />
+      <End plan={plan} who={who} open={isEnding} onClose={() => setEnding(false)} />
     </li>
+  );
+}
+
+interface EndProps {
+  readonly plan: Plan;
+  readonly who: Subject;
+  readonly open: boolean;
+  readonly onClose: () => void;
+}
+
+/** Asks before a plan ends, since it cannot be taken up again. */
+function End({ plan, who, open, onClose }: EndProps) {
+  const text = useText();
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  async function end(): Promise<void> {
+    setBusy(true);
+    setError(null);
+    try {
+      const path = pathOf(who).replace(/(\?|$)/, `/${plan.id}$1`);
+      await api.delete(path, headersOf(who));
+      toast(text("devices.plans.ended"), "good");
+      tellPlansChanged();
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog
+      open={open}
+      title={text("devices.plans.end", { name: text(`devices.kind.${plan.kind}`) })}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{text("devices.cancel")}</Button>
+          <Button kind="danger" icon={Trash2} busy={isBusy} onClick={end}>
+            {text("devices.plans.end.yes")}
+          </Button>
+        </>
+      }
+    >
+      <p>{text("devices.plans.end.hint")}</p>
+      <ErrorNote error={error} />
+    </Dialog>
   );
 }
 

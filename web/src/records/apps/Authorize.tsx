@@ -138,7 +138,7 @@ function Question({ me, query, asked, leave }: QuestionProps) {
         </Button>
       </div>
       <p className="muted small app-goes">
-        <ExternalLink aria-hidden className="inline-icon" />
+        <ExternalLink aria-hidden className="app-inline-icon" />
         {text("records.app.goes-to", { host: hostOf(asked.goes_to) })}
       </p>
     </>

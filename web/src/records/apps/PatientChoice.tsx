@@ -84,7 +84,7 @@ export function PatientChoice({ chosen, onChoose }: PatientChoiceProps) {
       <ErrorNote error={found.error} onRetry={found.again} />
       {found.value?.length === 0 && (
         <p className="muted">
-          <Search aria-hidden className="inline-icon" />
+          <Search aria-hidden className="app-inline-icon" />
           {text("records.app.patient.empty")}
         </p>
       )}

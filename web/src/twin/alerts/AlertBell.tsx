@@ -1,12 +1,13 @@
-import { Bell, BellRing } from "lucide-react";
+import { Bell, BellOff, BellRing } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useNow } from "../../kit/clock";
+import { useSession } from "../../kit/session";
 import { useStore } from "../../kit/store";
 import { t, useText } from "../../kit/text";
 import { Popover, toast } from "../../kit/ui";
 import type { Alert } from "../../wire/twin";
 import { AlertLine } from "./AlertLine";
-import { all, listen, rings, told } from "./line";
+import { all, line, listen, rings, told } from "./line";
 import { notify } from "./notify";
 import "./alerts.css";
 
@@ -28,18 +29,27 @@ export function AlertBell() {
   const now = useNow();
   const alerts = all(useStore(told));
   const [openId, setOpenId] = useState("");
-  useEffect(() => listen(ring), []);
+  const account = useSession()?.account;
+  const isLost = useStore(line) === "lost";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever signs in again listens anew
+  useEffect(() => listen(ring), [account]);
   const ringing = alerts.filter((alert) => rings(alert, now));
   const isGrave = ringing.some(({ severity }) => severity === "grave");
-  const Icon = ringing.length ? BellRing : Bell;
+  const Icon = isLost ? BellOff : ringing.length ? BellRing : Bell;
+  const words = text("twin.alert.ui.bell", { n: ringing.length });
+  const lost = text("twin.alert.ui.lost");
   return (
     <>
       <Popover
-        label={text("twin.alert.ui.bell", { n: ringing.length })}
+        label={isLost ? `${words}. ${lost}` : words}
         className="corner-button alert-bell"
         align="right"
         button={
-          <span className="alert-bell-inside" data-rings={ringing.length > 0} data-grave={isGrave}>
+          <span
+            className="alert-bell-inside"
+            data-rings={ringing.length > 0 || isLost}
+            data-grave={isGrave}
+          >
             <Icon aria-hidden />
             {ringing.length > 0 && <span className="number">{ringing.length}</span>}
           </span>
@@ -48,7 +58,14 @@ export function AlertBell() {
         {(close) => (
           <div className="alert-list">
             <h2>{text("twin.alert.ui.title")}</h2>
-            {alerts.length === 0 && <p className="muted">{text("twin.alert.ui.none")}</p>}
+            {isLost && (
+              <p className="alert-lost" role="status">
+                {lost}
+              </p>
+            )}
+            {alerts.length === 0 && !isLost && (
+              <p className="muted">{text("twin.alert.ui.none")}</p>
+            )}
             <ul>
               {alerts.map((alert) => (
                 <AlertLine

@@ -5,7 +5,7 @@ import { useAsked } from "../../kit/asked";
 import { useStore } from "../../kit/store";
 import { moment, number, useText } from "../../kit/text";
 import { Badge, Button, Dialog, ErrorNote, TextArea, toast, Waiting } from "../../kit/ui";
-import type { Alert, AlertChart, AlertSheet } from "../../wire/twin";
+import type { Alert, AlertChart, AlertSheet, Text } from "../../wire/twin";
 import { SourceLine } from "../Source";
 import { Sparkline } from "../Sparkline";
 import { say } from "../say";
@@ -16,6 +16,9 @@ import "../twin.css";
 import "./alerts.css";
 
 const LATER_MIN = 15;
+/** What is said until the house has told whom to call here. */
+const UNKNOWN_NUMBER: Text = { key: "twin.alert.limit.no_emergency", params: {} };
+const HERE = "\u0000"; // stands where the number goes
 
 /** One alert in full: its readings, what it is not, and what one says to it. */
 export function AlertDialog({ id, onClose }: { id: string; onClose: () => void }) {
@@ -33,6 +36,7 @@ export function AlertDialog({ id, onClose }: { id: string; onClose: () => void }
       onClose={onClose}
     >
       {alert && <Head alert={alert} />}
+      <Call limit={sheet.value?.limits[0] ?? UNKNOWN_NUMBER} />
       {sheet.isWaiting && <Waiting label={text("twin.ui.waiting")} />}
       <ErrorNote error={sheet.error} onRetry={sheet.again} />
       {sheet.value?.charts.map((chart) => (
@@ -73,6 +77,29 @@ function Head({ alert }: { alert: Alert }) {
       ))}
       {alert.answers.length === 0 && <p className="alert-standing">{standing(alert)}</p>}
     </div>
+  );
+}
+
+/** That this is no emergency service, and whom to call; the number is dialled by a press. */
+function Call({ limit }: { limit: Text }) {
+  const { number: told = "" } = limit.params;
+  const number = String(told);
+  if (!number) {
+    return (
+      <p className="alert-call">
+        <strong>{say(limit)}</strong>
+      </p>
+    );
+  }
+  const [before, after] = say({ ...limit, params: { ...limit.params, number: HERE } }).split(HERE);
+  return (
+    <p className="alert-call">
+      <strong>
+        {before}
+        <a href={`tel:${number.replace(/[^\d+*#]/g, "")}`}>{number}</a>
+        {after}
+      </strong>
+    </p>
   );
 }
 
@@ -121,7 +148,7 @@ function Answers({ alert, onDone }: { alert: Alert; onDone: () => void }) {
     setError(null);
     try {
       await api.post(`/api/twin/alerts/${alert.id}/${path}`, body);
-      setNote("");
+      if (path === "answer") setNote(""); // one that is put off keeps what was begun
       toast(text(`twin.alert.ui.done.${what}`), "good");
       onDone();
     } catch (failure) {
@@ -173,9 +200,9 @@ function Answers({ alert, onDone }: { alert: Alert; onDone: () => void }) {
 function Limits({ sheet }: { sheet: AlertSheet }) {
   return (
     <div className="alert-limits">
-      {sheet.limits.map((limit, n) => (
-        <p key={limit.key} className={n === 0 ? "" : "muted small"}>
-          {n === 0 ? <strong>{say(limit)}</strong> : say(limit)}
+      {sheet.limits.slice(1).map((limit) => (
+        <p key={limit.key} className="muted small">
+          {say(limit)}
         </p>
       ))}
       {sheet.sources.map((source) => (

@@ -9,7 +9,7 @@ import { Button, Card, Empty, ErrorNote, Field, Select, Switch, toast } from "..
 import type { AlertFigures, AlertWish } from "../../wire/twin";
 import { AlertLine } from "./AlertLine";
 import { all, told } from "./line";
-import { askToNotify, canNotify, isNotifying } from "./notify";
+import { askToNotify, canNotify, permission } from "./notify";
 import "./alerts.css";
 
 const AlertDialog = lazy(() => import("./AlertDialog").then((m) => ({ default: m.AlertDialog })));
@@ -82,7 +82,7 @@ function Wishes() {
   const isPatient = useIsPatient();
   const asked = useAsked((stop) => api.get<AlertWish>("/api/twin/alerts/wish", stop), []);
   const [error, setError] = useState<unknown>(null);
-  const [mayTell, setMayTell] = useState(isNotifying);
+  const [mayTell, setMayTell] = useState(permission);
   const wish = asked.value;
 
   async function keep(change: Partial<AlertWish>): Promise<void> {
@@ -131,10 +131,17 @@ function Wishes() {
         />
       )}
       {wish?.quiet_from && <QuietTime wish={wish} onKeep={keep} />}
-      {canNotify() && !mayTell && (
-        <Button icon={BellRing} onClick={async () => setMayTell(await askToNotify())}>
-          {text("twin.alert.ui.notify")}
-        </Button>
+      {canNotify() && (
+        <>
+          {mayTell === "default" && (
+            <Button icon={BellRing} onClick={async () => setMayTell(await askToNotify())}>
+              {text("twin.alert.ui.notify")}
+            </Button>
+          )}
+          <p className="muted small" role="status">
+            {text(`twin.alert.ui.notify.${mayTell}`)}
+          </p>
+        </>
       )}
     </Card>
   );

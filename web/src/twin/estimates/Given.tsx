@@ -7,6 +7,7 @@ import type { Estimated } from "../../wire/twin";
 import { pathOf } from "../opened";
 import { EntryButton } from "../Source";
 import { useTwin } from "../use";
+import "../scores/scores.css";
 import "./estimates.css";
 
 interface GivenProps {
@@ -37,7 +38,7 @@ function List({ who, isMine }: GivenProps) {
   if (!asked.value) return <ErrorNote error={asked.error} onRetry={asked.again} />;
   if (asked.value.length === 0) return <p className="muted">{text("twin.ui.given.none")}</p>;
   return (
-    <ul className="given">
+    <ul className="given-list">
       {asked.value.map((one) => (
         <li key={one.id}>
           <Line one={one} />

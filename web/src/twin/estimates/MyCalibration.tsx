@@ -4,6 +4,7 @@ import { useAsked } from "../../kit/asked";
 import { number, useText } from "../../kit/text";
 import { Card, ErrorNote, Waiting } from "../../kit/ui";
 import type { Calibration, Forecaster } from "../../wire/twin";
+import "../scores/scores.css";
 import "./estimates.css";
 
 /** How the clinician's own estimates fared; for no other eyes, and asked for when it is opened. */

@@ -7,10 +7,12 @@ interface CrowdsProps {
   readonly then: number;
   /** Ten in a row instead of twenty. */
   readonly isNarrow?: boolean;
+  /** An association spares nobody: those between the two numbers have it less often. */
+  readonly isAssociation?: boolean;
 }
 
 /** A hundred people: who has it all the same, who is spared, and who would not have had it. */
-export function Crowds({ without, then, isNarrow = false }: CrowdsProps) {
+export function Crowds({ without, then, isNarrow = false, isAssociation = false }: CrowdsProps) {
   const text = useText();
   const sick = Math.round(then);
   const spared = Math.max(0, Math.round(without) - sick);
@@ -25,7 +27,11 @@ export function Crowds({ without, then, isNarrow = false }: CrowdsProps) {
       className="crowds"
       viewBox={`0 0 ${row * 10} ${(PEOPLE / row) * 12}`}
       role="img"
-      aria-label={text("twin.ui.futures.crowd", { sick, spared, well })}
+      aria-label={text(isAssociation ? "twin.ui.futures.crowd.less" : "twin.ui.futures.crowd", {
+        sick,
+        spared,
+        well,
+      })}
     >
       {Array.from({ length: PEOPLE }, (_, n) => (
         <g
@@ -43,14 +49,16 @@ export function Crowds({ without, then, isNarrow = false }: CrowdsProps) {
 }
 
 /** What the three tones mean, once. */
-export function CrowdsLegend() {
+export function CrowdsLegend({ isAssociation = false }: Pick<CrowdsProps, "isAssociation">) {
   const text = useText();
+  const word = (tone: string): string =>
+    text(isAssociation ? `twin.ui.futures.legend.less.${tone}` : `twin.ui.futures.legend.${tone}`);
   return (
     <ul className="crowds-legend small">
       {(["sick", "spared", "well"] as const).map((tone) => (
         <li key={tone}>
           <i className={`crowds-${tone}`} aria-hidden />
-          {text(`twin.ui.futures.legend.${tone}`)}
+          {word(tone)}
         </li>
       ))}
     </ul>

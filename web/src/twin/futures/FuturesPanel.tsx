@@ -6,9 +6,10 @@ import { useStore } from "../../kit/store";
 import { number, useText } from "../../kit/text";
 import { Card, ErrorNote, Waiting } from "../../kit/ui";
 import { headersOf, type Subject } from "../../records/subject";
-import type { Associated, Effect, Future, Futures, Offer } from "../../wire/twin";
+import type { Associated, Effect, Future, Futures, Offer, Text } from "../../wire/twin";
 import { Closed } from "../Closed";
 import { opened, pathOf } from "../opened";
+import { Lacking } from "../prevention/Lacking";
 import { SourceLine } from "../Source";
 import { say } from "../say";
 import { quantity } from "../units";
@@ -71,7 +72,10 @@ function Comparing({ who }: { who: Subject }) {
               setChosen({ ...chosen, [side]: toggle(chosen[side], offer) })
             }
           />
-          <Association a={told.a} b={told.b} />
+          {told.missing.length > 0 && (
+            <Lacking title={text("twin.ui.futures.tier.a")} missing={told.missing} />
+          )}
+          <Association a={told.a} b={told.b} horizon={told.horizon} />
           <Trials a={told.a} b={told.b} />
           <Card className="futures-foot">
             <ul className="limits">
@@ -173,17 +177,19 @@ function isShown({ outcome }: Associated): boolean {
 }
 
 /** What people with such values have on average: A beside B. */
-function Association({ a, b }: Both) {
+function Association({ a, b, horizon }: Both & { horizon: Text }) {
   const text = useText();
   if (a.association.length === 0) return null;
   const futures = { a, b };
   return (
     <Card className="tier tier-a" title={text("twin.ui.futures.tier.a")}>
       <p className="muted small">{text("twin.ui.futures.tier.a.about")}</p>
+      <p className="risk-horizon">{say(horizon)}</p>
+      <CrowdsLegend isAssociation />
       {a.association.filter(isShown).map(({ outcome, label_key }, n) => (
         <section key={outcome}>
           <h3>{text(label_key)}</h3>
-          <div className="two">
+          <div className="two-futures">
             {SIDES.map((side) => {
               const told = futures[side].association.find((one) => one.outcome === outcome);
               return told && <Average key={side} side={side} told={told} isDrawn={n === 0} />;
@@ -209,7 +215,12 @@ function Average({ side, told, isDrawn }: AverageProps) {
     <div className="side" data-side={side}>
       <strong className="side-name">{text(`twin.ui.futures.${side}`)}</strong>
       {isDrawn && (
-        <Crowds without={amount.value + (less?.value ?? 0)} then={amount.value} isNarrow />
+        <Crowds
+          without={amount.value + (less?.value ?? 0)}
+          then={amount.value}
+          isNarrow
+          isAssociation
+        />
       )}
       <p className="side-number">
         <strong>{number(amount.value, digits)}</strong> %{" "}
@@ -233,7 +244,7 @@ function Trials({ a, b }: Both) {
   return (
     <Card className="tier tier-b" title={text("twin.ui.futures.tier.b")}>
       <p className="muted small">{text("twin.ui.futures.tier.b.about")}</p>
-      <div className="two">
+      <div className="two-futures">
         {SIDES.map((side) => (
           <div key={side} className="side" data-side={side}>
             <strong className="side-name">{text(`twin.ui.futures.${side}`)}</strong>
@@ -261,7 +272,9 @@ function Brief({ effect, isFirst }: { effect: Effect; isFirst: boolean }) {
   return (
     <div className="brief">
       {isFirst && <p className="brief-title">{text(effect.title_key)}</p>}
-      <p className="muted small">{text(effect.outcome_key)}</p>
+      <p className="muted small">
+        {text(effect.outcome_key)} · {say(effect.horizon)}
+      </p>
       {baseline && then ? (
         <>
           {isFirst && <Crowds without={baseline.value} then={then.value} isNarrow />}

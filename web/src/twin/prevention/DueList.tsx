@@ -18,7 +18,7 @@ export function DueList({ due }: { due: readonly Due[] }) {
   return (
     <Card title={text("twin.ui.prevention.due")}>
       {due.length === 0 && <p className="muted">{text("twin.ui.prevention.due.none")}</p>}
-      <ul className="due">
+      <ul className="due-list">
         {open.map((one) => (
           <Line key={one.key} due={one} />
         ))}
@@ -26,7 +26,7 @@ export function DueList({ due }: { due: readonly Due[] }) {
       {done.length > 0 && (
         <details className="due-done">
           <summary>{text("twin.ui.prevention.done", { n: done.length })}</summary>
-          <ul className="due">
+          <ul className="due-list">
             {done.map((one) => (
               <Line key={one.key} due={one} />
             ))}

@@ -12,6 +12,7 @@ export function Levers({ outlook }: { outlook: Outlook }) {
   return (
     <div className="levers">
       <h3>{text("twin.ui.prevention.levers")}</h3>
+      <p className="muted">{text("twin.limit.prevention.association")}</p>
       <ol>
         {levers.map((lever) => (
           <li key={lever.key}>
@@ -43,7 +44,13 @@ export function Levers({ outlook }: { outlook: Outlook }) {
           {text("twin.ui.prevention.together", {
             after: number(together.value, 1),
             now: number(value, 1),
-          })}
+          })}{" "}
+          <span className="muted small">
+            {text("twin.ui.futures.between", {
+              low: number(together.interval.low, 1),
+              high: number(together.interval.high, 1),
+            })}
+          </span>
         </p>
       )}
     </div>

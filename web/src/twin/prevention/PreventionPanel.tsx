@@ -16,6 +16,7 @@ import { say } from "../say";
 import { unitOf } from "../units";
 import { useOpened, useTwin } from "../use";
 import { DueList } from "./DueList";
+import { Lacking } from "./Lacking";
 import { Levers } from "./Levers";
 import "../twin.css";
 import "../futures/futures.css";
@@ -47,7 +48,7 @@ function Advice({ who }: { who: Subject }) {
           <p>{text("twin.ui.prevention.ask")}</p>
         </Card>
       )}
-      {value.state === "cannot" && <Lacking value={value} />}
+      {value.state === "cannot" && <Lacking missing={value.missing} />}
       {first && <OutlookCard outlook={first} isFirst />}
       <DueList due={value.due} />
       <Wants wants={value.wants} />
@@ -152,27 +153,6 @@ function Wants({ wants }: { wants: readonly Want[] }) {
             </span>
             <span className="want-bar" aria-hidden>
               <i style={{ width: `${(100 * want.then) / want.now}%` }} />
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
-
-function Lacking({ value }: { value: Prevention }) {
-  const text = useText();
-  return (
-    <Card>
-      <p>
-        <strong>{text("twin.ui.risk.cannot")}</strong>
-      </p>
-      <ul>
-        {value.missing.map(({ key, label_key, why_key, low, high, unit }) => (
-          <li key={key}>
-            {text(label_key)}:{" "}
-            <span className="muted">
-              {text(why_key, { low: low ?? "", high: high ?? "", unit: unitOf(unit) })}
             </span>
           </li>
         ))}

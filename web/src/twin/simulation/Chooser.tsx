@@ -12,7 +12,7 @@ import {
 import { number, useText } from "../../kit/text";
 import { Select, Switch } from "../../kit/ui";
 import { unitOf } from "../units";
-import { type Choice, DRUGS, STEPS, type What, whatsFor } from "./plans";
+import { type Choice, DRUGS, STEPS, type What, whatsFor, withWhat } from "./plans";
 
 const icons: Readonly<Record<What, LucideIcon>> = {
   bleed: Droplet,
@@ -46,7 +46,7 @@ export function Chooser({ choice, isClinician, onChange }: ChooserProps) {
                 type="radio"
                 name="what"
                 checked={choice.what === what}
-                onChange={() => onChange({ ...choice, what })}
+                onChange={() => onChange(withWhat(choice, what))}
               />
               <Icon aria-hidden />
               <span>{text(`twin.ui.sim.what.${what}`)}</span>

@@ -55,6 +55,7 @@ function Simulator({ who }: { who: Subject }) {
   const [choice, setChoice] = useState<Choice>(isClinician ? FIRST : { ...FIRST, what: "stand" });
   const [told, setTold] = useState<Told>({});
   const [runs, setRuns] = useState<readonly Simulation[]>([]);
+  const [count, setCount] = useState(0); // of runs that were shown: each shows itself anew
   const [wanting, setWanting] = useState<Simulation | null>(null);
   const [isWaiting, setWaiting] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -70,7 +71,10 @@ function Simulator({ who }: { who: Subject }) {
       setTold({ ...told, ...more });
       setWanting(isTold ? null : found);
       // Seconds and hours are not drawn over each other.
-      if (isTold) setRuns([...kept.filter(({ kind }) => kind === found.kind), found]);
+      if (isTold) {
+        setRuns([...kept.filter(({ kind }) => kind === found.kind), found]);
+        setCount((before) => before + 1);
+      }
     } catch (problem) {
       setError(problem);
     } finally {
@@ -95,6 +99,9 @@ function Simulator({ who }: { who: Subject }) {
             </Button>
           )}
         </div>
+        <p className="small muted" role="status">
+          {newest && !isWaiting && text("twin.ui.sim.done")}
+        </p>
         <ErrorNote error={error} onRetry={() => void run(runs.slice(0, 1))} />
         {wanting && (
           <Wanting
@@ -120,7 +127,7 @@ function Simulator({ who }: { who: Subject }) {
               {text("twin.ui.sim.stopped", { time: timeOf(newest.kind, newest.stopped_at, text) })}
             </p>
           )}
-          <Replay key={runs.length} runs={runs} />
+          <Replay key={count} runs={runs} />
           <p className="small muted">{say(newest.calibrated)}</p>
           <About run={newest} />
         </Card>

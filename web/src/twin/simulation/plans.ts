@@ -74,6 +74,16 @@ export const FIRST: Choice = {
   insulin: 0,
 };
 
+/** Let something else happen; an amount that cannot be chosen for it becomes the nearest that can. */
+export function withWhat(choice: Choice, what: What): Choice {
+  const steps: readonly number[] = what === "fluid" ? STEPS.fluid : STEPS.bleed;
+  return { ...choice, what, ml: nearest(choice.ml, steps) };
+}
+
+function nearest(value: number, steps: readonly number[]): number {
+  return steps.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
+}
+
 const LEGS_UP_DEG = -20;
 const OXYGEN_S = 180;
 

@@ -1,11 +1,12 @@
 import { useEffect, useRef } from "react";
 import { useNow } from "../../kit/clock";
 import { ago, number, useText } from "../../kit/text";
-import { unitOf } from "../units";
+import { quantity } from "../units";
 import { paint } from "./paint";
 import type { Strip } from "./Strip";
 import "./waves.css";
 
+const DIGITS = 1;
 const QUIET_MS = 12_000; // longer than the longest chunk
 
 interface WaveCardProps {
@@ -34,6 +35,7 @@ export function WaveCard({ strip }: WaveCardProps) {
     "131330": "twin.ui.wave.ecg_II",
     "150452": "twin.ui.wave.ppg",
   }[last.code];
+  const [low, high] = strip.range;
   const name = words ? text(words) : last.name;
   return (
     <li className="wave">
@@ -44,10 +46,21 @@ export function WaveCard({ strip }: WaveCardProps) {
           {isLive ? text("twin.ui.live") : ago(new Date(strip.heard_ms).toISOString(), now)}
         </span>
       </p>
-      <canvas ref={canvas} role="img" aria-label={text("twin.ui.wave.course", { name })} />
+      <div className="wave-paper">
+        <canvas ref={canvas} role="img" aria-label={text("twin.ui.wave.course", { name })} />
+        {last.unit !== "1" && (
+          <div className="wave-edges small">
+            <span>{quantity(high, last.unit, DIGITS)}</span>
+            <span>{quantity(low, last.unit, DIGITS)}</span>
+          </div>
+        )}
+      </div>
       <p className="muted small">
         {text("twin.ui.wave.rate", { n: number(1000 / last.period_ms) })}
-        {last.unit !== "1" && ` · ${unitOf(last.unit)}`}
+        {` · ${text("twin.ui.wave.step")}`}
+      </p>
+      <p className="small">
+        <strong>{text("twin.ui.wave.no_diagnosis")}</strong>
       </p>
     </li>
   );

@@ -1,8 +1,7 @@
 import { SEEN_MS, type Strip } from "./Strip";
 
 const EDGE = 0.12; // of the height, above and below
-const SMALL_MS = 40; // one square of the paper that hearts are drawn on
-const LARGE = 5; // squares
+const LINE_MS = 200; // from line to line; heights have none, since each strip has its own scale
 
 /** Draw a strip as it is now. */
 export function paint(canvas: HTMLCanvasElement, strip: Strip, now_ms: number): void {
@@ -17,10 +16,12 @@ export function paint(canvas: HTMLCanvasElement, strip: Strip, now_ms: number): 
   pen.clearRect(0, 0, width, height);
   pen.strokeStyle = style.getPropertyValue("--wave-paper");
   pen.lineWidth = 1;
-  const square = (width * SMALL_MS * LARGE) / SEEN_MS;
+  const step = (width * LINE_MS) / SEEN_MS;
   pen.beginPath();
-  for (let x = square; x < width; x += square) line(pen, [x, 0], [x, height]);
-  for (let y = (height / 2) % square; y < height; y += square) line(pen, [0, y], [width, y]);
+  for (let x = step; x < width; x += step) {
+    pen.moveTo(x, 0);
+    pen.lineTo(x, height);
+  }
   pen.stroke();
   const [low, high] = strip.range;
   const scale = ((1 - 2 * EDGE) * height) / (high - low);
@@ -37,13 +38,4 @@ export function paint(canvas: HTMLCanvasElement, strip: Strip, now_ms: number): 
     isDown = isKnown;
   }
   pen.stroke();
-}
-
-function line(
-  pen: CanvasRenderingContext2D,
-  from: readonly [number, number],
-  to: readonly [number, number],
-): void {
-  pen.moveTo(...from);
-  pen.lineTo(...to);
 }
