@@ -2,6 +2,7 @@ import math
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,10 +15,14 @@ from asklepion.twin.engine.alerting import (
     Severity,
     Stream,
     Usual,
+    left_out,
     make_usual,
 )
 from asklepion.twin.engine.alerting.rules import BY_KEY
+from asklepion.twin.engine.chart import Person, read_conditions
 from tests.conftest import NOON
+
+from .build import condition
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 USUAL_PULSE = Usual(middle=70, quarters={}, spread=5, hours=200, days=20)
@@ -83,6 +88,36 @@ def test_what_is_not_known_adds_nothing_and_what_is_old_says_nothing() -> None:
     assert not again.open
     send(again, {"heart_rate": 112.0}, 120, 10)  # two hours later, 2 by itself
     assert not again.open
+
+
+def test_news2_is_for_whoever_is_known_to_be_grown_up_and_not_pregnant() -> None:
+    def out(years: int | None, *conditions: dict[str, Any]) -> frozenset[str]:
+        born = None if years is None else NOON.date().replace(year=NOON.year - years)
+        return left_out(Person(born=born), read_conditions(conditions), NOON)
+
+    pregnant = condition("77386006", "Pregnancy")
+    over = condition("77386006", "Pregnancy", status="resolved")
+
+    assert out(16) == out(40, over) == frozenset()
+    assert out(15) == out(None) == out(30, pregnant) == {"news2"}
+    stream = Stream(left_out=out(15))
+    assert send(stream, ILL, 0, 10) == []
+
+
+def test_what_was_judged_before_is_not_judged_again() -> None:
+    stream = Stream(judged_until={"news2": NOON + 9 * MINUTE})
+
+    assert send(stream, ILL, 0, 10) == []
+    assert told(send(stream, ILL, 10, 10)) == [("news2", "raised", Severity.GRAVE)]
+
+
+def test_whatever_is_not_calm_says_that_it_goes_on() -> None:
+    stream = Stream()
+    send(stream, ILL, 0, 10)
+    border = WELL | {"heart_rate": 112.0, "respiratory_rate": 22.0}  # NEWS2 of 4: between the two
+
+    assert "goes_on" in [one.kind for one in send(stream, border, 20, 20)]
+    assert send(stream, WELL, 60, 10) == []
 
 
 def test_every_alert_names_the_readings_it_rests_on() -> None:

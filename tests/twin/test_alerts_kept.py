@@ -1,5 +1,6 @@
 """Alerts on both databases: kept, counted, handed on, forgotten."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from asklepion.records import Asking, Category, Ground
 from asklepion.twin import AlertWish
 from tests.conftest import People
 
+from .build import measured
 from .test_alerts import MINUTE, get_worse, register, settle
 from .test_service import HER, allow, hers, his
 
@@ -69,4 +71,53 @@ async def test_alerts_are_counted_follow_a_merge_and_go_with_her(
     await house.records.erase(Asking(caller=people.operator), HER, Ground.WITHDRAWN)
     async with house.db.read() as tx:
         for table in ("alert", "alert_answer", "alert_day", "alert_wish"):
+            assert await tx.all(f"SELECT * FROM twin_{table}") == []
+
+
+async def test_do_not_watch_over_me_is_said_for_all_of_a_joined_record(
+    house: House, people: People
+) -> None:
+    device = await register(house, people)
+    first = ["Practitioner/d-1"]
+    await house.alerts.keep_wish(hers(people), AlertWish(first=first))
+    await get_worse(house, device)
+    await settle(house, 1, hers(people))
+    other = Asking(caller=people.other_patient)
+    off = AlertWish(is_on=False, first=["Practitioner/d-2"])
+    await house.alerts.keep_wish(other, off)
+    assert people.other_patient.person == OTHER
+
+    async with house.db.begin() as tx:
+        await house.alerts.follow(tx, OTHER, HER)
+
+    wish = await house.alerts.wish(hers(people))
+    assert (wish.is_on, list(wish.first)) == (False, first)
+    (ended,) = await house.alerts.list(hers(people))
+    assert ended.end_key == "twin.alert.end.off"
+
+
+async def test_a_wish_goes_along_where_the_other_record_has_none(
+    house: House, people: People
+) -> None:
+    await register(house, people)
+    await house.alerts.keep_wish(Asking(caller=people.other_patient), AlertWish(is_on=False))
+
+    async with house.db.begin() as tx:
+        await house.alerts.follow(tx, OTHER, HER)
+
+    assert not (await house.alerts.wish(hers(people))).is_on
+
+
+async def test_who_is_erased_is_watched_over_no_more(house: House, people: People) -> None:
+    device = await register(house, people)
+    await get_worse(house, device)
+    await settle(house, 1, hers(people))
+
+    await house.records.erase(Asking(caller=people.operator), HER, Ground.WITHDRAWN)
+    late = measured("8867-4", 140, "/min") | {"id": "late"}
+    house.alerts.hear(HER, [late])
+    await asyncio.sleep(0.3)
+
+    async with house.db.read() as tx:
+        for table in ("alert", "alert_day"):
             assert await tx.all(f"SELECT * FROM twin_{table}") == []

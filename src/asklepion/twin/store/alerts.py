@@ -138,15 +138,19 @@ async def find_open(tx: Tx, patient: str, mark: bytes) -> AlertRow | None:
     return None if row is None else _alert(row)
 
 
-async def all_open(tx: Tx, patient: str = "") -> list[AlertRow]:
-    """What is open, of one patient or of everybody, newest first."""
-    whose = " AND patient = :patient" if patient else ""
+async def all_open(tx: Tx, patient: str) -> list[AlertRow]:
+    """What is open of one patient, newest first."""
     sql = (
-        f"SELECT {COLUMNS} FROM twin_alert WHERE ended_at IS NULL{whose}"
-        " ORDER BY raised_at DESC, id LIMIT 1000"
+        f"SELECT {COLUMNS} FROM twin_alert WHERE ended_at IS NULL AND patient = :patient"
+        " ORDER BY raised_at DESC, id"
     )
-    rows = await (tx.all(sql, patient=patient) if patient else tx.all(sql))
-    return [_alert(row) for row in rows]
+    return [_alert(row) for row in await tx.all(sql, patient=patient)]
+
+
+async def patients_open(tx: Tx) -> list[str]:
+    """Everybody of whom something is open; who may see it is decided for each."""
+    sql = "SELECT DISTINCT patient FROM twin_alert WHERE ended_at IS NULL ORDER BY patient"
+    return [row[0] for row in await tx.all(sql)]
 
 
 async def ended_since(tx: Tx, patient: str, since: datetime) -> list[AlertRow]:
@@ -171,7 +175,7 @@ async def unheard(tx: Tx, before: datetime) -> list[AlertRow]:
     """What is open although nothing was read for long."""
     sql = (
         f"SELECT {COLUMNS} FROM twin_alert WHERE ended_at IS NULL AND changed_at < :before"
-        " ORDER BY changed_at LIMIT 100"
+        " ORDER BY changed_at LIMIT 1000"
     )
     return [_alert(row) for row in await tx.all(sql, before=to_us(before))]
 

@@ -4,7 +4,7 @@ Pure and repeatable: the same readings in the same order raise the same alerts, 
 """
 
 from .baseline import Usual, make_usual
-from .rules import RULES, Rule, Severity
+from .rules import RULES, Rule, Severity, left_out
 from .series import Sample, Series, samples_of
 from .stream import Change, Stream
 
@@ -17,6 +17,7 @@ __all__ = [
     "Severity",
     "Stream",
     "Usual",
+    "left_out",
     "make_usual",
     "samples_of",
 ]

@@ -1,14 +1,17 @@
 """The rules: what is looked at, from which level on, how long it must last, when it is over."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from ...wire import Source
+from ..chart import Person, Said
+from ..codes import PREGNANCY
+from ..news2 import AGE
 from ..news2 import SOURCE as NEWS2_SOURCE
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Severity(IntEnum):
@@ -33,6 +36,7 @@ class Rule:
         calm: how long it must be below `clear`.
         side: which side of the usual counts: 1 above, -1 below, 0 both.
         window: readings of this time are one level, their median.
+        silent: after so long without a level that is not calm, nobody can say that it goes on.
     """
 
     key: str
@@ -44,6 +48,7 @@ class Rule:
     calm: timedelta = 15 * MINUTE
     side: int = 0
     window: timedelta = 5 * MINUTE
+    silent: timedelta = DAY
     sources: tuple[Source, ...] = ()
     per_severity: Mapping[Severity, timedelta] = field(default_factory=dict[Severity, timedelta])
 
@@ -109,8 +114,19 @@ WEIGHT_GAIN = Rule(
     lasts=timedelta(0),
     calm=timedelta(0),
     window=HOUR,
+    silent=2 * DAY,  # who weighs herself each morning is not silent by noon
     sources=(HEART_FAILURE,),
 )
+
+
+def left_out(person: Person, conditions: Iterable[Said], now: datetime) -> frozenset[str]:
+    """The rules that are not for this person; where her age is not known, NEWS2 is not."""
+    age = person.age_at(now)
+    is_pregnant = any(PREGNANCY.holds(one.codings, one.text) for one in conditions if one.is_active)
+    is_for = age is not None and AGE.need("age", age) is None and not is_pregnant
+    return frozenset() if is_for else frozenset({NEWS2.key})
+
+
 RULES: tuple[Rule, ...] = (
     NEWS2,
     # A walk makes a heart beat faster for half an hour; what lasts longer is no walk.

@@ -17,7 +17,7 @@ MOST = 2000  # of one measure, and twice that before it is thinned
 _at = attrgetter("at")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One reading of one measure.
 

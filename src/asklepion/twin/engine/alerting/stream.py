@@ -1,6 +1,6 @@
 """The watch over one person's readings: levels, persistence, hysteresis, one alert a rule."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -86,11 +86,21 @@ class Stream:
         self,
         usual: Mapping[str, Usual] | None = None,
         open: Mapping[str, Severity] | None = None,
+        *,
+        judged_until: Mapping[str, datetime] | None = None,
+        left_out: Collection[str] = (),
     ) -> None:
-        """Begin, perhaps with alerts that are open already."""
+        """Begin, perhaps with alerts that are open already.
+
+        Args:
+            judged_until: of a rule, until when readings were judged by it before.
+            left_out: rules that are not for this person.
+        """
         self.usual = dict(usual or {})
+        self._judged_until = dict(judged_until or {})
+        self._rules = tuple(rule for rule in RULES if rule.key not in left_out)
         self._series: dict[str, Series] = {}
-        self._phases = {rule.key: Phase() for rule in RULES}
+        self._phases = {rule.key: Phase() for rule in self._rules}
         for rule, severity in (open or {}).items():
             if rule in self._phases:
                 self._phases[rule].severity = severity
@@ -115,15 +125,19 @@ class Stream:
             return []
         return [
             change
-            for rule in RULES
+            for rule in self._rules
             if key in rule.measures and (change := self._look(rule, key, sample.at))
         ]
 
     def settle(self, rule: str) -> None:
         """An alert was ended by somebody else."""
-        self._phases[rule] = Phase()
+        if rule in self._phases:
+            self._phases[rule] = Phase()
 
     def _look(self, rule: Rule, key: str, at: datetime) -> Change | None:
+        until = self._judged_until.get(rule.key)
+        if until and at <= until:
+            return None
         phase = self._phases[rule.key]
         before = phase.looked_at.get(key)
         if before and at - before < EVERY:
@@ -207,8 +221,7 @@ def _step(rule: Rule, phase: Phase, level: Level, at: datetime) -> Change | None
         ended, phase.severity = phase.severity, None
         phase.lasting, phase.calm = {}, None
         return told("cleared", ended)
-    is_high = level.value >= min(rule.raises.values())
-    if is_high and (phase.told_at is None or at - phase.told_at >= GOES_ON):
+    if phase.calm is None and (phase.told_at is None or at - phase.told_at >= GOES_ON):
         return told("goes_on", phase.severity)
     return None
 

@@ -2,7 +2,7 @@
 
 from .rules import RULES
 
-ENDS = ("better", "silent")
+ENDS = ("better", "silent", "off")
 LIMITS = ("no_emergency", "call", "not_diagnosis", "news2_least", "usual", "device")
 
 

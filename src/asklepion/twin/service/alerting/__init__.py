@@ -63,7 +63,7 @@ class Alerts:
         self._keeping = Keeping(
             db=db, clock=clock, ids=ids, keys=keys, records=records, bells=self._bells
         )
-        self._listening = Listening(db=db, clock=clock, records=records, keeping=self._keeping)
+        self._listening = Listening(clock=clock, records=records, keeping=self._keeping)
         self._showing = Showing(db=db, clock=clock, records=records, keeping=self._keeping)
         self._sheets = Sheets(
             records=records, clock=clock, listening=self._listening, emergency=emergency_number
@@ -238,7 +238,7 @@ class Alerts:
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
         """Take away everything of a patient who is erased."""
-        self._listening.forget(patient)
+        tx.after_commit(lambda: self._listening.forget(patient))
         return Forgotten(rows=await store.forget(tx, patient))
 
     async def follow(

@@ -1,26 +1,28 @@
 """Keeps alerts and what is said to them: sealed under the patient's key, each act in her log."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
+from msgspec import structs
 
 from asklepion.identity import Role
 from asklepion.kit.clock import Clock, to_iso
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Fault
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.log import get_log
 from asklepion.records import Asking, Records
 
 from ...engine.alerting import Change, Severity
+from ...engine.alerting.rules import BY_KEY, DAY
 from ...store import alerts as store
 from ...store.alerts import AlertRow, AnswerRow
 from ...wire import AlertWish
+from ..sealing import Sealing
 from .bells import Bells
 from .values import LAST_TIER, Act, Alarm, Said, Told, escalates_at, in_her_name, person_of
 
@@ -28,8 +30,7 @@ log = get_log(__name__)
 
 T = TypeVar("T")
 
-NUMBER = 8  # bytes of a key's number before what it sealed
-SILENT = timedelta(hours=24)  # without a reading, nobody can say that it goes on
+SILENT = min(rule.silent for rule in BY_KEY.values())
 
 
 class Keeping:
@@ -42,6 +43,7 @@ class Keeping:
         self._clock = clock
         self._ids = ids
         self._vault = keys.vault
+        self._sealing = Sealing(keys.vault)
         self._key = keys.key("twin-alerts")
         self._records = records
         self._bells = bells
@@ -50,10 +52,12 @@ class Keeping:
 
     async def take(self, patient: str, change: Change) -> None:
         """Keep what became of one rule: one open alert for it, and never two."""
-        if not await self._vault.known([patient]):
-            return  # erased while it was looked at
-        wish = await self.wish_of(patient)
         async with self._db.begin() as tx:
+            if not await self._vault.known([patient]):
+                return  # erased while it was looked at
+            wish = await self.wish_of(patient, tx)
+            if not wish.is_on:
+                return  # switched off meanwhile
             row = await store.find_open(tx, patient, self._mark(patient, change.rule))
             if row is None and change.kind == "cleared":
                 return
@@ -104,10 +108,40 @@ class Keeping:
         async with self._db.read() as tx:
             waiting = await store.unanswered(tx, now)
             silent = await store.unheard(tx, now - SILENT)
+        ended: list[tuple[str, str]] = []
         for row in waiting:
-            await self._escalate(row.id, now)
-        ended = [await self._end_silent(row.id, now) for row in silent]
-        return [one for one in ended if one]
+            try:
+                await self._escalate(row.id, now)
+            except Exception as error:  # one alert that cannot be read stops no other
+                log.fault("alert not escalated", error, id=row.id)
+        for row in silent:
+            try:
+                if one := await self._end_silent(row.id, now):
+                    ended.append(one)
+            except Exception as error:
+                log.fault("silent alert not ended", error, id=row.id)
+        return ended
+
+    async def note_day(self, patient: str, day: int) -> None:
+        """Somebody was watched over on this day, counted from 1970."""
+        async with self._db.begin() as tx:
+            if await self._vault.known([patient]):  # not erased meanwhile
+                await store.note_day(tx, patient, day)
+
+    async def end(self, patient: str, rules: Collection[str]) -> None:
+        """End what is open by rules that are not for this person any more."""
+        if rules:
+            async with self._db.begin() as tx:
+                await self._end_off(tx, in_her_name(patient), patient, rules)
+
+    async def _end_off(
+        self, tx: Tx, asking: Asking, patient: str, only: Collection[str] | None = None
+    ) -> None:
+        now = self._clock.now()
+        for row in await store.all_open(tx, patient):
+            told = await self.open(row)
+            if told and (only is None or told.rule in only):
+                await self._end(tx, asking, row, told, "off", now)
 
     async def _escalate(self, id: str, now: datetime) -> None:
         async with self._db.begin() as tx:
@@ -131,12 +165,19 @@ class Keeping:
             told = await self.open(row) if row and not row.ended_at else None
             if row is None or told is None:
                 return None
-            told.end = "silent"
-            sealed = await self.seal(row.patient, told, f"alert {id}")
-            await store.keep(tx, replace(row, told=sealed, ended_at=now, escalates_at=None))
-            await self._write(tx, in_her_name(row.patient), row, "alert-end", told.references)
-            tx.after_commit(lambda: self._bells.ring(row.patient))
+            rule = BY_KEY.get(told.rule)
+            if now - row.changed_at < (rule.silent if rule else DAY):
+                return None
+            await self._end(tx, in_her_name(row.patient), row, told, "silent", now)
         return row.patient, told.rule
+
+    async def _end(
+        self, tx: Tx, asking: Asking, row: AlertRow, told: Told, end: str, now: datetime
+    ) -> None:
+        sealed = await self.seal(row.patient, structs.replace(told, end=end), f"alert {row.id}")
+        await store.keep(tx, replace(row, told=sealed, ended_at=now, escalates_at=None))
+        await self._write(tx, asking, row, "alert-end", told.references)
+        tx.after_commit(lambda: self._bells.ring(row.patient))
 
     # What people say
 
@@ -207,7 +248,10 @@ class Keeping:
         return None if text is None else msgspec.json.decode(text, type=AlertWish)
 
     async def keep_wish(self, asking: Asking, wish: AlertWish) -> None:
-        """Remember how somebody wants to be told; a patient's is in her log."""
+        """Remember how somebody wants to be told; a patient's is in her log.
+
+        With the watch, what is open ends: nobody would look any more whether it goes on.
+        """
         person = person_of(asking.caller)
         async with self._db.begin() as tx:
             await store.keep_wish(tx, person, msgspec.json.encode(wish).decode())
@@ -215,6 +259,8 @@ class Keeping:
                 is_on = "on" if wish.is_on else "off"
                 detail = {"watch": is_on}
                 await self._records.acts.write(tx, asking, person, "alert-wish", detail=detail)
+                if not wish.is_on:
+                    await self._end_off(tx, asking, person)
         self._bells.ring(person)
 
     # What there is
@@ -245,11 +291,25 @@ class Keeping:
         """What somebody said."""
         return await self._open(row.told, f"answer {row.id}", Said)
 
-    async def open_rules(self, patient: str) -> dict[str, Severity]:
-        """The rules of a patient's open alerts."""
+    async def standing(
+        self, patient: str, since: datetime
+    ) -> tuple[dict[str, Severity], dict[str, datetime]]:
+        """Where a patient's alerts stand: what is open, and until when each rule was judged.
+
+        Args:
+            since: what ended before is left out.
+        """
         async with self._db.read() as tx:
-            rows = await store.all_open(tx, patient)
-        return {one.told.rule: one.severity for one in await self.alarms(rows)}
+            rows = [
+                *await store.all_open(tx, patient),
+                *await store.ended_since(tx, patient, since),
+            ]
+        alarms = await self.alarms(rows)
+        judged: dict[str, datetime] = {}
+        for one in alarms:
+            at = max(one.changed_at, one.ended_at or one.changed_at)
+            judged[one.told.rule] = max(at, judged.get(one.told.rule, at))
+        return {one.told.rule: one.severity for one in alarms if not one.ended_at}, judged
 
     # Whose it is
 
@@ -274,7 +334,19 @@ class Keeping:
             if (opened := await self.said(one))
         ]
         await store.hand_over(tx, moved, said)
+        if only is None:
+            await self._follow_wish(tx, old, new)
         return [row.id for row in moved]
+
+    async def _follow_wish(self, tx: Tx, old: str, new: str) -> None:
+        """Whoever said "do not watch over me" said it for all of her record."""
+        other, hers = await self.find_wish(old, tx), await self.find_wish(new, tx)
+        if other is None:
+            return
+        wish = structs.replace(hers, is_on=hers.is_on and other.is_on) if hers else other
+        await store.keep_wish(tx, new, msgspec.json.encode(wish).decode())
+        if not wish.is_on:
+            await self._end_off(tx, in_her_name(new), new)
 
     # Sealing
 
@@ -283,17 +355,8 @@ class Keeping:
 
     async def seal(self, patient: str, what: Told | Said, context: str) -> bytes:
         """It under the patient's key; opens only in its own place."""
-        key = (await self._vault.current([patient]))[patient]
-        number = key.id.to_bytes(NUMBER)
-        return number + key.seal(msgspec.json.encode(what), number + context.encode())
+        return await self._sealing.seal(patient, msgspec.json.encode(what), context)
 
     async def _open(self, blob: bytes, context: str, kind: type[T]) -> T | None:
-        number = blob[:NUMBER]
-        id = int.from_bytes(number)
-        key = (await self._vault.by_id([id])).get(id)
-        if key is None:
-            if self._vault.is_destroyed(id):
-                return None
-            hint = "Restore the keys folder from your backup of it."
-            raise Fault("The key of something stored is missing.", hint=hint)
-        return msgspec.json.decode(key.open(blob[NUMBER:], number + context.encode()), type=kind)
+        text = await self._sealing.open(blob, context)
+        return None if text is None else msgspec.json.decode(text, type=kind)

@@ -6,6 +6,7 @@ start, or the first reading ──► one look at her record ─┘
 """
 
 import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -14,19 +15,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from asklepion.kit.clock import Clock, to_iso, to_us
-from asklepion.kit.db import Database
 from asklepion.kit.log import get_log
 from asklepion.records import Category, PatientErased, RecordImported, Records, ResourceKept
 
-from ...engine.alerting import Sample, Stream, Usual, make_usual, samples_of
+from ...engine.alerting import Sample, Stream, Usual, left_out, make_usual, samples_of
 from ...engine.alerting.baseline import QUARTER_HOURS, WEEKS
 from ...engine.alerting.rules import USUAL_OF, WATCHED
 from ...engine.alerting.stream import LATE
-from ...engine.fhir import Resource
-from ...engine.questions import MOST, Question, codes_for
-from ...store import alerts as store
+from ...engine.chart import CLOCK_SKEW, read_conditions, read_person
+from ...engine.fhir import NOTHING, Resource
+from ...engine.questions import MOST, Question, codes_for, person
 from ...store.alerts import DAY_US
 from .keeping import Keeping
+from .timers import Timers
 from .values import in_her_name
 
 log = get_log(__name__)
@@ -41,6 +42,9 @@ RECENT = timedelta(hours=2)  # of what was before, this is judged again: a resta
 MOST_HEARD = 4000  # references remembered of one person, so that nothing counts twice
 A_QUARTER = 2  # readings of each quarter of a day, where a record holds more than a page
 CATCH_UP = 200
+CATCH_UP_S = 600.0  # a look at what came by another way, at most so often for one person
+IMPORTED_S = 20.0  # without a further part, an import is over
+MOST_HANDED = 20_000  # references that devices handed over, remembered until records tell of them
 
 
 @dataclass
@@ -51,6 +55,7 @@ class Watched:
     read_at: datetime
     heard: OrderedDict[str, None] = field(default_factory=OrderedDict[str, None])
     day: int = 0
+    caught_up_s: float = -math.inf  # by the loop's clock
 
     def is_new(self, reference: str, key: str) -> bool:
         """Whether this reading was not heard yet; it is now."""
@@ -79,13 +84,15 @@ class Waiting:
 class Listening:
     """One worker, so that one person's readings are heard in their order."""
 
-    def __init__(self, *, db: Database, clock: Clock, records: Records, keeping: Keeping) -> None:
-        self._db = db
+    def __init__(self, *, clock: Clock, records: Records, keeping: Keeping) -> None:
         self._clock = clock
         self._records = records
         self._keeping = keeping
         self._watched: OrderedDict[str, Watched] = OrderedDict()
         self._waiting: dict[str, Waiting] = {}
+        self._handed: OrderedDict[str, None] = OrderedDict()
+        self._catching = Timers(self._want_catch_up)
+        self._importing = Timers(self._fall_behind)
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -96,6 +103,8 @@ class Listening:
 
     async def stop(self) -> None:
         """Listen no more."""
+        self._catching.clear()
+        self._importing.clear()
         for task in self._tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -106,6 +115,9 @@ class Listening:
 
     def hear(self, patient: str, observations: Sequence[Resource]) -> None:
         """Readings of one person that were just kept."""
+        self._handed.update((f"Observation/{one.get('id')}", None) for one in observations)
+        while len(self._handed) > MOST_HANDED:
+            self._handed.popitem(last=False)
         waiting = self._waiting.setdefault(patient, Waiting())
         if len(waiting.observations) + len(observations) > MOST_WAITING:
             waiting.observations, waiting.is_behind = [], True
@@ -125,15 +137,26 @@ class Listening:
     def _miss(self, patient: str, reference: str) -> None:
         """What no device has handed over by now came by another way."""
         watched = self._watched.get(patient)
-        if watched and not watched.knows(reference):
+        if watched is None or reference in self._handed or watched.knows(reference):
+            return
+        if patient not in self._catching:  # what comes until then is found by the same look
+            passed_s = asyncio.get_running_loop().time() - watched.caught_up_s
+            self._catching.set(patient, max(0.0, CATCH_UP_S - passed_s))
+
+    def _want_catch_up(self, patient: str) -> None:
+        if watched := self._watched.get(patient):
+            watched.caught_up_s = asyncio.get_running_loop().time()
             self._waiting.setdefault(patient, Waiting()).is_missing = True
             self._news.set()
 
     async def hear_imported(self, event: RecordImported) -> None:
-        """Much came at once: what is usual may be otherwise."""
-        if self._watched.pop(event.patient, None):
-            self._waiting.setdefault(event.patient, Waiting()).is_behind = True
-            self._news.set()
+        """Much came at once: what is usual may be otherwise. It comes in parts: look once."""
+        if event.patient in self._watched:
+            self._importing.set(event.patient, IMPORTED_S)
+
+    def _fall_behind(self, patient: str) -> None:
+        self._waiting.setdefault(patient, Waiting()).is_behind = True
+        self._news.set()
 
     async def hear_erased(self, event: PatientErased) -> None:
         """Somebody is gone."""
@@ -143,6 +166,8 @@ class Listening:
         """Watch over somebody no more; begin anew when her devices speak again."""
         self._watched.pop(patient, None)
         self._waiting.pop(patient, None)
+        self._catching.cancel(patient)
+        self._importing.cancel(patient)
 
     def settle(self, patient: str, rule: str) -> None:
         """An alert was ended by somebody else."""
@@ -156,8 +181,7 @@ class Listening:
 
     async def begin(self, patient: str) -> None:
         """Watch over somebody from now on, who asked for it."""
-        self._waiting.setdefault(patient, Waiting()).is_behind = True
-        self._news.set()
+        self._fall_behind(patient)
 
     # The worker
 
@@ -190,7 +214,8 @@ class Listening:
     async def _take(self, patient: str, waiting: Waiting) -> None:
         watched = self._watched.get(patient)
         is_old = watched is not None and self._clock.now() - watched.read_at > LOOKED_ANEW
-        if watched is None or is_old or waiting.is_behind:
+        is_looked = watched is None or is_old or waiting.is_behind
+        if watched is None or is_looked:
             if not (await self._keeping.wish_of(patient)).is_on:
                 return self.forget(patient)
             began = time.perf_counter()
@@ -198,7 +223,7 @@ class Listening:
             # After a start everybody is looked at anew: readings are kept all the same meanwhile.
             await asyncio.sleep(min(time.perf_counter() - began, BREATH_S))
         found = list(waiting.observations)
-        if waiting.is_missing:
+        if waiting.is_missing and not is_looked:
             found += await self._catch_up(patient)
         await self._hear(patient, watched, samples_of(found))
 
@@ -207,9 +232,11 @@ class Listening:
     ) -> None:
         now = self._clock.now()
         for key, sample in samples:
+            if sample.at > now + CLOCK_SKEW:  # a wrong clock: later true ones would look old
+                continue
             if key not in WATCHED or not watched.is_new(sample.reference, key):
                 continue
-            if not now - LATE <= sample.at <= now + LATE:
+            if sample.at < now - LATE:
                 watched.stream.remember([(key, sample)])
                 continue
             for change in watched.stream.hear(key, sample):
@@ -219,8 +246,7 @@ class Listening:
     async def _note_day(self, patient: str, watched: Watched, day: int) -> None:
         if watched.day != day:
             watched.day = day
-            async with self._db.begin() as tx:
-                await store.note_day(tx, patient, day)
+            await self._keeping.note_day(patient, day)
 
     # Her record
 
@@ -228,15 +254,19 @@ class Listening:
         """Read what a person's stream begins with: one look, one line in her log."""
         now = self._clock.now()
         wish = await self._keeping.wish_of(patient)
-        found = await self._read(patient, now)
-        samples = samples_of(found)
+        readings, out = await self._read(patient, now)
+        samples = [pair for pair in samples_of(readings) if pair[1].at <= now + CLOCK_SKEW]
         usual: dict[str, Usual] = {}
         for key in USUAL_OF:
             those = [sample for name, sample in samples if name == key]
             if known := make_usual(key, those, now, wish.zone):
                 usual[key] = known
-        stream = Stream(usual, await self._keeping.open_rules(patient))
-        watched = Watched(stream, now)
+        await self._keeping.end(patient, out)
+        open_rules, judged_until = await self._keeping.standing(patient, now - RECENT)
+        # What was judged once is not judged again: an alert that is over would begin anew.
+        stream = Stream(usual, open_rules, judged_until=judged_until, left_out=out)
+        before = self._watched.get(patient)
+        watched = Watched(stream, now, caught_up_s=before.caught_up_s if before else -math.inf)
         self._watched[patient] = watched
         self._watched.move_to_end(patient)
         if len(self._watched) > MOST_STREAMS:
@@ -248,12 +278,16 @@ class Listening:
         await self._hear(patient, watched, [pair for pair in samples if pair[1].at >= now - RECENT])
         return watched
 
-    async def _read(self, patient: str, now: datetime) -> list[Resource]:
+    async def _read(self, patient: str, now: datetime) -> tuple[list[Resource], frozenset[str]]:
+        """Her readings of four weeks, and which rules are not for her."""
         asking = in_her_name(patient)
-        since = ("date", f"ge{to_iso(now - WEEKS)}")
-        asked = [Question(type="Observation", params=params_of(key, since)) for key in WATCHED]
+        span = (("date", f"ge{to_iso(now - WEEKS)}"), ("date", f"le{to_iso(now + CLOCK_SKEW)}"))
+        asked = [Question(type="Observation", params=params_of(key, *span)) for key in WATCHED]
         searches = [_search(one, patient, MOST) for one in asked]
-        answers = await self._records.search_all(asking, searches)
+        about = [_search(one, patient, MOST) for one in (person(patient), CONDITIONS)]
+        people, said, *answers = await self._records.search_all(asking, [*about, *searches])
+        whose = read_person(next(iter(people.entries), NOTHING))
+        out = left_out(whose, read_conditions(said.entries), now)
         found = [one for answer in answers for one in answer.entries]
         cut = [
             (key, answer.entries[-1])
@@ -268,18 +302,22 @@ class Listening:
         if sample:
             more = await self._records.search_all(asking, sample)
             found += [one for answer in more for one in answer.entries]
-        return list({one["id"]: one for one in found}.values())
+        return list({one["id"]: one for one in found}.values()), out
 
     async def _catch_up(self, patient: str) -> list[Resource]:
         """The newest of what is watched."""
-        since = ("date", f"ge{to_iso(self._clock.now() - LATE)}")
+        now = self._clock.now()
+        span = (("date", f"ge{to_iso(now - LATE)}"), ("date", f"le{to_iso(now + CLOCK_SKEW)}"))
         codes = ",".join(dict.fromkeys(code for key in WATCHED for code in codes_for(key)))
-        params = (("code", codes), since, ("_sort", "-date"))
+        params = (("code", codes), *span, ("_sort", "-date"))
         asked = Question(type="Observation", params=params)
         (found,) = await self._records.search_all(
             in_her_name(patient), [_search(asked, patient, CATCH_UP)]
         )
         return [*found.entries]
+
+
+CONDITIONS = Question(type="Condition", params=(("_sort", "-_lastUpdated"),))
 
 
 def params_of(key: str, *spans: tuple[str, str]) -> tuple[tuple[str, str], ...]:
@@ -288,7 +326,8 @@ def params_of(key: str, *spans: tuple[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def _search(asked: Question, patient: str, count: int) -> tuple[str, list[tuple[str, str]]]:
-    return asked.type, [*asked.params, ("patient", patient), ("_count", str(count))]
+    whose = [] if asked.type == "Patient" else [("patient", patient)]
+    return asked.type, [*asked.params, *whose, ("_count", str(count))]
 
 
 def _quarters(now: datetime) -> list[tuple[tuple[str, str], tuple[str, str]]]:

@@ -35,10 +35,10 @@ class Showing:
     async def patients(self, asking: Asking) -> list[str]:
         """Of whom there may be something to show: herself, and whoever has an open alert."""
         async with self._db.read() as tx:
-            rows = await store.all_open(tx)
+            waiting = await store.patients_open(tx)
         me = asking.caller.person or ""
         own = [me] if me.startswith("Patient/") else []
-        return list(dict.fromkeys([*own, *(row.patient for row in rows)]))
+        return list(dict.fromkeys([*own, *waiting]))
 
     async def permit(self, asking: Asking, patient: str) -> Permit | None:
         """What the caller may see of a patient, if vital signs are among it."""

@@ -38,7 +38,7 @@ class Told(msgspec.Struct, kw_only=True):
     severity: int
     at: str  # of the newest reading
     references: list[str]
-    end: str = ""  # better or silent
+    end: str = ""  # better, silent or off
 
 
 class Said(msgspec.Struct, kw_only=True):
