@@ -88,6 +88,39 @@ async def test_who_would_rather_not_say_sees_the_number_and_that_is_kept_too(
     assert later["prevent10"].state == "asked_first"  # she is asked again after a month
 
 
+# Every way on which the risk of the next ten years could come out.
+WAYS = ("cards", "PCE", "prevention", "futures", "report")
+
+
+async def seen_by(house: House, people: People, doctor: Any) -> dict[str, str]:
+    """What state each way to a probability is in; what is held back holds no number."""
+    cards = (await doctor.get(f"{PATH}/cards")).json()
+    learned = (await doctor.get(f"{PATH}/predictions")).json()
+    scores = (await doctor.get(f"{PATH}/scores")).json()
+    told = {"race": "white", "bp_tx": False}
+    score = (await doctor.post(f"{PATH}/scores/pce", json=told)).json()
+    prevention = (await doctor.get(f"{PATH}/prevention")).json()
+    futures = (await doctor.post(f"{PATH}/futures", json={})).json()
+    given = (await doctor.get(f"{PATH}/estimates")).json()
+    page = await house.twin.reporting.of(his(people), HER, "en")
+    printed = by_id([*page.cards])["prevent10"].state
+    shares = [one for one in (*cards, *learned) if one["unit"] == "%"]
+    held = [one for one in (*shares, score, prevention, futures) if one["state"] == "asked_first"]
+    assert not any(one.get("value") or one.get("result") for one in held)
+    assert not any(one.get("outlooks") or one.get("levers") for one in held)
+    of_list = [one["state"] for one in scores if one["name"] in ("SCORE2", "PCE")]
+    return {
+        "cards": next(one["state"] for one in cards if one["id"] == "prevent10"),
+        "PCE": score["state"],
+        "prevention": prevention["state"],
+        "futures": futures["state"],
+        "report": printed if printed == page.prevention.state else "differs",
+        "predictions": "computed" if any(one["value"] for one in learned) else "cannot",
+        "scores": "computed" if "computed" in of_list else "cannot",
+        "estimates": "computed" if given else "nothing",
+    }
+
+
 async def test_over_http_no_way_leads_past_the_question(
     house: House, people: People, stranger: Any, patient: Any, other_patient: Any, doctor: Any
 ) -> None:
@@ -100,16 +133,21 @@ async def test_over_http_no_way_leads_past_the_question(
     await allow(house, people, *Category)
 
     held = (await doctor.get(f"{PATH}/cards")).json()[2]
+    before = await seen_by(house, people, doctor)
     wrong = [
         (await doctor.post(f"{PATH}/estimates", json={"card": "prevent10", **more})).status_code
         for more in ({"share": 101}, {"share": -1}, {}, {"share": "x"})
     ]
     no_share = await doctor.post(f"{PATH}/estimates", json={"card": "egfr", "share": 3})
     told = await doctor.post(f"{PATH}/estimates", json=guess)
+    after = await seen_by(house, people, doctor)
     refused = await patient.post(f"{PATH}/estimates", json=guess)
     listed = [(await one.get(f"{PATH}/estimates")) for one in (patient, doctor, stranger)]
 
     assert without == [401, 403, 404]
+    assert set(before.values()) <= {"asked_first", "cannot", "nothing"}, before
+    assert {way for way, state in before.items() if state == "asked_first"} == set(WAYS)
+    assert {after[way] for way in WAYS} == {"computed"}
     assert (held["state"], held["value"], held["estimate"]) == ("asked_first", None, None)
     assert set(wrong) == {400}
     assert no_share.status_code == 404

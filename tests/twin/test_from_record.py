@@ -17,7 +17,7 @@ from asklepion.twin.engine.card_readmission import (
 )
 from asklepion.twin.engine.chart import Person
 from asklepion.twin.engine.learned import open_model, readmission
-from asklepion.twin.engine.learned.from_record import Stays, stay_row
+from asklepion.twin.engine.learned.from_record import Stays, read_stays, stay_row
 from asklepion.twin.engine.texts import KEYS
 from tests.conftest import NOON, People
 
@@ -32,7 +32,8 @@ SHE = Person(sex=Sex.FEMALE, born=date(1950, 6, 1))
 def encounter(id: str, kind: str, start: str, end: str, **more: Any) -> dict[str, Any]:
     """One visit or stay."""
     period = {"start": start, "end": end}
-    return {"resourceType": "Encounter", "id": id, "class": {"code": kind}, "period": period} | more
+    of = {"resourceType": "Encounter", "id": id, "status": "finished", "class": {"code": kind}}
+    return of | {"period": period} | more
 
 
 def condition(id: str, system: str, code: str, of: str = "now") -> dict[str, Any]:
@@ -151,12 +152,18 @@ def test_who_died_there_does_not_come_back() -> None:
     assert np.isnan(model.predict(rows).value[0])
 
 
-def card(*, days_ago: float = 5, hidden: frozenset[str] = frozenset(), **more: Any) -> Card:
+def card(
+    *,
+    days_ago: float = 5,
+    hidden: frozenset[str] = frozenset(),
+    born: str = "1967-04-18",
+    **more: Any,
+) -> Card:
     """The card of a stay that ended so many days ago."""
     end = NOON - timedelta(days=days_ago)
     period = {"start": (end - timedelta(days=4)).isoformat(), "end": end.isoformat()}
     found = {"Encounter": [NOW | {"period": period}], "Condition": [DIABETES, HEART]} | more
-    of = chart(patient(), hidden=hidden)
+    of = chart(patient(birthDate=born), hidden=hidden)
     told = readmission_cards(Discharged(chart=of, found=found, now=NOON))
     assert len(told) == 1
     return told[0]
@@ -200,6 +207,41 @@ def test_more_stays_before_mean_a_higher_chance() -> None:
     assert often.value > first.value
 
 
+def test_what_never_happened_is_not_counted() -> None:
+    end = NOON - timedelta(days=5)
+    stay = NOW | {"period": {"start": (end - timedelta(days=4)).isoformat(), "end": str(end)}}
+    late = {"start": NOON.isoformat(), "end": (NOON + timedelta(days=3)).isoformat()}
+    refuted = {"verificationStatus": {"coding": [{"code": "refuted"}]}}
+    found = {
+        "Encounter": [
+            stay,
+            encounter("off", "IMP", "2026-02-01", "2026-02-04", status="cancelled"),
+            encounter("planned", "EMER", "2026-02-01", "2026-02-01", status="planned"),
+            NOW | {"id": "later", "period": late},
+        ],
+        "Condition": [DIABETES, HEART, condition("no", ICD_10, "C34.1") | refuted],
+        "Procedure": [{"encounter": {"reference": "Encounter/now"}, "status": "not-done"}],
+        "MedicationRequest": [medicine("Insulin") | {"status": "entered-in-error"}],
+    }
+
+    told = stay_row(read_stays(SHE, found, NOON))
+    nobody = stay_row(read_stays(SHE, found | {"Condition": [DIABETES | refuted, HEART]}, NOON))
+
+    assert not isinstance(told, Cannot)
+    assert (told["encounter_id"], told["number_diagnoses"]) == ("now", "2")
+    assert (told["number_inpatient"], told["number_emergency"]) == ("0", "0")
+    assert not {"num_procedures", "num_medications", "insulin"} & told.keys()
+    assert isinstance(nobody, Cannot)
+    assert missing(card(Encounter=[stay | {"status": "in-progress"}]))["hospital_stay"] == "missing"
+
+
+def test_it_is_not_for_children() -> None:
+    told = card(born="2012-04-18")
+
+    assert missing(told) == {"age": "outside"}
+    assert [need.low for need in told.missing] == [18]
+
+
 def test_what_is_over_hidden_or_not_there_is_named_and_not_guessed() -> None:
     assert missing(card(days_ago=40)) == {"hospital_stay": "too_old"}
     assert missing(card(Encounter=[]))["hospital_stay"] == "missing"
@@ -232,7 +274,7 @@ async def test_the_card_comes_from_the_record_and_is_silent_where_visits_are_hid
     await allow(house, people, *Category)
     told = {card.id: card for card in await house.twin.predictions(his(people), HER)}
 
-    assert told["readmission"].state == "computed", told["readmission"].missing
+    assert told["readmission"].state == "asked_first", told["readmission"].missing
     assert any(one.reference == "Encounter/now" for one in told["readmission"].inputs)
 
 

@@ -228,3 +228,16 @@ async def test_futures_are_hers_and_the_doctors_once_she_has_said_what_she_think
         trial.key for trial in TRIALS
     }
     assert wrong == [400] * 5
+
+
+@pytest.mark.parametrize("code", ["46635009", "313435000", "23045005", ""])
+def test_an_sglt2_inhibitor_is_not_for_type_1_diabetes_however_it_is_called(code: str) -> None:
+    her = condition(code or "0", "确诊1型糖尿病" if not code else "Diabetes")
+
+    told = found(*examined(), FAILURE, her)
+
+    assert {
+        refused(one).get("type_1_diabetes")
+        for (name, _), one in told.items()
+        if name.startswith("sglt2")
+    } == {"excluded"}

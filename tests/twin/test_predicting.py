@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from asklepion.app import House
-from asklepion.kit.errors import Forbidden, NotFound
+from asklepion.kit.clock import StoppedClock
+from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.records import Category
 from asklepion.twin import Card
 from asklepion.twin.engine.card_icu import Ward, input_of, intensive_cards
@@ -165,3 +166,62 @@ async def test_without_laboratory_values_shown_death_cannot_be_told_but_sepsis_c
 def test_every_feature_belongs_to_an_input_that_has_words() -> None:
     for feature in (*icu.KEYS, *sepsis.KEYS):
         assert f"twin.input.{input_of(feature)}" in KEYS, feature
+
+
+@pytest.mark.parametrize("database_url", [""], ids=["sqlite"])
+async def test_an_answer_stands_as_long_as_its_horizon_and_a_stay_ends_with_the_discharge(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await bring_in(house, people, *watched())
+    await house.records.grant(
+        hers(people),
+        patient=HER,
+        actor="Practitioner/d-1",
+        categories=[*Category],
+        until=NOON + timedelta(days=30),
+    )
+    estimates = house.twin.estimates
+    death = await estimates.give(his(people), HER, "icu_death", 30)
+    await estimates.give(his(people), HER, "sepsis", 10)
+    assert death.estimate
+    assert death.interval
+    id, tell = death.estimate.id, estimates.tell_outcome
+
+    with pytest.raises(Conflict, match="yet"):
+        await tell(his(people), HER, id, happened=False, on=NOON.date())
+    clock.at += timedelta(hours=2)
+    with pytest.raises(Conflict, match="already"):
+        await estimates.give(his(people), HER, "sepsis", 12)
+    clock.at += timedelta(hours=4, minutes=1)
+    later = list(_watched(7, 37.9, "Cel"))
+    await bring_in(
+        house,
+        people,
+        *(
+            one
+            | {"id": f"{one['id']}-later-{at}"}
+            | {"effectiveDateTime": (clock.at - at * HOUR).isoformat()}
+            for at, one in later
+        ),
+    )
+    again = await estimates.give(his(people), HER, "sepsis", 12)
+    counted = await estimates.calibration(people.doctor)
+    clock.at += timedelta(days=4)
+    with pytest.raises(Incorrect):
+        await tell(his(people), HER, id, happened=False, on=NOON.date() - timedelta(days=1))
+    left = await tell(his(people), HER, id, happened=False, on=NOON.date() + timedelta(days=3))
+    died = await tell(his(people), HER, id, happened=True, on=NOON.date() + timedelta(days=2))
+
+    assert again.estimate
+    assert counted.waiting == 3
+    assert left.outcome
+    assert (left.outcome.happened, left.outcome.on) == (False, str(day(3)))
+    assert died.outcome
+    assert (died.outcome.happened, died.outcome.on) == (True, str(day(2)))
+    assert (died.version, len(died.version)) == (death.version, 12)
+    assert died.model_interval == death.interval
+    assert died.model_interval.meaning_key == "twin.card.interval.venn_abers"
+
+
+def day(after: int) -> date:
+    return NOON.date() + timedelta(days=after)

@@ -495,7 +495,7 @@ export interface Scored {
   readonly organ: string;
   readonly organ_key: string;
   readonly horizon: Text;
-  readonly state: "cannot" | "computed";
+  readonly state: "asked_first" | "cannot" | "computed";
   readonly result: ScoreResult | null;
   readonly inputs: readonly ScoreInput[];
   readonly missing: readonly Missing[];

@@ -112,6 +112,23 @@ describe("a clinician", () => {
     });
   });
 
+  test("tells of a stay in hospital with the day of discharge that it did not happen", async () => {
+    given = { ...before, card: "icu_death", until: "2999-01-01T00:00:00Z" };
+    render(<RisksPanel />);
+    await userEvent.click(await screen.findByText("Open the estimates"));
+    const field = await screen.findByLabelText("It happened, or the stay ended, on");
+    const not = screen.getByRole("button", { name: "It did not happen" });
+    expect(not).toHaveProperty("disabled", true);
+    await userEvent.type(field, "2026-12-26");
+    await userEvent.click(not);
+
+    await screen.findByText("It did not happen in that time.");
+    expect(asked.find(({ path }) => path.includes("outcome"))?.body).toEqual({
+      happened: false,
+      on: "2026-12-26",
+    });
+  });
+
   test("may rather not say, which is told as such", async () => {
     render(<RisksPanel />);
     await userEvent.click(await screen.findByRole("button", { name: "I’d rather not say" }));

@@ -98,6 +98,7 @@ const fibrosis = score("FIB-4", "fib4", {
     }),
   ],
 });
+const asksFirst = score("PCE", "pce", { state: "asked_first" });
 const computed: Scored = {
   ...stroke,
   state: "computed",
@@ -180,6 +181,20 @@ describe("the list of scores", () => {
     const [first, second] = screen.getAllByRole("listitem").map((row) => row.textContent);
     expect(first).toBe("CHA₂DS₂-VAScStroke in atrial fibrillation1 missing, 1 not shared");
     expect(second).toBe("FIB-4Fibrosis of the liverCan be computed");
+  });
+
+  test("says that one's own estimate comes first where a result would answer it", async () => {
+    asked = fakeHouse({
+      "GET /api/twin/1/body": outcome(404, "not-found", "no"),
+      "GET /api/twin/1/vitals": [],
+      "GET /api/twin/1/cards": [],
+      "GET /api/twin/1/predictions": [],
+      "GET /api/twin/1/scores": [asksFirst],
+    });
+    const dialog = await openScore(userEvent.setup(), /Give your own estimate first/);
+
+    expect(within(dialog).getByText("Give your own estimate first")).toBeTruthy();
+    expect(within(dialog).getByText(/^Say first what you think/)).toBeTruthy();
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { session } from "../../src/kit/session";
 import { Store } from "../../src/kit/store";
 import { setLanguage } from "../../src/kit/text";
 import { subject } from "../../src/records/subject";
@@ -181,6 +182,21 @@ test("one chooses, sees it move, compares, and reads that it is no forecast", as
   expect(sent()[1]).toMatchObject({ told: { heart_rate: 70 } }); // from the same rest
   const pulse = screen.getByRole("figure", { name: /^Heart rate/ });
   expect(within(pulse).getAllByText("70", { selector: "strong" }).length).toBe(2);
+});
+
+test("a patient is offered only what she may let happen, a clinician everything", async () => {
+  house(run());
+  const { unmount } = render(<SimulationPanel />);
+  await screen.findByRole("button", { name: "Simulate" });
+  const offered = screen.getAllByRole("radio").length;
+  unmount();
+  const me = { account: "a", name: "Tao", person: null, language: "en" } as const;
+  session.set({ state: "known", me: { ...me, roles: ["clinician"] } });
+  render(<SimulationPanel />);
+  await screen.findByRole("button", { name: "Simulate" });
+
+  expect([offered, screen.getAllByRole("radio").length]).toEqual([4, WHATS.length]);
+  session.set({ state: "stranger", me: null });
 });
 
 test("what is missing is named, can be told, and is sent along", async () => {

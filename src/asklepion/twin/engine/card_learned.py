@@ -56,6 +56,7 @@ def learned_card(frame: Frame, model: Learned, asked: Asked) -> Card:
         limits=limits,
         as_of=iso(asked.as_of),
         reasons=reasons(model, asked),
+        version=model.version,
     )
 
 

@@ -13,7 +13,7 @@ from .cards import Frame, Known, exclusions, limit, stated
 from .chart import Chart
 from .fhir import Resource, inner, read_moment
 from .learned import artefact_names, readmission
-from .learned.from_record import Stays, latest_stay, stay_row
+from .learned.from_record import latest_stay, read_stays, stay_row
 from .learned.model import open_model
 from .learned.tables import Row
 
@@ -82,13 +82,14 @@ def readmission_cards(of: Discharged) -> list[Card]:
 
 def _card(of: Discharged) -> Card:
     limits = [limit("judgement"), limit("readmission.diabetes"), limit("readmission.usual")]
-    stay = latest_stay(of.found.get("Encounter", ()))
+    stays = read_stays(of.chart.person, of.found, of.now)
+    stay = latest_stay(stays.encounters)
     ended = read_moment(inner(stay or {}, "period").get("end"))
     model = open_model(FRAME.id)
     needs = [*_hidden(of.chart), *exclusions(of.chart)]
     inputs: list[Known] = []
     row = np.full(len(model.keys), np.nan)
-    told = stay_row(_stays(of))
+    told = stay_row(stays)
     if isinstance(told, Cannot):
         known = {need.key for need in needs}
         needs += [each for each in map(_renamed, told.needs) if each.key not in known]
@@ -115,17 +116,6 @@ def _hidden(chart: Chart) -> list[Need]:
     if "hospital_stay" in chart.unread:
         hidden.append(Need(key="hospital_before", why=Why.UNREAD))
     return hidden
-
-
-def _stays(of: Discharged) -> Stays:
-    found = of.found
-    return Stays(
-        person=of.chart.person,
-        encounters=found.get("Encounter", ()),
-        conditions=found.get("Condition", ()),
-        procedures=found.get("Procedure", ()),
-        medicines=found.get("MedicationRequest", ()),
-    )
 
 
 def _usual(keys: Sequence[str], edges: Sequence[Sequence[float]]) -> Row:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any, cast
 
+from msgspec import structs
+
 from ..model import Cannot, Need, Why
 from ..wire import Interval, Option, Scored, ScoreInput, ScoreResult, Text
 from .cards import VALUE, WHY, Known, as_missing, exclusions, iso, limit, limit_old, look_up, stated
@@ -57,6 +59,8 @@ NOT_WITH: Mapping[str, Mapping[str, Sign]] = {
 }
 NOT_PREGNANT = NOT_WITH.keys()
 NOT_IF: Mapping[str, str] = {"SCORE2": "diabetes"}  # an input of its own says so
+# The same ten years of the heart as PREVENT's: of a clinician's own estimate they are asked first.
+ASKED_FIRST = frozenset({"SCORE2", "PCE"})
 DIGITS = {"%": 1, "{score}": 0}
 
 
@@ -165,6 +169,13 @@ def make_score(
         limits=[limit("judgement"), *limit_old(as_of, now)],
         as_of=iso(as_of),
     )
+
+
+def ask_first(scored: Scored) -> Scored:
+    """A score whose result would answer what she is asked first: without that result."""
+    if scored.name not in ASKED_FIRST or scored.result is None:
+        return scored
+    return structs.replace(scored, state="asked_first", result=None)
 
 
 def _measured_at(known: Known) -> datetime | None:

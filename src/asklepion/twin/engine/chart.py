@@ -222,7 +222,7 @@ def read_conditions(resources: Iterable[Resource]) -> list[Said]:
     """Conditions that were not refuted or entered in error, newest first."""
     found: list[Said] = []
     for resource in resources:
-        if codes_of_concept(resource.get("verificationStatus")) & {"refuted", "entered-in-error"}:
+        if is_refuted(resource):
             continue
         status = codes_of_concept(resource.get("clinicalStatus"))
         ended = resource.get("abatementDateTime") or resource.get("abatementPeriod")
@@ -230,6 +230,12 @@ def read_conditions(resources: Iterable[Resource]) -> list[Said]:
         is_active = not ended and not status & {"inactive", "remission", "resolved"}
         found.append(_said(resource, resource.get("code"), at, is_active))
     return _newest_first(found)
+
+
+def is_refuted(condition: Resource) -> bool:
+    """Whether somebody took a condition back: it was refuted, or entered in error."""
+    told = codes_of_concept(condition.get("verificationStatus"))
+    return bool(told & {"refuted", "entered-in-error"})
 
 
 def read_medicines(resources: Iterable[Resource]) -> list[Said]:

@@ -59,23 +59,39 @@ class Group:
         return _any_word(self.words, said)
 
 
+# Chinese puts no space before a word: only a Latin letter or a digit hides that one begins.
+BEGINS = "(?<![0-9a-z_\u00df-\u024f])"
+
+
 def _set(codes: str) -> frozenset[str]:
     return frozenset(codes.split())
 
 
 def _any_word(words: tuple[str, ...], said: str) -> bool:
-    return any(re.search(rf"\b{re.escape(word)}", said) for word in words)
+    return any(re.search(BEGINS + re.escape(word), said) for word in words)
 
 
 DIABETES = Group(
     snomed=_set(
         "73211009 44054006 46635009 8801005 237599002 127013003 422034002 421893009 "
         "368581000119106 1551000119108 97331000119101 90781000119102 60951000119105 "
-        "157141000119108 1501000119109 313435000 313436004"
+        "157141000119108 1501000119109 313435000 313436004 23045005"
     ),
     icd10=("E10", "E11", "E12", "E13", "E14"),
-    words=("diabetes", "diabetic"),
-    not_words=("prediabetes", "pre-diabetes", "insipidus", "gestational", "family history", "risk"),
+    words=("diabetes", "diabetic", "1型糖尿病", "1 型糖尿病"),
+    not_words=(
+        *("prediabetes", "pre-diabetes", "insipidus", "gestational", "family history", "risk"),
+        "家族史",
+    ),
+)
+TYPE_1 = Group(
+    snomed=_set("46635009 313435000 23045005"),
+    icd10=("E10",),
+    words=(
+        *("type 1 diabetes", "diabetes mellitus type 1", "diabetes type 1", "type i diabetes"),
+        *("1型糖尿病", "1 型糖尿病"),
+    ),
+    not_words=("family history", "risk of", "fear of", "screening for", "家族史"),
 )
 # Coronary heart disease, stroke, heart failure: then a *first* event can no longer be predicted.
 PRIOR_CVD = Group(

@@ -9,16 +9,22 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
+
+from asklepion.kit.errors import Conflict, Incorrect
 
 from ..wire import Calibration, Card, CardEstimate, Forecast, Forecaster, Interval
 from .chart import Chart
 from .codes import PRIOR_CVD, Group
 
 SHARE = "%"  # the unit of a card that is a probability
-STANDS = timedelta(days=30)  # so long an answer opens the card it was given for
+LONGEST = timedelta(days=30)  # an answer opens the card it was given for no longer than that,
+LEAST_OPEN = timedelta(hours=1)  # nor than the card's horizon; but so long in any case
+STAY = timedelta(days=90)  # so long an outcome is waited for where the horizon is a stay's end
+STAY_CARDS = frozenset({"icu_death"})  # that it did not happen is known on the day of discharge
+STAY_LEAST = timedelta(days=1)
 LEAST = 5  # patients of whom the outcome is known, before anything is said of how one fares
 EDGES = (0, 5, 10, 20, 40, 100)  # of the groups in which forecasts are compared with outcomes
 Z = 1.959963984540054  # of a 95 % interval
@@ -32,6 +38,7 @@ class Thought(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         share: what she thought [%]; nothing where she would rather not say.
         until: the end of the horizon.
+        meaning_key: what the model's interval means.
     """
 
     share: float | None
@@ -41,13 +48,14 @@ class Thought(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     as_of: str
     until: str
+    meaning_key: str = "twin.card.interval.measurement_error"  # all there was, before it was kept
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What is sealed of an outcome.
 
     Args:
-        on: the day it happened on.
+        on: the day it happened on; where it did not, the day of discharge if that decided it.
         reference: the entry of the record that says so; empty where a clinician did.
     """
 
@@ -91,10 +99,52 @@ def hold(cards: Sequence[Card], given: Mapping[str, CardEstimate]) -> list[Card]
 
 
 def ends_at(card: Card, as_of: datetime) -> datetime:
-    """The end of a card's horizon."""
+    """The end of a card's horizon; a stay in hospital has none of its own."""
+    if card.id in STAY_CARDS:
+        return as_of + STAY
     params = {key: float(value) for key, value in card.horizon.params.items()}
     days = 365.25 * params.get("years", 0) + params.get("days", 0)
     return as_of + timedelta(days=days, hours=params.get("hours", 0))
+
+
+def time_of(card: str, thought: Thought) -> tuple[datetime, datetime]:
+    """From when until when something was foretold."""
+    since, until = datetime.fromisoformat(thought.as_of), datetime.fromisoformat(thought.until)
+    return since, max(until, since + STAY) if card in STAY_CARDS else until
+
+
+def stands_until(card: str, thought: Thought, at: datetime) -> datetime:
+    """How long an answer that was given at a moment opens its card; then she is asked again."""
+    since, until = time_of(card, thought)
+    return at + max(LEAST_OPEN, min(LONGEST, until - since))
+
+
+def outcome_day(
+    card: str, thought: Thought, happened: bool, on: date | None, now: datetime
+) -> date | None:
+    """The day that decides an outcome: when it happened, or when a stay ended without it.
+
+    Where it did not happen and the time is over, there is none.
+
+    Raises:
+        Conflict: it may happen yet.
+        Incorrect: the day is missing, or lies outside that time.
+    """
+    since, until = time_of(card, thought)
+    first, last = since.date(), min(until, now).date()
+    if not happened:
+        if now >= until:
+            return None
+        if card not in STAY_CARDS or now < since + STAY_LEAST:
+            raise Conflict("It may happen yet.", hint="Say so when the time is over.")
+        first = (since + STAY_LEAST).date()
+    if on is None or not first <= on <= last:
+        raise Incorrect(
+            "The day lies outside the time that was foretold.",
+            hint=f"Give a day from {first} to {last}"
+            + (": the day of discharge." if not happened else "."),
+        )
+    return on
 
 
 def find_outcome(chart: Chart, card: str, thought: Thought, now: datetime) -> Known | None:

@@ -15,7 +15,7 @@ from ..wire import Curve, Fit, Params, Simulation, Source, Text
 from .cards import LABEL, Known, as_inputs, as_missing, exclusions, iso, look_up, stated
 from .chart import Chart
 from .checks import is_number
-from .codes import DIABETES, Group
+from .codes import DIABETES, TYPE_1
 from .measures import MEASURES
 from .physio import Event, GlucoseEvent
 from .physio.fit import CAN_BE, NEEDED, USUAL
@@ -23,7 +23,7 @@ from .physio.person import LIMITS
 from .physio.simulate import CURVES, LONGEST_MIN, LONGEST_S, MOST_EVENTS
 from .simulation_words import GLUCOSE_CURVES, SIMULATION
 
-MEASURED = (*CAN_BE, "weight", "bmi", "glucose")
+MEASURED = (*CAN_BE, "weight", "bmi", "height_m", "glucose")
 TOLD = (*CAN_BE, "weight", "height_cm", "glucose")
 MONTH, YEARS = timedelta(days=31), timedelta(days=730)
 UNITS = {
@@ -32,11 +32,6 @@ UNITS = {
     "central": "mm[Hg]", "blood_ml": "mL", "haemoglobin": "g/dL", "paco2": "mm[Hg]",
     "pao2": "mm[Hg]", "tidal_ml": "mL", "glucose": "mg/dL", "insulin": "pmol/L",
 }  # fmt: skip
-TYPE_1 = Group(
-    snomed=frozenset({"46635009", "313435000", "23045005"}),
-    icd10=("E10",),
-    words=("type 1 diabetes", "diabetes mellitus type 1", "diabetes type 1", "type i diabetes"),
-)
 SOURCES = {
     "circulation": (
         (
@@ -119,13 +114,27 @@ def _read_told(sent: object) -> Mapping[str, float]:
     if not isinstance(sent, dict):
         raise Incorrect("What is told is no object.", hint='Such as {"heart_rate": 72}.')
     told = cast(dict[str, Any], sent)
-    for key, value in told.items():
+    for key in told:
         if key not in TOLD:
             raise Incorrect("A simulation does not ask for all that was told.",
                             hint=f"It asks for: {', '.join(TOLD)}.")  # fmt: skip
-        if not is_number(value):
-            raise Incorrect("What is told is no number.", hint=f"{key[:40]}: a number.")
-    return {key: float(value) for key, value in told.items()}
+    return {key: _read_number(key, value) for key, value in told.items()}
+
+
+def _read_number(key: str, value: object) -> float:
+    """A number in the input's own unit, or a pair of a number and one of its other units."""
+    if is_number(value):
+        return float(value)
+    pair = cast(list[Any], value) if isinstance(value, list) else []
+    measure = MEASURES.get(key)
+    if len(pair) == 2 and is_number(pair[0]) and isinstance(pair[1], str) and measure:
+        converted = measure.convert(float(pair[0]), pair[1])
+        if converted is not None:
+            return converted
+    raise Incorrect(
+        "What is told is no number, or in no unit of its measure.",
+        hint=f'{key[:40]}: a number, or a pair such as [5.3, "mmol/L"].',
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,15 +182,20 @@ def _known(chart: Chart, wish: Wish, key: str, now: datetime) -> Known:
     if key in wish.told:
         value = wish.told[key]
         return Known(key=key, value=value, seen=value, unit=MEASURES[key].unit)
-    long = key in ("weight", "bmi", "sbp", "dbp", "haemoglobin", "glucose")
+    long = key in ("weight", "bmi", "height_m", "sbp", "dbp", "haemoglobin", "glucose")
     return look_up(chart, key, since=now - (YEARS if long else MONTH))
 
 
 def _height(wish: Wish, known: Mapping[str, Known]) -> Known:
-    """Height as told, else as it follows from weight and body mass index."""
+    """Height as told, else as measured, else as it follows from weight and body mass index."""
     told = wish.told.get("height_cm")
     if told is not None:
         return Known(key="height_cm", value=told, seen=told, unit="cm")
+    measured = known["height_m"]
+    if is_number(measured.value):
+        height = round(100 * measured.value, 1)
+        return Known(key="height_cm", value=height, seen=height, unit="cm", at=measured.at,
+                     reference=measured.reference)  # fmt: skip
     weight, bmi = known["weight"], known["bmi"]
     if is_number(weight.value) and is_number(bmi.value) and bmi.value > 0:
         height = round(100 * (weight.value / bmi.value) ** 0.5, 1)
@@ -248,7 +262,7 @@ def _limits(chart: Chart, wish: Wish, values: Mapping[str, Any], diabetes: str) 
         names += ["output_unmeasured", "healthy_heart", "no_temperature"]
         names += ["usual"] if usual else []
     else:
-        names += ["no_glucagon"]
+        names += ["no_glucagon", "glucose_units"]
         names += ["not_fasting"] if "glucose" in values else ["usual"]
         names += ["type_unknown"] if diabetes == "type2" else []
     names += ["medicines"] if chart.medicines or "statin" in chart.hidden else []

@@ -17,7 +17,13 @@ from ..engine.body import make_body
 from ..engine.card_egfr import egfr_card
 from ..engine.card_news2 import news2_card
 from ..engine.card_prevent import prevent_cards
-from ..engine.card_scores import find_shown, make_score, make_scores, measures_of
+from ..engine.card_scores import (
+    ask_first,
+    find_shown,
+    make_score,
+    make_scores,
+    measures_of,
+)
 from ..engine.chart import Chart
 from ..engine.fhir import read_name
 from ..engine.measures import LABS, VITALS
@@ -128,11 +134,17 @@ class Twin:
     async def scores(self, asking: Asking, patient: str) -> list[Scored]:
         """Every score that is shown, with what the record tells; nothing is assumed.
 
+        The risk of the next ten years is kept back from whoever says first what she thinks.
+
         Raises:
             NotFound: there is no such patient, or none that the caller may know of.
         """
         chart = await self._score_chart(asking, patient, *SHOWN)
-        return make_scores(chart, patient, self._clock.now())
+        scores = make_scores(chart, patient, self._clock.now())
+        if any(ask_first(one) is not one for one in scores):
+            held = await self.foreseeing.is_held(asking, patient)
+            return [ask_first(one) for one in scores] if held else scores
+        return scores
 
     async def score(
         self, asking: Asking, patient: str, name: str, told: Mapping[str, object]
@@ -156,7 +168,11 @@ class Twin:
                 f"{score.name} does not ask for all that was told.", hint=f"It asks for: {keys}."
             )
         chart = await self._score_chart(asking, patient, score.name)
-        return make_score(chart, score, patient, self._clock.now(), told)
+        scored = make_score(chart, score, patient, self._clock.now(), told)
+        held = ask_first(scored)
+        if held is scored or not await self.foreseeing.is_held(asking, patient):
+            return scored
+        return held
 
     async def _score_chart(self, asking: Asking, patient: str, *names: str) -> Chart:
         asking = replace(asking, via="risk cards")
@@ -168,7 +184,8 @@ class Twin:
         """What may follow from what happens to her, by a model calibrated to her record.
 
         Raises:
-            Busy: too many are being run, or this one takes too long.
+            Busy: too many are being run, or two of the caller's, or this one takes too long.
+            Forbidden: somebody else than a clinician lets her bleed, or gives her something.
             Incorrect: what was asked is no simulation.
             NotFound: there is no such patient, or none that the caller may know of.
         """

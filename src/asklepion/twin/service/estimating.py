@@ -17,8 +17,8 @@ from asklepion.records import Asking, Forgotten
 
 from ..engine.chart import Chart
 from ..engine.estimates import (
+    LONGEST,
     SHARE,
-    STANDS,
     Known,
     Pair,
     Thought,
@@ -27,6 +27,9 @@ from ..engine.estimates import (
     find_outcome,
     hold,
     is_probability,
+    outcome_day,
+    stands_until,
+    time_of,
 )
 from ..engine.questions import conditions
 from ..store import estimates as store
@@ -93,7 +96,7 @@ class Estimates:
             Forbidden: the caller is no clinician, or asks about herself.
             Incorrect: it is no share.
             NotFound: there is no such patient for her, or no such card.
-            Conflict: the card has no number, or she has seen it.
+            Conflict: the card has no number, or her answer to it still stands.
         """
         asking.caller.require_known()
         if not is_asked(asking.caller, patient):
@@ -132,6 +135,7 @@ class Estimates:
             version=card.version,
             as_of=to_iso(as_of),
             until=to_iso(ends_at(card, as_of)),
+            meaning_key=card.interval.meaning_key,
         )
         id = self._ids.new()
         sealed = await self._sealing.seal(patient, msgspec.json.encode(thought), _context(id))
@@ -146,11 +150,13 @@ class Estimates:
 
     async def _given(self, tx: Tx, caller: Caller, patient: str) -> dict[str, CardEstimate]:
         """What stands of this clinician's answers, by card."""
-        since = self._clock.now() - STANDS
+        now = self._clock.now()
         found: dict[str, CardEstimate] = {}
         for row in await store.of_patient(tx, patient, who_is(caller)):
+            if row.card in found or now - row.at > LONGEST:
+                continue
             thought = await self._open(row.sealed, _context(row.id), Thought)
-            if row.at >= since and thought and row.card not in found:
+            if thought and now <= stands_until(row.card, thought, row.at):
                 found[row.card] = CardEstimate(id=row.id, share=thought.share, at=to_iso(row.at))
         return found
 
@@ -205,17 +211,16 @@ class Estimates:
             thought = row and await self._open(row.sealed, _context(row.id), Thought)
             if row is None or thought is None or not is_asked(asking.caller, patient):
                 raise NotFound("There is no such estimate of yours.", hint="Check its id.")
-            _require_possible(thought, happened, on, now)
-            day = on.isoformat() if happened and on else None
-            known = Known(happened=happened, on=day, by=row.clinician)
+            day = outcome_day(row.card, thought, happened, on, now)
+            known = Known(happened=happened, on=day.isoformat() if day else None, by=row.clinician)
             await self._keep(tx, row, known)
         return _estimated(row, thought, known)
 
     async def calibration(self, caller: Caller) -> Calibration:
         """How the caller's own estimates fared beside the model's; for nobody else's eyes.
 
-        Of each patient and card the first answer counts: later ones were given by somebody who had
-        seen the number. It names no patient, and says nothing of fewer than a handful.
+        Of each patient and card every answer counts that was given while none stood. It names no
+        patient, and says nothing of fewer than a handful.
 
         Raises:
             Forbidden: the caller is no clinician.
@@ -223,15 +228,15 @@ class Estimates:
         caller.require(Role.CLINICIAN)
         async with self._db.read() as tx:
             rows = await store.of_clinician(tx, who_is(caller))
-        first: dict[tuple[str, str], EstimateRow] = {}
-        for row in rows:
-            first.setdefault((row.patient, row.card), row)
+        stands: dict[tuple[str, str], datetime] = {}
         pairs: list[Pair] = []
         waiting = declined = 0
-        for row in first.values():
+        for row in rows:
             thought = await self._open(row.sealed, _context(row.id), Thought)
-            if thought is None:
-                continue
+            of, at = (row.patient, row.card), row.at
+            if thought is None or (of in stands and at <= stands[of]):
+                continue  # two records that became one may hold two answers of one time
+            stands[of] = stands_until(row.card, thought, at)
             known = await self._known(row)
             if thought.share is None:
                 declined += 1
@@ -271,20 +276,6 @@ def _context(id: str, part: str = "estimate") -> str:
     return f"twin/{part}/{id}"
 
 
-def _require_possible(thought: Thought, happened: bool, on: date | None, now: datetime) -> None:
-    since, until = datetime.fromisoformat(thought.as_of), datetime.fromisoformat(thought.until)
-    if not happened:
-        if now < until:
-            raise Conflict("It may happen yet.", hint="Say so when the time is over.")
-        return
-    last = min(until, now).date()
-    if on is None or not since.date() <= on <= last:
-        raise Incorrect(
-            "The day lies outside the time that was foretold.",
-            hint=f"Give a day from {since.date()} to {last}.",
-        )
-
-
 def _estimated(row: EstimateRow, thought: Thought, known: Known | None) -> Estimated:
     return Estimated(
         id=row.id,
@@ -297,11 +288,11 @@ def _estimated(row: EstimateRow, thought: Thought, known: Known | None) -> Estim
         model_interval=Interval(
             low=thought.model_low,
             high=thought.model_high,
-            meaning_key="twin.card.interval.measurement_error",
+            meaning_key=thought.meaning_key,
         ),
         version=thought.version,
         as_of=thought.as_of,
-        until=thought.until,
+        until=to_iso(time_of(row.card, thought)[1]),
         outcome=known
         and Outcome(happened=known.happened, on=known.on, reference=known.reference or None),
     )

@@ -71,7 +71,7 @@ class Foreseeing:
         done = [one for answer in answers for one in answer.entries]
         history = read_history(done, chart.hidden | chart.unread | cut)
         subject = Subject(patient=patient, due=make_due(chart, history, now))
-        if await self._is_held(asking, patient, chart):
+        if await self._is_asked_of(asking, patient, chart):
             return ask_prevention(subject)
         return make_prevention(chart, subject, now)
 
@@ -91,11 +91,20 @@ class Foreseeing:
         chosen = [_choices(each) for each in (a, b)]
         lists = [conditions(), *medicines()]
         chart = await self._looking.chart(asking, patient, _measured(), lists)
-        if await self._is_held(asking, patient, chart):
+        if await self._is_asked_of(asking, patient, chart):
             return ask_futures(patient)
         return make_futures(chart, patient, now, *chosen)
 
-    async def _is_held(self, asking: Asking, patient: str, chart: Chart) -> bool:
+    async def is_held(self, asking: Asking, patient: str) -> bool:
+        """Whether the caller is asked for her own estimate of the next ten years first."""
+        if await self._estimates.opens(asking, patient, CARD):
+            return False
+        asking = replace(asking, via="risk cards")
+        lists = [conditions(), *medicines()]
+        chart = await self._looking.chart(asking, patient, _measured(), lists)
+        return await self._is_asked_of(asking, patient, chart)
+
+    async def _is_asked_of(self, asking: Asking, patient: str, chart: Chart) -> bool:
         """Whether there is a probability that the caller is asked for first."""
         if await self._estimates.opens(asking, patient, CARD):
             return False

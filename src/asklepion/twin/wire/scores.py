@@ -56,7 +56,7 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
     organ: str
     organ_key: str
     horizon: Text
-    state: Literal["computed", "cannot"]
+    state: Literal["computed", "cannot", "asked_first"]  # a clinician says first what she thinks
     result: ScoreResult | None
     inputs: list[ScoreInput]
     missing: list[Missing]

@@ -88,18 +88,25 @@ interface CameProps {
   readonly onKept: () => void;
 }
 
-/** What came of it: that it happened at once, that it did not when the time is over. */
+const OF_A_STAY: readonly string[] = ["icu_death"]; // known to be over on the day of discharge
+
+/** What came of it: that it happened at once, that it did not when the time or the stay is over. */
 function Came({ who, one, onKept }: CameProps) {
   const text = useText();
   const [on, setOn] = useState("");
   const [error, setError] = useState<unknown>(undefined);
   const isOver = Date.now() >= Date.parse(one.until);
+  const isOfStay = OF_A_STAY.includes(one.card);
 
   async function tell(happened: boolean): Promise<void> {
     setError(undefined);
     try {
       const path = pathOf(who, `estimates/${one.id}/outcome`);
-      await api.post(path, { happened, on: happened ? on : null }, headersOf(who));
+      await api.post(
+        path,
+        { happened, on: (happened || isOfStay) && on ? on : null },
+        headersOf(who),
+      );
       onKept();
     } catch (error) {
       setError(error);
@@ -114,7 +121,7 @@ function Came({ who, one, onKept }: CameProps) {
   return (
     <form className="came" onSubmit={submit}>
       <label>
-        {text("twin.ui.given.tell")}
+        {text(isOfStay ? "twin.ui.given.tell.stay" : "twin.ui.given.tell")}
         <input
           className="input"
           type="date"
@@ -127,8 +134,8 @@ function Came({ who, one, onKept }: CameProps) {
       <Button type="submit" disabled={on === ""}>
         {text("twin.ui.given.keep")}
       </Button>
-      {isOver && (
-        <Button kind="plain" onClick={() => void tell(false)}>
+      {(isOver || isOfStay) && (
+        <Button kind="plain" disabled={!isOver && on === ""} onClick={() => void tell(false)}>
           {text("twin.ui.given.over")}
         </Button>
       )}

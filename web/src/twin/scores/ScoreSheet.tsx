@@ -63,6 +63,17 @@ export function ScoreSheet({ who, scored, onClose }: ScoreSheetProps) {
         <p>{text("twin.ui.score.for", { who: text(scored.range_key) })}</p>
         <div role="status" ref={found}>
           {shown?.state === "computed" && <Found scored={shown} />}
+          {shown?.state === "asked_first" && (
+            <div className="cannot">
+              <CircleHelp aria-hidden />
+              <div>
+                <p>
+                  <strong>{text("twin.ui.estimate.first")}</strong>
+                </p>
+                <p>{text("twin.ui.prevention.ask")}</p>
+              </div>
+            </div>
+          )}
           {told?.state === "cannot" && (
             <Needs title={text("twin.ui.risk.cannot")} needs={told.missing} />
           )}

@@ -101,6 +101,7 @@ function stateOf(
   text: ReturnType<typeof useText>,
 ): [NonNullable<BadgeProps["tone"]>, string] {
   if (state === "computed") return ["good", text("twin.ui.scores.ready")];
+  if (state === "asked_first") return ["warn", text("twin.ui.estimate.first")];
   const of = (why: string): number =>
     missing.filter(({ why_key }) => why_key === `twin.input.why.${why}`).length;
   if (of("excluded") > 0) return ["plain", text("twin.ui.scores.not_for")];

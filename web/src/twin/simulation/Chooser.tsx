@@ -12,7 +12,7 @@ import {
 import { number, useText } from "../../kit/text";
 import { Select, Switch } from "../../kit/ui";
 import { unitOf } from "../units";
-import { type Choice, DRUGS, STEPS, WHATS, type What, withWhat } from "./plans";
+import { type Choice, DRUGS, STEPS, type What, whatsFor, withWhat } from "./plans";
 
 const icons: Readonly<Record<What, LucideIcon>> = {
   bleed: Droplet,
@@ -27,17 +27,18 @@ const icons: Readonly<Record<What, LucideIcon>> = {
 
 interface ChooserProps {
   readonly choice: Choice;
+  readonly isClinician: boolean;
   readonly onChange: (choice: Choice) => void;
 }
 
 /** What happens, and how much of it. */
-export function Chooser({ choice, onChange }: ChooserProps) {
+export function Chooser({ choice, isClinician, onChange }: ChooserProps) {
   const text = useText();
   return (
     <>
       <fieldset className="sim-whats">
         <legend>{text("twin.ui.sim.choose")}</legend>
-        {WHATS.map((what) => {
+        {whatsFor(isClinician).map((what) => {
           const Icon = icons[what];
           return (
             <label key={what}>
@@ -54,13 +55,13 @@ export function Chooser({ choice, onChange }: ChooserProps) {
         })}
       </fieldset>
       <div className="sim-how">
-        <How choice={choice} onChange={onChange} />
+        <How choice={choice} isClinician={isClinician} onChange={onChange} />
       </div>
     </>
   );
 }
 
-function How({ choice, onChange }: ChooserProps) {
+function How({ choice, isClinician, onChange }: ChooserProps) {
   const text = useText();
   const pick = (key: keyof Choice, labelKey: string, steps: readonly number[], unit: string) => (
     <Select
@@ -125,7 +126,8 @@ function How({ choice, onChange }: ChooserProps) {
       return (
         <>
           {pick("carbs", "twin.ui.sim.carbs", STEPS.carbs, "g")}
-          {pick("insulin", "twin.ui.sim.insulin", STEPS.insulin, text("twin.ui.sim.unit.insulin"))}
+          {isClinician &&
+            pick("insulin", "twin.ui.sim.insulin", STEPS.insulin, text("twin.ui.sim.unit.insulin"))}
         </>
       );
     default:
@@ -133,7 +135,7 @@ function How({ choice, onChange }: ChooserProps) {
   }
 }
 
-function Drug({ choice, onChange }: ChooserProps) {
+function Drug({ choice, onChange }: Omit<ChooserProps, "isClinician">) {
   const text = useText();
   const drug = DRUGS[choice.drug];
   return (

@@ -1,6 +1,7 @@
 import { FlaskConical, Plus, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../kit/api";
+import { useSession } from "../../kit/session";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Badge, Button, Card, ErrorNote, Waiting } from "../../kit/ui";
@@ -50,7 +51,8 @@ function restOf(run: Simulation | undefined): Told {
 
 function Simulator({ who }: { who: Subject }) {
   const text = useText();
-  const [choice, setChoice] = useState<Choice>(FIRST);
+  const isClinician = useSession()?.roles.includes("clinician") ?? false;
+  const [choice, setChoice] = useState<Choice>(isClinician ? FIRST : { ...FIRST, what: "stand" });
   const [told, setTold] = useState<Told>({});
   const [runs, setRuns] = useState<readonly Simulation[]>([]);
   const [count, setCount] = useState(0); // of runs that were shown: each shows itself anew
@@ -86,7 +88,7 @@ function Simulator({ who }: { who: Subject }) {
       <Card className="simulation" title={text("twin.ui.simulation")} icon={FlaskConical}>
         <p>{text("twin.ui.sim.lead")}</p>
         <Badge tone="warn">{text("twin.simulation.label")}</Badge>
-        <Chooser choice={choice} onChange={setChoice} />
+        <Chooser choice={choice} isClinician={isClinician} onChange={setChoice} />
         <div className="sim-buttons">
           <Button kind="primary" busy={isWaiting} onClick={() => void run([])}>
             {text(isWaiting ? "twin.ui.sim.running" : "twin.ui.sim.run")}

@@ -12,6 +12,14 @@ export const WHATS: readonly What[] = [
   "meal",
 ];
 
+/** What anybody may let happen to herself; the rest is for clinicians. */
+const FOR_ALL: readonly What[] = ["stand", "legs", "exercise", "meal"];
+
+/** What may be chosen: the house refuses anything else. */
+export function whatsFor(isClinician: boolean): readonly What[] {
+  return isClinician ? WHATS : FOR_ALL;
+}
+
 export interface Choice {
   readonly what: What;
   readonly ml: number;

@@ -1,6 +1,6 @@
 """What in a record tells whether a trial was made with people like this one."""
 
-from ..codes import Group
+from ..codes import TYPE_1, Group
 from ..criteria import HEART_FAILURE
 
 _NOT_HERS = ("family history", "risk of", "fear of", "screening for")
@@ -25,9 +25,6 @@ SGLT2 = Group(
     words=("dapagliflozin", "empagliflozin", "canagliflozin", "ertugliflozin"),
 )
 METFORMIN = Group(rxnorm=frozenset({"6809"}), atc=("A10BA02", "A10BD"), words=("metformin",))
-TYPE_1 = Group(
-    snomed=frozenset({"46635009"}), icd10=("E10",), words=("type 1 diabetes",), not_words=_NOT_HERS
-)
 __all__ = [
     "ANTICOAGULANT",
     "ATRIAL_FIBRILLATION",

@@ -16,6 +16,7 @@ from asklepion.kit.errors import Fault, NotFound
 SHIPPED = Path(__file__).parents[2] / "artefacts"
 ELSEWHERE = "ASKLEPION_MODELS"  # the folder of models that we may not hand on
 FILES = ("model.json", "model.npz")
+VERSION_LENGTH = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,13 @@ class Artefact:
     spec: dict[str, Any]
     arrays: dict[str, NDArray[np.generic]]
     card: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        """Which fit this is: the beginning of a hash over what its files hash to."""
+        told: dict[str, str] = self.card.get("sha256", {})
+        whole = "".join(told.get(file, "") for file in FILES)
+        return hashlib.sha256(whole.encode()).hexdigest()[:VERSION_LENGTH]
 
 
 def elsewhere() -> Path:

@@ -4,12 +4,12 @@ What the record does not say stays unknown in the row; without the stay itself, 
 diagnosis in ICD and diabetes there is no row, but what is needed for one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...model import Cannot, Need, Sex, Why, cannot
-from ..chart import Person
+from ..chart import UNUSABLE, Person, is_refuted
 from ..codes import DIABETES, ICD_10
 from ..fhir import Resource, codes_of_concept, inner, medicine_of, read_codings, read_moment
 from ..fhir import read_text as text_of
@@ -21,6 +21,7 @@ INSIDE = frozenset(("IMP", "ACUTE", "NONAC"))
 EMERGENCY = "EMER"
 OUTSIDE = frozenset(("AMB", "HH", "VR"))
 YEAR = timedelta(days=365)
+ADULT = 18
 LONGEST = 14  # days: no stay of the table was longer
 MOST_DIAGNOSES = 16
 # https://terminology.hl7.org/CodeSystem-discharge-disposition.html
@@ -67,6 +68,28 @@ class Stays:
     laboratory: Sequence[Resource] = ()
 
 
+def read_stays(person: Person, found: Mapping[str, Sequence[Resource]], now: datetime) -> Stays:
+    """What a record speaks of stays that took place: nothing planned, called off or taken back."""
+    return Stays(
+        person=person,
+        encounters=[each for each in found.get("Encounter", ()) if _is_over(each, now)],
+        conditions=[each for each in found.get("Condition", ()) if not is_refuted(each)],
+        procedures=[
+            each for each in found.get("Procedure", ()) if each.get("status") == "completed"
+        ],
+        medicines=[
+            each
+            for each in found.get("MedicationRequest", ())
+            if each.get("status") not in (*UNUSABLE, "draft")
+        ],
+    )
+
+
+def _is_over(encounter: Resource, now: datetime) -> bool:
+    last = _end(encounter) or _start(encounter)
+    return encounter.get("status") == "finished" and last is not None and last <= now
+
+
 def latest_stay(encounters: Iterable[Resource]) -> Resource | None:
     """The stay that ended last."""
     ended = [each for each in encounters if _kind(each) in INSIDE and _end(each)]
@@ -88,7 +111,7 @@ def stay_row(told: Stays) -> Row | Cannot:
     days = max(1, (end.date() - start.date()).days)
     refused = cannot(
         [
-            None if age is not None else Need(key="age", why=Why.MISSING),
+            _age_need(age),
             None if codes else Need(key="diag_1", why=Why.MISSING),
             None if _has_diabetes(told.conditions) else Need(key="diabetes", why=Why.OUTSIDE),
             None
@@ -107,6 +130,12 @@ def stay_row(told: Stays) -> Row | Cannot:
     }
     row |= {f"diag_{at + 1}": code for at, code in enumerate(codes[:3])}
     return row | _ways(stay) | _year_before(told.encounters, stay, start) | _done(told, stay)
+
+
+def _age_need(age: int | None) -> Need | None:
+    if age is None:
+        return Need(key="age", why=Why.MISSING)
+    return None if age >= ADULT else Need(key="age", why=Why.OUTSIDE, low=ADULT)
 
 
 def _gender(person: Person) -> str:

@@ -93,6 +93,7 @@ class Learned:
         spec = artefact.spec
         features: list[dict[str, Any]] = spec["features"]
         self.name = artefact.name
+        self.version = artefact.version
         self.card = artefact.card
         self.kind: str = spec["kind"]
         self.unit: str = spec["unit"]

@@ -4,6 +4,7 @@ It runs beside the house, so that nobody waits for its processor, and can be end
 """
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from .fit import Rest, fit
 from .glucose import GlucoseEvent, glucose_body
 from .person import Person
 from .simulate import simulate, simulate_glucose
+
+POLITE = 10  # how much less urgent than the house
 
 
 def work(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,7 +68,8 @@ def _wanting(cannot: Cannot) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read one job, write one answer."""
+    """Read one job, write one answer, and let the house go first."""
+    os.nice(POLITE)
     json.dump(work(json.load(sys.stdin)), sys.stdout, separators=(",", ":"))
 
 
