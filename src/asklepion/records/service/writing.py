@@ -199,7 +199,8 @@ class Writer:
         if row and thing and is_same and (standing.sees(thing) or row.author == account):
             return Done(draft, State.SAME, row)
         reason = why_not_write(asking, draft.thing, thing, standing)
-        if not reason and is_forged(asking, draft.thing, draft.resource):
+        is_own = thing is None or standing.sight.is_clinician
+        if not reason and is_forged(asking, draft.thing, draft.resource, is_own=is_own):
             reason = "it names another author than you"
         if reason:
             return Done(draft, State.REFUSED, reason=reason)
