@@ -173,6 +173,10 @@ async def test_a_clinician_cannot_plan_in_a_colleague_s_name(house: House, peopl
     ):
         with pytest.raises(Forbidden, match="another author"):
             await house.records.create(who, resource)
+    id = await house.devices.plans.make(hers(people), HER, plan())
+    own = await house.records.read(hers(people), "CarePlan", id)
+    with pytest.raises(Forbidden, match="another author"):
+        await house.records.update(hers(people), own | {"author": shown["author"]})
 
 
 async def test_of_a_plan_that_another_wrote_no_more_is_read_than_is_planned_here(

@@ -289,18 +289,20 @@ def _why_not_hers(caller: Caller, new: Thing, old: Thing | None, standing: Stand
     return ""
 
 
-def is_forged(asking: Asking, thing: Thing, resource: Resource, *, is_own: bool = True) -> bool:
+def is_forged(asking: Asking, thing: Thing, resource: Resource, before: Resource | None) -> bool:
     """Whether a note or a plan names another author than who writes it.
 
     An import was written elsewhere. Of a plan the name that is shown is the account's as well.
 
     Args:
-        is_own: it is new, or a clinician's; in her own record she ends what another planned.
+        before: the plan that is there already; in her own record she ends what another planned.
     """
     caller = asking.caller
     if asking.via == "import" or caller.has(Role.OPERATOR):
         return False
-    if thing.category != Category.NOTES and not (is_plan(thing) and is_own):
+    if thing.category != Category.NOTES and not is_plan(thing):
+        return False
+    if before is not None and before.get("author") == resource.get("author"):
         return False
     named: Any = resource.get("author", [])
     authors = cast(list[Any], named) if isinstance(named, list) else [named]
