@@ -254,7 +254,7 @@ async def test_a_known_device_that_sends_garbage_is_hung_up_on(
 
 async def test_a_large_message_is_not_even_read(broker: EmbeddedBroker, house: Listening) -> None:
     size = LARGEST_PACKET + 1
-    header = bytes([0x30, size % 128 | 0x80, size // 128])
+    header = bytes([0x30, size % 128 | 0x80, size // 128 % 128 | 0x80, size // 128**2])
 
     answer = await raw(broker, connect_packet("cuff", "sesame"), header)
 

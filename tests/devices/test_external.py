@@ -20,6 +20,7 @@ from amqtt.mqtt.publish import PublishPacket  # pyright: ignore[reportMissingTyp
 
 from asklepion.app import House, open_house
 from asklepion.devices import Registration
+from asklepion.devices.service import external
 from asklepion.devices.service.external import read_place
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Busy, Incorrect
@@ -29,6 +30,7 @@ from tests.ports import free_port
 
 from .test_broker import connect_packet
 from .test_service import OTHER, card, message, observations, register
+from .test_waves import chunk
 
 PASSWORD = "the sea at night"
 
@@ -220,6 +222,66 @@ async def test_nothing_acknowledged_is_lost_by_a_house_or_a_broker_that_restarts
         await until(number + 1, again, people)
 
     assert len(await observations(house, people)) == number + 1
+
+
+async def test_a_message_that_breaks_the_house_holds_up_no_other(
+    house: House, people: People, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await register(house, people, kinds=("heart-rate", "ecg"))
+    broker.write(await house.devices.mosquitto())
+    hear, seen = house.devices.hear, list[bytes]()
+
+    async def breaking(device: str, topic: str, payload: bytes) -> bytes | None:
+        seen.append(payload)
+        if payload == b"broken":
+            raise OverflowError
+        return await hear(device, topic, payload)
+
+    monkeypatch.setattr(house.devices, "hear", breaking)
+    await joined(house, broker)
+    topic = f"devices/{made.device}/heart-rate"
+    wave = chunk([-999] * 10_000, NOON - timedelta(seconds=10), rate_hz=1000)
+    async with cuff(broker, made) as client:
+        await client.publish(topic, b"broken", qos=1)
+        await client.publish(topic, message({"heart_rate": 70}), qos=1)
+        await client.publish(f"devices/{made.device}/ecg", wave, qos=1)  # as large as may be
+
+        await until(2, house, people)
+
+    assert seen.count(b"broken") == 2
+    device = await card(house, people)
+    assert (device.refused_count, device.refused_why) == (1, "fault")
+
+
+async def test_devices_that_never_stop_talking_do_not_keep_the_house_from_saying_it_is_there(
+    house: House, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external, "KEEP_ALIVE_S", 1)
+    pinged = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def chatter() -> None:
+            while True:
+                writer.write(PublishPacket.build("devices/d/x", b"", 0, False, 0, False).to_bytes())
+                await asyncio.sleep(0.05)
+
+        writer.write(b"\x20\x02\x00\x00")
+        task = asyncio.create_task(chatter())
+        while data := await reader.read(1000):
+            if data == b"\xc0\x00":
+                pinged.set()
+        task.cancel()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        client = external.ExternalBroker(
+            house.devices, read_place(f"mqtt://house:secret@127.0.0.1:{port}")
+        )
+        await client.start()
+        async with asyncio.timeout(5):
+            await pinged.wait()
+        await client.stop()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
@@ -23,9 +23,11 @@ TEN = datetime(2024, 5, 1, 10, tzinfo=timezone(timedelta(hours=8)))
 UTC_TEN = "2024-05-01T02:00:00Z"
 
 
-def read(text: bytes | object, name: str = "file.json") -> list[Found]:
+def read(
+    text: bytes | object, name: str = "file.json", zone: tzinfo | None = SHANGHAI
+) -> list[Found]:
     body = text if isinstance(text, bytes) else json.dumps(text).encode()
-    return list(read_stream(io.BufferedReader(io.BytesIO(body)), name, SHANGHAI))  # pyright: ignore[reportArgumentType]
+    return list(read_stream(io.BufferedReader(io.BytesIO(body)), name, zone))  # pyright: ignore[reportArgumentType]
 
 
 def test_a_nightscout_sensor_and_meter_speak_in_mg_dl_and_an_error_is_no_value() -> None:
@@ -83,6 +85,40 @@ def test_records_of_health_connect_keep_zone_app_and_hand() -> None:
         Left("Weight", "unit"),
         Left("Nutrition"),
     ]
+
+
+WALKED = {"type": "Steps", "startTime": "2024-04-30T17:00:00Z", "count": 80}
+SLEPT = {
+    "type": "SleepSession",
+    "startTime": "2024-04-30T15:00:00Z",
+    "endTime": "2024-04-30T22:00:00Z",
+}
+STEPPED = {
+    "header": {"schema_id": {"namespace": "omh", "name": "step-count", "version": "2.0"}},
+    "body": {
+        "step_count": {"value": 90, "unit": "steps"},
+        "effective_time_frame": {"date_time": "2024-04-30T17:00:00Z"},
+    },
+}
+
+
+@pytest.mark.parametrize("told", [WALKED, SLEPT, STEPPED])
+def test_a_day_is_that_of_the_place_and_where_nobody_says_which_it_is_refused(
+    told: dict[str, Any],
+) -> None:
+    (here,), (nowhere,) = read([told]), read([told], zone=None)
+
+    assert isinstance(here, Part)
+    assert here.day == TEN.date()
+    assert isinstance(nowhere, Left)
+    assert nowhere.why == "zone"
+
+
+def test_a_zone_that_a_record_tells_goes_before_the_one_of_the_browser() -> None:
+    (walked,) = read([WALKED | {"startZoneOffset": "Z"}])
+
+    assert isinstance(walked, Part)
+    assert walked.day == TEN.date() - timedelta(days=1)
 
 
 def test_fitbit_names_no_unit_of_weight_so_it_is_the_one_that_gives_a_height() -> None:

@@ -8,6 +8,7 @@ import pytest
 from httpx import AsyncClient
 
 from asklepion.app import House
+from asklepion.kit.errors import NotFound
 from asklepion.records import Asking
 from tests.conftest import People
 
@@ -121,8 +122,35 @@ async def test_what_she_deleted_does_not_come_back_with_the_next_export(
 
     again = await bring(patient, export(WEEK[0], WEEK[1]))
 
-    assert told(again) == (1, 0, 1)
+    assert (told(again), again["deleted"]) == ((1, 0, 0), 1)
     assert [it["valueQuantity"]["value"] for it in await observations(house, people)] == [64]
+
+
+async def test_an_import_that_was_undone_is_told_apart_when_it_comes_again(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    await register(house, people)
+    first = await bring(patient, export(WEEK[0], WEEK[1]))
+    await house.records.sheets.undo(
+        Asking(caller=people.patient, purpose="PATRQT"), HER, first["batch"]
+    )
+
+    again = await bring(patient, export(WEEK[0], WEEK[1]))
+
+    assert (told(again), again["deleted"], again["by_kind"]) == ((0, 0, 0), 2, {})
+    assert await observations(house, people) == []
+
+
+async def test_an_operator_brings_nothing_for_a_patient_who_is_not_there(
+    house: House, people: People
+) -> None:
+    path = house.settings.data / "export.xml"
+    path.write_bytes(export(WEEK[0]))
+    asking = Asking(caller=people.operator, purpose="HOPERAT", via="import")
+
+    with pytest.raises(NotFound, match="Patient/nobody"):
+        async for _ in house.devices.files.take_in(asking, "Patient/nobody", path):
+            pass
 
 
 async def test_only_who_may_write_in_her_record_brings_files_into_it(

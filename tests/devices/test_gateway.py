@@ -3,6 +3,7 @@
 import asyncio
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,11 +11,11 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import ASGITransport, AsyncClient, MockTransport, Response
 
 from asklepion.app import House
-from asklepion.devices import Registration
-from asklepion.devices.service import gateway
+from asklepion.cli.gateway import require_house
+from asklepion.devices import Registration, gateway
 from asklepion.devices.service.gateway.agent import Agent
 from asklepion.devices.service.gateway.radio import BASE, BleakRadio
 from asklepion.kit.clock import to_iso
@@ -212,7 +213,97 @@ def test_the_pairing_file_is_its_owners_alone(tmp_path: Path) -> None:
 
     assert gateway.read_pairing(path)[CUFF].user == 2
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert "secret" not in repr(gateway.read_pairing(path)[CUFF])
     path.write_text("{")
     with pytest.raises(Incorrect):
         gateway.read_pairing(path)
+
+
+def test_several_threads_use_one_queue_and_nothing_is_lost(tmp_path: Path) -> None:
+    queue = gateway.Queue(tmp_path / "waiting")
+
+    def put(device: str) -> None:
+        for number in range(60):
+            queue.put(device, {"n": number})
+
+    def send() -> int:
+        sent = 0
+        while sent < 60:
+            batch = queue.first("d-1")
+            queue.done(batch)
+            sent += len(batch)
+        return sent
+
+    with ThreadPoolExecutor(3) as pool:
+        one, other, sent = pool.submit(put, "d-1"), pool.submit(put, "d-2"), pool.submit(send)
+
+        assert (one.result(10), other.result(10), sent.result(10)) == (None, None, 60)
+    assert (len(queue), queue.devices()) == (60, ["d-2"])
+
+
+@pytest.mark.parametrize("text", ["<html>Sign in to the hotel</html>", "[]", '{"packets": []}'])
+async def test_an_answer_that_is_not_the_house_s_loses_nothing(text: str, tmp_path: Path) -> None:
+    queue = gateway.Queue(tmp_path / "waiting")
+    queue.put("d-1", {"n": 1})
+    hotel = MockTransport(lambda _: Response(200, text=text))
+    paired = {CUFF: gateway.Paired(device="d-1", secret="s")}
+    async with AsyncClient(transport=hotel, base_url="http://house") as client:
+        agent = Agent(Air().radio, gateway.House(client), queue, paired)
+
+        with pytest.raises(Busy, match="not the house's"):
+            await agent.send()
+
+    assert len(queue) == 1
+
+
+async def test_a_sender_that_fails_ends_the_run_and_is_not_silent(tmp_path: Path) -> None:
+    queue = gateway.Queue(tmp_path / "waiting")
+    queue.put("d-1", {"n": 1})
+
+    def fail(_: Any) -> Response:
+        raise ZeroDivisionError
+
+    paired = {CUFF: gateway.Paired(device="d-1", secret="s")}
+    async with AsyncClient(transport=MockTransport(fail), base_url="http://house") as client:
+        agent = Agent(Air().radio, gateway.House(client), queue, paired)
+
+        with pytest.raises(ExceptionGroup) as failed:
+            async with asyncio.timeout(5):
+                await agent.run()
+
+    assert failed.group_contains(ZeroDivisionError)
+
+
+def test_what_waits_on_the_disk_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "waiting"
+    path.touch(0o644)
+
+    gateway.Queue(path).put("d-1", {"n": 1})
+
+    assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
+
+
+async def test_packets_given_up_are_told(tmp_path: Path) -> None:
+    air, told = Air(*[measured()] * 3), Told()
+    queue = gateway.Queue(tmp_path / "waiting", most=1)
+    paired = {CUFF: gateway.Paired(device="d-1", secret="s")}
+    async with AsyncClient(base_url="http://127.0.0.1:9") as nowhere:
+        agent = Agent(air.radio, gateway.House(nowhere), queue, paired, told.hear)
+
+        running = asyncio.create_task(agent.run())
+        await told.until("lost", 2)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    assert [about["count"] for what, about in told if what == "lost"][:2] == [1, 1]
+
+
+def test_readings_travel_in_the_open_to_this_machine_only() -> None:
+    for house in ("https://house.example", "http://localhost:8000", "http://[::1]:8000"):
+        require_house(house, insecure=False)
+    require_house("http://192.168.1.2:8000", insecure=True)
+
+    for house in ("http://192.168.1.2:8000", "http://house.example", "ftp://house", "https://"):
+        with pytest.raises(Incorrect):
+            require_house(house, insecure=False)

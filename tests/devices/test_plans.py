@@ -1,6 +1,7 @@
 import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from httpx import AsyncClient
@@ -13,9 +14,11 @@ from asklepion.devices.engine.plans import (
     Plan,
     make_care_plan,
     read_care_plan,
+    require_plan,
     slots_of,
     weigh,
 )
+from asklepion.devices.service import plans
 from asklepion.identity import Caller
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Forbidden, Incorrect, NotFound, Unauthenticated
@@ -34,11 +37,11 @@ def database_url() -> str:
     return ""
 
 
-def plan(*times: str, kind: str = "weight", **more: object) -> Plan:
+def plan(*clock: str, kind: str = "weight", **more: object) -> Plan:
     known: dict[str, object] = {
         "id": "1",
         "kind": kind,
-        "times": tuple(time.fromisoformat(one) for one in times or ("08:00",)),
+        "times": tuple(time.fromisoformat(one) for one in clock or ("08:00",)),
         "days": frozenset[int](),
         "start": date(2026, 2, 1),
         "until": None,
@@ -154,6 +157,70 @@ async def test_a_clinician_plans_with_her_consent_and_nobody_else_does(
     own = await house.devices.plans.make(hers(people), HER, plan(start=NOON.date()))
     with pytest.raises(Forbidden):
         await house.devices.plans.end(his(people), HER, own)
+
+
+async def test_a_clinician_cannot_plan_in_a_colleague_s_name(house: House, people: People) -> None:
+    await bring_in(house, people, build.patient())
+    await allow(house, people, Category.CARE_PLANS)
+    forged = make_care_plan(plan(author="Practitioner/d-2"), HER, NOON)
+    shown = make_care_plan(plan(author="Practitioner/d-1"), HER, NOON)
+    shown["author"]["display"] = "A colleague"
+
+    for who, resource in (
+        (his(people), forged),
+        (his(people), shown),
+        (hers(people), shown),
+    ):
+        with pytest.raises(Forbidden, match="another author"):
+            await house.records.create(who, resource)
+    id = await house.devices.plans.make(hers(people), HER, plan())
+    own = await house.records.read(hers(people), "CarePlan", id)
+    with pytest.raises(Forbidden, match="another author"):
+        await house.records.update(hers(people), own | {"author": shown["author"]})
+
+
+async def test_of_a_plan_that_another_wrote_no_more_is_read_than_is_planned_here(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minutes = tuple(time(hour, minute) for hour in range(24) for minute in range(60))
+    wild = make_care_plan(plan(times=minutes, zone="UTC"), HER, NOON - 20 * DAY)
+    wild |= {"id": "wild", "activity": wild["activity"] * 300}
+    weight = measured("29463-7", 80, "kg", DAY) | {"id": "w-1"}
+    await bring_in(house, people, build.patient(), wild, weight)
+    asked: list[int] = []
+    search_all = house.records.search_all
+
+    async def counting(asking: Asking, searches: Any) -> Any:
+        asked.append(len(searches))
+        return await search_all(asking, searches)
+
+    monkeypatch.setattr(house.records, "search_all", counting)
+
+    found = await house.devices.plans.look(hers(people), HER)
+
+    assert (len(found), {len(one.plan.times) for one in found}) == (20, {12})
+    assert asked == [1]
+
+
+async def test_what_a_sensor_measured_all_day_counts_where_it_is_too_much_to_read(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plans, "MOST_READ", 1)
+    days = [measured("29463-7", 80, "kg", n * DAY + 4 * HOUR) | {"id": f"w-{n}"} for n in (1, 3)]
+    days[1] |= {"effectiveDateTime": f"{NOON - 3 * DAY:%Y-%m-%d}"}
+    await bring_in(house, people, build.patient(), *days)
+    start = (NOON - 5 * DAY).date()
+    await house.devices.plans.make(hers(people), HER, plan(zone="UTC", start=start))
+
+    (found,) = await house.devices.plans.look(hers(people), HER)
+
+    assert found.adherence.done == 2
+
+
+def test_a_plan_at_the_end_of_time_is_no_fault() -> None:
+    require_plan(plan(start=date(9999, 12, 1), until=date(9999, 12, 31)))
+
+    assert slots_of(plan(start=date(9999, 12, 1)), NOON - DAY, NOON + DAY) == []
 
 
 async def test_over_http_one_plans_looks_and_ends(

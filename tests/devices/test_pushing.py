@@ -58,11 +58,19 @@ async def test_a_signed_batch_is_kept_once_and_each_reading_answered_for_itself(
         beat(60, at="2026-03-01T11:00:00Z"),
     ]
 
-    first, again = [await push(stranger, made, *batch) for _ in range(2)]
+    first = await push(stranger, made, *batch)
+    told: list[str] = []
+
+    def hear(patient: str, _: object) -> None:
+        told.append(patient)
+
+    house.devices.when_kept(hear)
+    again = await push(stranger, made, *batch)
 
     why = [each.get("why", "") for each in first]
     assert why == ["", "implausible", "old", "topic", "unreadable", ""]
     assert [each.get("was_here") for each in again] == [True, None, None, None, None, True]
+    assert told == []
     assert len(await observations(house, people)) == 2
     device = await card(house, people)
     assert (device.battery, device.last_reading_at, device.refused_count) == (0.5, NOON, 6)

@@ -14,6 +14,7 @@ from asklepion.devices.engine.heartbeat import FACTOR, Heartbeat
 from asklepion.devices.engine.observations import make_wave
 from asklepion.devices.engine.waves import read_chunk
 from asklepion.devices.model import WAVES, Device, Unfit
+from asklepion.devices.service.packets import LARGEST_PACKET
 from asklepion.kit.clock import to_iso
 from tests.conftest import NOON, People
 
@@ -61,6 +62,9 @@ async def test_an_electrocardiogram_is_in_her_record_as_it_was_measured(
         ({"samples": [0] * 2501}, "values"),
         ({"samples": [100_000]}, "implausible"),
         ({"samples": ["1"]}, "unreadable"),
+        ({"samples": [2**31]}, "unreadable"),
+        ({"samples": [int("9" * 400)]}, "unreadable"),
+        ({"samples": [0] * 10_001, "rate_hz": 1000}, "values"),
         ({"at": "2026-03-01T12:00:00"}, "clock"),
         ({"at": "2020-03-01T12:00:00Z"}, "clock"),
         ({"battery": 2}, "battery"),
@@ -72,6 +76,20 @@ def test_what_is_no_electrocardiogram_is_refused_and_why(other: dict[str, Any], 
         read_chunk(WAVES["ecg"], chunk([1, 2, 3], **other), NOON)
 
     assert refused.value.why == why
+
+
+async def test_the_largest_chunk_that_is_permitted_comes_through(
+    house: House, people: People
+) -> None:
+    made = await register(house, people, kinds=("ecg",))
+    data = chunk([-999] * 10_000, NOON - timedelta(seconds=10), rate_hz=1000)
+
+    async with connected(house, made) as patch:
+        await patch.publish(f"devices/{made.device}/ecg", data, qos=1)
+
+    assert 59_000 < len(data) < LARGEST_PACKET - 1000
+    (kept,) = await observations(house, people)
+    assert kept["valueSampledData"]["data"].count(" ") == 9_999
 
 
 @given(samples=some.lists(some.none() | some.integers(-4000, 4000), min_size=1, max_size=40))

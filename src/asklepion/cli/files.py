@@ -38,7 +38,7 @@ async def take_in(house: House, patient: str, path: Path, zone: str, *, as_json:
     with Progress(*COLUMNS, console=console) as progress:
         task = progress.add_task(escape(path.name), total=None, entries=0)
         async for last in steps:
-            count = last.new + last.changed + last.unchanged
+            count = last.new + last.changed + last.unchanged + last.deleted
             progress.update(task, total=last.bytes_total, completed=last.bytes_done, entries=count)
     _tell(console, last)
     return not last.refused
@@ -56,6 +56,8 @@ def write_all(folder: Path, made: Mapping[str, str]) -> list[Path]:
 
 def _tell(console: Console, step: FileStep) -> None:
     console.print(f"{step.new} new, {step.changed} changed, {step.unchanged} as they were.")
+    if step.deleted:
+        console.print(f"{step.deleted} were deleted here, and stay so.")
     for kind, count in step.by_kind.items():
         console.print(f"  ✓ {kind}: {count}", markup=False)
     for what, why, count in step.refused[:MOST_SHOWN]:

@@ -6,7 +6,7 @@ Never: keeps a second truth beside the record; lets a device speak for another.
 """
 
 from .model import DAILY, KINDS, Device, Kind, Reach, Reading, Registration
-from .service import Devices, FileStep, simulate
+from .service import Devices, FileStep, gateway, simulate
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "Reach",
     "Reading",
     "Registration",
+    "gateway",
     "simulate",
 ]

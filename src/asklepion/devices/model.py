@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -332,13 +333,17 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     battery: float | None = None
 
 
+# Converters have 24 bits, filters behind them a few more.
+RawSample = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+
+
 class Chunk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A few seconds of a waveform: samples times their factor; null where one was lost."""
 
     at: datetime  # of the first sample
     rate_hz: float
     factor: float
-    samples: list[int | None]
+    samples: list[RawSample | None]
     lead: str = ""
     battery: float | None = None
 

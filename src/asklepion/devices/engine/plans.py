@@ -90,7 +90,7 @@ def require_plan(plan: Plan) -> None:
     if not 1 <= len(plan.times) <= MOST_TIMES or len(set(plan.times)) != len(plan.times):
         raise Incorrect("A plan has one to twelve times a day.", hint="Each once, as 08:00.")
     require_zone(plan.zone)
-    if plan.until and not plan.start <= plan.until <= plan.start + timedelta(days=MOST_DAYS):
+    if plan.until and not timedelta() <= plan.until - plan.start <= timedelta(days=MOST_DAYS):
         raise Incorrect("A plan ends after it begins.", hint="Within a year.")
 
 
@@ -127,6 +127,24 @@ def _slot(dues: Sequence[datetime], n: int) -> Slot:
     before = (due - dues[n - 1]) / 2 if n else AROUND
     after = (dues[n + 1] - due) / 2 if n + 1 < len(dues) else AROUND
     return Slot(due, due - min(before, AROUND), due + min(after, AROUND))
+
+
+def span_of(resource: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    """From when to when a reading is, as FHIR's search has it; a day lasts a day in UTC."""
+    if period := resource.get("effectivePeriod"):
+        start, end = (_span(period.get(each)) for each in ("start", "end"))
+        return (start[0], end[1]) if start and end else start or end
+    return _span(resource.get("effectiveDateTime") or resource.get("effectiveInstant"))
+
+
+def _span(text: object) -> tuple[datetime, datetime] | None:
+    try:
+        at = datetime.fromisoformat(str(text))
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        is_day = len(str(text)) == len("2026-03-01")
+        return at, at + timedelta(days=1, microseconds=-1) if is_day else at
+    except (ValueError, OverflowError):
+        return None
 
 
 def weigh(slots: Sequence[Slot], done: Mapping[datetime, bool], now: datetime) -> Adherence:
@@ -208,7 +226,8 @@ def read_care_plan(resource: Mapping[str, Any]) -> list[Plan]:
         detail = activity.get("detail", {})
         repeat = detail.get("scheduledTiming", {}).get("repeat", {})
         kind = _kind_of(detail.get("code", {}))
-        times = tuple(sorted(at for one in repeat.get("timeOfDay", ()) if (at := _time(one))))
+        told = {at for one in repeat.get("timeOfDay", ()) if (at := _time(one)) is not None}
+        times = tuple(sorted(told))[:MOST_TIMES]  # whoever else wrote it may have told more
         if kind and times and start:
             days = frozenset(DAYS.index(d) for d in repeat.get("dayOfWeek", ()) if d in DAYS)
             found.append(

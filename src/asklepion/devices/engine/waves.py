@@ -13,6 +13,7 @@ SHAPE = (
 )
 SLOWEST_HZ, FASTEST_HZ = 10.0, 1000.0
 LONGEST_S = 10.0
+MOST_SAMPLES = 10_000  # the fastest for the longest
 _decoder = msgspec.json.Decoder(Chunk)
 
 
@@ -33,7 +34,8 @@ def read_chunk(wave: Wave, payload: bytes, now: datetime) -> Chunk:
         raise Unfit("battery", "The battery is not between 0 and 1.", SHAPE)
     if not SLOWEST_HZ <= chunk.rate_hz <= FASTEST_HZ or chunk.lead not in wave.leads:
         raise Unfit("values", f"A {wave.name} chunk has no such rate or lead.", SHAPE)
-    if not chunk.samples or chunk.length_s > LONGEST_S:
+    is_long = chunk.length_s > LONGEST_S or len(chunk.samples) > MOST_SAMPLES
+    if not chunk.samples or is_long:
         raise Unfit("values", f"A {wave.name} chunk is empty or too long.", "At most 10 s each.")
     _require_plausible(wave, chunk)
     return chunk

@@ -317,6 +317,11 @@ class Devices:
             return json.dumps({"refused": why, "kind": kind or ""}).encode()
         return None
 
+    async def give_up(self, device: str) -> None:
+        """A message failed twice by a fault of ours: it is counted on the card, and let go."""
+        async with self._db.begin() as tx:
+            await store.note_refusal(tx, device, "fault", self._clock.now())
+
     @staticmethod
     def _kind(device: Device, topic: str) -> str | None:
         """What a topic says is measured, if the device is registered for it."""

@@ -13,7 +13,9 @@ import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from amqtt.mqtt.connect import ConnectPacket, ConnectPayload, ConnectVariableHeader
@@ -26,18 +28,28 @@ from asklepion.kit.log import get_log
 
 from . import packets
 from .broker import House
+from .packets import LARGEST_PACKET
 
 log = get_log(__name__)
 
 SCHEMES = {"mqtt": 1883, "mqtts": 8883}
 ALL = "devices/+/+"
 COMMAND = "command"
-LARGEST = 64 * 1024  # bytes of a packet that are looked at; a reading is a few hundred
+LARGEST = LARGEST_PACKET + 1024  # of a packet that is looked at: Mosquitto does not count topics
+MOST_FAILED = 1000  # messages that are remembered as having failed once
 KEEP_ALIVE_S = 60
 PATIENCE_S = 15.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 CONNACK, PUBLISH, SUBACK = 2, 3, 9  # the kinds of packets that a broker sends and we look at
 QOS = 1
+
+
+class Listener(House, Protocol):
+    """Whom the client asks."""
+
+    async def give_up(self, device: str) -> None:
+        """A message of this device failed twice: it will not come again."""
+        ...
 
 
 class Lost(Exception):
@@ -81,12 +93,12 @@ def read_place(url: str) -> Place:
 class ExternalBroker:
     """Listens at another's broker, and hands what devices say to the house."""
 
-    def __init__(self, house: House, place: Place) -> None:
+    def __init__(self, house: Listener, place: Place) -> None:
         self._house = house
         self._place = place
         self._task: asyncio.Task[None] | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self._number = 0
+        self._wrote_at = 0.0  # of the loop
+        self._failed: set[bytes] = set()  # hashes of messages that a fault of ours kept out once
         self.is_connected = asyncio.Event()
 
     @property
@@ -140,7 +152,6 @@ class ExternalBroker:
         tls = ssl.create_default_context() if place.is_tls else None
         async with asyncio.timeout(PATIENCE_S):
             reader, writer = await asyncio.open_connection(place.host, place.port, ssl=tls)
-        self._writer = writer
         try:
             await self._greet(reader, writer)
             while True:
@@ -167,15 +178,28 @@ class ExternalBroker:
             kind, _, body = await _read(reader)
         if kind != CONNACK or body[1:2] != b"\0":
             raise Lost("The broker does not let the house in.")
-        writer.write(SubscribePacket.build([(ALL, QOS)], 1).to_bytes())
-        await writer.drain()
+        await self._write(writer, SubscribePacket.build([(ALL, QOS)], 1).to_bytes())
+
+    async def _write(self, writer: asyncio.StreamWriter, data: bytes) -> None:
+        writer.write(data)
+        self._wrote_at = asyncio.get_running_loop().time()
+        async with asyncio.timeout(PATIENCE_S):
+            await writer.drain()
+
+    async def _ping_if_due(self, writer: asyncio.StreamWriter) -> float:
+        """Whether the broker hears from us is counted by what we write; seconds until a ping."""
+        due_at = self._wrote_at + KEEP_ALIVE_S / 2
+        if due_at > (now := asyncio.get_running_loop().time()):
+            return due_at - now
+        await self._write(writer, PingReqPacket().to_bytes())
+        return KEEP_ALIVE_S / 2
 
     async def _next(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with asyncio.timeout(KEEP_ALIVE_S / 2):
+            async with asyncio.timeout(await self._ping_if_due(writer)):
                 first = await reader.readexactly(1)
         except TimeoutError:
-            writer.write(PingReqPacket().to_bytes())
+            await self._write(writer, PingReqPacket().to_bytes())
             async with asyncio.timeout(PATIENCE_S):
                 first = await reader.readexactly(1)
         async with asyncio.timeout(PATIENCE_S):
@@ -194,14 +218,22 @@ class ExternalBroker:
         is_due = bool(flags & 0b110)
         number = int.from_bytes(body[end : end + 2], "big") if is_due else 0
         data = body[end + 2 :] if is_due else body[end:]
+        known = sha256(body[:end] + data).digest()
         try:
             await self._hear(writer, topic, data)
-        except Exception as error:  # a fault with one message holds up no other; it comes again
+        except (OSError, TimeoutError):  # the broker is gone
+            raise
+        except Exception as error:
             log.fault("device message failed", error)
-            return
+            if is_due and known not in self._failed:
+                if len(self._failed) >= MOST_FAILED:
+                    self._failed.clear()
+                self._failed.add(known)
+                raise Lost("A message failed; the broker sends it again.") from error
+            await self._house.give_up(topic.split("/")[1])
+        self._failed.discard(known)
         if is_due:
-            writer.write(packets.puback(number))
-            await writer.drain()
+            await self._write(writer, packets.puback(number))
 
     async def _hear(self, writer: asyncio.StreamWriter, topic: str, data: bytes) -> None:
         parts = topic.split("/")
@@ -214,11 +246,12 @@ class ExternalBroker:
                 break
             except HouseError as error:  # not now: the broker keeps the others meanwhile
                 log.warn("device message waits", device=parts[1], why=error.issue)
+                await self._ping_if_due(writer)
                 await asyncio.sleep(wait_s)
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)
         if refusal is not None:
-            writer.write(packets.publish(self._house.command_topic(parts[1]), refusal))
-            await writer.drain()
+            command = self._house.command_topic(parts[1])
+            await self._write(writer, packets.publish(command, refusal))
 
 
 async def _read(reader: asyncio.StreamReader, first: bytes = b"") -> tuple[int, int, bytes]:
@@ -256,7 +289,7 @@ def mosquitto_files(place: Place, house: str, devices: Sequence[tuple[str, str]]
     }
 
 
-CONF = """# An account's name is its client's: nobody takes over another's session.
+CONF = f"""# An account's name is its client's: nobody takes over another's session.
 use_username_as_clientid true
 allow_anonymous false
 password_file passwords
@@ -266,5 +299,5 @@ persistence true
 autosave_on_changes true
 autosave_interval 1
 max_queued_messages 0
-message_size_limit 8192
+message_size_limit {LARGEST_PACKET}
 """

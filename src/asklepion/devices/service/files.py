@@ -35,6 +35,7 @@ class FileStep:
 
     Args:
         kind: progress, done or failed.
+        deleted: of these, how many were here, were deleted, and so stay away.
         by_kind: readings in the record now, of each kind, new or not.
         unknown: what nobody here understands, and how often it stands in the file.
         refused: what could not be taken, and why in a word.
@@ -45,6 +46,7 @@ class FileStep:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    deleted: int = 0
     by_kind: Mapping[str, int] = field(default_factory=dict[str, int])
     unknown: Mapping[str, int] = field(default_factory=dict[str, int])
     refused: tuple[tuple[str, str, int], ...] = ()
@@ -69,6 +71,7 @@ class _Tally:
             new=self.states["new"],
             changed=self.states["changed"],
             unchanged=self.states["same"],
+            deleted=self.states["deleted"],
             by_kind=dict(self.kinds.most_common()),
             unknown=dict(self.gatherer.unknown.most_common()),
             refused=tuple((*key, count) for key, count in refused.most_common()),
@@ -136,6 +139,8 @@ class FileDesk:
                     tally.gatherer.refuse(filed.kind.name, "unkept")
                     continue
                 tally.states[state] += 1
+                if state == "deleted":
+                    continue
                 tally.kinds[filed.kind.name] += 1
                 states[resource["id"]] = "same"
 

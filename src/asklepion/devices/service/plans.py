@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from asklepion.kit.clock import Clock, to_iso
 from asklepion.kit.errors import Incorrect, NotFound
-from asklepion.records import Asking, Records
+from asklepion.records import Asking, Found, Records
 
 from ..engine.plans import (
     CATEGORY,
@@ -20,6 +20,7 @@ from ..engine.plans import (
     require_plan,
     require_zone,
     slots_of,
+    span_of,
     weigh,
 )
 from ..model import KINDS
@@ -28,6 +29,7 @@ VIA = "plans"
 LOOKS_BACK = timedelta(days=14)
 LOOKS_AHEAD = timedelta(days=8)  # so that a plan of one day a week has a next time
 MOST_PLANS = 20
+MOST_READ = 1000  # readings of a kind that are read at once
 GONE = "There is no such plan."
 
 
@@ -61,7 +63,7 @@ class Plans:
             asking, "CarePlan", [*params, whose, ("_count", str(MOST_PLANS))]
         )
         plans = [plan for one in found.entries for plan in read_care_plan(one)]
-        return await self._weigh(asking, patient, plans)
+        return await self._weigh(asking, patient, plans[:MOST_PLANS])
 
     def today(self, zone: str) -> date:
         """The day it is now in a time zone.
@@ -80,20 +82,54 @@ class Plans:
     async def _weigh(self, asking: Asking, patient: str, plans: Sequence[Plan]) -> list[Planned]:
         now = self._clock.now()
         slots = {plan: slots_of(plan, now - LOOKS_BACK, now + LOOKS_AHEAD) for plan in plans}
-        open = [(plan, s) for plan, those in slots.items() for s in those if s.opens_at <= now]
-        searches = [("Observation", _within(plan, slot, patient)) for plan, slot in open]
-        answers = await self._records.search_all(asking, searches) if searches else []
-        done: dict[Plan, dict[datetime, bool]] = {plan: {} for plan in plans}
-        for (plan, slot), answer in zip(open, answers, strict=True):
-            done[plan][slot.due_at] = bool(answer.entries)
+        open: dict[str, set[Slot]] = {plan.kind: set() for plan in plans}
+        for plan, those in slots.items():
+            open[plan.kind] |= {slot for slot in those if slot.opens_at <= now}
+        kept = await self._kept(asking, patient, {kind: s for kind, s in open.items() if s})
         return [
             Planned(
                 plan=plan,
-                adherence=weigh(slots[plan], done[plan], now),
+                adherence=weigh(
+                    slots[plan], {s.due_at: s in kept.get(plan.kind, ()) for s in slots[plan]}, now
+                ),
                 days=LOOKS_BACK // timedelta(days=1),
             )
             for plan in plans
         ]
+
+    async def _kept(
+        self, asking: Asking, patient: str, open: Mapping[str, set[Slot]]
+    ) -> dict[str, set[Slot]]:
+        """The slots of each kind in whose time something was measured: one search a kind.
+
+        Where that does not bring everything, since a sensor measured all day, each slot that is
+        still empty is asked for by itself.
+        """
+        kinds = [*open]
+        searches = [_within(kind, _whole(open[kind]), patient, MOST_READ) for kind in kinds]
+        kept: dict[str, set[Slot]] = {}
+        unsure: list[tuple[str, Slot]] = []
+        for kind, answer in zip(kinds, await self._search(asking, searches), strict=True):
+            spans = [span for one in answer.entries if (span := span_of(one))]
+            kept[kind] = {
+                slot
+                for slot in open[kind]
+                if any(end >= slot.opens_at and at < slot.closes_at for at, end in spans)
+            }
+            if answer.next:
+                unsure += [(kind, slot) for slot in sorted(open[kind] - kept[kind], key=_due)]
+        searches = [_within(kind, slot, patient, 1) for kind, slot in unsure]
+        for (kind, slot), answer in zip(unsure, await self._search(asking, searches), strict=True):
+            if answer.entries:
+                kept[kind].add(slot)
+        return kept
+
+    async def _search(
+        self, asking: Asking, searches: Sequence[list[tuple[str, str]]]
+    ) -> Sequence[Found]:
+        if not searches:
+            return []
+        return await self._records.search_all(asking, [("Observation", one) for one in searches])
 
     async def make(self, asking: Asking, patient: str, plan: Plan) -> str:
         """Plan something; returns the plan's id. By herself, or a clinician with her consent.
@@ -128,16 +164,26 @@ class Plans:
         await self._records.update(asking, resource | {"status": "revoked"})
 
 
-def _within(plan: Plan, slot: Slot, patient: str) -> list[tuple[str, str]]:
-    """Whether anything of the kind was measured in a slot's time."""
-    codes = ",".join(code.code for code in codes_of(KINDS[plan.kind]))
+def _due(slot: Slot) -> datetime:
+    return slot.due_at
+
+
+def _whole(slots: set[Slot]) -> Slot:
+    """The time from the first of them to the last."""
+    opens_at = min(slot.opens_at for slot in slots)
+    return Slot(opens_at, opens_at, max(slot.closes_at for slot in slots))
+
+
+def _within(kind: str, slot: Slot, patient: str, most: int) -> list[tuple[str, str]]:
+    """What of a kind was measured in a slot's time."""
+    codes = ",".join(code.code for code in codes_of(KINDS[kind]))
     return [
         ("code", codes),
         ("patient", patient),
         ("date", f"ge{to_iso(slot.opens_at)}"),
         ("date", f"lt{to_iso(slot.closes_at)}"),
         ("status:not", "entered-in-error,cancelled"),
-        ("_count", "1"),
+        ("_count", str(most)),
     ]
 
 

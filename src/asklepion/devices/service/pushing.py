@@ -35,7 +35,9 @@ MOST_MESSAGES = 200  # in one batch
 MOST_ENTRIES = 600  # of Nightscout's, which come two days at a time
 WINDOW = timedelta(minutes=5)  # how far the time of a signature may be off
 MOST_READ = 1000
-NO_KEY = "It was registered before this house could take signatures; register it again."
+OLDER = "a device registered by an older house is registered again."
+NO_KEY = f"Check the secret and what is signed; {OLDER}"
+NO_SECRET = f"Check the secret; {OLDER}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,7 @@ class PushDesk:
             id = await store.find_uploader(tx, self._secrets.nightscout(shown)) if shown else None
             device = await store.find(tx, id) if id else None
         if device is None:
-            raise Unauthenticated("No device has this secret.", hint="Register it again.")
+            raise Unauthenticated("No device has this secret.", hint=NO_SECRET)
         return device
 
     async def take(
@@ -120,7 +122,7 @@ class PushDesk:
         with self._gate.admitted(device.id, len(batch)):
             made = [self._make(device, each) for each in batch]
             ids = [it["id"] for each in made if not isinstance(each, Unfit) for it in each]
-            here = await self._records.wrote(asking_as(device), "Observation", ids)
+            here = set(await self._records.wrote(asking_as(device), "Observation", ids))
             taken: list[Taken] = []
             try:
                 for each in made:
@@ -144,20 +146,24 @@ class PushDesk:
         return make_observations(device, kind, said.reading)
 
     async def _keep(
-        self, device: Device, made: list[dict[str, Any]] | Unfit, here: frozenset[str]
+        self, device: Device, made: list[dict[str, Any]] | Unfit, here: set[str]
     ) -> Taken:
         if isinstance(made, Unfit):
             return Taken(why=made.why, message=made.message, hint=made.hint)
         ids = tuple(str(resource["id"]) for resource in made)
+        was_here = here.issuperset(ids)
+        new = [resource for resource in made if resource["id"] not in here]
         try:
-            for resource in made:
+            for resource in new:
                 await self._records.create(asking_as(device), resource, id=resource["id"])
+                here.add(resource["id"])
         except Overtaken as error:
             raise Busy(error.message, hint="Try again.", retry_after_s=1) from error
         except (Incorrect, Forbidden, Unsupported) as error:
             return Taken(why="unkept", message=error.message, hint=error.hint)
-        self._telling.tell(device.patient, made)
-        return Taken(observations=ids, was_here=here.issuperset(ids))
+        if new:
+            self._telling.tell(device.patient, new)
+        return Taken(observations=ids, was_here=was_here)
 
     async def _note(
         self, device: Device, batch: Sequence[Said | Unfit], taken: Sequence[Taken]

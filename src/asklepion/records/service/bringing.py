@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from asklepion.identity import Role
+from asklepion.kit.errors import NotFound
 
 from ..model import Act, Asking, Resource
 from ..store import rows as rows_of
@@ -16,12 +17,14 @@ from .sources import decode
 from .units import Item, Unit, draft_all
 from .writing import State
 
+DELETED = "deleted"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Brought:
     """What became of resources that a room brought, by their ids."""
 
-    states: Mapping[str, str]  # new, changed, same, refused
+    states: Mapping[str, str]  # new, changed, same, deleted, refused
 
     def count(self, state: str) -> int:
         """How many came out so."""
@@ -43,17 +46,24 @@ class Bringer:
         """Let only those on who may write what this patient tells, and an operator.
 
         Raises:
-            NotFound: somebody else asks.
+            NotFound: somebody else asks, or there is no such patient.
         """
         asking.caller.require_known()
         if not asking.caller.has(Role.OPERATOR):
             await self._parts.releasing.require(asking, patient, Act.CORRECT)
+            return
+        key = self._parts.indexer.key_of("Patient", patient.removeprefix("Patient/"))
+        async with self._parts.db.read() as tx:
+            row = (await rows_of.find(tx, [key])).get(key)
+        if row is None or row.deleted:
+            raise NotFound(f"There is no {patient}.", hint="Bring her Patient in first.")
 
     async def keep(self, asking: Asking, resources: Sequence[Resource]) -> Brought:
         """Keep resources under ids that a room made.
 
-        What was deleted does not come back. What differs only in its `meta`, or is a Quantity
-        with a smaller value than the one here, stays as it is.
+        What was deleted does not come back, also where it was an import that was undone. What
+        differs only in its `meta`, or is a Quantity with a smaller value than the one here,
+        stays as it is.
 
         Raises:
             Unauthenticated: a stranger asks.
@@ -63,7 +73,9 @@ class Bringer:
         asking = replace(asking, via="import")
         held = await self._held(resources)
         unit = Unit(file="")
-        states = {resource["id"]: State.SAME.value for resource in resources}
+        states = {
+            it["id"]: DELETED if held.get(it["id"]) == {} else State.SAME.value for it in resources
+        }
         for place, resource in enumerate(resources, start=1):
             old = held.get(resource["id"])
             if old is None or (old and not _is_settled(old, resource)):

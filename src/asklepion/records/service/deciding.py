@@ -289,14 +289,26 @@ def _why_not_hers(caller: Caller, new: Thing, old: Thing | None, standing: Stand
     return ""
 
 
-def is_forged(asking: Asking, thing: Thing, resource: Resource) -> bool:
-    """Whether a note names another author than who writes it; an import was written elsewhere."""
+def is_forged(asking: Asking, thing: Thing, resource: Resource, before: Resource | None) -> bool:
+    """Whether a note or a plan names another author than who writes it.
+
+    An import was written elsewhere. Of a plan the name that is shown is the account's as well.
+
+    Args:
+        before: the plan that is there already; in her own record she ends what another planned.
+    """
     caller = asking.caller
-    if thing.category != Category.NOTES or asking.via == "import" or caller.has(Role.OPERATOR):
+    if asking.via == "import" or caller.has(Role.OPERATOR):
+        return False
+    if thing.category != Category.NOTES and not is_plan(thing):
+        return False
+    if before is not None and before.get("author") == resource.get("author"):
         return False
     named: Any = resource.get("author", [])
     authors = cast(list[Any], named) if isinstance(named, list) else [named]
-    return any(author.get("reference", caller.person) != caller.person for author in authors)
+    if any(author.get("reference", caller.person) != caller.person for author in authors):
+        return True
+    return is_plan(thing) and any(it.get("display", caller.name) != caller.name for it in authors)
 
 
 def is_plan(thing: Thing) -> bool:

@@ -27,7 +27,7 @@ from ..store.permits import PermitRow
 from ..store.rows import Row, Writing
 from .aliases import Aliases
 from .books import Entry
-from .deciding import Standing, Thing, is_forged, why_not_write
+from .deciding import Standing, Thing, is_forged, is_plan, why_not_write
 from .drafting import Draft
 from .releasing import Releasing
 from .ruling import Ruler
@@ -157,9 +157,18 @@ class Writer:
                 reason = why_not or "the app was not given that"
                 done.append((number, Done(draft, State.REFUSED, reason=reason)))
                 continue
-            done.append((number, self._decide(asking, draft, row, thing, standing, earlier)))
+            before = await self._plan_before(draft, row)
+            decided = self._decide(asking, draft, row, thing, standing, earlier, before)
+            done.append((number, decided))
         await self._write(tx, [each for _, each in done])
         return await self._opened(done)
+
+    async def _plan_before(self, draft: Draft, row: Row | None) -> Resource | None:
+        """The plan that is there, whose author may stay; nothing of it is handed out."""
+        if row is None or row.deleted or not is_plan(draft.thing):
+            return None
+        opened = await self.look(row)
+        return orjson.loads(opened.body) if opened else None
 
     async def _barred(self, tx: Tx, asking: Asking, old: Sequence[Row]) -> set[int]:
         """What is there already, and not for the caller's app to change."""
@@ -191,6 +200,7 @@ class Writer:
         thing: Thing | None,
         standing: Standing,
         earlier: set[tuple[int, bytes]],
+        before: Resource | None,
     ) -> Done:
         if row and row.reference != draft.reference:  # two ids with one key: once in an age
             return Done(draft, State.REFUSED, reason="its id cannot be kept here; choose another")
@@ -199,7 +209,7 @@ class Writer:
         if row and thing and is_same and (standing.sees(thing) or row.author == account):
             return Done(draft, State.SAME, row)
         reason = why_not_write(asking, draft.thing, thing, standing)
-        if not reason and is_forged(asking, draft.thing, draft.resource):
+        if not reason and is_forged(asking, draft.thing, draft.resource, before):
             reason = "it names another author than you"
         if reason:
             return Done(draft, State.REFUSED, reason=reason)

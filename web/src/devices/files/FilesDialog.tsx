@@ -146,11 +146,13 @@ function BringingLine({ bringing }: { bringing: Bringing }) {
 function Counts({ step }: { step: FileStep }) {
   const text = useText();
   const refused = step.refused.reduce((sum, [, , n]) => sum + n, 0);
+  const deleted = step.deleted ?? 0;
   return (
     <p className="row" aria-live="off">
       <Badge tone="good">{text("devices.files.new", { n: step.new })}</Badge>
       {step.changed > 0 && <Badge>{text("devices.files.changed", { n: step.changed })}</Badge>}
       {step.unchanged > 0 && <Badge>{text("devices.files.same", { n: step.unchanged })}</Badge>}
+      {deleted > 0 && <Badge>{text("devices.files.deleted", { n: deleted })}</Badge>}
       {refused > 0 && <Badge tone="warn">{text("devices.files.refused", { n: refused })}</Badge>}
     </p>
   );

@@ -10,6 +10,8 @@ export interface FileStep {
   readonly new: number;
   readonly changed: number;
   readonly unchanged: number;
+  /** Of these: were here, were deleted, and stay away. */
+  readonly deleted?: number;
   readonly by_kind: Readonly<Record<string, number>>;
   readonly unknown: Readonly<Record<string, number>>;
   /** What, why in a word, and how often. */

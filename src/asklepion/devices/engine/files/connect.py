@@ -14,6 +14,7 @@ from .units import (
     day_of,
     epoch,
     glucose,
+    here,
     is_record,
     moment,
     number,
@@ -98,7 +99,7 @@ def read_record(value: Mapping[str, Any], type: str, zone: tzinfo | None) -> Ite
         yield Sample(kind, _at(value, zone), {key: _amount(value.get(member), unit)}, *by)
     elif type in SUMS:
         kind, member, unit = SUMS[type]
-        day, began = day_of(_at(value, zone), None)
+        day, began = day_of(_here(value, zone), None)
         yield Part(kind, day, began, _amount(value.get(member), unit), by[0])
     elif type == "BloodPressure":
         values = {each: _amount(value.get(each), "mm[Hg]") for each in ("systolic", "diastolic")}
@@ -121,7 +122,7 @@ def _beats(value: Mapping[str, Any], zone: tzinfo | None, by: tuple[str, bool]) 
 
 
 def _sleep(value: Mapping[str, Any], zone: tzinfo | None, by: tuple[str, bool]) -> Iterator[Found]:
-    start, end = _at(value, zone), _moment(value.get("endTime"), zone)
+    start, end = _here(value, zone), _moment(value.get("endTime"), zone)
     stages = records(value.get("stages"))
     if stages:
         asleep = [stage for stage in stages if str(stage.get("stage")) not in AWAKE]
@@ -150,15 +151,29 @@ def _by(value: Mapping[str, Any]) -> tuple[str, bool]:
 def _at(value: Mapping[str, Any], zone: tzinfo | None) -> datetime:
     """When it was, with the zone of the place where it is told."""
     at = _moment(value.get("time", value.get("startTime")), zone)
+    if (offset := _offset(value)) is not None:
+        return at.astimezone(offset)
+    return at.astimezone(zone) if zone is not None and at.tzinfo == UTC else at
+
+
+def _here(value: Mapping[str, Any], zone: tzinfo | None) -> datetime:
+    """The same, of what is counted by the day: where nobody tells the zone, nobody knows it."""
+    at = _at(value, zone)
+    return at if _offset(value) is not None else here(at, zone)
+
+
+def _offset(value: Mapping[str, Any]) -> tzinfo | None:
     offset = value.get("zoneOffset", value.get("startZoneOffset"))
     if is_record(offset):
         offset = offset.get("id")
-    if isinstance(offset, str) and offset[:1] in ("+", "-"):
-        try:
-            return at.astimezone(zone_of(offset))
-        except ValueError as error:
-            raise Odd("zone") from error
-    return at.astimezone(zone) if zone is not None else at
+    if offset == "Z":  # as Java calls it
+        return UTC
+    if not isinstance(offset, str) or offset[:1] not in ("+", "-"):
+        return None
+    try:
+        return zone_of(offset)
+    except ValueError as error:
+        raise Odd("zone") from error
 
 
 def _moment(value: object, zone: tzinfo | None) -> datetime:

@@ -1,11 +1,12 @@
 """Data points of Open mHealth and IEEE 1752.1. https://www.openmhealth.org/documentation/"""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from .shapes import Found, Left, Odd, Part, Sample, named
-from .units import convert, day_of, glucose, is_record, moment, number, record, rounded
+from .units import convert, day_of, glucose, here, is_record, moment, number, record, rounded
 
 # Of a schema: our kind, its value, our unit.
 PLAIN: Mapping[str, tuple[str, str, str]] = {
@@ -49,11 +50,20 @@ def read_point(value: Mapping[str, Any], zone: tzinfo | None) -> Found:
     provenance = header.get("acquisition_provenance")
     source = named(record(provenance).get("source_name")) if provenance else ""
     modality = record(provenance).get("modality") if provenance else header.get("modality")
-    start, end = _frame(body, zone)
-    return reader(body, schema, start, end, (source, modality == "self-reported"))
+    frame = Frame(*_frame(body, zone), zone)
+    return reader(body, schema, frame, (source, modality == "self-reported"))
 
 
-Reader = Callable[[Mapping[str, Any], str, datetime, datetime, tuple[str, bool]], Found]
+@dataclass(frozen=True)
+class Frame:
+    """When it began and ended, and the zone of what names none."""
+
+    start: datetime
+    end: datetime
+    zone: tzinfo | None
+
+
+Reader = Callable[[Mapping[str, Any], str, Frame, tuple[str, bool]], Found]
 
 
 def _reader_of(schema: str) -> Reader | None:
@@ -64,42 +74,34 @@ def _reader_of(schema: str) -> Reader | None:
     return {"blood-pressure": _pressure, "blood-glucose": _glucose}.get(schema)
 
 
-def _plain(
-    body: Mapping[str, Any], schema: str, start: datetime, _: datetime, by: tuple[str, bool]
-) -> Found:
+def _plain(body: Mapping[str, Any], schema: str, frame: Frame, by: tuple[str, bool]) -> Found:
     kind, key, unit = PLAIN[schema]
     value, its = _value(body, schema)
-    return Sample(kind, start, {key: convert(value, its, unit)}, *by)
+    return Sample(kind, frame.start, {key: convert(value, its, unit)}, *by)
 
 
-def _sum(
-    body: Mapping[str, Any], schema: str, start: datetime, end: datetime, by: tuple[str, bool]
-) -> Found:
+def _sum(body: Mapping[str, Any], schema: str, frame: Frame, by: tuple[str, bool]) -> Found:
     kind, unit = SUMS[schema]
     value, its = _value(body, schema)
-    if end - start > timedelta(days=1, hours=1):
+    if frame.end - frame.start > timedelta(days=1, hours=1):
         return Left(f"{schema} (of several days)")
-    day, began = day_of(start, None, is_night=kind == "sleep")
+    day, began = day_of(here(frame.start, frame.zone), None, is_night=kind == "sleep")
     return Part(kind, day, began, convert(value, its, unit), by[0])
 
 
-def _pressure(
-    body: Mapping[str, Any], _schema: str, start: datetime, _: datetime, by: tuple[str, bool]
-) -> Found:
+def _pressure(body: Mapping[str, Any], _schema: str, frame: Frame, by: tuple[str, bool]) -> Found:
     found = {key: _value(body, f"{key}-blood-pressure") for key in PRESSURE}
     values = {key: convert(value, unit, "mm[Hg]") for key, (value, unit) in found.items()}
-    return Sample("blood-pressure", start, values, *by)
+    return Sample("blood-pressure", frame.start, values, *by)
 
 
-def _glucose(
-    body: Mapping[str, Any], _schema: str, start: datetime, _: datetime, by: tuple[str, bool]
-) -> Found:
+def _glucose(body: Mapping[str, Any], _schema: str, frame: Frame, by: tuple[str, bool]) -> Found:
     value, unit = _value(body, "blood-glucose")
     if body.get("specimen_source") == "interstitial fluid":
         if unit != "mg/dL":
             raise Odd("unit")
-        return Sample("glucose-course", start, {"glucose_interstitial": value}, *by)
-    return Sample("glucose", start, glucose(value, unit), *by)
+        return Sample("glucose-course", frame.start, {"glucose_interstitial": value}, *by)
+    return Sample("glucose", frame.start, glucose(value, unit), *by)
 
 
 def _value(body: Mapping[str, Any], schema: str) -> tuple[float, str]:

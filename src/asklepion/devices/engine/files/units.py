@@ -140,6 +140,19 @@ def day_of(at: datetime, zone: tzinfo | None, *, is_night: bool = False) -> tupl
     return shifted.date(), midnight(shifted.date(), here.tzinfo)
 
 
+def here(at: datetime, zone: tzinfo | None) -> datetime:
+    """A moment on the clocks where she was; one in UTC does not say where that is.
+
+    Raises:
+        Odd: nobody says it, so nobody knows which day it was.
+    """
+    if at.tzinfo != UTC:
+        return at
+    if zone is None:
+        raise Odd("zone")
+    return at.astimezone(zone)
+
+
 def zone_of(text: str) -> tzinfo | None:
     """A zone by its name, such as Asia/Shanghai, or as +08:00; nothing for an empty text.
 

@@ -2,8 +2,8 @@
 
 from .agent import Agent, House
 from .pairing import Paired, read_pairing, write_pairing
-from .queue import Queue
 from .radio import Radio, Said, SilentRadio, open_radio
+from .store import Queue
 
 __all__ = [
     "Agent",

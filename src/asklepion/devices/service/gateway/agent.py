@@ -3,22 +3,25 @@
 import asyncio
 import base64
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import httpx
+import msgspec
 
 from asklepion.kit.clock import to_iso
 from asklepion.kit.errors import Busy, Unauthenticated
 from asklepion.kit.log import get_log
 
 from .pairing import Paired
-from .queue import Queue, Waiting
-from .radio import Radio, Said
+from .radio import Radio, Said, SilentRadio
+from .store import Queue, Waiting
 
 log = get_log(__name__)
 
 PATIENCE_S = 30.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+STRANGE = "Check its address, and whether this network lets you out."
 GONE = (401, 403, 404)  # the house does not know this device, or not by this secret
 
 Tell = Callable[[str, Mapping[str, Any]], None]
@@ -55,7 +58,24 @@ class House:
             wait = answer.headers.get("retry-after", "")
             wait_s = int(wait) if wait.isdigit() else None
             raise Busy("The house cannot take it now.", hint="Wait.", retry_after_s=wait_s)
-        return answer.json()["packets"]
+        return _read(answer, len(batch))
+
+
+def _read(answer: httpx.Response, count: int) -> list[dict[str, Any]]:
+    """What became of each packet; a sign-in page of the network on the way is no answer."""
+    try:
+        packets = msgspec.json.decode(answer.content, type=Answer).packets
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Busy("The answer is not the house's.", hint=STRANGE) from error
+    if len(packets) != count:
+        raise Busy("The answer is not the house's.", hint=STRANGE)
+    return packets
+
+
+class Answer(msgspec.Struct):
+    """The house's answer to a batch."""
+
+    packets: list[dict[str, Any]]
 
 
 class Agent:
@@ -63,7 +83,7 @@ class Agent:
 
     Args:
         pairing: the devices, by their addresses.
-        tell: is told what happens: heard, kept, refused, waiting, gone.
+        tell: is told what happens: heard, kept, refused, waiting, gone, lost.
     """
 
     def __init__(
@@ -81,6 +101,7 @@ class Agent:
         self._by_device = {paired.device: paired for paired in pairing.values()}
         self._tell = tell
         self._news = asyncio.Event()
+        self._lost = 0  # packets whose loss was told
 
     async def run(self) -> None:
         """Go on until cancelled.
@@ -89,16 +110,31 @@ class Agent:
             SilentRadio: there is no Bluetooth.
         """
         self._news.set()  # what an earlier run left
-        sending = asyncio.create_task(self._send_all())
         try:
-            async for said in self._radio.hear(self._pairing):
+            async with asyncio.TaskGroup() as group:  # neither goes on without the other
+                sending = group.create_task(self._send_all())
+                await self._hear_all()
+                sending.cancel()
+        except* SilentRadio as errors:
+            raise errors.exceptions[0] from None
+
+    async def _hear_all(self) -> None:
+        async with aclosing(self._radio.hear(self._pairing)) as heard:
+            async for said in heard:
                 paired = self._pairing[said.address]
                 await asyncio.to_thread(self._queue.put, paired.device, packet_of(said, paired))
                 self._tell("heard", {"device": paired.device, "kind": said.characteristic})
+                self._tell_lost()
                 self._news.set()
-        finally:
-            sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
+
+    def _tell_lost(self) -> None:
+        """Packets came faster than the disk took them, or too many waited: say how many."""
+        lost = self._radio.lost + self._queue.lost
+        if lost > self._lost:
+            log.warn("packets lost", count=lost - self._lost)
+            why = "they came too fast, or too many wait"
+            self._tell("lost", {"count": lost - self._lost, "why": why})
+            self._lost = lost
 
     async def _send_all(self) -> None:
         wait_s = FIRST_WAIT_S
@@ -120,9 +156,9 @@ class Agent:
         Raises:
             Busy: not now; the rest waits.
         """
-        for device in self._queue.devices():
+        for device in await asyncio.to_thread(self._queue.devices):
             paired = self._by_device.get(device)
-            while paired and (batch := self._queue.first(device)):
+            while paired and (batch := await asyncio.to_thread(self._queue.first, device)):
                 try:
                     answers = await self._house.take(paired, batch)
                 except Unauthenticated as error:
@@ -131,7 +167,7 @@ class Agent:
                     break
                 await asyncio.to_thread(self._queue.done, batch)
                 for answer in answers:
-                    self._tell(answer["state"], {"device": device, **answer})
+                    self._tell(str(answer.get("state")), {"device": device, **answer})
 
 
 def packet_of(said: Said, paired: Paired) -> dict[str, object]:

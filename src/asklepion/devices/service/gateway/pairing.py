@@ -39,7 +39,7 @@ def read_pairing(path: Path) -> dict[str, Paired]:
 
 def write_pairing(path: Path, pairing: dict[str, Paired]) -> None:
     """Keep these, and no others, readable by this user alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     waiting = path.with_suffix(".new")
     handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:

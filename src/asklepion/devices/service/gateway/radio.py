@@ -48,6 +48,8 @@ class Said:
 class Radio(Protocol):
     """Whatever hears devices."""
 
+    lost: int  # packets that came while too many waited for the disk
+
     def hear(self, addresses: Collection[str]) -> AsyncGenerator[Said]:
         """Every packet of these devices, for as long as anybody listens."""
         ...
@@ -77,6 +79,7 @@ class BleakRadio:
     def __init__(self, scanner: Any, client: Any) -> None:
         self._scanner = scanner
         self._client = client
+        self.lost = 0
 
     async def near(self) -> list[tuple[str, str]]:
         """Address and name of every device near that offers one of the services we understand.
@@ -162,8 +165,10 @@ class BleakRadio:
                             at=datetime.now(UTC),
                             offset_ms=offset,
                         )
-                        with contextlib.suppress(asyncio.QueueFull):
+                        try:
                             heard.put_nowait(said)
+                        except asyncio.QueueFull:
+                            self.lost += 1
 
                     await client.start_notify(each, take)
                 await _ask_for_stored(client, known)
