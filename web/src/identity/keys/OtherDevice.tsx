@@ -36,7 +36,7 @@ export function OtherDevice({ onClose }: { onClose: () => void }) {
     const timer = setInterval(async () => {
       try {
         const next = await api.get<Pairing>(`/api/identity/devices/${link.id}`);
-        wasConfirmed.current = next.state === "confirmed";
+        wasConfirmed.current ||= next.state === "confirmed";
         setPairing(next);
       } catch (failure) {
         clearInterval(timer);
@@ -61,7 +61,14 @@ export function OtherDevice({ onClose }: { onClose: () => void }) {
       <ErrorNote error={error} />
       {link && !error && (!pairing || pairing.state === "new") && <Shown link={link} />}
       {link && !error && pairing?.state === "opened" && (
-        <Choose link={link} choices={pairing.choices} onWrong={setError} />
+        <Choose
+          link={link}
+          choices={pairing.choices}
+          onChosen={() => {
+            wasConfirmed.current = true; // the other device may be done before we ask again
+          }}
+          onWrong={setError}
+        />
       )}
       {pairing?.state === "confirmed" && !error && (
         <Waiting label={text("identity.other.making-there")} />
@@ -95,16 +102,18 @@ function Shown({ link }: { link: OneTimeLink }) {
 interface ChooseProps {
   link: OneTimeLink;
   choices: readonly string[];
+  onChosen: () => void;
   onWrong: (error: unknown) => void;
 }
 
-function Choose({ link, choices, onWrong }: ChooseProps) {
+function Choose({ link, choices, onChosen, onWrong }: ChooseProps) {
   const text = useText();
   const doing = useDoing();
   const choose = (number: string) =>
     doing.run(async () => {
       try {
         await api.post(`/api/identity/devices/${link.id}/confirm`, { number });
+        onChosen();
       } catch (failure) {
         onWrong(failure);
       }

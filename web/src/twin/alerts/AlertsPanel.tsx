@@ -48,8 +48,9 @@ export function AlertsPanel() {
   );
 }
 
+/** Whether she may be watched over herself: a relative who speaks for somebody is not. */
 function useIsPatient(): boolean {
-  return useSession()?.roles.includes("patient") ?? false;
+  return useSession()?.person?.startsWith("Patient/") ?? false;
 }
 
 /** How often it rang, and how often for nothing. */
