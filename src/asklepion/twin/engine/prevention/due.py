@@ -96,7 +96,7 @@ def _due(rule: Rule, chart: Chart, history: History, now: datetime) -> Due:
         params["at"] = last.at.date().isoformat()
     return Due(
         key=rule.key,
-        kind=rule.kind,  # type: ignore[arg-type]
+        kind=rule.kind,
         title_key=f"{KEY}{rule.key}",
         say=Text(key=f"{KEY}say.{'again' if state == 'due' and last else state}", params=params),
         state=state,

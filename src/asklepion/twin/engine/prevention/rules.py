@@ -7,6 +7,7 @@ Commission of China, and the Chinese guideline groups named.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ...wire import Source
 
@@ -31,7 +32,7 @@ class Rule:
     """
 
     key: str
-    kind: str
+    kind: Literal["screening", "vaccination"]
     ages: tuple[int, int]
     months: int
     by: str

@@ -6,7 +6,7 @@ that nobody knows lies where each by itself is at its own extreme.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from ...model import Sex, Why
 from ...wire import Want
@@ -124,11 +124,11 @@ def _supposed(reading: Reading) -> Factors | None:
     return Factors(age=age, sex=Sex(sex), smoking=smokes, **values, **cast(Any, told))
 
 
-def _want(key: str, how: str, now: Range, then: Range) -> Want:
+def _want(key: str, how: Literal["measure", "repeat", "tell"], now: Range, then: Range) -> Want:
     return Want(
         key=key,
         label_key=LABEL + key,
-        how=how,  # type: ignore[arg-type]
+        how=how,
         outlook=OUTLOOK,
         title_key=TITLE,
         unit="%",
