@@ -1,10 +1,12 @@
 // Made by `make wire` from asklepion/world/wire. Change that, never this.
 
 export const AT_BYTE = 10;
+export const COARSE_BYTES = 12;
+export const ENTRY_BYTES = 14;
 export const FLAGS_BYTE = 9;
 export const HAND_REACH = 511;
 export const HAND_STEPS = 400;
-export const HEADER_BYTES = 10;
+export const HEADER_BYTES = 12;
 export const MAX_CHAT_CHARS = 500;
 export const MAX_FRAME_BYTES = 32768;
 export const MAX_SIGNAL_CHARS = 24576;
@@ -13,6 +15,7 @@ export const POSE_BYTES = 12;
 export const SLOT_BYTES = 2;
 export const TICKS_PER_S = 20;
 export const TRACKED_BYTES = 34;
+export const TRACKED_ENTRY_BYTES = 36;
 export const TURN_STEPS = 1023;
 
 /** Who may enter: any signed-in person, the owner alone, or whom a gatekeeper lets in. */

@@ -42,7 +42,7 @@ class Gathering:
         visit.tell(
             Welcome(place=self.hall.place.id, you=slot, spot=spot, people=people, signs=signs)
         )
-        visit.send(self.hall.whole())
+        visit.send(self.hall.whole(slot))
         self.tell(Joined(person=visit.person), but=visit)
 
     def let_go(self, slot: int) -> None:
@@ -54,9 +54,9 @@ class Gathering:
     def tick(self, now: float) -> None:
         """Show everybody what changed, and put back whose last step was not possible."""
         turn = self.hall.tick()
-        if turn.frame:
-            for visit in self.visits.values():
-                visit.show(turn.frame)
+        for frame, slots in turn.frames:
+            for slot in slots:
+                self.visits[slot].show(frame)
         for slot in turn.stopped:
             visit = self.visits.get(slot)
             if visit and visit.corrections.spend(now):

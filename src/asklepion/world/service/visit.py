@@ -104,7 +104,7 @@ class Visit:
         frame = self.outbox.take()
         if frame is None and self.outbox.is_behind and self.gathering and not self.is_over:
             self.outbox.is_behind = False
-            return self.gathering.hall.whole()
+            return self.gathering.hall.whole(self.slot)
         return frame
 
 
