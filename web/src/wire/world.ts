@@ -34,6 +34,13 @@ export interface Anchor {
   readonly size: readonly [number, number, number];
 }
 
+/** Somebody's line broke, or they are back on another. */
+export interface Away {
+  readonly type: "away";
+  readonly slot: number;
+  readonly is_away: boolean;
+}
+
 /** Whether one walks through a thing, and the outline that stops one who tries. */
 export const Blocks = {
   NOTHING: "",
@@ -174,6 +181,12 @@ export interface Left {
   readonly slot: number;
 }
 
+/** Where to open the line to the world: at this house's /world where `url` is empty. */
+export interface LineOffer {
+  readonly url: string;
+  readonly ticket: string;
+}
+
 /** A gesture. A raised hand stays up until it is lowered; a wave passes. */
 export const Motion = {
   WAVE: "wave",
@@ -199,6 +212,7 @@ export interface Person {
   readonly slot: number;
   readonly name: string;
   readonly is_hand_up: boolean;
+  readonly is_away: boolean;
 }
 
 /** One place file. `obstacles` are made from what stands there, not written by hand. */
@@ -323,6 +337,7 @@ export interface Welcome {
   readonly spot: Spot;
   readonly people: readonly Person[];
   readonly signs: readonly Presence[];
+  readonly key: string;
 }
 
 export type FromVisitor = Enter | Say | Gesture | Signal;
@@ -331,6 +346,7 @@ export type FromWorld =
   | Welcome
   | Joined
   | Left
+  | Away
   | Said
   | Gestured
   | Signalled

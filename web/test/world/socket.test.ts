@@ -27,7 +27,7 @@ class FakeLine {
 
   welcome(place: string): void {
     const spot = { position: [0, 0, 0], yaw: 0 } as const;
-    this.say({ type: "welcome", place, you: 0, spot, people: [], signs: [] });
+    this.say({ type: "welcome", place, you: 0, spot, people: [], key: "k", signs: [] });
   }
 
   get asked(): string[] {

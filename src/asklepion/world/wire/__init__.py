@@ -42,6 +42,7 @@ from .messages import (
     MAX_CHAT_CHARS,
     MAX_FRAME_BYTES,
     MAX_SIGNAL_CHARS,
+    Away,
     Close,
     Code,
     Enter,
@@ -52,6 +53,7 @@ from .messages import (
     Gestured,
     Joined,
     Left,
+    LineOffer,
     Motion,
     Moved,
     Person,
@@ -80,7 +82,16 @@ from .poses import (
     read_pose,
 )
 
-TO_TYPESCRIPT = ("Kind", "Flag", "Close", "FromVisitor", "FromWorld", "Place", "PlaceCard")
+TO_TYPESCRIPT = (
+    "Kind",
+    "Flag",
+    "Close",
+    "FromVisitor",
+    "FromWorld",
+    "Place",
+    "PlaceCard",
+    "LineOffer",
+)
 
 __all__ = [
     "AT_BYTE",
@@ -103,6 +114,7 @@ __all__ = [
     "TRACKED_ENTRY_BYTES",
     "TURN_STEPS",
     "UPRIGHT",
+    "Away",
     "Close",
     "Coarse",
     "Code",
@@ -117,6 +129,7 @@ __all__ = [
     "Joined",
     "Kind",
     "Left",
+    "LineOffer",
     "Motion",
     "Moved",
     "Person",
