@@ -210,17 +210,26 @@ class Hall:
         self._legs.put(slot, exact[0], exact[2])
 
     def _find_room(self, at: Spot | None) -> Spot:
-        """The first free spot of a spiral around a point; where all is taken, the point itself."""
+        """The first free spot of a spiral around a point; where all is taken, the point itself.
+
+        Where many are, the spiral is as wide as they need, and only its outer turns are looked at.
+        """
         spawn = self.place.spawn
         center, yaw = (at.position, at.yaw) if at else (spawn.position, spawn.yaw)
         widest = 2.0 if at else spawn.radius
-        steps = np.arange(SPOTS)
-        radius = widest * np.sqrt(steps / SPOTS)
+        total = max(SPOTS, 2 * self.count)
+        if total > SPOTS:
+            widest = max(widest, ELBOW_M * sqrt(total))
+        steps = np.arange(total - SPOTS, total)
+        radius = widest * np.sqrt(steps / total)
         x = center[0] + radius * np.cos(steps * GOLDEN_ANGLE)
         z = center[2] + radius * np.sin(steps * GOLDEN_ANGLE)
         others = np.flatnonzero(self._is_here)
         gaps = np.hypot(x[:, None] - self._legs.x[others], z[:, None] - self._legs.z[others])
         is_good = self.ground.is_free(x, z) & (gaps >= ELBOW_M).all(axis=1)
-        best = int(is_good.argmax())  # 0, the point itself, where none is good
+        if not is_good.any():
+            floor = self.ground.floor(np.array([center[0]]), np.array([center[2]]))[0]
+            return Spot(position=(center[0], float(floor), center[2]), yaw=yaw)
+        best = int(is_good.argmax())
         y = float(self.ground.floor(x, z)[best])
         return Spot(position=(float(x[best]), y, float(z[best])), yaw=yaw)

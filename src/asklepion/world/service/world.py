@@ -74,7 +74,7 @@ class World:
         self._clock = clock
         self.tell_time = self._time = tell_time
         self._places = dict(places) if places else load_places()
-        self._grounds: dict[str, Ground] = {}
+        self._grounds: dict[object, Ground] = {}
         self._gates: dict[str, Gatekeeper] = {}
         self._leaving: dict[str, list[Leaving]] = {}
         self._gatherings: dict[str, Gathering] = {}
@@ -402,10 +402,12 @@ class World:
         return Gathering(key=key, hall=Hall(place, self._ground(place)))
 
     def _ground(self, place: Place) -> Ground:
-        if place.id not in self._grounds:
-            ours = load_places().get(place.id) is place
-            self._grounds[place.id] = load_ground(place.id) if ours else Ground(place)
-        return self._grounds[place.id]
+        if load_places().get(place.id) is place:
+            return load_ground(place.id)
+        shape = place.bounds, place.obstacles  # places of one kind have one ground
+        if shape not in self._grounds:
+            self._grounds[shape] = Ground(place)
+        return self._grounds[shape]
 
     def _part(self, visit: Visit) -> None:
         """Take somebody out of the place they are in, if any."""
