@@ -1,6 +1,7 @@
 """`asklepion serve`: open the house, say where it is, show it, close it well."""
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -49,11 +50,18 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
         stack.callback(write_running(settings, running).unlink, missing_ok=True)
 
         async def welcome() -> None:
+            _settle()
             await _greet(house, f"http://localhost:{port}", people)
             if demo:
                 stack.push_async_callback(_end, await demonstration.start_device(settings))
 
         await Server(_config(house, people), welcome).serve(sockets=[listener])
+
+
+def _settle() -> None:
+    """Have the collector look no more at what was read at the start: nobody is served meanwhile."""
+    gc.collect()
+    gc.freeze()
 
 
 class Server(uvicorn.Server):
