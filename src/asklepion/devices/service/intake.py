@@ -145,7 +145,7 @@ class Intake:
         """How their devices fare now."""
         now = self._clock.now()
         readings: list[store.Noted] = []
-        for each in messages:
+        for each in sorted(messages, key=lambda it: it.device):  # rows are locked in one order
             if each.known and each.reading and each.why_not is None:
                 at, battery = each.reading.at, each.reading.battery
                 readings.append(store.Noted(each.known, each.kind, at, battery))
