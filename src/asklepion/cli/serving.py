@@ -1,6 +1,7 @@
 """`asklepion serve`: open the house, say where it is, show it, close it well."""
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -62,6 +63,7 @@ async def _serve(settings: Settings, *, demo: bool, is_near: bool) -> None:
         app = serve(house, demo=people, authority=shown.authority if shown else None)
 
         async def welcome() -> None:
+            _settle()
             await _greet(house, f"http://localhost:{port}", people)
             if beside and shown:
                 await stack.enter_async_context(_also(_config(app, shown), beside))
@@ -90,6 +92,12 @@ class Beside(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+
+def _settle() -> None:
+    """Have the collector look no more at what was read at the start: nobody is served meanwhile."""
+    gc.collect()
+    gc.freeze()
 
 
 class Server(uvicorn.Server):
