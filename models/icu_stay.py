@@ -134,7 +134,6 @@ def card(stays: icu.Stays, scores: dict[str, Floats], log_days: Floats) -> dict[
     guess = float(np.mean(np.abs(days - np.median(days))))
     return {
         "title": "Days in hospital, from the first 48 hours in intensive care",
-        "date": "2026-11-30",
         "outcome": "days in hospital from admission to intensive care, of those who survive",
         "horizon": "the hospital stay",
         "data": icu.DATA,

@@ -178,7 +178,6 @@ def card_of(people: People, score: Floats, threshold: float) -> dict[str, Any]:
     told |= figures.measure(septic.astype(np.float64), most, persons, per_person)
     return {
         "title": "Sepsis within hours, hour by hour in intensive care",
-        "date": "2026-11-30",
         "outcome": "an hour from six before the onset of sepsis (Sepsis-3) on",
         "horizon": "6 hours",
         "data": DATA,
