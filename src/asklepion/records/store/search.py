@@ -6,7 +6,7 @@ from typing import Any
 from asklepion.kit.db import Tx
 
 from ..wire import Include, Query
-from .plans import include_values, select_included, select_page, select_total, shape_of
+from .plans import include_values, select_each, select_included, select_page, select_total, shape_of
 from .rows import COLUMNS, FIELDS, Row, chunks, columns_of, in_list, in_values, padded
 from .sight import Sight
 
@@ -28,6 +28,19 @@ async def find_page(
     by_rid = await find_rows(tx, [key[0] for key in page])
     rows = [by_rid[key[0]] for key in page]
     return rows, page, len(keys) > query.count
+
+
+async def find_each(
+    tx: Tx, query: Query, sight: Sight, codes: Sequence[int], most: int
+) -> list[tuple[Any, ...]]:
+    """Of what may be seen under each of these keys, the first so many; all of it in order.
+
+    Returns:
+        The key, then rid and sort keys.
+    """
+    sql = sight.prelude + select_each(query.shape, in_list("code", len(codes)), sight.condition)
+    values = {**query.values, **sight.values, **in_values("code", codes)}
+    return await tx.all(sql, **values, type=query.type, limit=most)
 
 
 async def find_rows(tx: Tx, rids: Sequence[int]) -> dict[int, Row]:
