@@ -24,7 +24,7 @@ from .engine.news2 import News2, news2
 from .engine.prevent import Prevent, prevent
 from .engine.scores import SCORES, Score, answer, describe, find_score
 from .model import Bedside, Cannot, Need, Sex, Why
-from .wire import Alert, AlertWish, Body, Card, Scored, Simulation, Timeline, Vital
+from .wire import Alert, AlertWish, Body, Card, Refreshed, Scored, Simulation, Timeline, Vital
 
 if TYPE_CHECKING:
     from .engine import learned
@@ -99,6 +99,7 @@ __all__ = [
     "Patient",
     "Person",
     "Prevent",
+    "Refreshed",
     "Rest",
     "Score",
     "Scored",

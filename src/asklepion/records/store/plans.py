@@ -36,9 +36,9 @@ BEGIN_WITH = (Table.REFERENCE, Table.TOKEN_NUMBER, Table.TOKEN, Table.STRING, Ta
 
 @lru_cache(maxsize=2048)
 def select_page(shape: Shape, visible: str = ANYTHING) -> str:
-    """One page: `rid`, then the sort keys; takes `type`, `limit` and the query's own values."""
+    """One page: `rid`, then the sort keys; takes `limit` and the query's own values."""
     writer = _Writer(visible)
-    body = writer.body("r", shape.clauses, is_typed=shape.is_typed)
+    body = writer.body("r", shape.clauses, type=shape.type)
     keys = [_sort_key(key, number) for number, key in enumerate(shape.sort)]
     if not keys:
         after = " AND r.rid > :after_rid" if shape.has_after else ""
@@ -59,11 +59,11 @@ def select_each(shape: Shape, codes: str, visible: str = ANYTHING) -> str:
     Args:
         codes: the list of the keys' names, as in `IN`.
 
-    Takes `type`, `limit` and the query's own values. The codes are looked at before the rest: most
+    Takes `limit` and the query's own values. The codes are looked at before the rest: most
     of what a patient has, nobody asks for.
     """
     along = Beside("t", "records_tok t", f"t.k IN {codes}")
-    body = _Writer(visible).body("r", shape.clauses, is_typed=shape.is_typed, beside=along)
+    body = _Writer(visible).body("r", shape.clauses, type=shape.type, beside=along)
     keys = [_sort_key(key, number) for number, key in enumerate(shape.sort)]
     directions = [" DESC" if key.is_descending else "" for key in shape.sort]
     order = ", ".join([*(f"s{number}{way}" for number, way in enumerate(directions)), "rid"])
@@ -78,8 +78,8 @@ def select_each(shape: Shape, codes: str, visible: str = ANYTHING) -> str:
 
 @lru_cache(maxsize=2048)
 def select_total(shape: Shape, visible: str = ANYTHING) -> str:
-    """How many there are; takes `type` and the query's own values."""
-    return f"SELECT count(*) {_Writer(visible).body('r', shape.clauses, is_typed=shape.is_typed)}"
+    """How many there are; takes the query's own values."""
+    return f"SELECT count(*) {_Writer(visible).body('r', shape.clauses, type=shape.type)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class _Writer:
         r: str,
         clauses: Sequence[Clause],
         *,
-        is_typed: bool = False,
+        type: str = "",
         beside: Beside | None = None,
     ) -> str:
         """FROM and WHERE of all resources `r` that meet every clause and may be seen.
@@ -159,9 +159,9 @@ class _Writer:
         Args:
             beside: each as often as it has such rows there.
         """
-        conditions = [f"{r}.deleted = 0", self._visible.format(r=r)]
-        if is_typed:
-            conditions.append(f"{r}.type = :type")
+        conditions = [f"{r}.deleted = 0"]
+        if type:  # letters alone: one of FHIR's
+            conditions.append(f"{r}.type = '{type}'")
         clauses = list(_flat(clauses))
         begin, is_single = _begin_with(clauses)
         rest = [clause for clause in clauses if clause is not begin]
@@ -171,7 +171,8 @@ class _Writer:
             # CROSS JOIN keeps SQLite to this order; PostgreSQL is free to choose its own.
             then = f" CROSS JOIN {beside.table}" if beside else ""
             tables = f"records_{begin.table} {d}{then} CROSS JOIN records_res {r}"
-            near = [f"{beside.alias}.rid = {d}.rid", beside.test] if beside else []
+            # The plus keeps SQLite from trying every wanted value for each row.
+            near = [f"{beside.alias}.rid = {d}.rid", f"+{beside.test}"] if beside else []
             conditions = [_tests(begin.tests, d), *near, f"{r}.rid = {d}.rid", *conditions]
         elif beside:
             tables = f"{beside.table} CROSS JOIN {tables}"
@@ -179,7 +180,8 @@ class _Writer:
             rest = clauses
         elif begin is not None:
             conditions.insert(0, f"{r}.rid IN ({self._rids(begin)})")
-        conditions += [self.clause(r, clause) for clause in rest]
+        # Who may see it is asked last: it is dear, and most rows are none that are searched for.
+        conditions += [*(self.clause(r, clause) for clause in rest), self._visible.format(r=r)]
         return f"FROM {tables} WHERE {' AND '.join(conditions)}"
 
     def clause(self, r: str, clause: Clause) -> str:

@@ -22,7 +22,7 @@ async def find_page(
         The rows in order; for each its rid and sort keys; whether there is more.
     """
     sql = sight.prelude + select_page(query.shape, sight.condition)
-    values = {**query.values, **sight.values, "type": query.type, "limit": query.count + 1}
+    values = {**query.values, **sight.values, "limit": query.count + 1}
     keys = await tx.all(sql, **values)
     page = keys[: query.count]
     by_rid = await find_rows(tx, [key[0] for key in page])
@@ -40,7 +40,7 @@ async def find_each(
     """
     sql = sight.prelude + select_each(query.shape, in_list("code", len(codes)), sight.condition)
     values = {**query.values, **sight.values, **in_values("code", codes)}
-    return await tx.all(sql, **values, type=query.type, limit=most)
+    return await tx.all(sql, **values, limit=most)
 
 
 async def find_rows(tx: Tx, rids: Sequence[int]) -> dict[int, Row]:
@@ -55,7 +55,7 @@ async def find_rows(tx: Tx, rids: Sequence[int]) -> dict[int, Row]:
 async def count_all(tx: Tx, query: Query, sight: Sight) -> int:
     """How many resources meet the search and may be seen."""
     sql = sight.prelude + select_total(query.shape, sight.condition)
-    row = await tx.one(sql, **{**query.values, **sight.values, "type": query.type})
+    row = await tx.one(sql, **query.values, **sight.values)
     return int(row[0]) if row else 0
 
 
@@ -68,7 +68,7 @@ async def find_all(
         bytes_most: of all their bodies together, as they are stored.
     """
     sql = sight.prelude + select_page(query.shape, sight.condition)
-    values = {**query.values, **sight.values, "type": query.type, "limit": most + 1}
+    values = {**query.values, **sight.values, "limit": most + 1}
     keys = await tx.all(sql, **values)
     if len(keys) > most:
         return None

@@ -34,6 +34,7 @@ from .foresight import (
     Prevention,
     Want,
 )
+from .refreshed import Refreshed
 from .scores import Option, Scored, ScoreInput, ScoreResult
 from .simulation import Curve, Fit, Simulation
 
@@ -97,6 +98,7 @@ __all__ = [
     "Point",
     "Prevention",
     "Reason",
+    "Refreshed",
     "ScoreInput",
     "ScoreResult",
     "Scored",
