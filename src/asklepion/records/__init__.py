@@ -41,6 +41,8 @@ from .service import ImportStep, Limits, Package, Packages, Question, Records, V
 from .service.audit import Checked, verify_export
 from .service.books import CATEGORY_OF, code_of
 from .service.bringing import Brought
+from .service.gathering import Gathered
+from .service.gathering import Wanted as Gathering
 from .service.messages import Held, Messages, Sender
 from .service.mllp import Mllp, Tls
 from .service.mllp import send as send_messages
@@ -68,6 +70,8 @@ __all__ = [
     "Explained",
     "Forgotten",
     "Found",
+    "Gathered",
+    "Gathering",
     "GlassBroken",
     "Ground",
     "Held",

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
     from .service import Twin
     from .service.alerting import Alerts
+    from .service.nightly import Nights
     from .store import MIGRATIONS, OWNED
 
 # The physiology comes only to whoever asks for it.
@@ -61,6 +62,10 @@ def __getattr__(name: str) -> object:
         from .service import Twin
 
         return Twin
+    if name == "Nights":
+        from .service.nightly import Nights
+
+        return Nights
     if name == "Alerts":
         from .service.alerting import Alerts
 
@@ -96,6 +101,7 @@ __all__ = [
     "GlucoseEvent",
     "Need",
     "News2",
+    "Nights",
     "Patient",
     "Person",
     "Prevent",

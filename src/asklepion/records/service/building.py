@@ -27,6 +27,7 @@ from .duplicates import Duplicates
 from .emergencies import Emergencies
 from .erasing import Eraser
 from .everything import Everything
+from .gathering import Gathering
 from .granting import Granter
 from .images import Images
 from .importing import Importer
@@ -225,6 +226,7 @@ class Desks:
         """What is asked about many, and who is told of what is new."""
         parts = self._parts
         self.duplicates = Duplicates(parts, self._searcher)
+        self.gathering = Gathering(parts)
         self.cohorts = Cohorts(
             parts,
             self._searcher,

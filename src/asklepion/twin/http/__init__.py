@@ -41,6 +41,12 @@ async def refresh(id: str, asks: Asks, twin: Here) -> Response:
     return as_json(await twin.refresh(asks, patient_of(id)))
 
 
+@router.get("/{id}/nightly")
+async def nightly(id: str, asks: Asks, twin: Here) -> Response:
+    """What was computed last night, and how it changed; for whoever may see all it rests on."""
+    return as_json(await twin.nightly.of(asks, patient_of(id)))
+
+
 @router.get("/{id}/scores")
 async def scores(id: str, asks: Asks, twin: Here) -> Response:
     """The published scores, each with what the record tells of its inputs."""

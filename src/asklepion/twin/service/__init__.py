@@ -28,6 +28,7 @@ from ..wire import Body, Card, Refreshed, Scored, Simulation, Timeline, Vital
 from .estimating import Estimates
 from .foreseeing import Foreseeing
 from .looking import Looking
+from .nightly import Nightly, Nights
 from .predicting import Predicting
 from .refreshing import Refreshing
 from .reporting import Reporting
@@ -38,7 +39,14 @@ class Twin:
     """Reads a patient's record and says what follows from it."""
 
     def __init__(
-        self, *, db: Database, ids: Ids, keys: Keys, records: Records, clock: Clock
+        self,
+        *,
+        db: Database,
+        ids: Ids,
+        keys: Keys,
+        records: Records,
+        clock: Clock,
+        nights: Nights,
     ) -> None:
         self._clock = clock
         self._looking = Looking(records)
@@ -52,6 +60,14 @@ class Twin:
             cards=self._foretold,
         )
         self.foreseeing = Foreseeing(looking=self._looking, estimates=self.estimates, clock=clock)
+        self.nightly = Nightly(
+            nights=nights,
+            db=db,
+            clock=clock,
+            vault=keys.vault,
+            records=records,
+            estimates=self.estimates,
+        )
         self.reporting = Reporting(
             looking=self._looking, cards=self.cards, foreseeing=self.foreseeing, clock=clock
         )

@@ -34,6 +34,7 @@ from .foresight import (
     Prevention,
     Want,
 )
+from .night import Night, Noted, Since
 from .refreshed import Refreshed
 from .scores import Option, Scored, ScoreInput, ScoreResult
 from .simulation import Curve, Fit, Simulation
@@ -88,6 +89,8 @@ __all__ = [
     "Lever",
     "Measured",
     "Missing",
+    "Night",
+    "Noted",
     "Offer",
     "Option",
     "Organ",
@@ -103,6 +106,7 @@ __all__ = [
     "ScoreResult",
     "Scored",
     "Simulation",
+    "Since",
     "Source",
     "State",
     "Text",
