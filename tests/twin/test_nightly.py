@@ -28,7 +28,7 @@ from asklepion.twin.service.nightly import NIGHTLY, RESTS_ON, in_her_name
 from asklepion.twin.wire import Noted
 from tests.conftest import NOON, People
 
-from .build import DAY, Resource, condition, measured, medicine
+from .build import DAY, MINUTE, Resource, condition, measured, medicine
 from .test_refreshing import RECORDS
 from .test_service import HER, allow, bring_in, hers, his, record
 
@@ -120,6 +120,28 @@ async def test_only_whoever_may_see_all_it_rests_on_is_told(
     assert "egfr" in names
     assert not names & {"prevent10", "prevent30", "SCORE2", "PCE"}  # her own estimate first
     assert {"prevent10", "prevent30"} <= {one["now"]["name"] for one in mine["found"]}
+
+
+@SQLITE
+async def test_what_rests_on_something_taken_back_is_told_no_more_until_the_next_night(
+    house: House, people: People, clock: StoppedClock, doctor: Any
+) -> None:
+    await bring_in(house, people, *record())
+    await allow(house, people, *Category)
+    await house.twin.nightly.over_all()
+    clock.at += 5 * MINUTE
+    operator = Asking(caller=people.operator, purpose="HOPERAT", via="import")
+    newer = measured("8867-4", 71, "/min", -MINUTE) | {"id": "newer"}
+    await bring_in(house, people, newer)
+    before = (await doctor.get("/api/twin/p-1/nightly")).status_code
+
+    await house.records.delete(operator, "Observation", "newer")
+    clock.at += 5 * MINUTE
+    after = (await doctor.get("/api/twin/p-1/nightly")).status_code
+    await house.twin.nightly.over_all()
+
+    assert (before, after) == (200, 404)
+    assert (await doctor.get("/api/twin/p-1/nightly")).status_code == 200
 
 
 @SQLITE

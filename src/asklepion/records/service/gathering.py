@@ -6,7 +6,9 @@ anything is handed over.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from asklepion.kit.clock import to_us
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Forbidden
 
@@ -75,6 +77,13 @@ class Gathering:
         """
         await tx.lock(ERASING, shared=True)
         return await gathering.find_present(tx, patients) if patients else set()
+
+    async def is_changed(self, tx: Tx, patient: str, since: datetime) -> bool:
+        """Whether anything of hers was corrected, moved or deleted since; what is new is no change.
+
+        For whoever kept what was computed of it.
+        """
+        return await gathering.is_changed(tx, patient, to_us(since))
 
     async def gather(self, askings: Sequence[Asking], wanted: Wanted) -> list[Gathered]:
         """What these patients' records hold; one line in the log of each before this returns.

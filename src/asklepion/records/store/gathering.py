@@ -45,6 +45,17 @@ async def find_present(tx: Tx, patients: Sequence[str]) -> set[str]:
     return {row[0] for row in await tx.all(sql, **in_values("who", patients))}
 
 
+async def is_changed(tx: Tx, patient: str, since: int) -> bool:
+    """Whether anything that was a patient's was changed or deleted after a moment [µs]."""
+    row = await tx.one(
+        "SELECT 1 FROM records_hist h JOIN records_res r ON r.rid = h.rid"
+        " WHERE h.patient = :patient AND r.updated_at > :since LIMIT 1",
+        patient=patient,
+        since=since,
+    )
+    return row is not None
+
+
 async def find_all(
     tx: Tx, plan: Plan, patients: Mapping[int, str]
 ) -> list[tuple[str, Row, int | None, int | None]]:

@@ -208,15 +208,18 @@ class Nightly:
         same likewise; learned models speak to clinicians alone.
 
         Raises:
-            NotFound: there is no such patient, nothing of her that the caller may see whole, or
-                nothing was computed.
+            NotFound: there is no such patient, or something that a number may rest on is closed to
+                the caller or was changed since; or nothing was computed.
         """
         asking = replace(asking, via="risk cards")
         await self._records.read(asking, *patient.split("/", 1))
-        permit = await self._records.permits(asking, patient)
         async with self._db.read() as tx:
             kept = await self._read(tx, patient)
-        if kept is None or permit is None or not permit.categories - permit.partial >= RESTS_ON:
+            if kept and await self._records.gathering.is_changed(
+                tx, patient, datetime.fromisoformat(kept.at)
+            ):
+                kept = None  # it may rest on what was taken back
+        if kept is None or not await self._sees_all(asking, patient):
             raise NotFound("Nothing was computed overnight.", hint="Read the cards.")
         found = [one for one in kept.found if await self._may_see(asking, patient, one.now)]
         return Night(
@@ -225,6 +228,13 @@ class Nightly:
             before_at=kept.before_at,
             found=sorted(found, key=_change, reverse=True),
         )
+
+    async def _sees_all(self, asking: Asking, patient: str) -> bool:
+        """Whether the caller may see everything that a number may rest on; an app never does."""
+        permit = await self._records.permits(asking, patient)
+        if permit is None or asking.caller.app is not None:
+            return False
+        return permit.categories - permit.partial >= RESTS_ON
 
     async def _may_see(self, asking: Asking, patient: str, one: Noted) -> bool:
         is_learned = one.kind == "card" and one.name not in EVERYBODYS
