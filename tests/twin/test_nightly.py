@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 
 from asklepion.app import House, open_house
 from asklepion.identity import Identity
-from asklepion.kit.clock import StoppedClock
+from asklepion.kit.clock import StoppedClock, to_us
 from asklepion.kit.errors import Conflict
 from asklepion.records import Asking, Category, Gathering, Ground
 from asklepion.settings import Settings
@@ -24,7 +24,7 @@ from asklepion.twin.engine.night.pool import Held, Pool
 from asklepion.twin.engine.night.work import READ_BY, codes, noted, questions
 from asklepion.twin.engine.questions import Answer
 from asklepion.twin.service.looking import Looking
-from asklepion.twin.service.nightly import NIGHTLY, RESTS_ON, in_her_name
+from asklepion.twin.service.nightly import NIGHTLY, RESTS_ON, Nightly, Nights, in_her_name
 from asklepion.twin.wire import Noted
 from tests.conftest import NOON, People
 
@@ -264,6 +264,43 @@ async def test_killed_in_the_middle_it_leaves_no_rows_and_begins_again(
         done = await house.twin.nightly.over_all()
 
     assert done.patients == 12
+
+
+@SQLITE
+async def test_at_its_hour_the_house_begins_by_itself(
+    house: House, people: People, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bring_in(house, people, *record())
+    monkeypatch.setattr("asklepion.twin.service.nightly.TICK_S", 0.01)
+    nightly = Nightly(
+        nights=Nights(folder=house.settings.data / "another", hour=NOON.hour),
+        db=house.db,
+        clock=clock,
+        vault=house.vault,
+        records=house.records,
+        estimates=house.twin.estimates,
+    )
+    clock.at = NOON - MINUTE
+    task = asyncio.create_task(nightly.run())
+    await asyncio.sleep(0.2)
+    too_early = await _rows(house)
+    clock.at = NOON + MINUTE
+
+    for _ in range(WAIT_TIMES):
+        if await _rows(house):
+            break
+        await asyncio.sleep(0.01)
+    clock.at = NOON + 2 * MINUTE
+    await asyncio.sleep(0.2)  # once a night is enough
+    task.cancel()
+
+    assert too_early == []
+    assert await _rows(house) == [(HER, to_us(NOON + MINUTE))]
+
+
+async def _rows(house: House) -> list[Any]:
+    async with house.db.read() as tx:
+        return await tx.all("SELECT patient, at FROM twin_night")
 
 
 @SQLITE

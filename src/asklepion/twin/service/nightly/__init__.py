@@ -37,7 +37,7 @@ from .workers import Workers, open_workers
 
 log = get_log(__name__)
 
-NIGHTLY = "twin nightly"
+NIGHTLY = "nightly"  # who the house is in her log meanwhile
 NEVER = -1  # the hour of a house that does not
 AT_ONCE = 50  # patients in one chunk
 HELD = 2  # chunks for each worker that wait on the disk
