@@ -102,6 +102,10 @@ async def seen_by(house: House, people: People, doctor: Any) -> dict[str, str]:
     prevention = (await doctor.get(f"{PATH}/prevention")).json()
     futures = (await doctor.post(f"{PATH}/futures", json={})).json()
     given = (await doctor.get(f"{PATH}/estimates")).json()
+    whole = (await doctor.get(f"{PATH}/refresh")).json()
+    assert [whole[part] for part in ("cards", "predictions", "scores", "prevention")] == [
+        *(cards, learned, scores, prevention)
+    ]
     page = await house.twin.reporting.of(his(people), HER, "en")
     printed = by_id([*page.cards])["prevent10"].state
     shares = [one for one in (*cards, *learned) if one["unit"] == "%"]
