@@ -17,7 +17,7 @@ import {
 import { headersOf, type Subject, useSubject } from "../../records/subject";
 import { kindIcons } from "../model";
 import { NewPlan } from "./NewPlan";
-import { daysOf, type Plan, pathOf, soon, tellPlansChanged, usePlans } from "./plans";
+import { daysOf, type Plan, pathOf, soon, tellPlansChanged, timesOf, usePlans } from "./plans";
 import "../devices.css";
 
 /** What is to be measured at home, what is due now, and how it was kept. */
@@ -62,13 +62,13 @@ export function PlansPanel() {
   );
 }
 
-/** A plan in words: "Weight: every day at 08:00". */
+/** A plan in words: "every day at 8:00 AM". */
 export function usePlanWords(): (plan: Plan) => string {
   const text = useText();
   return (plan) =>
     text("devices.plans.words", {
       days: plan.days.length ? daysOf(plan.days) : text("devices.plans.daily"),
-      times: plan.times.join(", "),
+      times: timesOf(plan.times),
     });
 }
 
