@@ -80,11 +80,17 @@ def weigh(patient: Person) -> None:
     expect(banner).to_have_count(0)
 
 
-def test_a_patient_reads_the_plan_in_chinese_on_a_phone(enter: Enter) -> None:
+def test_a_patient_plans_for_herself_in_chinese_on_a_phone(enter: Enter) -> None:
     mei = enter("mei-phone", PHONE, "zh-CN")
     come_in(mei, MEI)
     mei.page.evaluate("location.hash = '#/home'")
     plans = panel(mei, "测量计划")
-    expect(plans.get_by_text("每天").first).to_be_visible()
+    plans.get_by_role("button", name="新增测量计划").click()
+    check_page(mei, "zh-CN", "a new plan")
+    mei.picture("plans-new")
+    mei.page.get_by_role("dialog").locator("button[type=submit]").click()
+
+    expect(plans.get_by_role("heading", name="血压").first).to_be_visible()
+    expect(plans.get_by_text(re.compile("^每天")).first).to_be_visible()
     mei.picture("plans")
     check_page(mei, "zh-CN", "the plan")
