@@ -24,6 +24,7 @@ class Settings:
     ] = "file"
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"
     port: Annotated[int, "Port to listen on; 0 for any free one."] = 8000
+    lan_port: Annotated[int, "Port for HTTPS in the network, with --lan; 0 for any free."] = 8443
     address: Annotated[str, "Address by which others know this house; empty: as it is called."] = ""
     licence_issuers: Annotated[
         str, "Houses whose clinicians' licences count here too (did:web:…), with commas."
@@ -46,6 +47,13 @@ class Settings:
     mqtt_port: Annotated[int, "Port of the broker for home devices; 0 for any free one."] = 1883
     mqtt_url: Annotated[
         str, "Another broker for home devices: mqtt://user:password@host:1883; empty: our own."
+    ] = ""
+    hall_host: Annotated[str, "Address that the gateway for large halls listens on."] = "127.0.0.1"
+    hall_port: Annotated[
+        int, "Port of the gateway for large halls: the world at half the cost; 0 for none."
+    ] = 0
+    hall_url: Annotated[
+        str, "Where browsers reach it, such as wss://hall.example; empty: at its host and port."
     ] = ""
     mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"
     mllp_port: Annotated[int, "Port for HL7 v2 (MLLP); 0 for none."] = 0

@@ -6,7 +6,7 @@ Never: knows medicine, keeps what was said, or tells one visitor the account of 
 """
 
 from .model import Place
-from .service import Gatekeeper, Leaving, World
+from .service import Gatekeeper, Gateway, Leaving, World
 from .wire import Code
 
-__all__ = ["Code", "Gatekeeper", "Leaving", "Place", "World"]
+__all__ = ["Code", "Gatekeeper", "Gateway", "Leaving", "Place", "World"]

@@ -1,10 +1,12 @@
 // Made by `make wire` from asklepion/world/wire. Change that, never this.
 
 export const AT_BYTE = 10;
+export const COARSE_BYTES = 12;
+export const ENTRY_BYTES = 14;
 export const FLAGS_BYTE = 9;
 export const HAND_REACH = 511;
 export const HAND_STEPS = 400;
-export const HEADER_BYTES = 10;
+export const HEADER_BYTES = 12;
 export const MAX_CHAT_CHARS = 500;
 export const MAX_FRAME_BYTES = 32768;
 export const MAX_SIGNAL_CHARS = 24576;
@@ -13,6 +15,7 @@ export const POSE_BYTES = 12;
 export const SLOT_BYTES = 2;
 export const TICKS_PER_S = 20;
 export const TRACKED_BYTES = 34;
+export const TRACKED_ENTRY_BYTES = 36;
 export const TURN_STEPS = 1023;
 
 /** Who may enter: any signed-in person, the owner alone, or whom a gatekeeper lets in. */
@@ -29,6 +32,13 @@ export interface Anchor {
   readonly position: readonly [number, number, number];
   readonly yaw: number;
   readonly size: readonly [number, number, number];
+}
+
+/** Somebody's line broke, or they are back on another. */
+export interface Away {
+  readonly type: "away";
+  readonly slot: number;
+  readonly is_away: boolean;
 }
 
 /** Whether one walks through a thing, and the outline that stops one who tries. */
@@ -171,6 +181,12 @@ export interface Left {
   readonly slot: number;
 }
 
+/** Where to open the line to the world: at this house's /world where `url` is empty. */
+export interface LineOffer {
+  readonly url: string;
+  readonly ticket: string;
+}
+
 /** A gesture. A raised hand stays up until it is lowered; a wave passes. */
 export const Motion = {
   WAVE: "wave",
@@ -196,6 +212,7 @@ export interface Person {
   readonly slot: number;
   readonly name: string;
   readonly is_hand_up: boolean;
+  readonly is_away: boolean;
 }
 
 /** One place file. `obstacles` are made from what stands there, not written by hand. */
@@ -320,6 +337,7 @@ export interface Welcome {
   readonly spot: Spot;
   readonly people: readonly Person[];
   readonly signs: readonly Presence[];
+  readonly key: string;
 }
 
 export type FromVisitor = Enter | Say | Gesture | Signal;
@@ -328,6 +346,7 @@ export type FromWorld =
   | Welcome
   | Joined
   | Left
+  | Away
   | Said
   | Gestured
   | Signalled

@@ -1,7 +1,8 @@
 """The verbs of the world."""
 
 from .files import load_places
-from .visit import Visit
+from .gateway import Gateway
+from .visit import Line, Visit
 from .world import Gatekeeper, Leaving, World
 
-__all__ = ["Gatekeeper", "Leaving", "Visit", "World", "load_places"]
+__all__ = ["Gatekeeper", "Gateway", "Leaving", "Line", "Visit", "World", "load_places"]

@@ -4,14 +4,15 @@
 |---|---|---|
 | 0 control | both | one message as JSON, its `type` first |
 | 1 pose | visitor | a flat pose (12 bytes) or a tracked one (34 bytes), little-endian |
-| 2 snapshot | world | a header (10 bytes), flat entries (14 bytes), tracked entries (36 bytes) |
+| 2 snapshot | world | header (12 bytes), flat entries (14), tracked entries (36), coarse (12) |
 
 Flat pose: x y z i16 [1/256 m], yaw u16 [1/65536 turn], pitch i8 [1/127 of a right angle], flags u8,
 at u16 [the sender's own milliseconds]. A tracked pose (a headset) goes on with the height of the
 head above the floor u16 [mm], the head's rotation, and for each hand its offset from the head and
 its rotation. A rotation is a quaternion x y z w as its three smallest parts (u32: 2 bits which one
 is left out, 3 × 10 bits); an offset is x y z in steps of 2.5 mm along the axes of the world
-(u32: 3 × 10 bits). An entry is a slot u16 and a pose.
+(u32: 3 × 10 bits). An entry is a slot u16 and a pose; a coarse one, of somebody far
+away, is slot u16, x y z i16, yaw u8 [1/256 turn], flags u8, at u16.
 
 `make wire` writes this file again as TypeScript.
 """
@@ -19,6 +20,8 @@ is left out, 3 × 10 bits); an offset is x y z in steps of 2.5 mm along the axes
 from ..model import Place
 from .frames import (
     AT_BYTE,
+    COARSE_BYTES,
+    ENTRY_BYTES,
     FLAGS_BYTE,
     HEADER_BYTES,
     METRE_STEPS,
@@ -27,6 +30,8 @@ from .frames import (
     SLOT_BYTES,
     TICKS_PER_S,
     TRACKED_BYTES,
+    TRACKED_ENTRY_BYTES,
+    Coarse,
     Flag,
     Kind,
     Snapshot,
@@ -37,6 +42,7 @@ from .messages import (
     MAX_CHAT_CHARS,
     MAX_FRAME_BYTES,
     MAX_SIGNAL_CHARS,
+    Away,
     Close,
     Code,
     Enter,
@@ -47,6 +53,7 @@ from .messages import (
     Gestured,
     Joined,
     Left,
+    LineOffer,
     Motion,
     Moved,
     Person,
@@ -75,10 +82,21 @@ from .poses import (
     read_pose,
 )
 
-TO_TYPESCRIPT = ("Kind", "Flag", "Close", "FromVisitor", "FromWorld", "Place", "PlaceCard")
+TO_TYPESCRIPT = (
+    "Kind",
+    "Flag",
+    "Close",
+    "FromVisitor",
+    "FromWorld",
+    "Place",
+    "PlaceCard",
+    "LineOffer",
+)
 
 __all__ = [
     "AT_BYTE",
+    "COARSE_BYTES",
+    "ENTRY_BYTES",
     "FLAGS_BYTE",
     "HAND_REACH",
     "HAND_STEPS",
@@ -93,9 +111,12 @@ __all__ = [
     "TICKS_PER_S",
     "TO_TYPESCRIPT",
     "TRACKED_BYTES",
+    "TRACKED_ENTRY_BYTES",
     "TURN_STEPS",
     "UPRIGHT",
+    "Away",
     "Close",
+    "Coarse",
     "Code",
     "Enter",
     "Expelled",
@@ -108,6 +129,7 @@ __all__ = [
     "Joined",
     "Kind",
     "Left",
+    "LineOffer",
     "Motion",
     "Moved",
     "Person",
