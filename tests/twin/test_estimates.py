@@ -213,6 +213,21 @@ async def test_when_the_time_is_over_and_nothing_is_in_the_record_it_did_not_hap
     assert not after.outcome.happened
 
 
+async def test_who_is_asked_each_month_is_counted_once_for_each_ten_years(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await open_to_both(house, people)
+    estimates = house.twin.estimates
+    for share in (20, 14, 15):
+        await estimates.give(his(people), HER, "prevent10", share)
+        clock.at += timedelta(days=31)
+
+    counted = await estimates.calibration(people.doctor)
+
+    assert len(await estimates.of(his(people), HER)) == 3
+    assert (counted.waiting, counted.scored) == (1, 0)
+
+
 async def test_it_is_sealed_follows_a_merge_and_goes_with_her(house: House, people: People) -> None:
     await open_to_both(house, people)
     console = Asking(caller=Identity.console(), purpose="HOPERAT", via="import")
