@@ -13,6 +13,7 @@ import {
   type FromWorld,
   Motion,
   type Person,
+  type Phrase,
   type Presence,
   type Spot,
 } from "../wire/world";
@@ -29,6 +30,7 @@ import {
   WorldSocket,
 } from "./net/socket";
 import { Steps } from "./net/steps";
+import { Order } from "./order/standing";
 import type { Voice } from "./voice";
 
 const MOUTH_M = 1.5; // above the feet of one without a headset
@@ -42,6 +44,11 @@ export interface Somebody {
   readonly isMe: boolean;
   readonly isHandUp: boolean;
   readonly isSpeaking: boolean;
+  /** Stands for them in what we ask of the house. */
+  readonly who: string;
+  readonly isHost: boolean;
+  /** A host took the word from them: their voice is not played. */
+  readonly isSilent: boolean;
   /** Their way; one's own is not heard of, so it is empty. */
   readonly glide: Glide;
 }
@@ -89,6 +96,7 @@ export class Company {
   /** What the house would not do, if it was not about a place. */
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
+  readonly order = new Order();
 
   private readonly now: () => string;
   private readonly timing: Timing;
@@ -156,6 +164,11 @@ export class Company {
     return this.socket.say({ type: "say", text });
   }
 
+  utter(phrase: Phrase): boolean {
+    this.complaint.set(null);
+    return this.socket.say({ type: "utter", phrase });
+  }
+
   wave(): boolean {
     return this.socket.say({ type: "gesture", motion: Motion.WAVE });
   }
@@ -205,6 +218,9 @@ export class Company {
       case "said":
         this.note("said", message.slot, message.name, message.text, message.at);
         break;
+      case "uttered":
+        this.note("uttered", message.slot, message.name, message.phrase, message.at);
+        break;
       case "gestured":
         this.gesture(message.slot, message.motion);
         break;
@@ -223,6 +239,13 @@ export class Company {
         break;
       case "expelled":
         this.expel(message.place, message.code, message.to);
+        break;
+      case "silenced":
+        this.silence(message.slot, message.is_silent);
+        break;
+      case "standing":
+      case "told":
+        this.order.hear(message);
         break;
       default:
         message satisfies never; // a new message stops the build here
@@ -269,9 +292,10 @@ export class Company {
     arrived(place, this.people.get().map(shown));
   }
 
-  private somebody({ slot, name, is_hand_up }: Person): Somebody {
+  private somebody({ slot, name, who, ...is }: Person): Somebody {
     const isMe = slot === this.stay.get().me;
-    return { slot, name, isMe, isHandUp: is_hand_up, isSpeaking: false, glide: new Glide() };
+    const now = { isHandUp: is.is_hand_up, isHost: is.is_host, isSilent: is.is_silent };
+    return { slot, name, who, isMe, isSpeaking: false, glide: new Glide(), ...now };
   }
 
   private join(person: Person): void {
@@ -300,6 +324,12 @@ export class Company {
     const isHandUp = motion === Motion.HAND_UP;
     this.setPeople(this.people.get().map((s) => (s.slot === by ? { ...s, isHandUp } : s)));
     if (isHandUp) this.note("hand-up", by, somebody.name);
+  }
+
+  private silence(slot: number, isSilent: boolean): void {
+    this.setPeople(this.people.get().map((s) => (s.slot === slot ? { ...s, isSilent } : s)));
+    if (isSilent && slot === this.stay.get().me) this.voice.leave();
+    this.meet();
   }
 
   private hang(signs: readonly Presence[]): void {
@@ -340,7 +370,7 @@ export class Company {
 
   private meet(): void {
     const { me } = this.stay.get();
-    const others = this.people.get().filter(({ isMe }) => !isMe);
+    const others = this.people.get().filter(({ isMe, isSilent }) => !isMe && !isSilent);
     this.voice.meet(
       me,
       others.map(({ slot }) => slot),
@@ -371,6 +401,7 @@ export class Company {
     this.people.set([]);
     this.signs.set(new Map());
     this.happenings.forget();
+    this.order.forget();
     this.gestures.set(new Map());
     this.put.set(null);
   }

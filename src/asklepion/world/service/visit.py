@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import unicodedata
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from asklepion.identity import Caller
 
 from ..engine import Allowance, Outbox
-from ..wire import Close, Code, FromWorld, Person, Refused, control
+from ..wire import Close, Code, FromWorld, Person, Presence, Refused, control
 
 if TYPE_CHECKING:
     from .gathering import Gathering
 
 LONGEST_NAME = 40
+WHO_BYTES = 9  # of chance: nobody guesses whom it stands for
 TURNED_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -31,7 +34,11 @@ class Visit:
         self.outbox = Outbox()
         self.gathering: Gathering | None = None
         self.slot = -1
+        self.who = secrets.token_urlsafe(WHO_BYTES)
         self.is_hand_up = False
+        self.is_host = self.is_silent = False  # in the place they are in
+        self.spoke_at: datetime | None = None
+        self.signs: tuple[Presence, ...] = ()  # as they were last told to them alone
         self.heard_at = now
         self.sending_since: float | None = None
         self.close: Close | None = None
@@ -54,7 +61,14 @@ class Visit:
     @property
     def person(self) -> Person:
         """This visitor as others in the place see them."""
-        return Person(slot=self.slot, name=self.name, is_hand_up=self.is_hand_up)
+        return Person(
+            slot=self.slot,
+            name=self.name,
+            is_hand_up=self.is_hand_up,
+            who=self.who,
+            is_host=self.is_host,
+            is_silent=self.is_silent,
+        )
 
     def tell(self, message: FromWorld) -> None:
         """Add a message to what is sent."""
@@ -104,7 +118,7 @@ class Visit:
         frame = self.outbox.take()
         if frame is None and self.outbox.is_behind and self.gathering and not self.is_over:
             self.outbox.is_behind = False
-            return self.gathering.hall.whole()
+            return self.gathering.whole_for(self)
         return frame
 
 

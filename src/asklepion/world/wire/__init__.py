@@ -17,6 +17,7 @@ is left out, 3 × 10 bits); an offset is x y z in steps of 2.5 mm along the axes
 """
 
 from ..model import Place
+from .company import About, Phrase, Silenced, Standing, Told, Utter, Uttered
 from .frames import (
     AT_BYTE,
     FLAGS_BYTE,
@@ -95,6 +96,7 @@ __all__ = [
     "TRACKED_BYTES",
     "TURN_STEPS",
     "UPRIGHT",
+    "About",
     "Close",
     "Code",
     "Enter",
@@ -111,6 +113,7 @@ __all__ = [
     "Motion",
     "Moved",
     "Person",
+    "Phrase",
     "Place",
     "PlaceCard",
     "Pose",
@@ -121,8 +124,13 @@ __all__ = [
     "Signal",
     "Signalled",
     "Signs",
+    "Silenced",
     "Snapshot",
+    "Standing",
+    "Told",
     "Tracked",
+    "Utter",
+    "Uttered",
     "Welcome",
     "control",
     "pack_pose",

@@ -39,8 +39,9 @@ function ChatPanel() {
 function Line({ line }: { line: Happening }) {
   const text = useText();
   const { kind, name, isMine, at } = line;
+  const words = kind === "uttered" ? text(`world.phrase.${line.text}`) : line.text;
   const time = <time dateTime={at}>{moment(at, "time")}</time>;
-  if (kind !== "said") {
+  if (kind !== "said" && kind !== "uttered") {
     return (
       <li className="chat-note muted small">
         {text(`world.heard.${kind}`, { name })} {time}
@@ -55,7 +56,7 @@ function Line({ line }: { line: Happening }) {
           <strong>{isMine ? text("world.chat.me") : name}</strong> {time}
         </p>
         <p className="chat-words" lang="">
-          {line.text}
+          {words}
         </p>
       </div>
     </li>
