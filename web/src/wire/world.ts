@@ -24,6 +24,7 @@ export const About = {
   ASKED: "asked",
   FRIENDS: "friends",
   FOLLOWED: "followed",
+  PARTED: "parted",
   INVITED: "invited",
   ANSWERED: "answered",
 } as const;

@@ -4,6 +4,7 @@ from .allowance import Allowance
 from .bubble import is_crowding
 from .hall import HEARTBEAT_TICKS, Hall, Turn
 from .outbox import Outbox
+from .pictures import picture
 from .ring import Doings, Ring
 from .veil import is_empty, tick_of, veil
 
@@ -17,6 +18,7 @@ __all__ = [
     "Turn",
     "is_crowding",
     "is_empty",
+    "picture",
     "tick_of",
     "veil",
 ]

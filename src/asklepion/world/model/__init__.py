@@ -19,6 +19,7 @@ from .place import (
     in_front_of,
     read_places,
 )
+from .report import Outcome, Report, Why
 from .rights import USUAL, Part, Right, Rights, part_of, rights_of
 from .ties import Act, Deed, Followers, Self, Ties, lifted
 
@@ -37,8 +38,10 @@ __all__ = [
     "Followers",
     "Ground",
     "Obstacle",
+    "Outcome",
     "Part",
     "Place",
+    "Report",
     "Right",
     "Rights",
     "Self",
@@ -48,6 +51,7 @@ __all__ = [
     "Spot",
     "Thing",
     "Ties",
+    "Why",
     "in_front_of",
     "lifted",
     "part_of",

@@ -156,7 +156,8 @@ class Ties:
         for other in list(self._apart.get(account, ())):
             self.unblock(account, other)
             self.unblock(other, account)
-        self.blocks.pop(account, None)
+        for known in (self.blocks, self._apart):
+            known.pop(account, None)
         self.friends = {pair: s for pair, s in self.friends.items() if account not in pair}
         self.selves.pop(account, None)
         self.acts = {id: act for id, act in self.acts.items() if act.account != account}

@@ -59,6 +59,15 @@ class Gathering:
         self.apartness.look()
         self.tell(Left(slot=slot), by=gone)
 
+    def part_or_meet(self, one: Visit, other: Visit) -> None:
+        """Two who are here went apart, or came together again: as if each had left or come."""
+        self.apartness.look()
+        are_apart = self.apartness.parts(one, other)
+        for mine, theirs in ((one, other), (other, one)):
+            mine.outbox.clear_view()
+            mine.tell(Left(slot=theirs.slot) if are_apart else Joined(person=theirs.person))
+            mine.send(self.whole_for(mine))
+
     def hear(self, visit: Visit, body: bytes, now: float) -> None:
         """Take in a pose, unless it leads too near to one who wants room."""
         kept = self.apartness.bubbles_for(visit)

@@ -168,6 +168,10 @@ class World:
             for place in self._places.values()
         ]
 
+    def time(self) -> float:
+        """Seconds on the clock by which steps are judged."""
+        return self._time()
+
     # --- what a visitor does
 
     def open(self, caller: Caller) -> Visit:

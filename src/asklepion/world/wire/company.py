@@ -70,6 +70,7 @@ class About(StrEnum):
     ASKED = "asked"
     FRIENDS = "friends"
     FOLLOWED = "followed"
+    PARTED = "parted"
     INVITED = "invited"
     ANSWERED = "answered"
 
