@@ -1,5 +1,6 @@
 import { Store } from "../../kit/store";
 import type { FromWorld, Right, Standing, Told } from "../../wire/world";
+import { changed } from "./changes";
 
 /** What concerns the order of a place and ourselves in it. */
 export type OrderMessage = Extract<FromWorld, { type: "standing" | "told" }>;
@@ -34,6 +35,7 @@ export class Order {
       this.count += 1;
       const fresh = { ...message, count: this.count };
       this.news.update((before) => [...before, fresh].slice(-KEPT));
+      changed();
     }
   }
 

@@ -6,7 +6,8 @@ import { moment, useText } from "../../kit/text";
 import { Avatar, Button, Card, Empty, Field } from "../../kit/ui";
 import { MAX_CHAT_CHARS } from "../../wire/world";
 import type { Happening } from "../happenings";
-import { company, useHappenings } from "../world";
+import { Phrases } from "../order/Phrases";
+import { company, useHappenings, useStanding } from "../world";
 import "./panels.css";
 
 /** What is said in this place, and a line to say something. */
@@ -68,6 +69,7 @@ function SayForm() {
   const [words, setWords] = useState("");
   const [isUnsent, setUnsent] = useState(false);
   const complaint = useStore(company.complaint);
+  const { is_silent, phrases_only, slow_s } = useStanding();
 
   function say(event: FormEvent): void {
     event.preventDefault();
@@ -78,8 +80,19 @@ function SayForm() {
   }
 
   const trouble = isUnsent ? "world.chat.unsent" : complaint && `world.refused.${complaint.code}`;
+  if (phrases_only || is_silent) {
+    return (
+      <div className="chat-form">
+        <p role="status">
+          {text(is_silent ? "world.refused.silenced" : "world.refused.phrases-only")}
+        </p>
+        <Phrases disabled={is_silent} />
+      </div>
+    );
+  }
   return (
     <form className="chat-form" onSubmit={say}>
+      {slow_s > 0 && <p className="muted small">{text("world.chat.slow", { n: slow_s })}</p>}
       <Field
         label={text("world.chat.say")}
         value={words}
@@ -92,6 +105,10 @@ function SayForm() {
       <Button kind="primary" type="submit" icon={SendHorizontal} disabled={!words.trim()}>
         {text("world.chat.send")}
       </Button>
+      <details>
+        <summary>{text("world.phrases")}</summary>
+        <Phrases disabled={false} />
+      </details>
     </form>
   );
 }
