@@ -3,25 +3,27 @@
 import struct
 from collections.abc import Collection
 
+import numpy as np
+
 from ..wire import HEADER_BYTES, POSE_BYTES, SLOT_BYTES, TRACKED_BYTES
 
 HEADER = struct.Struct("<BBHHI")  # as `pack_snapshot` writes it
-SLOT = struct.Struct("<H")
 
 
 def veil(frame: bytes, hidden: Collection[int]) -> bytes:
     """The same snapshot, with not one byte of the poses of these slots."""
     kind, whole, flat, tracked, tick = HEADER.unpack_from(frame)
     kept: list[bytes] = []
-    counts = [0, 0]
+    counts: list[int] = []
     at = HEADER_BYTES
-    for is_tracked, count, size in ((0, flat, POSE_BYTES), (1, tracked, TRACKED_BYTES)):
-        for _ in range(count):
-            end = at + SLOT_BYTES + size
-            if SLOT.unpack_from(frame, at)[0] not in hidden:
-                kept.append(frame[at:end])
-                counts[is_tracked] += 1
-            at = end
+    for count, size in ((flat, SLOT_BYTES + POSE_BYTES), (tracked, SLOT_BYTES + TRACKED_BYTES)):
+        end = at + count * size
+        rows = np.frombuffer(frame[at:end], np.uint8).reshape(count, size)
+        slots = rows[:, 0] | rows[:, 1].astype(np.uint16) << 8
+        rest = np.logical_and.reduce([slots != slot for slot in hidden])
+        kept.append(rows[rest].tobytes())
+        counts.append(int(rest.sum()))
+        at = end
     return HEADER.pack(kind, whole, *counts, tick) + b"".join(kept)
 
 
