@@ -8,7 +8,7 @@ import pytest
 from httpx import AsyncClient
 
 from asklepion.app import House, open_house
-from asklepion.identity import Caller, Identity, Role
+from asklepion.identity import AccountClosed, Caller, Identity, Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Busy, Conflict, Forbidden, Incorrect, NotFound, Unauthenticated
 from asklepion.records import Asking, Ground
@@ -187,6 +187,20 @@ async def test_who_is_no_host_keeps_no_order_and_no_host_puts_out_another(
         await order.act(people.doctor, "clinic", wish)
     with pytest.raises(Incorrect, match="told why"):
         await order.act(people.operator, "plaza", Wish(deed=Deed.KICK, who=guest.who))
+
+
+async def test_of_who_is_where_a_host_learns_only_where_he_is_himself(
+    house: House, people: People
+) -> None:
+    await come(house, people.patient, "clinic")
+
+    with pytest.raises(Forbidden, match="not there"):
+        house.company.order.present(people.doctor, "consulting-room-1")
+    with pytest.raises(Forbidden, match="not there"):
+        await house.company.order.acts(people.doctor, "consulting-room-1")
+    assert house.company.order.present(people.doctor, "clinic") == []
+    await come(house, people.doctor, "clinic")
+    assert len(house.company.order.present(people.doctor, "clinic")) == 2
 
 
 async def test_hosts_read_what_was_done_and_what_the_other_says_to_it(
@@ -483,6 +497,25 @@ async def test_with_somebody_all_that_is_kept_about_them_goes(
     ties = house.world.ties
     assert not ties.are_apart(ada.account, bo.account)
     assert bo.account not in repr(ties)
+
+
+async def test_with_an_account_that_closes_its_blocks_and_friends_go(
+    house: House, people: People
+) -> None:
+    ada, bo = people.patient, people.other_patient
+    mine, theirs = await come(house, ada), await come(house, bo)
+    await house.company.people.ask(ada, theirs.who)
+    await house.company.people.block(bo, mine.who)
+
+    async with house.db.begin() as tx:
+        await house.events.tell(tx, AccountClosed(bo.account, "Patient/p-2"))
+    await house.events.deliver()
+
+    assert await house.company.people.blocked(bo) == []
+    assert not house.world.ties.are_apart(ada.account, bo.account)
+    async with house.db.read() as tx:
+        for table in TABLES:
+            assert bo.account not in repr(await tx.all(f"SELECT * FROM {table}"))
 
 
 TABLES = (

@@ -9,7 +9,7 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.kit.ids import Ids
 
-from ..model import Act, Deed, Place, Right, lifted, rights_of
+from ..model import Access, Act, Deed, Place, Right, lifted, rights_of
 from ..store import people as store
 from ..wire import About, Code, Told
 from .visit import Visit, tidy
@@ -175,13 +175,20 @@ class Order:
             return await store.acts_to(tx, caller.account, LISTED)
 
     def present(self, caller: Caller, place: str) -> list[Visit]:
-        """Everybody in a place, also those who are gone to the host: order comes first."""
-        return self._world.visits_in(self._require_host(caller, place).id)
+        """Everybody in a place, also those who are gone to the host: order comes first.
+
+        Whoever is not there sees nobody: who is where is nobody's business.
+        """
+        here = self._world.visits_in(self._require_host(caller, place).id)
+        return here if any(visit.account == caller.account for visit in here) else []
 
     def _require_host(self, caller: Caller, place: str) -> Place:
         here = self._world.read_place(caller, place)
         if Right.MODERATE not in rights_of(here, caller):
             raise Forbidden("You are no host there.", hint="Ask an operator.")
+        is_there = caller.account in self._world.accounts_in(here.id)
+        if here.access is Access.GUARDED and not is_there:
+            raise Forbidden("You are not there.", hint="Whoever is in it keeps order in it.")
         return here
 
     async def _read(self, caller: Caller, id: str) -> Act:
