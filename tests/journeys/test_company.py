@@ -157,6 +157,8 @@ def test_escape_held_or_one_button_leads_home_with_the_microphone_off(enter: Ent
     amara.page.get_by_role("button", name="立即回到我的安全处").click()
     is_in(amara, "home")
     amara.picture("safe-place-phone")
+    panel(amara, "人与安全")
+    amara.picture("safety-phone")
 
 
 def test_two_become_friends_and_one_follows_the_invitation_of_the_other(enter: Enter) -> None:

@@ -419,20 +419,44 @@ async def test_a_guardian_says_that_a_child_is_one_and_nobody_else_does(
 ) -> None:
     mother = await guardian_of(house, people)
     visit = await come(house, people.patient)
-    verbs, records = house.company.people, house.records
+    verbs = house.company.people
     with pytest.raises(Forbidden, match="do not decide"):
-        await verbs.set_child(
-            people.other_patient, records, "p-1", is_child=True, phrases_only=True
-        )
+        await verbs.set_child(people.other_patient, "p-1", is_child=True, phrases_only=True)
 
-    (child,) = await verbs.children(mother, records)
-    await verbs.set_child(mother, records, child.patient, is_child=True, phrases_only=True)
+    (child,) = await verbs.children(mother)
+    await verbs.set_child(mother, child.patient, is_child=True, phrases_only=True)
 
     (standing,) = heard(visit, "standing")
     assert standing["phrases_only"]
     assert standing["bubble_m"] > 0
     await say(house, visit, "Hello")
     assert [m["code"] for m in heard(visit, "refused")] == [Code.PHRASES_ONLY]
+
+
+async def test_a_child_is_friends_with_whoever_decides_for_it_and_no_other_adult(
+    house: House, people: People
+) -> None:
+    mother, verbs = await guardian_of(house, people), house.company.people
+    child, stranger = people.patient, people.other_patient
+    await verbs.set_child(mother, "p-1", is_child=True, phrases_only=False)
+    visits = [await come(house, caller) for caller in (child, stranger, mother)]
+    for visit in visits:
+        heard(visit)
+
+    await verbs.ask(stranger, visits[0].who)
+    await verbs.ask(child, visits[1].who)
+    assert await verbs.friends(child) == []
+    assert heard(visits[0]) == heard(visits[1]) == []
+    await house.world.hear(visits[1], control(Signal(to=visits[0].slot, data="offer")))
+    await house.world.hear(visits[0], control(Signal(to=visits[1].slot, data="offer")))
+    assert heard(visits[0]) == heard(visits[1]) == []
+
+    await verbs.ask(mother, visits[0].who)
+    await verbs.ask(child, visits[2].who)
+    assert [friend.state for friend in await verbs.friends(child)] == ["friends"]
+    heard(visits[0])
+    await house.world.hear(visits[2], control(Signal(to=visits[0].slot, data="offer")))
+    assert [m["type"] for m in heard(visits[0])] == ["signalled"]
 
 
 async def guardian_of(house: House, people: People) -> Caller:

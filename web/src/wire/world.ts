@@ -414,6 +414,7 @@ export interface Told {
   readonly place: string;
   readonly reason: string;
   readonly until: string;
+  readonly outcome: string;
 }
 
 /** Say a phrase to everybody in this place. */

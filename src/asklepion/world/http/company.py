@@ -76,7 +76,7 @@ async def read_company(who: Who, company: Here) -> dict[str, Any]:
         },
         "blocked": [asdict(each) for each in await company.people.blocked(who)],
         "friends": [asdict(each) for each in await company.people.friends(who)],
-        "children": [asdict(c) for c in await company.people.children(who, company.records)],
+        "children": [asdict(c) for c in await company.people.children(who)],
         "acts": [act_view(act) for act in await company.order.mine(who)],
         "reports": [report_view(report) for report in await company.reports.mine(who)],
     }
@@ -92,7 +92,7 @@ async def set_self(body: SelfBody, who: Who, company: Here) -> None:
 async def set_child(patient: str, body: ChildBody, who: Who, company: Here) -> None:
     """A guardian or an operator says that somebody is a child."""
     await company.people.set_child(
-        who, company.records, patient, is_child=body.is_child, phrases_only=body.phrases_only
+        who, patient, is_child=body.is_child, phrases_only=body.phrases_only
     )
 
 

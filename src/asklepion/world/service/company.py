@@ -37,9 +37,10 @@ class Company:
         self._clock = clock
         self._world = world
         self._identity = identity
-        self.records = records
         self.world = world
-        self.people = People(db=db, clock=clock, ids=ids, world=world, identity=identity)
+        self.people = People(
+            db=db, clock=clock, ids=ids, world=world, identity=identity, records=records
+        )
         self.order = Order(db=db, clock=clock, ids=ids, world=world)
         self.reports = Reports(db=db, clock=clock, ids=ids, vault=vault, world=world)
         events.on(AccountClosed, self._hear_closed)

@@ -56,7 +56,14 @@ class People:
     """The verbs between people."""
 
     def __init__(
-        self, *, db: Database, clock: Clock, ids: Ids, world: World, identity: Identity
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        ids: Ids,
+        world: World,
+        identity: Identity,
+        records: Records,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -64,6 +71,7 @@ class People:
         self._world = world
         self._ties = world.ties
         self._identity = identity
+        self._records = records
 
     # Oneself
 
@@ -140,7 +148,10 @@ class People:
     # Friends
 
     async def ask(self, caller: Caller, who: str) -> None:
-        """Ask somebody to be friends; who asks each other are. A child hears of no stranger.
+        """Ask somebody to be friends; who asks each other are.
+
+        Between a child and an adult who does not decide in its place nothing happens, and neither
+        is told so.
 
         Raises:
             NotFound: nobody whom one sees is that.
@@ -148,8 +159,7 @@ class People:
         other = self._see(caller, who)
         if other.account == caller.account:
             raise Incorrect("Everybody is their own friend already.")
-        if self._ties.may_approach(caller.account, other.account):
-            await self._befriend(caller, other.account)
+        await self._befriend(caller, other.account)
 
     async def accept(self, caller: Caller, id: str) -> None:
         """Say yes to one who asked.
@@ -161,11 +171,21 @@ class People:
 
     async def _befriend(self, caller: Caller, other: str) -> None:
         pair = (caller.account, other)
+        if not await self._may_befriend(caller, other):
+            return
         async with self._db.begin() as tx:
             await store.add_friend(tx, self._ids.new(), *pair, self._clock.now())
         self._ties.friends.setdefault(pair, False)
         are = self._ties.are_friends(*pair)
         self._tell(other, Told(about=About.FRIENDS if are else About.ASKED, name=caller.name))
+
+    async def _may_befriend(self, caller: Caller, other: str) -> bool:
+        is_mine, is_theirs = (self._ties.self_of(a).is_child for a in (caller.account, other))
+        found = await self._identity.find(other)
+        if is_mine == is_theirs or found is None:
+            return found is not None
+        child, adult = (caller, found.caller) if is_mine else (found.caller, caller)
+        return child.person in await self._decides_for(adult)
 
     async def end(self, caller: Caller, id: str) -> None:
         """Be friends no more, take back what one asked, or say no. The other is not told.
@@ -268,10 +288,10 @@ class People:
 
     # Children
 
-    async def children(self, caller: Caller, records: Records) -> list[Child]:
+    async def children(self, caller: Caller) -> list[Child]:
         """Those with an account in whose place the caller decides."""
         found: list[Child] = []
-        for patient in await self._decides_for(caller, records):
+        for patient in await self._decides_for(caller):
             if account := await self._identity.find_by_person(patient):
                 mine = self._ties.self_of(account.id)
                 found.append(
@@ -285,7 +305,7 @@ class People:
         return found
 
     async def set_child(
-        self, caller: Caller, records: Records, patient: str, *, is_child: bool, phrases_only: bool
+        self, caller: Caller, patient: str, *, is_child: bool, phrases_only: bool
     ) -> None:
         """Say that somebody is a child, and whether they speak in phrases: a guardian or operator.
 
@@ -295,7 +315,7 @@ class People:
         """
         caller.require_known()
         person = f"Patient/{patient}"
-        if not caller.has(Role.OPERATOR) and person not in await self._decides_for(caller, records):
+        if not caller.has(Role.OPERATOR) and person not in await self._decides_for(caller):
             raise Forbidden("You do not decide in their place.", hint="Ask an operator.")
         account = await self._identity.find_by_person(person)
         if account is None:
@@ -308,9 +328,9 @@ class People:
         if here and is_child and not here.is_child_safe:
             self._world.expel(account.id, here.id, Code.NOT_FOR_CHILDREN)
 
-    async def _decides_for(self, caller: Caller, records: Records) -> list[str]:
+    async def _decides_for(self, caller: Caller) -> list[str]:
         asking = Asking(caller=caller, purpose="FAMRQT")
-        found = await records.consents.represents(asking)
+        found = await self._records.consents.represents(asking)
         return sorted(patient for patient, acts in found.items() if acts & May.DECIDE)
 
     # All

@@ -141,7 +141,7 @@ class Reports:
         async with self._db.begin() as tx:
             await store.answer(tx, after)
         if visit := self._world.visit_of(report.reporter):
-            visit.tell(Told(about=About.ANSWERED, id=report.number, reason=said, until=outcome))
+            visit.tell(Told(about=About.ANSWERED, id=report.number, reason=said, outcome=outcome))
         return after
 
     async def _read(self, caller: Caller, id: str) -> Report:

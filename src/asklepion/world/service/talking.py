@@ -2,7 +2,7 @@
 
 from asklepion.kit.clock import Clock, to_iso
 
-from ..model import Ties
+from ..model import Access, Ties
 from ..wire import (
     MAX_CHAT_CHARS,
     MAX_SIGNAL_CHARS,
@@ -85,4 +85,11 @@ class Talking:
         other = here.visits.get(message.to)
         if not other or other is visit or here.apartness.parts(visit, other):
             return visit.refuse(Code.NOT_HERE, "Nobody else here has that slot.")
-        other.tell(Signalled(slot=visit.slot, data=message.data))
+        if self._may_call(here, visit, other):
+            other.tell(Signalled(slot=visit.slot, data=message.data))
+
+    def _may_call(self, here: Gathering, one: Visit, other: Visit) -> bool:
+        """A child and an adult whom it does not know call each other only where a gate is kept."""
+        both = (one.account, other.account)
+        may = self._ties.may_approach(*both) and self._ties.may_approach(*reversed(both))
+        return may or here.hall.place.access is Access.GUARDED

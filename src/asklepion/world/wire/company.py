@@ -84,3 +84,4 @@ class Told(_Message, frozen=True, kw_only=True, tag="told"):
     place: str = ""
     reason: str = ""
     until: str = ""
+    outcome: str = ""  # of a report

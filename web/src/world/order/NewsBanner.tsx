@@ -21,7 +21,7 @@ function NewsBanner() {
 
 function One({ news }: { news: News }) {
   const text = useText();
-  const { about, name, place, reason, until, id, count } = news;
+  const { about, name, place, reason, until, outcome, id, count } = news;
   const isOfHosts = OF_HOSTS.includes(about);
   const where = place ? text(`world.place.${place}`) : "";
   const drop = () => company.order.drop(count);
@@ -43,7 +43,7 @@ function One({ news }: { news: News }) {
       <div role="status">
         {isOfHosts && reason && <p>{text("world.told.reason", { reason })}</p>}
         {isOfHosts && until && <p>{text("world.told.until", { at: moment(until, "moment") })}</p>}
-        {about === "answered" && <p>{text(`world.report.outcome.${until}`)}</p>}
+        {about === "answered" && <p>{text(`world.report.outcome.${outcome}`)}</p>}
         {about === "answered" && reason && <p>{reason}</p>}
       </div>
       {isOfHosts && about !== "lifted" && <Appeal id={id} />}
