@@ -157,7 +157,7 @@ def test_escape_held_or_one_button_leads_home_with_the_microphone_off(enter: Ent
     amara.page.get_by_role("button", name="立即回到我的安全处").click()
     is_in(amara, "home")
     amara.picture("safe-place-phone")
-    panel(amara, "人与安全")
+    expect(panel(amara, "人与安全").get_by_text("个人空间").first).to_be_visible()
     amara.picture("safety-phone")
 
 

@@ -86,7 +86,7 @@ function SayForm() {
         <p role="status">
           {text(is_silent ? "world.refused.silenced" : "world.refused.phrases-only")}
         </p>
-        <Phrases disabled={is_silent} />
+        {!is_silent && <Phrases />}
       </div>
     );
   }
@@ -107,7 +107,7 @@ function SayForm() {
       </Button>
       <details>
         <summary>{text("world.phrases")}</summary>
-        <Phrases disabled={false} />
+        <Phrases />
       </details>
     </form>
   );
