@@ -339,6 +339,9 @@ async def test_one_walks_after_another_only_if_they_let_one_and_they_shake_one_o
     assert about(theirs) == ["followed"]
     verbs.shake_off(bo, mine.who)
     assert about(mine) == ["parted"]
+    await house.world.hear(theirs, control(Enter(place="clinic")))
+    with pytest.raises(NotFound):
+        verbs.follow(ada, theirs.who)
 
 
 # --- reports

@@ -268,15 +268,17 @@ class People:
     # Following
 
     def follow(self, caller: Caller, who: str) -> None:
-        """Walk after somebody who lets one; they are told.
+        """Walk after somebody who is here and lets one; they are told.
 
         Raises:
-            NotFound: nobody whom one sees is that.
+            NotFound: nobody here whom one sees is that.
             Forbidden: they want nobody, or only friends, to walk after them.
         """
         other = self._see(caller, who)
         mine = self._world.visit_of(caller.account)
-        if not mine or not self._ties.may_follow(caller.account, other.account):
+        if not mine or not mine.gathering or mine.gathering is not other.gathering:
+            raise NotFound(NOBODY, hint="They may have left.")
+        if not self._ties.may_follow(caller.account, other.account):
             raise Forbidden("They do not want that.", hint="Ask them, or be friends first.")
         other.tell(Told(about=About.FOLLOWED, name=caller.name, id=mine.who))
 

@@ -105,7 +105,7 @@ function SayForm() {
       <Button kind="primary" type="submit" icon={SendHorizontal} disabled={!words.trim()}>
         {text("world.chat.send")}
       </Button>
-      <details>
+      <details className="phrases-more">
         <summary>{text("world.phrases")}</summary>
         <Phrases />
       </details>
