@@ -149,6 +149,8 @@ def addresses(text: str) -> list[str]:
         f"/api/identity/credentials/{text}/file",
         f"/api/identity/issued?before={text}",
         f"/api/world/places/{text}",
+        f"/api/world/places/{text}/order",
+        f"/api/world/places/{text}/invitation",
         f"/api/ledger/consistency?old={text}&new=1",
     ]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from asklepion import clinic, devices, identity, ledger, records, twin
+from asklepion import clinic, devices, identity, ledger, records, twin, world
 from asklepion.clinic import ROOMS, Clinic
 from asklepion.devices import Devices
 from asklepion.identity import Identity
@@ -40,7 +40,7 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Nights, Twin
-from asklepion.world import Gateway, World
+from asklepion.world import Company, Gateway, World
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -49,6 +49,7 @@ MIGRATIONS = {
     "records": records.MIGRATIONS,
     "devices": devices.MIGRATIONS,
     "twin": twin.MIGRATIONS,
+    "world": world.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
@@ -59,6 +60,7 @@ OWNED: dict[str, Owned | None] = {
     **records.OWNED,
     **devices.OWNED,
     **twin.OWNED,
+    **world.OWNED,
     **clinic.OWNED,
     "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
 }
@@ -85,6 +87,7 @@ class House:
     twin: Twin
     alerts: Alerts
     world: World
+    company: Company
     clinic: Clinic
 
 
@@ -193,6 +196,16 @@ async def open_house(
             emergency_number=settings.emergency_number,
         )
         world = World(clock=clock)
+        company = Company(
+            db=db,
+            clock=clock,
+            ids=ids,
+            events=events,
+            vault=keys.vault,
+            world=world,
+            identity=identity,
+            records=records,
+        )
         # places
         clinic = Clinic(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
@@ -205,6 +218,7 @@ async def open_house(
         identity.acts.write_with(partial(_write_in, ledger))
         ledger.know(identity.acts.places)
         identity.apps.judge_by(records.scoping.judge)
+        records.also_forget(company.forget)  # while its accounts are still known
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
         records.also_forget(twin.estimates.forget)
@@ -217,7 +231,7 @@ async def open_house(
         records.duplicates.also_follow("nights", twin.nightly.follow)
         records.duplicates.also_follow("alerts", alerts.follow)
         devices.when_kept(alerts.hear)
-        for room in (records, alerts, devices, world, clinic) if serving else (records,):
+        for room in (records, alerts, devices, company, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
         if serving and settings.hall_port:
@@ -264,6 +278,7 @@ async def open_house(
             twin=twin,
             alerts=alerts,
             world=world,
+            company=company,
             clinic=clinic,
         )
 

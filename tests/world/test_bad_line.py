@@ -27,12 +27,18 @@ class BadLine:
 
     def __init__(self, port: int, seed: int) -> None:
         self._port, self._chance = port, random.Random(seed)
+        self.ended = asyncio.Event()
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._port)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._carry(reader, back))
-            tasks.create_task(self._carry(there, writer))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._carry(reader, back))
+                tasks.create_task(self._carry(there, writer))
+        finally:
+            back.close()
+            writer.close()
+            self.ended.set()
 
     async def _carry(self, source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
         waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
@@ -62,7 +68,8 @@ class BadLine:
 @asynccontextmanager
 async def far_visitor(world: World, gateway: Gateway, seed: int) -> AsyncGenerator[Client]:
     """Somebody in the plaza at the end of a bad line."""
-    line = await asyncio.start_server(BadLine(gateway.port, seed), "127.0.0.1", 0)
+    bad = BadLine(gateway.port, seed)
+    line = await asyncio.start_server(bad, "127.0.0.1", 0)
     port = line.sockets[0].getsockname()[1]
     who = Caller(account=f"account-{seed}", name=f"Visitor {seed}")
     ticket = world.offer_line(who, "").ticket
@@ -71,6 +78,7 @@ async def far_visitor(world: World, gateway: Gateway, seed: int) -> AsyncGenerat
         await client.send(Enter(place="plaza"))
         client.welcome = await client.hear("welcome")
         yield client
+    await bad.ended.wait()
 
 
 async def test_on_a_bad_line_nobody_is_dropped_or_put_back_and_every_walk_arrives(

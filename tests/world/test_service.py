@@ -99,11 +99,12 @@ async def test_whoever_comes_late_hears_who_is_there_and_sees_them_all(world: Wo
 
     bo = await come(world, BO, "yard")
 
-    welcome, snapshot = heard(bo)
+    welcome, snapshot, standing = heard(bo)
     people = {p["slot"]: (p["name"], p["is_hand_up"]) for p in welcome["people"]}
     assert people == {ada.slot: ("Ada", True), bo.slot: ("Bo", False)}
     assert welcome["you"] == bo.slot
     assert snapshot == {"type": "snapshot", "whole": True, "slots": sorted([ada.slot, bo.slot])}
+    assert standing["part"] == "guest"
     assert of("joined", heard(ada))[0]["person"]["name"] == "Bo"
 
 
@@ -210,7 +211,7 @@ async def test_once_one_has_left_a_place_nothing_of_it_is_shown_any_more(world: 
 
     await world.hear(ada, control(Enter(place="hut")))
 
-    assert [m["type"] for m in heard(ada)] == ["welcome", "snapshot"]
+    assert [m["type"] for m in heard(ada)] == ["welcome", "snapshot", "standing"]
 
 
 # --- guarded places

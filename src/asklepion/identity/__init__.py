@@ -21,7 +21,7 @@ from .service import (
     examine_alone,
     is_paper,
 )
-from .store import MIGRATIONS, OWNED
+from .store import MIGRATIONS, OWNED, owned_by
 
 __all__ = [
     "AUTHORIZE",
@@ -47,4 +47,5 @@ __all__ = [
     "Session",
     "examine_alone",
     "is_paper",
+    "owned_by",
 ]

@@ -13,6 +13,7 @@ import {
   ThemeSwitch,
 } from "../kit/ui";
 import { AlertBell } from "../twin/alerts/AlertBell";
+import { SafeButton } from "../world/order/SafeButton";
 import { AccountMenu } from "./AccountMenu";
 import { places, signOf } from "./places";
 import { canDraw, otherView, setView, view, viewIcons } from "./view";
@@ -29,6 +30,7 @@ export function TopBar({ me }: { me: Me }) {
         <PlaceMenu place={place} />
       </div>
       <div className="bar-group">
+        <SafeButton />
         <AlertBell />
         <PeopleHere people={people} />
         {canDraw && (

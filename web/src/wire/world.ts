@@ -18,6 +18,21 @@ export const TRACKED_BYTES = 34;
 export const TRACKED_ENTRY_BYTES = 36;
 export const TURN_STEPS = 1023;
 
+/** What somebody is told. */
+export const About = {
+  KICK: "kick",
+  BAN: "ban",
+  MUTE: "mute",
+  LIFTED: "lifted",
+  ASKED: "asked",
+  FRIENDS: "friends",
+  FOLLOWED: "followed",
+  PARTED: "parted",
+  INVITED: "invited",
+  ANSWERED: "answered",
+} as const;
+export type About = (typeof About)[keyof typeof About];
+
 /** Who may enter: any signed-in person, the owner alone, or whom a gatekeeper lets in. */
 export const Access = {
   ALL: "all",
@@ -94,6 +109,12 @@ export type Close = (typeof Close)[keyof typeof Close];
 export const Code = {
   FULL: "full",
   FORBIDDEN: "forbidden",
+  KICKED: "kicked",
+  BANNED: "banned",
+  SILENCED: "silenced",
+  SLOW_MODE: "slow-mode",
+  PHRASES_ONLY: "phrases-only",
+  NOT_FOR_CHILDREN: "not-for-children",
   UNKNOWN_PLACE: "unknown-place",
   NOWHERE: "nowhere",
   NOT_HERE: "not-here",
@@ -207,13 +228,40 @@ export interface Obstacle {
   readonly height: number;
 }
 
+/** What somebody is in a place. Guests are those whom the house knows by no role. */
+export const Part = {
+  OWNER: "owner",
+  HOST: "host",
+  MEMBER: "member",
+  GUEST: "guest",
+} as const;
+export type Part = (typeof Part)[keyof typeof Part];
+
 /** Somebody in this place. A slot is a number for as long as the stay lasts, nothing more. */
 export interface Person {
   readonly slot: number;
   readonly name: string;
   readonly is_hand_up: boolean;
   readonly is_away: boolean;
+  readonly who: string;
+  readonly is_host: boolean;
+  readonly is_silent: boolean;
 }
+
+/** What can be said by choosing: each hears it in their own language. */
+export const Phrase = {
+  HELLO: "hello",
+  BYE: "bye",
+  YES: "yes",
+  NO: "no",
+  THANKS: "thanks",
+  SORRY: "sorry",
+  WAIT: "wait",
+  COME: "come",
+  HELP: "help",
+  WELL: "well",
+} as const;
+export type Phrase = (typeof Phrase)[keyof typeof Phrase];
 
 /** One place file. `obstacles` are made from what stands there, not written by hand. */
 export interface Place {
@@ -229,6 +277,9 @@ export interface Place {
   readonly sea_y: number | null;
   readonly exit: string;
   readonly copies: number;
+  readonly hosts: readonly Role[];
+  readonly rights: Readonly<Record<string, readonly Right[]>>;
+  readonly is_child_safe: boolean;
   readonly doors: readonly Door[];
   readonly anchors: readonly Anchor[];
   readonly buildings: readonly Building[];
@@ -260,6 +311,29 @@ export interface Refused {
   readonly hint: string;
   readonly place: string;
 }
+
+/** What somebody may do in a place. */
+export const Right = {
+  ENTER: "enter",
+  SPEAK: "speak",
+  WRITE: "write",
+  DRAW: "draw",
+  MAKE: "make",
+  SHARE: "share",
+  MODERATE: "moderate",
+} as const;
+export type Right = (typeof Right)[keyof typeof Right];
+
+/** What an account may be here; one account may be several. */
+export const Role = {
+  PATIENT: "patient",
+  CLINICIAN: "clinician",
+  TRAINEE: "trainee",
+  EDUCATOR: "educator",
+  OPERATOR: "operator",
+  DEVICE: "device",
+} as const;
+export type Role = (typeof Role)[keyof typeof Role];
 
 /** Somebody said something. */
 export interface Said {
@@ -304,6 +378,13 @@ export interface Signs {
   readonly signs: readonly Presence[];
 }
 
+/** A host took the word from somebody, or gave it back: do not play their voice meanwhile. */
+export interface Silenced {
+  readonly type: "silenced";
+  readonly slot: number;
+  readonly is_silent: boolean;
+}
+
 /** Where one appears who comes through no door. */
 export interface Spawn {
   readonly position: readonly [number, number, number];
@@ -315,6 +396,18 @@ export interface Spawn {
 export interface Spot {
   readonly position: readonly [number, number, number];
   readonly yaw: number;
+}
+
+/** What you are and may do in this place; follows Welcome, and whenever it changes. */
+export interface Standing {
+  readonly type: "standing";
+  readonly place: string;
+  readonly part: Part;
+  readonly rights: readonly Right[];
+  readonly is_silent: boolean;
+  readonly phrases_only: boolean;
+  readonly slow_s: number;
+  readonly bubble_m: number;
 }
 
 /** Something that stands there: `position` its foot, `size` its width, height and depth. */
@@ -329,6 +422,33 @@ export interface Thing {
   readonly footprint: readonly [number, number] | null;
 }
 
+/** Something that concerns you alone. `id` is what an answer to it names. */
+export interface Told {
+  readonly type: "told";
+  readonly about: About;
+  readonly id: string;
+  readonly name: string;
+  readonly place: string;
+  readonly reason: string;
+  readonly until: string;
+  readonly outcome: string;
+}
+
+/** Say a phrase to everybody in this place. */
+export interface Utter {
+  readonly type: "utter";
+  readonly phrase: Phrase;
+}
+
+/** Somebody said a phrase. */
+export interface Uttered {
+  readonly type: "uttered";
+  readonly slot: number;
+  readonly name: string;
+  readonly phrase: Phrase;
+  readonly at: string;
+}
+
 /** You are in. A whole snapshot follows. */
 export interface Welcome {
   readonly type: "welcome";
@@ -340,7 +460,7 @@ export interface Welcome {
   readonly key: string;
 }
 
-export type FromVisitor = Enter | Say | Gesture | Signal;
+export type FromVisitor = Enter | Say | Utter | Gesture | Signal;
 
 export type FromWorld =
   | Welcome
@@ -348,9 +468,13 @@ export type FromWorld =
   | Left
   | Away
   | Said
+  | Uttered
   | Gestured
   | Signalled
   | Signs
   | Moved
   | Refused
-  | Expelled;
+  | Expelled
+  | Standing
+  | Silenced
+  | Told;

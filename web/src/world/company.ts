@@ -13,6 +13,7 @@ import {
   type FromWorld,
   Motion,
   type Person,
+  type Phrase,
   type Presence,
   type Spot,
 } from "../wire/world";
@@ -29,6 +30,7 @@ import {
   WorldSocket,
 } from "./net/socket";
 import { Steps } from "./net/steps";
+import { Order } from "./order/standing";
 import type { Voice } from "./voice";
 
 const MOUTH_M = 1.5; // above the feet of one without a headset
@@ -45,6 +47,11 @@ export interface Somebody {
   readonly isSpeaking: boolean;
   /** Their line broke; they may be back in a moment. */
   readonly isAway: boolean;
+  /** Stands for them in what we ask of the house. */
+  readonly who: string;
+  readonly isHost: boolean;
+  /** A host took the word from them: their voice is not played. */
+  readonly isSilent: boolean;
   /** Their way; one's own is not heard of, so it is empty. */
   readonly glide: Glide;
 }
@@ -92,6 +99,7 @@ export class Company {
   /** What the house would not do, if it was not about a place. */
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
+  readonly order = new Order();
 
   private readonly now: () => string;
   private readonly timing: Timing;
@@ -160,6 +168,11 @@ export class Company {
     return this.socket.say({ type: "say", text });
   }
 
+  utter(phrase: Phrase): boolean {
+    this.complaint.set(null);
+    return this.socket.say({ type: "utter", phrase });
+  }
+
   wave(): boolean {
     return this.socket.say({ type: "gesture", motion: Motion.WAVE });
   }
@@ -212,6 +225,9 @@ export class Company {
       case "said":
         this.note("said", message.slot, message.name, message.text, message.at);
         break;
+      case "uttered":
+        this.note("uttered", message.slot, message.name, message.phrase, message.at);
+        break;
       case "gestured":
         this.gesture(message.slot, message.motion);
         break;
@@ -230,6 +246,13 @@ export class Company {
         break;
       case "expelled":
         this.expel(message.place, message.code, message.to);
+        break;
+      case "silenced":
+        this.silence(message.slot, message.is_silent);
+        break;
+      case "standing":
+      case "told":
+        this.order.hear(message);
         break;
       default:
         message satisfies never; // a new message stops the build here
@@ -281,20 +304,26 @@ export class Company {
   }
 
   private somebody(person: Person, before: readonly Somebody[] = []): Somebody {
-    const { slot, name } = person;
+    const { slot, name, who } = person;
     const known = before.find((one) => one.slot === slot && one.name === name);
     return {
       slot,
       name,
+      who,
       isMe: slot === this.stay.get().me,
       isHandUp: person.is_hand_up,
       isAway: person.is_away,
+      isHost: person.is_host,
+      isSilent: person.is_silent,
       isSpeaking: known?.isSpeaking ?? false,
       glide: known?.glide ?? new Glide(),
     };
   }
 
-  private mark(slot: number, change: Partial<Pick<Somebody, "isAway" | "isHandUp">>): void {
+  private mark(
+    slot: number,
+    change: Partial<Pick<Somebody, "isAway" | "isHandUp" | "isSilent">>,
+  ): void {
     this.setPeople(this.people.get().map((s) => (s.slot === slot ? { ...s, ...change } : s)));
   }
 
@@ -324,6 +353,12 @@ export class Company {
     const isHandUp = motion === Motion.HAND_UP;
     this.mark(by, { isHandUp });
     if (isHandUp) this.note("hand-up", by, somebody.name);
+  }
+
+  private silence(slot: number, isSilent: boolean): void {
+    this.mark(slot, { isSilent });
+    if (isSilent && slot === this.stay.get().me) this.voice.leave();
+    this.meet();
   }
 
   private hang(signs: readonly Presence[]): void {
@@ -376,7 +411,7 @@ export class Company {
 
   private meet(): void {
     const { me } = this.stay.get();
-    const others = this.people.get().filter(({ isMe }) => !isMe);
+    const others = this.people.get().filter(({ isMe, isSilent }) => !isMe && !isSilent);
     this.voice.meet(
       me,
       others.map(({ slot }) => slot),
@@ -408,6 +443,7 @@ export class Company {
     this.people.set([]);
     this.signs.set(new Map());
     this.happenings.forget();
+    this.order.forget();
     this.gestures.set(new Map());
     this.put.set(null);
   }

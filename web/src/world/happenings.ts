@@ -5,10 +5,11 @@ const KEPT = 200; // older ones are gone; the house keeps none at all
 /** One line of what happened here. */
 export interface Happening {
   readonly id: number;
-  readonly kind: "said" | "came" | "left" | "waved" | "hand-up";
+  readonly kind: "said" | "uttered" | "came" | "left" | "waved" | "hand-up";
   readonly slot: number;
   readonly name: string;
   readonly isMine: boolean;
+  /** What was said; of a phrase, which one. */
   readonly text: string;
   /** ISO 8601, UTC. */
   readonly at: string;

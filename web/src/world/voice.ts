@@ -35,6 +35,8 @@ export interface VoiceRoom {
   place(slot: number, x: number, y: number, z: number): void;
   listen(x: number, y: number, z: number, yaw: number): void;
   speaking(): number[];
+  /** How loud somebody is, from 0 to 2 times. */
+  turn(slot: number, volume: number): void;
   dispose(): void;
 }
 
@@ -55,6 +57,7 @@ export class Voice {
   private room: VoiceRoom | null = null;
   private me = -1;
   private sinceLook = 0;
+  private readonly volumes = new Map<number, number>();
 
   constructor(private readonly around: VoiceSurroundings) {}
 
@@ -62,6 +65,9 @@ export class Voice {
   meet(me: number, others: readonly number[]): void {
     if (me !== this.me) this.partAll();
     for (const slot of [...this.links.keys()]) if (!others.includes(slot)) this.part(slot);
+    for (const slot of [...this.volumes.keys()]) {
+      if (!others.includes(slot)) this.volumes.delete(slot); // another person's next
+    }
     const fresh = me === this.me ? others.filter((o) => !this.others.includes(o)) : others;
     const moved = me !== this.me;
     this.me = me;
@@ -117,6 +123,16 @@ export class Voice {
     await link.hear(note);
   }
 
+  /** Make somebody louder or softer for our own ears; 0 is not heard at all. */
+  turn(slot: number, volume: number): void {
+    this.volumes.set(slot, volume);
+    this.room?.turn(slot, volume);
+  }
+
+  volume(slot: number): number {
+    return this.volumes.get(slot) ?? 1;
+  }
+
   /** Somebody's mouth, in metres; our own slot moves the ears. */
   place(slot: number, x: number, y: number, z: number, yaw: number): void {
     if (slot === this.me) this.room?.listen(x, y, z, yaw);
@@ -141,7 +157,10 @@ export class Voice {
   private link(slot: number, microphone: MediaStream): Link {
     const link = new Link(this.around.openPeer(), this.me < slot, microphone, {
       send: (note) => this.send(slot, note),
-      heard: (stream) => this.room?.add(slot, stream),
+      heard: (stream) => {
+        this.room?.add(slot, stream);
+        this.room?.turn(slot, this.volume(slot));
+      },
       changed: () => this.count(),
       failed: () => this.part(slot),
     });
@@ -158,6 +177,7 @@ export class Voice {
 
   private partAll(): void {
     for (const slot of [...this.links.keys()]) this.part(slot);
+    this.volumes.clear();
     this.room?.remove(this.me);
   }
 
@@ -262,7 +282,7 @@ const LOUD = 0.02; // root mean square of a voice that is heard, of 1
 export class HearingRoom implements VoiceRoom {
   private readonly voices = new Map<
     number,
-    { ear: AnalyserNode; end: () => void; at?: PannerNode }
+    { ear: AnalyserNode; end: () => void; at?: PannerNode; loud?: GainNode }
   >();
   private readonly samples = new Float32Array(512);
 
@@ -286,14 +306,16 @@ export class HearingRoom implements VoiceRoom {
       refDistance: 2,
       rolloffFactor: 1,
     });
-    source.connect(ear).connect(at).connect(this.context.destination);
+    const loud = this.context.createGain();
+    source.connect(ear).connect(at).connect(loud).connect(this.context.destination);
     const end = () => {
       source.disconnect();
       ear.disconnect();
       at.disconnect();
+      loud.disconnect();
       player.srcObject = null;
     };
-    this.voices.set(slot, { ear, at, end });
+    this.voices.set(slot, { ear, at, loud, end });
   }
 
   /** Our own voice is looked at and never played. */
@@ -328,6 +350,11 @@ export class HearingRoom implements VoiceRoom {
     listener.forwardX.value = -Math.sin(yaw);
     listener.forwardY.value = 0;
     listener.forwardZ.value = -Math.cos(yaw);
+  }
+
+  turn(slot: number, volume: number): void {
+    const loud = this.voices.get(slot)?.loud;
+    if (loud) loud.gain.value = volume;
   }
 
   speaking(): number[] {

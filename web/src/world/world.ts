@@ -2,12 +2,25 @@ import { Store, useStore } from "../kit/store";
 import { Company, type Somebody, type Stay } from "./company";
 import type { Happening } from "./happenings";
 import { openWorld } from "./net/socket";
+import { Following } from "./order/following";
+import type { Order } from "./order/standing";
 import { browserSurroundings, Voice, type VoiceState } from "./voice";
 
 /** The people around us: one line to the house, whichever way the place is shown. */
 export const company = new Company({
   open: openWorld,
   voice: (signal) => new Voice(browserSurroundings(signal)),
+});
+
+/** Walks us after whom we follow. */
+export const following = new Following({
+  company,
+  walk: (errand) => walkTo(errand),
+  now: () => performance.now(),
+  every(ms, look) {
+    const timer = setInterval(look, ms);
+    return () => clearInterval(timer);
+  },
 });
 
 /** Be in the world until the answer is called; the line wakes when the page does. */
@@ -18,9 +31,13 @@ export function attend(): () => void {
     }
   };
   const stop = company.attend();
+  const press = ({ code }: KeyboardEvent) => following.press(code);
+  addEventListener("keydown", press);
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", wake);
   return () => {
+    following.stop();
+    removeEventListener("keydown", press);
     removeEventListener("online", wake);
     document.removeEventListener("visibilitychange", wake);
     stop();
@@ -29,6 +46,11 @@ export function attend(): () => void {
 
 export function useCompany(): readonly Somebody[] {
   return useStore(company.people);
+}
+
+/** What we are and may do where we are. */
+export function useStanding(): ReturnType<Order["standing"]["get"]> {
+  return useStore(company.order.standing);
 }
 
 export function useStay(): Stay {

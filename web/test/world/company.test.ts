@@ -67,8 +67,9 @@ class Clock {
   }
 }
 
-const IRIS = { slot: 0, name: "Iris", is_hand_up: false, is_away: false };
-const OTTO = { slot: 1, name: "Otto", is_hand_up: false, is_away: false };
+const PLAIN = { is_host: false, is_silent: false, is_away: false };
+const IRIS = { slot: 0, name: "Iris", is_hand_up: false, who: "iris", ...PLAIN };
+const OTTO = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN };
 
 let house: House;
 let clock: Clock;
@@ -259,7 +260,7 @@ test("one whose line breaks shows the key and goes on, and voices with it", () =
   clock.pass(2000);
   expect(house.key).toBe("key-0");
   house.events?.opened();
-  const mei = { slot: 2, name: "Mei", is_hand_up: false, is_away: false };
+  const mei = { slot: 2, name: "Mei", is_hand_up: false, who: "mei", ...PLAIN };
   house.welcome("plaza", [IRIS, OTTO, mei]);
 
   expect(whereabouts.get().state).toBe("here");
@@ -326,4 +327,29 @@ test("at the end the line is hung up and nobody's name stays", () => {
   expect(house.isHungUp).toBe(true);
   expect(names()).toEqual([]);
   expect(whereabouts.get()).toMatchObject({ state: "entering", people: [] });
+});
+
+test("from whom a host took the word, no voice is met until it is given back", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  house.say({ type: "silenced", slot: 1, is_silent: true });
+
+  expect(met.at(-1)).toEqual([0, []]);
+  expect(company.people.get()[1]?.isSilent).toBe(true);
+
+  house.say({ type: "silenced", slot: 1, is_silent: false });
+  expect(met.at(-1)).toEqual([0, [1]]);
+});
+
+test("a phrase that is heard is kept as which one it is", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  house.say({
+    type: "uttered",
+    slot: 1,
+    name: "Otto",
+    phrase: "hello",
+    at: "2026-03-01T12:00:00Z",
+  });
+
+  const last = company.happenings.store.get().at(-1);
+  expect([last?.kind, last?.text]).toEqual(["uttered", "hello"]);
 });

@@ -4,6 +4,7 @@ from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
 from . import accounts, apps, asking, closing, guardians, held, issued, keys, wallets
+from .keys import owned_by
 
 MIGRATIONS: tuple[Step, ...] = (
     *accounts.MIGRATIONS,
@@ -28,3 +29,5 @@ OWNED: dict[str, Owned | None] = {
     **asking.OWNED,
     **closing.OWNED,
 }
+
+__all__ = ["MIGRATIONS", "OWNED", "owned_by"]

@@ -99,9 +99,9 @@ def patient_of(where: str) -> str:
     )
 
 
-def owned_by() -> Owned:
-    """Rows that belong to whoever their account speaks as."""
-    return Owned(f"coalesce({patient_of('a.id = t.account')}, '')")
+def owned_by(column: str = "account") -> Owned:
+    """Rows that belong to whoever the account in a column speaks as."""
+    return Owned(f"coalesce({patient_of(f'a.id = t.{column}')}, '')")
 
 
 OWNED: dict[str, Owned | None] = {

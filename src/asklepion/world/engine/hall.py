@@ -81,6 +81,11 @@ class Hall:
         return self.capacity - len(self._free)
 
     @property
+    def legs(self) -> Legs:
+        """Where everybody stands; for reading."""
+        return self._legs
+
+    @property
     def is_full(self) -> bool:
         """Whether nobody else fits in."""
         return not self._free

@@ -19,24 +19,42 @@ from .place import (
     in_front_of,
     read_places,
 )
+from .report import Outcome, Report, Why
+from .rights import USUAL, Part, Right, Rights, part_of, rights_of
+from .ties import Act, Deed, Followers, Self, Ties, lifted
 
 __all__ = [
     "CALM_M",
+    "USUAL",
     "Access",
+    "Act",
     "Anchor",
     "Blocks",
     "Box",
     "Building",
     "Circle",
+    "Deed",
     "Door",
+    "Followers",
     "Ground",
     "Obstacle",
+    "Outcome",
+    "Part",
     "Place",
+    "Report",
+    "Right",
+    "Rights",
+    "Self",
     "Shape",
     "Sign",
     "Spawn",
     "Spot",
     "Thing",
+    "Ties",
+    "Why",
     "in_front_of",
+    "lifted",
+    "part_of",
     "read_places",
+    "rights_of",
 ]

@@ -10,6 +10,10 @@ from typing import TypeAlias
 
 import msgspec
 
+from asklepion.identity import Role
+
+from .rights import Part, Right
+
 Vec2: TypeAlias = tuple[float, float]  # x, z
 Vec3: TypeAlias = tuple[float, float, float]  # x, y, z
 
@@ -147,6 +151,9 @@ class Place(_Part, frozen=True, kw_only=True):
     sea_y: float | None = None
     exit: str = ""  # where one is sent who must leave
     copies: int = 0  # that many places of this kind: id-1, id-2, …, each with a name of its own
+    hosts: tuple[Role, ...] = ()  # roles of the house whose people are hosts here
+    rights: dict[Part, tuple[Right, ...]] = {}  # where they differ from the usual
+    is_child_safe: bool = False  # only there does a child meet others
     doors: tuple[Door, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     buildings: tuple[Building, ...] = ()

@@ -1,8 +1,21 @@
 """The verbs of the world."""
 
+from .company import Company
 from .files import load_places
+from .gates import Gatekeeper
 from .gateway import Gateway
+from .order import Wish
 from .visit import Line, Visit
-from .world import Gatekeeper, Leaving, World
+from .world import Leaving, World
 
-__all__ = ["Gatekeeper", "Gateway", "Leaving", "Line", "Visit", "World", "load_places"]
+__all__ = [
+    "Company",
+    "Gatekeeper",
+    "Gateway",
+    "Leaving",
+    "Line",
+    "Visit",
+    "Wish",
+    "World",
+    "load_places",
+]

@@ -50,7 +50,7 @@ class Gateway:
         self._url = url
         self._lines: set[_Line] = set()
         self._server: asyncio.Server | None = None
-        self.tickets = Tickets(world.tell_time)
+        self.tickets = Tickets(world.time)
 
     @property
     def port(self) -> int:

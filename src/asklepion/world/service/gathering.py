@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..engine import Hall
-from ..model import Spot
+from ..engine import Hall, Ring, is_crowding
+from ..model import Place, Spot, Ties
 from ..wire import Away, FromWorld, Joined, Left, Moved, Presence, Signs, Welcome, control
+from .apartness import Apartness
 from .visit import Visit
 
 
@@ -17,14 +18,19 @@ class Gathering:
 
     key: str  # the place's id; with the account behind it where each has a place of their own
     hall: Hall
+    ties: Ties = field(default_factory=Ties)
     visits: dict[int, Visit] = field(default_factory=dict[int, Visit])
     signs: tuple[Presence, ...] = ()
+    ring: Ring = field(default_factory=Ring)
 
-    def tell(self, message: FromWorld, *, but: Visit | None = None) -> None:
-        """Say something to everybody here."""
+    def __post_init__(self) -> None:
+        self.apartness = Apartness(self.ties, self.visits)
+
+    def tell(self, message: FromWorld, *, by: Visit, but: Visit | None = None) -> None:
+        """Say something to everybody here, but not to whoever is apart from whom it is of."""
         frame = control(message)
         for visit in list(self.visits.values()):
-            if visit is not but:
+            if visit is not but and not self.apartness.parts(visit, by):
                 visit.send(frame)
 
     def join(self, visit: Visit, at: Spot | None, signs: tuple[Presence, ...]) -> None:
@@ -38,55 +44,98 @@ class Gathering:
         visit.outbox.clear_view()
         self.signs = self.signs if self.visits else signs
         self.visits[slot] = visit
-        self._welcome(visit, spot)
-        self.tell(Joined(person=visit.person), but=visit)
+        self.apartness.look()
+        self._welcome(visit, spot, signs)
+        self.tell(Joined(person=visit.person), by=visit, but=visit)
 
     def hand_over(self, old: Visit, new: Visit) -> None:
         """Give the body of one visit to another: the same person, on a new line."""
-        new.gathering, new.slot, new.is_hand_up = self, old.slot, old.is_hand_up
-        old.gathering, old.slot = None, -1
-        new.is_back, self.visits[new.slot] = True, new
-        self.tell(Away(slot=new.slot, is_away=False), but=new)
+        new.take_over(old)
+        self.visits[new.slot] = new
+        self.tell(Away(slot=new.slot, is_away=False), by=new, but=new)
 
-    def take_up(self, visit: Visit) -> None:
+    def take_up(self, visit: Visit, signs: tuple[Presence, ...]) -> None:
         """Let one who is here go on where they stood when the line broke."""
-        self._welcome(visit, self.hall.spot(visit.slot))
+        self._welcome(visit, self.hall.spot(visit.slot), signs)
 
-    def _welcome(self, visit: Visit, spot: Spot) -> None:
-        welcome = Welcome(
-            place=self.hall.place.id,
-            you=visit.slot,
-            spot=spot,
-            people=tuple(other.person for other in self.visits.values()),
-            signs=self.signs,
-            key=visit.key,
+    def _welcome(self, visit: Visit, spot: Spot, signs: tuple[Presence, ...]) -> None:
+        people = tuple(o.person for o in self.visits.values() if not self.apartness.parts(visit, o))
+        visit.tell(
+            Welcome(
+                place=self.hall.place.id,
+                you=visit.slot,
+                spot=spot,
+                people=people,
+                signs=signs,
+                key=visit.key,
+            )
         )
-        visit.tell(welcome)
-        visit.send(self.hall.whole(visit.slot))
+        visit.send(self.whole_for(visit))
 
     def let_go(self, slot: int) -> None:
         """Let somebody out: they hear nothing of this place any more."""
-        del self.visits[slot]
+        gone = self.visits.pop(slot)
         self.hall.leave(slot)
-        self.tell(Left(slot=slot))
+        self.apartness.look()
+        self.tell(Left(slot=slot), by=gone)
+
+    def part_or_meet(self, one: Visit, other: Visit) -> None:
+        """Two who are here went apart, or came together again: as if each had left or come."""
+        self.apartness.look()
+        are_apart = self.apartness.parts(one, other)
+        for mine, theirs in ((one, other), (other, one)):
+            mine.outbox.clear_view()
+            mine.tell(Left(slot=theirs.slot) if are_apart else Joined(person=theirs.person))
+            mine.send(self.whole_for(mine))
+
+    def hear(self, visit: Visit, body: bytes, now: float) -> None:
+        """Take in a pose, unless it leads too near to one who wants room."""
+        kept = self.apartness.bubbles_for(visit)
+        if kept and is_crowding(self.hall.legs, visit.slot, body, kept):
+            if visit.corrections.spend(now):
+                visit.tell(Moved(spot=self.hall.spot(visit.slot)))
+            return
+        self.hall.hear(visit.slot, body)
+
+    def whole_for(self, visit: Visit) -> bytes:
+        """All poses that somebody may see."""
+        return self.apartness.seen_by(visit, self.hall.whole(visit.slot)) or b""
 
     def tick(self, now: float) -> None:
         """Show everybody what changed, and put back whose last step was not possible."""
         turn = self.hall.tick()
         for frame, slots in turn.frames:
             for slot in slots:
-                self.visits[slot].show(frame)
+                visit = self.visits[slot]
+                if seen := self.apartness.seen_by(visit, frame):
+                    visit.show(seen)
         for slot in turn.stopped:
             visit = self.visits.get(slot)
             if visit and visit.corrections.spend(now):
                 visit.tell(Moved(spot=self.hall.spot(slot)))
 
-    def hang(self, signs: tuple[Presence, ...]) -> None:
-        """Hang out new signs over the doors, if they say something new."""
-        if signs != self.signs:
-            self.signs = signs
-            self.tell(Signs(signs=signs))
+    def remember(self, now: float) -> None:
+        """Keep where everybody stands for a minute, in case somebody reports another."""
+        legs = self.hall.legs
+        self.ring.stand(
+            now,
+            {v.account: (float(legs.x[s]), float(legs.z[s])) for s, v in self.visits.items()},
+        )
 
-    def names(self) -> Iterable[str]:
-        """Who is here, as others see them, in the order they came."""
-        return (visit.name for visit in self.visits.values())
+    def hang(self, over_doors: Callable[[Place, str], tuple[Presence, ...]]) -> None:
+        """Hang out new signs over the doors, if they say something new to whom they are told.
+
+        Args:
+            over_doors: what they say in a place to an account; "" is apart from nobody.
+        """
+        place = self.hall.place
+        signs = over_doors(place, "")
+        is_new, self.signs = signs != self.signs, signs
+        frame = control(Signs(signs=signs))
+        for visit in list(self.visits.values()):
+            if not self.ties.has_apart(visit.account):
+                if is_new:
+                    visit.send(frame)
+            elif (seen := over_doors(place, visit.account)) != visit.signs:
+                visit.signs = seen
+                visit.tell(Signs(signs=seen))

@@ -6,17 +6,19 @@ import asyncio
 import secrets
 import unicodedata
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from asklepion.identity import Caller
 
 from ..engine import Allowance, Outbox
-from ..wire import Close, Code, FromWorld, Person, Refused, control
+from ..wire import Close, Code, FromWorld, Person, Presence, Refused, control
 
 if TYPE_CHECKING:
     from .gathering import Gathering
 
 LONGEST_NAME = 40
+WHO_BYTES = 9  # of chance: nobody guesses whom it stands for
 TURNED_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -52,10 +54,14 @@ class Visit:
         self.outbox = Outbox()
         self.gathering: Gathering | None = None
         self.slot = -1
+        self.who = secrets.token_urlsafe(WHO_BYTES)
         self.is_hand_up = False
         self.key = secrets.token_urlsafe(12)  # with it, one whose line broke has their body back
         self.is_back = False  # this visit goes on with the body of another, and has not entered yet
         self.away_since: float | None = None  # the line broke; the body waits for another
+        self.is_host = self.is_silent = False  # in the place they are in
+        self.spoke_at: datetime | None = None
+        self.signs: tuple[Presence, ...] = ()  # as they were last told to them alone
         self.heard_at = now
         self.sending_since: float | None = None
         self.close: Close | None = None
@@ -78,8 +84,22 @@ class Visit:
     @property
     def person(self) -> Person:
         """This visitor as others in the place see them."""
-        is_away = self.away_since is not None
-        return Person(slot=self.slot, name=self.name, is_hand_up=self.is_hand_up, is_away=is_away)
+        return Person(
+            slot=self.slot,
+            name=self.name,
+            is_hand_up=self.is_hand_up,
+            is_away=self.away_since is not None,
+            who=self.who,
+            is_host=self.is_host,
+            is_silent=self.is_silent,
+        )
+
+    def take_over(self, old: Visit) -> None:
+        """Go on with the body of another visit, whose line broke; it has none any more."""
+        self.gathering, self.slot, self.who = old.gathering, old.slot, old.who
+        self.is_hand_up, self.spoke_at, self.signs = old.is_hand_up, old.spoke_at, old.signs
+        self.is_host, self.is_silent, self.is_back = old.is_host, old.is_silent, True
+        old.gathering, old.slot = None, -1
 
     def tell(self, message: FromWorld) -> None:
         """Add a message to what is sent."""
@@ -147,7 +167,7 @@ class Visit:
         frame = self.outbox.take()
         if frame is None and self.outbox.is_behind and self.gathering and not self.is_over:
             self.outbox.is_behind = False
-            return self.gathering.hall.whole(self.slot)
+            return self.gathering.whole_for(self)
         return frame
 
 

@@ -3,23 +3,21 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TypeAlias
 
 import msgspec
 
 from asklepion.identity import Caller
-from asklepion.kit.clock import Clock, to_iso
-from asklepion.kit.errors import Busy, HouseError, NotFound
+from asklepion.kit.clock import Clock
+from asklepion.kit.errors import Busy, NotFound
 from asklepion.kit.log import get_log
 
 from ..engine import Allowance, Hall
-from ..model import Access, Ground, Place, Sign, Spot, in_front_of
+from ..model import Access, Ground, Place, Spot, Ties, in_front_of
 from ..wire import (
-    MAX_CHAT_CHARS,
     MAX_FRAME_BYTES,
-    MAX_SIGNAL_CHARS,
     POSE_BYTES,
     TICKS_PER_S,
     TRACKED_BYTES,
@@ -28,35 +26,28 @@ from ..wire import (
     Code,
     Enter,
     Expelled,
-    FromVisitor,
-    Gesture,
-    Gestured,
     Kind,
     LineOffer,
-    Motion,
     PlaceCard,
-    Presence,
-    Said,
-    Say,
-    Signal,
-    Signalled,
+    Silenced,
     read_control,
 )
+from .allowing import take_stand
 from .files import load_ground, load_places
+from .gates import Gatekeeper, Gates
 from .gathering import Gathering
+from .signboards import Signboards
+from .talking import Talking
 from .tickets import Tickets
-from .visit import Line, Visit, tidy
+from .visit import Line, Visit
 
 log = get_log(__name__)
 
-Gatekeeper: TypeAlias = Callable[[Caller, str], Awaitable[None]]
 Leaving: TypeAlias = Callable[[str, str], None]
 
 BACK_S = 30.0  # how long a body waits whose line broke
 SILENCE_S = 90.0  # a browser lets a hidden page speak once a minute
 STALL_S = 10.0  # a frame that is not taken in by then never will be
-GATE_S = 5.0
-NAMES_ON_A_SIGN = 12
 FULL_HINT = "Come back when somebody has left."
 POSE_FRAMES = (1 + POSE_BYTES, 1 + TRACKED_BYTES)
 
@@ -70,14 +61,18 @@ class World:
         clock: Clock,
         tell_time: Callable[[], float] = time.monotonic,
         places: Mapping[str, Place] | None = None,
+        ties: Ties | None = None,
     ) -> None:
+        self.ties = ties or Ties()
         self._clock = clock
-        self.tell_time = self._time = tell_time
+        self._time = tell_time
         self._places = dict(places) if places else load_places()
         self._grounds: dict[object, Ground] = {}
-        self._gates: dict[str, Gatekeeper] = {}
+        self._gates = Gates(clock, self.ties)
+        self._talking = Talking(clock, self.ties)
         self._leaving: dict[str, list[Leaving]] = {}
         self._gatherings: dict[str, Gathering] = {}
+        self._signboards = Signboards(self._places, self._gatherings, self.ties)
         self._visits: dict[str, Visit] = {}
         self._openings: dict[str, Allowance] = {}
         self._gateway: tuple[str, Tickets] | None = None
@@ -96,7 +91,7 @@ class World:
             NotFound: there is no such place.
         """
         self._find(place)
-        self._gates[place] = gatekeeper
+        self._gates.guard(place, gatekeeper)
 
     def when_left(self, place: str, listener: Leaving) -> None:
         """Be told whenever somebody is in a place no more, or was let in and did not come.
@@ -122,12 +117,33 @@ class World:
 
     def accounts_in(self, place: str) -> list[str]:
         """The accounts of those in a place: for other rooms, never for visitors."""
-        return [
-            visit.account
-            for gathering in self._gatherings.values()
-            if gathering.hall.place.id == place
-            for visit in gathering.visits.values()
-        ]
+        return [visit.account for visit in self.visits_in(place)]
+
+    def visits_in(self, place: str) -> list[Visit]:
+        """Those in a place, in all of its copies."""
+        here = [g for g in self._gatherings.values() if g.hall.place.id == place]
+        return [visit for gathering in here for visit in gathering.visits.values()]
+
+    def visit_of(self, account: str) -> Visit | None:
+        """The visit of somebody who is in the world."""
+        return self._visits.get(account)
+
+    def find(self, caller: Caller, who: str) -> Visit | None:
+        """Whom somebody sees, by what stands for them; None for those who are gone to them."""
+        found = next((v for v in self._visits.values() if v.who == who), None)
+        is_gone = found and self.ties.are_apart(caller.account, found.account)
+        return None if is_gone else found
+
+    def stand_again(self, visit: Visit) -> None:
+        """Something was decided about somebody: tell them, and those around them."""
+        here = visit.gathering
+        if not here:
+            return
+        was_silent = visit.is_silent
+        visit.tell(take_stand(visit, here.hall.place, self.ties, self._clock.now()))
+        here.apartness.look()
+        if visit.is_silent != was_silent:
+            here.tell(Silenced(slot=visit.slot, is_silent=visit.is_silent), by=visit)
 
     def read_place(self, caller: Caller, place: str) -> Place:
         """One place, as its file describes it.
@@ -153,7 +169,7 @@ class World:
                 about_key=place.about_key,
                 capacity=place.capacity,
                 sign=place.sign,
-                presence=self._presence(place),
+                presence=self._signboards.before(place, caller.account),
             )
             for place in self._places.values()
         ]
@@ -176,6 +192,10 @@ class World:
             return LineOffer()
         url, tickets = self._gateway
         return LineOffer(url=url, ticket=tickets.give(caller, origin))
+
+    def time(self) -> float:
+        """Seconds on the clock by which steps are judged."""
+        return self._time()
 
     # --- what a visitor does
 
@@ -211,7 +231,7 @@ class World:
             return self.shut(visit)
         visit.away_since = self._time()
         visit.outbox.clear_view()
-        visit.gathering.tell(Away(slot=visit.slot, is_away=True), but=visit)
+        visit.gathering.tell(Away(slot=visit.slot, is_away=True), by=visit, but=visit)
 
     def shut(self, visit: Visit) -> None:
         """End a visit: the avatar leaves. Nothing happens the second time."""
@@ -250,18 +270,9 @@ class World:
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             self._count_mistake(visit, "This is no message of this world.", now)
             return None
-        return self._hear_message(visit, message, now)
-
-    def _hear_message(self, visit: Visit, message: FromVisitor, now: float) -> Enter | None:
-        match message:
-            case Enter():
-                return message
-            case Say():
-                self._say(visit, message.text, now)
-            case Gesture():
-                self._gesture(visit, message.motion)
-            case Signal():
-                self._signal(visit, message)
+        if isinstance(message, Enter):
+            return message
+        self._talking.hear(visit, message, now)
         return None
 
     # --- the pulse
@@ -290,7 +301,8 @@ class World:
         if self._ticks % TICKS_PER_S == 0:
             self._sweep(now)
             for gathering in self._gatherings.values():
-                gathering.hang(self._signs(gathering.hall.place))
+                gathering.remember(now)
+                gathering.hang(self._signboards.over_doors)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -312,6 +324,10 @@ class World:
                 self._finish(visit, Close.SILENT, Code.SILENT)
             elif visit.sending_since is not None and now - visit.sending_since > STALL_S:
                 self._finish(visit, Close.SLOW, Code.SLOW)
+        for act in self.ties.expire(self._clock.now()):
+            for visit in self.visits_in(act.place):
+                if act.account in ("", visit.account):
+                    self.stand_again(visit)
         whole = [account for account, a in self._openings.items() if a.is_whole(now)]
         for account in whole:
             del self._openings[account]
@@ -328,7 +344,7 @@ class World:
         if not visit.poses.spend(now):
             self._try_patience(visit, now)
         elif visit.gathering:
-            visit.gathering.hall.hear(visit.slot, frame[1:])
+            visit.gathering.hear(visit, frame[1:], now)
 
     def _try_patience(self, visit: Visit, now: float) -> None:
         if not visit.patience.spend(now):
@@ -354,7 +370,7 @@ class World:
         there = self._gatherings.get(key)
         if there and there is not visit.gathering and there.hall.is_full:
             return visit.refuse(Code.FULL, FULL_HINT, place=wanted)
-        if refusal := await self._ask_gatekeeper(visit.caller, place):
+        if refusal := await self._gates.refusal(visit.caller, place):
             visit.refuse(*refusal, place=wanted)
             return self._tell_left(visit.account, place.id)
         if visit.is_over:  # while we waited
@@ -365,41 +381,31 @@ class World:
             visit.refuse(Code.FULL, FULL_HINT, place=wanted)
             self._tell_left(visit.account, place.id)
 
-    async def _ask_gatekeeper(self, caller: Caller, place: Place) -> tuple[Code, str] | None:
-        """Why this caller may not enter, None if they may."""
-        if place.access is not Access.GUARDED:
-            return None
-        gatekeeper = self._gates.get(place.id)
-        if not gatekeeper:
-            return Code.FORBIDDEN, "Nobody keeps this gate, so nobody passes it."
-        try:
-            async with asyncio.timeout(GATE_S):
-                await gatekeeper(caller, place.id)
-        except (TimeoutError, Busy):
-            return Code.BUSY, "Ask again in a moment."
-        except HouseError as error:
-            return Code.FORBIDDEN, error.hint
-        except Exception as error:
-            log.fault("gatekeeper failed", error, place=place.id)
-            return Code.BUSY, "Ask again in a moment."
-        return None
-
     def _move(self, visit: Visit, place: Place, key: str) -> None:
         came_from = visit.gathering.hall.place.id if visit.gathering else ""
         if visit.gathering and visit.gathering.key == key:
             if visit.is_back:
-                visit.is_back = False
-                return visit.gathering.take_up(visit)
+                return self._take_up(visit, place)
             self._part(visit)
         gathering = self._gatherings.get(key) or self._open_hall(place, key)
         left, slot = visit.gathering, visit.slot
-        gathering.join(visit, self._arrival(place, came_from), self._signs(place))
+        signs = self._signboards.over_doors(place, visit.account)
+        standing = take_stand(visit, place, self.ties, self._clock.now())
+        gathering.join(visit, self._arrival(place, came_from), signs)
+        visit.tell(standing)
         self._gatherings[key] = gathering
         if left:
             self._let_go(left, slot, visit.account)
 
+    def _take_up(self, visit: Visit, place: Place) -> None:
+        visit.is_back = False
+        standing = take_stand(visit, place, self.ties, self._clock.now())
+        if visit.gathering:
+            visit.gathering.take_up(visit, self._signboards.over_doors(place, visit.account))
+        visit.tell(standing)
+
     def _open_hall(self, place: Place, key: str) -> Gathering:
-        return Gathering(key=key, hall=Hall(place, self._ground(place)))
+        return Gathering(key=key, hall=Hall(place, self._ground(place)), ties=self.ties)
 
     def _ground(self, place: Place) -> Ground:
         if load_places().get(place.id) is place:
@@ -430,42 +436,3 @@ class World:
         """Before the door one came through, None if it was none."""
         doors = [door for door in place.doors if door.to and door.to == came_from]
         return in_front_of(doors[0]) if doors else None
-
-    def _say(self, visit: Visit, text: str, now: float) -> None:
-        if not visit.gathering:
-            return visit.refuse(Code.NOWHERE, "Enter a place first.")
-        if len(text) > MAX_CHAT_CHARS:
-            return visit.refuse(Code.TOO_LONG, f"At most {MAX_CHAT_CHARS} characters.")
-        if not visit.lines.spend(now):
-            return visit.refuse(Code.TOO_FAST, "Wait a moment before the next line.")
-        if line := tidy(text):
-            at = to_iso(self._clock.now())
-            visit.gathering.tell(Said(slot=visit.slot, name=visit.name, text=line, at=at))
-
-    def _gesture(self, visit: Visit, motion: Motion) -> None:
-        if not visit.gathering:
-            return visit.refuse(Code.NOWHERE, "Enter a place first.")
-        if motion is not Motion.WAVE:
-            visit.is_hand_up = motion is Motion.HAND_UP
-        visit.gathering.tell(Gestured(slot=visit.slot, motion=motion))
-
-    def _signal(self, visit: Visit, message: Signal) -> None:
-        if len(message.data) > MAX_SIGNAL_CHARS:
-            return visit.refuse(Code.TOO_LONG, f"At most {MAX_SIGNAL_CHARS} characters.")
-        other = visit.gathering.visits.get(message.to) if visit.gathering else None
-        if not other or other is visit:
-            return visit.refuse(Code.NOT_HERE, "Nobody else here has that slot.")
-        other.tell(Signalled(slot=visit.slot, data=message.data))
-
-    def _signs(self, place: Place) -> tuple[Presence, ...]:
-        """What the signs over a place's doors tell."""
-        there = [self._places[door.to] for door in place.doors if door.to]
-        return tuple(told for other in there if (told := self._presence(other)))
-
-    def _presence(self, place: Place) -> Presence | None:
-        if place.sign is Sign.NOTHING:
-            return None
-        gathering = self._gatherings.get(place.id)
-        names = tuple(gathering.names()) if gathering else ()
-        shown = names[:NAMES_ON_A_SIGN] if place.sign is Sign.NAMES else ()
-        return Presence(place=place.id, count=len(names), names=shown)

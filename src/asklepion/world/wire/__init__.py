@@ -18,6 +18,7 @@ away, is slot u16, x y z i16, yaw u8 [1/256 turn], flags u8, at u16.
 """
 
 from ..model import Place
+from .company import About, Phrase, Silenced, Standing, Told, Utter, Uttered
 from .frames import (
     AT_BYTE,
     COARSE_BYTES,
@@ -114,6 +115,7 @@ __all__ = [
     "TRACKED_ENTRY_BYTES",
     "TURN_STEPS",
     "UPRIGHT",
+    "About",
     "Away",
     "Close",
     "Coarse",
@@ -133,6 +135,7 @@ __all__ = [
     "Motion",
     "Moved",
     "Person",
+    "Phrase",
     "Place",
     "PlaceCard",
     "Pose",
@@ -143,8 +146,13 @@ __all__ = [
     "Signal",
     "Signalled",
     "Signs",
+    "Silenced",
     "Snapshot",
+    "Standing",
+    "Told",
     "Tracked",
+    "Utter",
+    "Uttered",
     "Welcome",
     "control",
     "pack_pose",

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from ..model import Sign, Spot
+from .company import Silenced, Standing, Told, Utter, Uttered
 
 MAX_FRAME_BYTES = 32 * 1024  # a session description of WebRTC is the largest thing anybody says
 MAX_CHAT_CHARS = 500
@@ -29,6 +30,12 @@ class Code(StrEnum):
 
     FULL = "full"
     FORBIDDEN = "forbidden"
+    KICKED = "kicked"
+    BANNED = "banned"
+    SILENCED = "silenced"
+    SLOW_MODE = "slow-mode"
+    PHRASES_ONLY = "phrases-only"
+    NOT_FOR_CHILDREN = "not-for-children"
     UNKNOWN_PLACE = "unknown-place"
     NOWHERE = "nowhere"
     NOT_HERE = "not-here"
@@ -81,16 +88,22 @@ class Signal(_Message, frozen=True, kw_only=True, tag="signal", forbid_unknown_f
     data: str
 
 
-FromVisitor: TypeAlias = Enter | Say | Gesture | Signal
+FromVisitor: TypeAlias = Enter | Say | Utter | Gesture | Signal
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody in this place. A slot is a number for as long as the stay lasts, nothing more."""
+    """Somebody in this place. A slot is a number for as long as the stay lasts, nothing more.
+
+    `who` stands for them in requests, until they leave the world.
+    """
 
     slot: int
     name: str
     is_hand_up: bool = False
     is_away: bool = False
+    who: str = ""
+    is_host: bool = False
+    is_silent: bool = False
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,12 +204,16 @@ FromWorld: TypeAlias = (
     | Left
     | Away
     | Said
+    | Uttered
     | Gestured
     | Signalled
     | Signs
     | Moved
     | Refused
     | Expelled
+    | Standing
+    | Silenced
+    | Told
 )
 
 

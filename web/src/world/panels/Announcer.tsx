@@ -8,12 +8,11 @@ function Announcer() {
   const text = useText();
   const last = useHappenings().at(-1);
   const isWorth = last && !last.isMine;
+  const words = last?.kind === "uttered" ? text(`world.phrase.${last.text}`) : (last?.text ?? "");
   return (
     <div className="unseen" role="log" aria-live="polite" aria-atomic="true">
       {isWorth && (
-        <p key={last.id}>
-          {text(`world.heard.${last.kind}`, { name: last.name, words: last.text })}
-        </p>
+        <p key={last.id}>{text(`world.heard.${last.kind}`, { name: last.name, words })}</p>
       )}
     </div>
   );

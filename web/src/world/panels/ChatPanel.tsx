@@ -6,7 +6,8 @@ import { moment, useText } from "../../kit/text";
 import { Avatar, Button, Card, Empty, Field } from "../../kit/ui";
 import { MAX_CHAT_CHARS } from "../../wire/world";
 import type { Happening } from "../happenings";
-import { company, useHappenings } from "../world";
+import { Phrases } from "../order/Phrases";
+import { company, useHappenings, useStanding } from "../world";
 import "./panels.css";
 
 /** What is said in this place, and a line to say something. */
@@ -39,8 +40,9 @@ function ChatPanel() {
 function Line({ line }: { line: Happening }) {
   const text = useText();
   const { kind, name, isMine, at } = line;
+  const words = kind === "uttered" ? text(`world.phrase.${line.text}`) : line.text;
   const time = <time dateTime={at}>{moment(at, "time")}</time>;
-  if (kind !== "said") {
+  if (kind !== "said" && kind !== "uttered") {
     return (
       <li className="chat-note muted small">
         {text(`world.heard.${kind}`, { name })} {time}
@@ -55,7 +57,7 @@ function Line({ line }: { line: Happening }) {
           <strong>{isMine ? text("world.chat.me") : name}</strong> {time}
         </p>
         <p className="chat-words" lang="">
-          {line.text}
+          {words}
         </p>
       </div>
     </li>
@@ -67,6 +69,7 @@ function SayForm() {
   const [words, setWords] = useState("");
   const [isUnsent, setUnsent] = useState(false);
   const complaint = useStore(company.complaint);
+  const { is_silent, phrases_only, slow_s } = useStanding();
 
   function say(event: FormEvent): void {
     event.preventDefault();
@@ -77,8 +80,19 @@ function SayForm() {
   }
 
   const trouble = isUnsent ? "world.chat.unsent" : complaint && `world.refused.${complaint.code}`;
+  if (phrases_only || is_silent) {
+    return (
+      <div className="chat-form">
+        <p role="status">
+          {text(is_silent ? "world.refused.silenced" : "world.refused.phrases-only")}
+        </p>
+        {!is_silent && <Phrases />}
+      </div>
+    );
+  }
   return (
     <form className="chat-form" onSubmit={say}>
+      {slow_s > 0 && <p className="muted small">{text("world.chat.slow", { n: slow_s })}</p>}
       <Field
         label={text("world.chat.say")}
         value={words}
@@ -91,6 +105,10 @@ function SayForm() {
       <Button kind="primary" type="submit" icon={SendHorizontal} disabled={!words.trim()}>
         {text("world.chat.send")}
       </Button>
+      <details className="phrases-more">
+        <summary>{text("world.phrases")}</summary>
+        <Phrases />
+      </details>
     </form>
   );
 }

@@ -17,6 +17,7 @@ import { useText } from "../../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, Waiting } from "../../kit/ui";
 import type { Place } from "../../wire/world";
 import type { Somebody } from "../company";
+import { PersonMenu } from "../order/PersonMenu";
 import { readPlace } from "../places";
 import { company, useCompany, walker, walkTo } from "../world";
 import { Entry } from "./Entry";
@@ -89,9 +90,16 @@ function Other({ somebody }: { somebody: Somebody }) {
       name={name}
       role={text("world.role.person")}
       where={useWhere(position)}
-      actions={position && <WalkTo position={position} near_m={1.5} name={name} />}
+      actions={
+        <>
+          {position && <WalkTo position={position} near_m={1.5} name={name} />}
+          <PersonMenu somebody={somebody} />
+        </>
+      }
     >
       {isAway && <Badge>{text("world.away")}</Badge>}
+      {somebody.isHost && <Badge>{text("world.person.host")}</Badge>}
+      {somebody.isSilent && <Badge tone="warn">{text("world.person.silent")}</Badge>}
       {isHandUp && <Badge tone="accent">{text("world.hand.up")}</Badge>}
       {isSpeaking && <Badge tone="good">{text("world.voice.speaks")}</Badge>}
     </Entry>

@@ -1,4 +1,7 @@
 import type { Banner, Panel } from "../../kit/place";
+import { newsBanner } from "../order/NewsBanner";
+import { orderPanels } from "../order/OrderPanel";
+import { safetyPanel } from "../order/SafetyPanel";
 import { announcer } from "./Announcer";
 import { chatPanel } from "./ChatPanel";
 import { lineBanner } from "./LineBanner";
@@ -6,5 +9,11 @@ import { thingsPanel } from "./ThingsPanel";
 import { voicePanels } from "./VoicePanel";
 
 /** What the world shows beside the scene, and instead of it. */
-export const worldPanels: readonly Panel[] = [thingsPanel, chatPanel, ...voicePanels];
-export const worldBanners: readonly Banner[] = [announcer, lineBanner];
+export const worldPanels: readonly Panel[] = [
+  thingsPanel,
+  chatPanel,
+  ...voicePanels,
+  safetyPanel,
+  ...orderPanels,
+];
+export const worldBanners: readonly Banner[] = [announcer, lineBanner, newsBanner];

@@ -1,7 +1,9 @@
 import { Group, Vector3 } from "three";
 import { Motion } from "../../wire/world";
 import type { Company, Somebody } from "../company";
+import type { Pose } from "../net/poses";
 import { Avatar, doingOf } from "./avatar";
+import { fade, shareLeft } from "./bubble";
 import type { Cast } from "./cast";
 
 export const CROWD = "crowd";
@@ -41,6 +43,13 @@ export class Crowd {
     avatar.stand(pose);
     const distance = this.at.set(...pose.position).distanceTo(eye);
     avatar.update(doingOf(pose, glide.speed, isHandUp, this.wavedAgo(slot, now)), distance, dt);
+    fade(avatar.root, shareLeft(this.gap(pose), this.company.order.standing.get().bubble_m));
+  }
+
+  /** How far somebody stands from us [m], over the ground. */
+  private gap({ position: [x, , z] }: Pick<Pose, "position">): number {
+    const own = this.company.pose?.position;
+    return own ? Math.hypot(own[0] - x, own[2] - z) : Number.POSITIVE_INFINITY;
   }
 
   /** How long ago somebody waved [s]; Infinity if never. */

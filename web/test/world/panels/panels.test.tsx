@@ -11,8 +11,9 @@ import { forgetPlaces } from "../../../src/world/places";
 import { company, focused, walker } from "../../../src/world/world";
 import { fakeHouse } from "../../house/house";
 
-const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false, is_away: false };
-const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false, is_away: false };
+const PLAIN = { is_host: false, is_silent: false, is_away: false };
+const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false, who: "iris", ...PLAIN };
+const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN };
 const PLACE = {
   id: "plaza",
   spawn: { position: [0, 0, 0], radius: 1, yaw: 0 },

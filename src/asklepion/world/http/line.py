@@ -12,8 +12,8 @@ from asklepion.identity import Caller
 from asklepion.kit.errors import Busy
 from asklepion.kit.http import caller, room
 
-from .service import Visit, World
-from .wire import Close, Code
+from ..service import Visit, World
+from ..wire import Close, Code
 
 router = APIRouter(tags=["world"])
 Who = Annotated[Caller, Depends(caller)]

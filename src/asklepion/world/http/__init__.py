@@ -1,0 +1,11 @@
+"""The world's doors: its socket and places, and what people decide about each other."""
+
+from fastapi import APIRouter
+
+from . import company, line, order
+
+router = APIRouter()
+for part in (line, company, order):
+    router.include_router(part.router)
+
+__all__ = ["router"]

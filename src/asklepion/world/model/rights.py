@@ -1,0 +1,59 @@
+"""Who may do what in a place: four parts that people have there, and seven rights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from asklepion.identity import Caller, Role
+
+if TYPE_CHECKING:
+    from .place import Place
+
+
+class Part(StrEnum):
+    """What somebody is in a place. Guests are those whom the house knows by no role."""
+
+    OWNER = "owner"
+    HOST = "host"
+    MEMBER = "member"
+    GUEST = "guest"
+
+
+class Right(StrEnum):
+    """What somebody may do in a place."""
+
+    ENTER = "enter"
+    SPEAK = "speak"
+    WRITE = "write"
+    DRAW = "draw"
+    MAKE = "make"
+    SHARE = "share"
+    MODERATE = "moderate"
+
+
+Rights = frozenset[Right]
+USUAL: Mapping[Part, Rights] = {
+    Part.OWNER: frozenset(Right),
+    Part.HOST: frozenset(Right),
+    Part.MEMBER: frozenset(Right) - {Right.MODERATE},
+    Part.GUEST: frozenset({Right.ENTER, Right.SPEAK, Right.WRITE}),
+}
+
+
+def part_of(place: Place, caller: Caller) -> Part:
+    """What a caller is in a place; in a place of one's own, one is its owner."""
+    if place.access == "owner":
+        return Part.OWNER
+    is_keeper = place.access == "all" and caller.has(Role.OPERATOR)
+    if is_keeper or caller.roles & set(place.hosts):
+        return Part.HOST
+    return Part.MEMBER if caller.roles and not caller.app else Part.GUEST
+
+
+def rights_of(place: Place, caller: Caller) -> Rights:
+    """What a caller may do in a place: as its file says, else as usual."""
+    part = part_of(place, caller)
+    told = place.rights.get(part)
+    return USUAL[part] if told is None else frozenset(told)

@@ -1,0 +1,65 @@
+"""Whether somebody may say what they say: their rights here, and what others decided."""
+
+from datetime import datetime
+
+from ..model import Deed, Place, Right, Ties, part_of, rights_of
+from ..wire import Code, FromVisitor, Say, Signal, Standing, Utter
+from .visit import Visit
+
+NEEDED: dict[type[FromVisitor], Right] = {
+    Say: Right.WRITE,
+    Utter: Right.WRITE,
+    Signal: Right.SPEAK,
+}
+SILENT = "A host has taken the word from you here for a while."
+FADE_M = 0.8  # nearer than this, others fade on the screen of one who wants room
+
+
+def may(visit: Visit, right: Right) -> bool:
+    """Whether a visitor has this right where they are."""
+    here = visit.gathering
+    return here is not None and right in rights_of(here.hall.place, visit.caller)
+
+
+def refusal_of(
+    visit: Visit, message: FromVisitor, ties: Ties, now: datetime
+) -> tuple[Code, str] | None:
+    """Why this is not taken from somebody who is in a place, None if it is."""
+    right = NEEDED.get(type(message))
+    if not right or not visit.gathering:
+        return None
+    if not may(visit, right):
+        return Code.FORBIDDEN, f"Here you may not {right}."
+    place = visit.gathering.hall.place.id
+    if ties.standing(Deed.MUTE, place, visit.account, now):
+        return Code.SILENCED, SILENT
+    if isinstance(message, Signal):
+        return None
+    if isinstance(message, Say) and ties.self_of(visit.account).phrases_only:
+        return Code.PHRASES_ONLY, "Send a phrase instead."
+    return _too_soon(visit, ties.slow_s(place, now), now)
+
+
+def _too_soon(visit: Visit, slow_s: int, now: datetime) -> tuple[Code, str] | None:
+    if not slow_s or visit.spoke_at is None or may(visit, Right.MODERATE):
+        return None
+    if (now - visit.spoke_at).total_seconds() >= slow_s:
+        return None
+    return Code.SLOW_MODE, f"One line every {slow_s} seconds."
+
+
+def take_stand(visit: Visit, place: Place, ties: Ties, now: datetime) -> Standing:
+    """What somebody is and may do in a place; others are told a part of it."""
+    rights = rights_of(place, visit.caller)
+    mine = ties.self_of(visit.account)
+    visit.is_host = Right.MODERATE in rights
+    visit.is_silent = ties.standing(Deed.MUTE, place.id, visit.account, now) is not None
+    return Standing(
+        place=place.id,
+        part=part_of(place, visit.caller),
+        rights=tuple(right for right in Right if right in rights),
+        is_silent=visit.is_silent,
+        phrases_only=mine.phrases_only,
+        slow_s=ties.slow_s(place.id, now),
+        bubble_m=FADE_M if mine.has_bubble else 0.0,
+    )

@@ -1,0 +1,39 @@
+"""What the signs over the doors tell, and to whom: nobody is told of one who is gone to them."""
+
+from collections.abc import Mapping
+
+from ..model import Place, Sign, Ties
+from ..wire import Presence
+from .gathering import Gathering
+
+NAMES_ON_A_SIGN = 12
+
+
+class Signboards:
+    """The signs of every place."""
+
+    def __init__(
+        self, places: Mapping[str, Place], gatherings: Mapping[str, Gathering], ties: Ties
+    ) -> None:
+        self._places = places
+        self._gatherings = gatherings
+        self._ties = ties
+
+    def over_doors(self, place: Place, reader: str = "") -> tuple[Presence, ...]:
+        """What the signs over a place's doors tell.
+
+        Args:
+            reader: the account that reads; empty: whoever is apart from nobody.
+        """
+        there = [self._places[door.to] for door in place.doors if door.to]
+        return tuple(told for other in there if (told := self.before(other, reader)))
+
+    def before(self, place: Place, reader: str = "") -> Presence | None:
+        """What the sign of a place tells; None where it has none."""
+        if place.sign is Sign.NOTHING:
+            return None
+        gathering = self._gatherings.get(place.id)
+        visits = gathering.visits.values() if gathering else ()
+        names = [v.name for v in visits if not self._ties.are_apart(reader, v.account)]
+        shown = tuple(names[:NAMES_ON_A_SIGN]) if place.sign is Sign.NAMES else ()
+        return Presence(place=place.id, count=len(names), names=shown)

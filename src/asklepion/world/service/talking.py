@@ -1,0 +1,95 @@
+"""What visitors say, show and hand on to each other in one place."""
+
+from asklepion.kit.clock import Clock, to_iso
+
+from ..model import Access, Ties
+from ..wire import (
+    MAX_CHAT_CHARS,
+    MAX_SIGNAL_CHARS,
+    Code,
+    FromVisitor,
+    Gesture,
+    Gestured,
+    Motion,
+    Said,
+    Say,
+    Signal,
+    Signalled,
+    Utter,
+    Uttered,
+)
+from .allowing import refusal_of
+from .gathering import Gathering
+from .visit import Visit, tidy
+
+
+class Talking:
+    """Takes in whatever a visitor says in the place they are in."""
+
+    def __init__(self, clock: Clock, ties: Ties) -> None:
+        self._clock = clock
+        self._ties = ties
+
+    def hear(self, visit: Visit, message: FromVisitor, now: float) -> None:
+        """Hand it to those whom it concerns, or refuse it."""
+        here = visit.gathering
+        if not here:
+            hint = "Enter a place first."
+            code = Code.NOT_HERE if isinstance(message, Signal) else Code.NOWHERE
+            return visit.refuse(code, hint)
+        if refusal := refusal_of(visit, message, self._ties, self._clock.now()):
+            return visit.refuse(*refusal)
+        match message:
+            case Say():
+                self._say(here, visit, message.text, now)
+            case Utter():
+                self._utter(here, visit, message, now)
+            case Gesture():
+                self._gesture(here, visit, message.motion, now)
+            case Signal():
+                self._signal(here, visit, message)
+            case _:
+                pass
+
+    def _say(self, here: Gathering, visit: Visit, text: str, now: float) -> None:
+        if len(text) > MAX_CHAT_CHARS:
+            return visit.refuse(Code.TOO_LONG, f"At most {MAX_CHAT_CHARS} characters.")
+        line = tidy(text)
+        if self._may_write(visit, now) and line:
+            here.ring.note(now, visit.account, "said", line)
+            at = to_iso(self._clock.now())
+            here.tell(Said(slot=visit.slot, name=visit.name, text=line, at=at), by=visit)
+
+    def _utter(self, here: Gathering, visit: Visit, message: Utter, now: float) -> None:
+        if self._may_write(visit, now):
+            phrase, at = message.phrase, to_iso(self._clock.now())
+            here.ring.note(now, visit.account, "uttered", phrase)
+            here.tell(Uttered(slot=visit.slot, name=visit.name, phrase=phrase, at=at), by=visit)
+
+    def _may_write(self, visit: Visit, now: float) -> bool:
+        if not visit.lines.spend(now):
+            visit.refuse(Code.TOO_FAST, "Wait a moment before the next line.")
+            return False
+        visit.spoke_at = self._clock.now()
+        return True
+
+    def _gesture(self, here: Gathering, visit: Visit, motion: Motion, now: float) -> None:
+        if motion is not Motion.WAVE:
+            visit.is_hand_up = motion is Motion.HAND_UP
+        here.ring.note(now, visit.account, motion)
+        here.tell(Gestured(slot=visit.slot, motion=motion), by=visit)
+
+    def _signal(self, here: Gathering, visit: Visit, message: Signal) -> None:
+        if len(message.data) > MAX_SIGNAL_CHARS:
+            return visit.refuse(Code.TOO_LONG, f"At most {MAX_SIGNAL_CHARS} characters.")
+        other = here.visits.get(message.to)
+        if not other or other is visit or here.apartness.parts(visit, other):
+            return visit.refuse(Code.NOT_HERE, "Nobody else here has that slot.")
+        if self._may_call(here, visit, other):
+            other.tell(Signalled(slot=visit.slot, data=message.data))
+
+    def _may_call(self, here: Gathering, one: Visit, other: Visit) -> bool:
+        """A child and an adult whom it does not know call each other only where a gate is kept."""
+        both = (one.account, other.account)
+        may = self._ties.may_approach(*both) and self._ties.may_approach(*reversed(both))
+        return may or here.hall.place.access is Access.GUARDED

@@ -1,0 +1,160 @@
+import {
+  Ban,
+  DoorOpen,
+  Ellipsis,
+  Flag,
+  Footprints,
+  MicOff,
+  ShieldX,
+  UserPlus,
+  Volume2,
+} from "lucide-react";
+import { useId, useState } from "react";
+import { useStore } from "../../kit/store";
+import { useText } from "../../kit/text";
+import { Button, ErrorNote, MenuItem, toast } from "../../kit/ui";
+import type { Somebody } from "../company";
+import { company, following, useStanding, walker } from "../world";
+import { ActDialog } from "./ActDialog";
+import { asking } from "./asking";
+import { BlockDialog, ReportDialog } from "./dialogs";
+import { useDoing } from "./doing";
+import type { Deed } from "./model";
+import "./order.css";
+
+type Shown = "" | "report" | "block" | Deed;
+
+/** What one can do about one person: walk after, louder, friend, block, report; and as a host. */
+export function PersonMenu({ somebody }: { somebody: Somebody }) {
+  const text = useText();
+  const [isOpen, setOpen] = useState(false);
+  const [shown, setShown] = useState<Shown>("");
+  const id = useId();
+  const { name, who } = somebody;
+  const label = text("world.person.menu", { name });
+  function show(next: Shown): void {
+    setOpen(false);
+    setShown(next);
+  }
+  return (
+    <>
+      <Button
+        kind="plain"
+        icon={Ellipsis}
+        aria-label={label}
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? id : undefined}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {text("world.person.more")}
+      </Button>
+      {isOpen && (
+        // biome-ignore lint/a11y/useSemanticElements: a small list of actions, not a fieldset
+        <div className="person-menu" id={id} role="group" aria-label={label}>
+          <Nearness somebody={somebody} close={() => setOpen(false)} />
+          <MenuItem
+            icon={ShieldX}
+            hint={text("world.person.block.hint")}
+            onClick={() => show("block")}
+          >
+            {text("world.person.block")}
+          </MenuItem>
+          <MenuItem icon={Flag} onClick={() => show("report")}>
+            {text("world.person.report")}
+          </MenuItem>
+          <HostItems isSilent={somebody.isSilent} choose={show} />
+        </div>
+      )}
+      {shown === "block" && <BlockDialog who={who} name={name} onClose={() => show("")} />}
+      {shown === "report" && <ReportDialog who={who} name={name} onClose={() => show("")} />}
+      {(shown === "kick" || shown === "ban" || shown === "mute") && (
+        <ActDialog deed={shown} who={who} name={name} onClose={() => show("")} />
+      )}
+    </>
+  );
+}
+
+function Nearness({ somebody, close }: { somebody: Somebody; close: () => void }) {
+  const text = useText();
+  const { error, carryOut } = useDoing();
+  const { who, name, slot } = somebody;
+  const isFollowed = useStore(following.whom) === who;
+  const walks = useStore(walker);
+  function follow(): void {
+    if (isFollowed) {
+      following.stop();
+      close();
+      return;
+    }
+    carryOut(asking.follow(who), () => {
+      following.begin(who);
+      toast(text("world.person.following", { name }));
+      close();
+    });
+  }
+  return (
+    <>
+      {walks && (
+        <MenuItem icon={Footprints} onClick={follow}>
+          {text(isFollowed ? "world.person.follow.stop" : "world.person.follow")}
+        </MenuItem>
+      )}
+      <MenuItem
+        icon={UserPlus}
+        onClick={() =>
+          carryOut(asking.ask(who), () => {
+            toast(text("world.friend.sent", { name }), "good");
+            close();
+          })
+        }
+      >
+        {text("world.person.friend")}
+      </MenuItem>
+      <Volume slot={slot} name={name} />
+      <ErrorNote error={error} />
+    </>
+  );
+}
+
+function Volume({ slot, name }: { slot: number; name: string }) {
+  const text = useText();
+  const [volume, setVolume] = useState(company.voice.volume(slot));
+  return (
+    <label className="person-volume">
+      <Volume2 aria-hidden />
+      <span className="unseen">{text("world.person.volume", { name })}</span>
+      <input
+        type="range"
+        min={0}
+        max={2}
+        step={0.1}
+        value={volume}
+        aria-valuetext={text("world.person.volume.value", { n: Math.round(volume * 100) })}
+        onChange={({ target }) => {
+          setVolume(Number(target.value));
+          company.voice.turn(slot, Number(target.value));
+        }}
+      />
+    </label>
+  );
+}
+
+function HostItems({ isSilent, choose }: { isSilent: boolean; choose: (deed: Deed) => void }) {
+  const text = useText();
+  const { rights } = useStanding();
+  if (!rights.includes("moderate")) return null;
+  return (
+    <>
+      <p className="person-part muted small">{text("world.order.as-host")}</p>
+      <MenuItem icon={MicOff} disabled={isSilent} onClick={() => choose("mute")}>
+        {text("world.order.mute")}
+      </MenuItem>
+      <MenuItem icon={DoorOpen} onClick={() => choose("kick")}>
+        {text("world.order.kick")}
+      </MenuItem>
+      <MenuItem icon={Ban} onClick={() => choose("ban")}>
+        {text("world.order.ban")}
+      </MenuItem>
+    </>
+  );
+}
