@@ -217,13 +217,14 @@ class Hall:
     def _find_room(self, at: Spot | None) -> Spot:
         """The first free spot of a spiral around a point; where all is taken, the point itself.
 
-        Where many are, the spiral is as wide as they need, and only its outer turns are looked at.
+        Where many are, that around the place's own point is as wide as they need, and only its outer
+        turns are looked at.
         """
         spawn = self.place.spawn
         center, yaw = (at.position, at.yaw) if at else (spawn.position, spawn.yaw)
-        widest = 2.0 if at else spawn.radius
-        total = max(SPOTS, 2 * self.count)
-        if total > SPOTS:
+        widest, total = (2.0 if at else spawn.radius), SPOTS
+        if not at and 2 * self.count > SPOTS:
+            total = 2 * self.count
             widest = max(widest, ELBOW_M * sqrt(total))
         steps = np.arange(total - SPOTS, total)
         radius = widest * np.sqrt(steps / total)
