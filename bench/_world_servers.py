@@ -6,7 +6,9 @@ Both are one process of uvicorn with the same settings; only what they do with a
 import asyncio
 import socket
 import sys
+import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 import uvicorn
@@ -19,7 +21,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import SystemClock
-from asklepion.world import World, http
+from asklepion.kit.db import Database, connect_database
+from asklepion.world import MIGRATIONS, Looks, World, http
 from asklepion.world.service import load_places
 from asklepion.world.wire import MAX_FRAME_BYTES
 
@@ -39,10 +42,10 @@ class Bots:
         await self._app(scope, receive, send)
 
 
-def our_app(world: World) -> ASGIApp:
+def our_app(world: World, db: Database) -> ASGIApp:
     """The world's own socket."""
     app = FastAPI()
-    app.state.rooms = {World: world}
+    app.state.rooms = {World: world, Looks: Looks(db)}
     app.include_router(http.router)
     app.add_middleware(Bots)
     return app
@@ -73,7 +76,10 @@ async def serve(kind: str, listener: socket.socket) -> None:
     plaza = msgspec.structs.replace(load_places()["plaza"], capacity=CAPACITY, doors=())
     world = World(clock=SystemClock(), places={"plaza": plaza})
     await world.start()
-    app = our_app(world) if kind == "world" else relay_app()
+    folder = Path(tempfile.mkdtemp())
+    db = connect_database(f"sqlite:///{folder}/bench.sqlite")
+    await db.migrate({"world": MIGRATIONS}, folder, SystemClock())
+    app = our_app(world, db) if kind == "world" else relay_app()
     config = uvicorn.Config(
         app,
         lifespan="off",

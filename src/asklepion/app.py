@@ -13,10 +13,10 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from asklepion import clinic, devices, identity, ledger, records, twin
+from asklepion import clinic, devices, identity, ledger, records, twin, world
 from asklepion.clinic import ROOMS, Clinic
 from asklepion.devices import Devices
-from asklepion.identity import Identity
+from asklepion.identity import AccountClosed, Identity
 from asklepion.kit import events as outbox
 from asklepion.kit.backup import Backups, Owned, Restored, drop_plain
 from asklepion.kit.clock import Clock, SystemClock
@@ -40,7 +40,7 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Twin
-from asklepion.world import World
+from asklepion.world import Looks, World
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -50,6 +50,7 @@ MIGRATIONS = {
     "devices": devices.MIGRATIONS,
     "twin": twin.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
+    "world": world.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
 COMMITMENT_KEY = 32  # bytes of the secret that one event is committed with
@@ -60,6 +61,7 @@ OWNED: dict[str, Owned | None] = {
     **devices.OWNED,
     **twin.OWNED,
     **clinic.OWNED,
+    **world.OWNED,
     "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
 }
 
@@ -85,6 +87,7 @@ class House:
     twin: Twin
     alerts: Alerts
     world: World
+    looks: Looks
     clinic: Clinic
 
 
@@ -190,6 +193,8 @@ async def open_house(
             emergency_number=settings.emergency_number,
         )
         world = World(clock=clock)
+        looks = Looks(db)
+        looks.when_changed(world.dress)
         # places
         clinic = Clinic(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
@@ -206,11 +211,14 @@ async def open_house(
         records.also_forget(devices.forget)
         records.also_forget(twin.estimates.forget)
         records.also_forget(clinic.forget)
+        records.also_forget(looks.forget)
+        events.on(AccountClosed, looks.hear_closed)
         records.also_forget(alerts.forget)
         records.duplicates.introduce(identity.follow, identity.has_account)
         records.duplicates.also_follow("devices", devices.follow)
         records.duplicates.also_follow("estimates", twin.estimates.follow)
         records.duplicates.also_follow("alerts", alerts.follow)
+        records.duplicates.also_follow("looks", looks.follow)
         devices.when_kept(alerts.hear)
         for room in (records, alerts, devices, world, clinic) if serving else (records,):
             await room.start()
@@ -252,6 +260,7 @@ async def open_house(
             twin=twin,
             alerts=alerts,
             world=world,
+            looks=looks,
             clinic=clinic,
         )
 

@@ -6,7 +6,8 @@ Never: knows medicine, keeps what was said, or tells one visitor the account of 
 """
 
 from .model import Place
-from .service import Gatekeeper, Leaving, World
+from .service import Gatekeeper, Leaving, Looks, World
+from .store import MIGRATIONS, OWNED
 from .wire import Code
 
-__all__ = ["Code", "Gatekeeper", "Leaving", "Place", "World"]
+__all__ = ["MIGRATIONS", "OWNED", "Code", "Gatekeeper", "Leaving", "Looks", "Place", "World"]

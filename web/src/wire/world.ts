@@ -1,6 +1,12 @@
 // Made by `make wire` from asklepion/world/wire. Change that, never this.
 
 export const AT_BYTE = 10;
+export const CLOTHS = 16;
+export const EYE_COLOURS = 6;
+export const FACES = 3;
+export const HAIR_COLOURS = 10;
+export const LOOK_VERSION = "1";
+export const SKINS = 12;
 export const FLAGS_BYTE = 9;
 export const HAND_REACH = 511;
 export const HAND_STEPS = 400;
@@ -23,6 +29,14 @@ export const Access = {
 } as const;
 export type Access = (typeof Access)[keyof typeof Access];
 
+/** The age a body shows. */
+export const Age = {
+  CHILD: "child",
+  ADULT: "adult",
+  ELDER: "elder",
+} as const;
+export type Age = (typeof Age)[keyof typeof Age];
+
 /** A named spot where another room puts something: a hologram, a seat, a wall of cards. */
 export interface Anchor {
   readonly id: string;
@@ -39,6 +53,13 @@ export const Blocks = {
 } as const;
 export type Blocks = (typeof Blocks)[keyof typeof Blocks];
 
+/** The shape of a body. */
+export const BodyShape = {
+  FEMININE: "feminine",
+  MASCULINE: "masculine",
+} as const;
+export type BodyShape = (typeof BodyShape)[keyof typeof BodyShape];
+
 /** A rectangle of ground. Its floor rises by `rise` on the way from its local −z to its +z. */
 export interface Box {
   readonly kind: "box";
@@ -48,6 +69,14 @@ export interface Box {
   readonly y: number;
   readonly rise: number;
 }
+
+/** How much of it there is. */
+export const Build = {
+  SLIM: "slim",
+  MEDIUM: "medium",
+  FULL: "full",
+} as const;
+export type Build = (typeof Build)[keyof typeof Build];
 
 /** A house seen from outside; `kind` decides how it looks, `name_key` what its sign says. */
 export interface Building {
@@ -100,6 +129,15 @@ export const Code = {
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];
 
+/** What the head wears. */
+export const Cover = {
+  NONE: "none",
+  HIJAB: "hijab",
+  TURBAN: "turban",
+  KIPPAH: "kippah",
+} as const;
+export type Cover = (typeof Cover)[keyof typeof Cover];
+
 /** A way to another place, or a closed one that says why. It faces whom it lets in. */
 export interface Door {
   readonly id: string;
@@ -111,6 +149,13 @@ export interface Door {
   readonly width: number;
   readonly height: number;
   readonly building: string;
+}
+
+/** Somebody looks different now. */
+export interface Dressed {
+  readonly type: "dressed";
+  readonly slot: number;
+  readonly look: string;
 }
 
 /** Let me into that place. Asked again, or refused, one stays where one is. */
@@ -151,6 +196,20 @@ export interface Gestured {
   readonly motion: Motion;
 }
 
+/** How the hair is worn. */
+export const HairStyle = {
+  BALD: "bald",
+  CROP: "crop",
+  PARTED: "parted",
+  CURLS: "curls",
+  BOB: "bob",
+  LONG: "long",
+  TAIL: "tail",
+  BUN: "bun",
+  RECEDING: "receding",
+} as const;
+export type HairStyle = (typeof HairStyle)[keyof typeof HairStyle];
+
 /** Somebody came in. */
 export interface Joined {
   readonly type: "joined";
@@ -171,11 +230,39 @@ export interface Left {
   readonly slot: number;
 }
 
-/** A gesture. A raised hand stays up until it is lowered; a wave passes. */
+/** How a person looks. Colours are places in the client's palettes. */
+export interface Look {
+  readonly shape: BodyShape;
+  readonly age: Age;
+  readonly build: Build;
+  readonly stature: Stature;
+  readonly face: number;
+  readonly skin: number;
+  readonly eyes: number;
+  readonly hair: HairStyle;
+  readonly hair_colour: number;
+  readonly beard: boolean;
+  readonly top: Top;
+  readonly top_colour: number;
+  readonly legs_colour: number;
+  readonly shoes_colour: number;
+  readonly cover: Cover;
+  readonly cover_colour: number;
+  readonly glasses: boolean;
+  readonly hearing_aids: boolean;
+  readonly wheelchair: boolean;
+}
+
+/** A gesture. A raised hand stays up until it is lowered; the others pass. */
 export const Motion = {
   WAVE: "wave",
   HAND_UP: "hand-up",
   HAND_DOWN: "hand-down",
+  NOD: "nod",
+  CLAP: "clap",
+  THUMBS_UP: "thumbs-up",
+  BOW: "bow",
+  HEART: "heart",
 } as const;
 export type Motion = (typeof Motion)[keyof typeof Motion];
 
@@ -196,6 +283,7 @@ export interface Person {
   readonly slot: number;
   readonly name: string;
   readonly is_hand_up: boolean;
+  readonly look: string;
 }
 
 /** One place file. `obstacles` are made from what stands there, not written by hand. */
@@ -300,6 +388,14 @@ export interface Spot {
   readonly yaw: number;
 }
 
+/** How tall it is among those of its age. */
+export const Stature = {
+  SHORT: "short",
+  MEDIUM: "medium",
+  TALL: "tall",
+} as const;
+export type Stature = (typeof Stature)[keyof typeof Stature];
+
 /** Something that stands there: `position` its foot, `size` its width, height and depth. */
 export interface Thing {
   readonly kind: string;
@@ -311,6 +407,17 @@ export interface Thing {
   readonly blocks: Blocks;
   readonly footprint: readonly [number, number] | null;
 }
+
+/** What the upper body wears. SCRUBS and COAT are for clinicians, and carry their badge. */
+export const Top = {
+  JUMPER: "jumper",
+  SHIRT: "shirt",
+  DRESS: "dress",
+  TUNIC: "tunic",
+  SCRUBS: "scrubs",
+  COAT: "coat",
+} as const;
+export type Top = (typeof Top)[keyof typeof Top];
 
 /** You are in. A whole snapshot follows. */
 export interface Welcome {
@@ -327,6 +434,7 @@ export type FromVisitor = Enter | Say | Gesture | Signal;
 export type FromWorld =
   | Welcome
   | Joined
+  | Dressed
   | Left
   | Said
   | Gestured

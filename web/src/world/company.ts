@@ -39,6 +39,8 @@ const PULSE_MS = 250; // nobody draws us: hear now and then who speaks
 export interface Somebody {
   readonly slot: number;
   readonly name: string;
+  /** As people/look.ts reads it. */
+  readonly look: string;
   readonly isMe: boolean;
   readonly isHandUp: boolean;
   readonly isSpeaking: boolean;
@@ -157,12 +159,22 @@ export class Company {
   }
 
   wave(): boolean {
-    return this.socket.say({ type: "gesture", motion: Motion.WAVE });
+    return this.gesticulate(Motion.WAVE);
+  }
+
+  /** Show a gesture that passes by itself. */
+  gesticulate(motion: Motion): boolean {
+    return this.socket.say({ type: "gesture", motion });
   }
 
   raiseHand(isUp: boolean): boolean {
     const motion = isUp ? Motion.HAND_UP : Motion.HAND_DOWN;
     return this.socket.say({ type: "gesture", motion });
+  }
+
+  /** How loud somebody is heard right now, 0 … 1. */
+  loudness(slot: number): number {
+    return this.voice.loudness(slot);
   }
 
   /** Where we stand now; called as often as one likes. */
@@ -198,6 +210,13 @@ export class Company {
         break;
       case "joined":
         this.join(message.person);
+        break;
+      case "dressed":
+        this.setPeople(
+          this.people
+            .get()
+            .map((s) => (s.slot === message.slot ? { ...s, look: message.look } : s)),
+        );
         break;
       case "left":
         this.part(message.slot);
@@ -269,9 +288,9 @@ export class Company {
     arrived(place, this.people.get().map(shown));
   }
 
-  private somebody({ slot, name, is_hand_up }: Person): Somebody {
+  private somebody({ slot, name, is_hand_up: isHandUp, look }: Person): Somebody {
     const isMe = slot === this.stay.get().me;
-    return { slot, name, isMe, isHandUp: is_hand_up, isSpeaking: false, glide: new Glide() };
+    return { slot, name, look, isMe, isHandUp, isSpeaking: false, glide: new Glide() };
   }
 
   private join(person: Person): void {
@@ -293,8 +312,8 @@ export class Company {
     const somebody = this.people.get().find(({ slot }) => slot === by);
     if (!somebody) return;
     this.gestures.set(new Map(this.gestures.get()).set(by, { motion, at: this.timing.now() }));
-    if (motion === Motion.WAVE) {
-      this.note("waved", by, somebody.name);
+    if (motion !== Motion.HAND_UP && motion !== Motion.HAND_DOWN) {
+      this.note(motion === Motion.WAVE ? "waved" : motion, by, somebody.name);
       return;
     }
     const isHandUp = motion === Motion.HAND_UP;

@@ -65,8 +65,8 @@ class Clock {
   }
 }
 
-const IRIS = { slot: 0, name: "Iris", is_hand_up: false };
-const OTTO = { slot: 1, name: "Otto", is_hand_up: false };
+const IRIS = { slot: 0, name: "Iris", is_hand_up: false, look: "" };
+const OTTO = { slot: 1, name: "Otto", is_hand_up: false, look: "" };
 
 let house: House;
 let clock: Clock;

@@ -51,6 +51,7 @@ const silence: VoiceRoom = {
   place: () => {},
   listen: () => {},
   speaking: () => [],
+  loudness: () => 0,
   dispose: () => {},
 };
 

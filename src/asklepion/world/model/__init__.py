@@ -1,6 +1,24 @@
-"""Places and the ground in them: values and rules."""
+"""Places, the ground in them, and how people look: values and rules."""
 
 from .ground import CALM_M, Ground
+from .look import (
+    CLOTHS,
+    EYE_COLOURS,
+    FACES,
+    HAIR_COLOURS,
+    LOOK_VERSION,
+    SKINS,
+    Age,
+    BodyShape,
+    Build,
+    Cover,
+    HairStyle,
+    Look,
+    Stature,
+    Top,
+    look_for,
+    read_look,
+)
 from .place import (
     Access,
     Anchor,
@@ -22,21 +40,37 @@ from .place import (
 
 __all__ = [
     "CALM_M",
+    "CLOTHS",
+    "EYE_COLOURS",
+    "FACES",
+    "HAIR_COLOURS",
+    "LOOK_VERSION",
+    "SKINS",
     "Access",
+    "Age",
     "Anchor",
     "Blocks",
+    "BodyShape",
     "Box",
+    "Build",
     "Building",
     "Circle",
+    "Cover",
     "Door",
     "Ground",
+    "HairStyle",
+    "Look",
     "Obstacle",
     "Place",
     "Shape",
     "Sign",
     "Spawn",
     "Spot",
+    "Stature",
     "Thing",
+    "Top",
     "in_front_of",
+    "look_for",
+    "read_look",
     "read_places",
 ]

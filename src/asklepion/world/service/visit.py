@@ -22,7 +22,7 @@ TURNED_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 class Visit:
     """From the moment a socket opens until it closes. Says nothing about sockets."""
 
-    def __init__(self, caller: Caller, tell_time: Callable[[], float]) -> None:
+    def __init__(self, caller: Caller, tell_time: Callable[[], float], look: str = "") -> None:
         now = tell_time()
         self._time = tell_time
         self.account = caller.account
@@ -32,6 +32,7 @@ class Visit:
         self.gathering: Gathering | None = None
         self.slot = -1
         self.is_hand_up = False
+        self.look = look
         self.heard_at = now
         self.sending_since: float | None = None
         self.close: Close | None = None
@@ -54,7 +55,7 @@ class Visit:
     @property
     def person(self) -> Person:
         """This visitor as others in the place see them."""
-        return Person(slot=self.slot, name=self.name, is_hand_up=self.is_hand_up)
+        return Person(slot=self.slot, name=self.name, is_hand_up=self.is_hand_up, look=self.look)
 
     def tell(self, message: FromWorld) -> None:
         """Add a message to what is sent."""

@@ -14,7 +14,7 @@ from asklepion.kit.errors import Busy, HouseError, NotFound
 from asklepion.kit.log import get_log
 
 from ..engine import Allowance, Hall
-from ..model import Access, Ground, Place, Sign, Spot, in_front_of
+from ..model import Access, Ground, Look, Place, Sign, Spot, in_front_of
 from ..wire import (
     MAX_CHAT_CHARS,
     MAX_FRAME_BYTES,
@@ -24,6 +24,7 @@ from ..wire import (
     TRACKED_BYTES,
     Close,
     Code,
+    Dressed,
     Enter,
     Expelled,
     Gesture,
@@ -40,6 +41,7 @@ from ..wire import (
 )
 from .files import load_ground, load_places
 from .gathering import Gathering
+from .looks import default_look
 from .visit import Visit, tidy
 
 log = get_log(__name__)
@@ -113,6 +115,13 @@ class World:
         visit.tell(Expelled(place=place, code=code, to=self._find(place).exit))
         return True
 
+    def dress(self, account: str, look: Look) -> None:
+        """Show everybody around them what somebody looks like now."""
+        if visit := self._visits.get(account):
+            visit.look = look.code
+            if visit.gathering:
+                visit.gathering.tell(Dressed(slot=visit.slot, look=look.code))
+
     def accounts_in(self, place: str) -> list[str]:
         """The accounts of those in a place: for other rooms, never for visitors."""
         return [
@@ -153,8 +162,12 @@ class World:
 
     # --- what a visitor does
 
-    def open(self, caller: Caller) -> Visit:
+    def open(self, caller: Caller, look: str = "") -> Visit:
         """Begin a visit. Whoever visits already, in another window, ends that visit by this one.
+
+        Args:
+            caller: who comes.
+            look: what they look like, as `Look.code` has it; empty: as their account has it.
 
         Raises:
             Unauthenticated: a stranger asks.
@@ -169,7 +182,7 @@ class World:
             raise Busy("Too many lines were opened at once.", hint="Wait a few seconds.")
         if older := self._visits.get(caller.account):
             self._finish(older, Close.ELSEWHERE, Code.ELSEWHERE)
-        visit = Visit(caller, self._time)
+        visit = Visit(caller, self._time, look or default_look(caller).code)
         self._visits[caller.account] = visit
         return visit
 
@@ -381,7 +394,7 @@ class World:
     def _gesture(self, visit: Visit, motion: Motion) -> None:
         if not visit.gathering:
             return visit.refuse(Code.NOWHERE, "Enter a place first.")
-        if motion is not Motion.WAVE:
+        if motion in (Motion.HAND_UP, Motion.HAND_DOWN):
             visit.is_hand_up = motion is Motion.HAND_UP
         visit.gathering.tell(Gestured(slot=visit.slot, motion=motion))
 

@@ -16,7 +16,16 @@ is left out, 3 × 10 bits); an offset is x y z in steps of 2.5 mm along the axes
 `make wire` writes this file again as TypeScript.
 """
 
-from ..model import Place
+from ..model import (
+    CLOTHS,
+    EYE_COLOURS,
+    FACES,
+    HAIR_COLOURS,
+    LOOK_VERSION,
+    SKINS,
+    Look,
+    Place,
+)
 from .frames import (
     AT_BYTE,
     FLAGS_BYTE,
@@ -39,6 +48,7 @@ from .messages import (
     MAX_SIGNAL_CHARS,
     Close,
     Code,
+    Dressed,
     Enter,
     Expelled,
     FromVisitor,
@@ -75,20 +85,26 @@ from .poses import (
     read_pose,
 )
 
-TO_TYPESCRIPT = ("Kind", "Flag", "Close", "FromVisitor", "FromWorld", "Place", "PlaceCard")
+TO_TYPESCRIPT = ("Kind", "Flag", "Close", "FromVisitor", "FromWorld", "Look", "Place", "PlaceCard")
 
 __all__ = [
     "AT_BYTE",
+    "CLOTHS",
+    "EYE_COLOURS",
+    "FACES",
     "FLAGS_BYTE",
+    "HAIR_COLOURS",
     "HAND_REACH",
     "HAND_STEPS",
     "HEADER_BYTES",
+    "LOOK_VERSION",
     "MAX_CHAT_CHARS",
     "MAX_FRAME_BYTES",
     "MAX_SIGNAL_CHARS",
     "METRE_STEPS",
     "POSE",
     "POSE_BYTES",
+    "SKINS",
     "SLOT_BYTES",
     "TICKS_PER_S",
     "TO_TYPESCRIPT",
@@ -97,6 +113,7 @@ __all__ = [
     "UPRIGHT",
     "Close",
     "Code",
+    "Dressed",
     "Enter",
     "Expelled",
     "Flag",
@@ -108,6 +125,7 @@ __all__ = [
     "Joined",
     "Kind",
     "Left",
+    "Look",
     "Motion",
     "Moved",
     "Person",

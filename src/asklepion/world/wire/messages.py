@@ -45,11 +45,16 @@ class Code(StrEnum):
 
 
 class Motion(StrEnum):
-    """A gesture. A raised hand stays up until it is lowered; a wave passes."""
+    """A gesture. A raised hand stays up until it is lowered; the others pass."""
 
     WAVE = "wave"
     HAND_UP = "hand-up"
     HAND_DOWN = "hand-down"
+    NOD = "nod"
+    CLAP = "clap"
+    THUMBS_UP = "thumbs-up"
+    BOW = "bow"
+    HEART = "heart"
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -90,6 +95,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     slot: int
     name: str
     is_hand_up: bool = False
+    look: str = ""  # as Look.code has it
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +120,13 @@ class Joined(_Message, frozen=True, kw_only=True, tag="joined"):
     """Somebody came in."""
 
     person: Person
+
+
+class Dressed(_Message, frozen=True, kw_only=True, tag="dressed"):
+    """Somebody looks different now."""
+
+    slot: int
+    look: str
 
 
 class Left(_Message, frozen=True, kw_only=True, tag="left"):
@@ -174,7 +187,17 @@ class Expelled(_Message, frozen=True, kw_only=True, tag="expelled"):
 
 
 FromWorld: TypeAlias = (
-    Welcome | Joined | Left | Said | Gestured | Signalled | Signs | Moved | Refused | Expelled
+    Welcome
+    | Joined
+    | Dressed
+    | Left
+    | Said
+    | Gestured
+    | Signalled
+    | Signs
+    | Moved
+    | Refused
+    | Expelled
 )
 
 

@@ -162,8 +162,9 @@ export class Gait {
     for (const [side, sign] of SIDES) {
       this.turn(`${side}UpLeg`, -1.5 * seat, 0, 0.06 * sign * seat);
       this.turn(`${side}Leg`, 1.46 * seat);
-      this.turn(`${side}Arm`, -0.42 * seat, 0, -0.04 * sign * seat);
-      this.turn(`${side}ForeArm`, -0.75 * seat, 0.25 * sign * seat, 0);
+      this.turn(`${side}Arm`, -0.3 * seat, 0, -0.05 * sign * seat);
+      this.turn(`${side}ForeArm`, -0.72 * seat, -0.9 * sign * seat, -0.1 * sign * seat);
+      this.turn(`${side}Hand`, -0.15 * seat, 0, 0);
     }
   }
 

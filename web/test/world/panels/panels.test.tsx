@@ -11,8 +11,8 @@ import { forgetPlaces } from "../../../src/world/places";
 import { company, focused, walker } from "../../../src/world/world";
 import { fakeHouse } from "../../house/house";
 
-const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false };
-const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false };
+const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false, look: "" };
+const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false, look: "" };
 const PLACE = {
   id: "plaza",
   spawn: { position: [0, 0, 0], radius: 1, yaw: 0 },
