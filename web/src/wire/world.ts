@@ -1,21 +1,26 @@
 // Made by `make wire` from asklepion/world/wire. Change that, never this.
 
 export const AT_BYTE = 10;
+export const BENT_LEAST = -0.8;
+export const BENT_MOST = 2.2;
 export const CLOTHS = 16;
 export const EYE_COLOURS = 6;
 export const FACES = 3;
-export const HAIR_COLOURS = 10;
-export const LOOK_VERSION = "1";
-export const SKINS = 12;
 export const FLAGS_BYTE = 9;
+export const HAIR_COLOURS = 10;
+export const HAND_BENDS = 10;
+export const HAND_BYTES = 30;
 export const HAND_REACH = 511;
 export const HAND_STEPS = 400;
+export const HAND_TURNS = 5;
 export const HEADER_BYTES = 10;
+export const LOOK_VERSION = "1";
 export const MAX_CHAT_CHARS = 500;
 export const MAX_FRAME_BYTES = 32768;
 export const MAX_SIGNAL_CHARS = 24576;
 export const METRE_STEPS = 256;
 export const POSE_BYTES = 12;
+export const SKINS = 12;
 export const SLOT_BYTES = 2;
 export const TICKS_PER_S = 20;
 export const TRACKED_BYTES = 34;
@@ -221,6 +226,7 @@ export const Kind = {
   CONTROL: 0,
   POSE: 1,
   SNAPSHOT: 2,
+  HANDS: 8,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -346,6 +352,13 @@ export interface Say {
   readonly type: "say";
   readonly text: string;
 }
+
+/** Which hands follow, in this order. */
+export const Side = {
+  LEFT: 1,
+  RIGHT: 2,
+} as const;
+export type Side = number;
 
 /** What a sign outside tells of those inside. Who sees a physician is nobody's business. */
 export const Sign = {

@@ -19,6 +19,8 @@ import {
 import { type Happening, Happenings } from "./happenings";
 import type { Heard } from "./net/frames";
 import { Glide } from "./net/glide";
+import type { BothHands } from "./net/hands";
+import { HandsShown } from "./net/hands-shown";
 import type { Pose, Snapshot } from "./net/poses";
 import {
   type Line,
@@ -96,6 +98,7 @@ export class Company {
   private readonly timing: Timing;
   private readonly socket: WorldSocket;
   private readonly steps: Steps;
+  private readonly hands: HandsShown;
   private own: Omit<Pose, "at"> | null = null;
   private shownAt = 0;
   private updatedAt = 0;
@@ -111,6 +114,7 @@ export class Company {
       timing: this.timing,
     });
     this.steps = new Steps((frame) => this.socket.show(frame));
+    this.hands = new HandsShown((frame) => this.socket.show(frame));
     this.voice = parts.voice((to, data) => this.socket.say({ type: "signal", to, data }));
     this.voice.store.subscribe(() => this.listen());
   }
@@ -184,6 +188,16 @@ export class Company {
     this.steps.take(pose, this.shownAt);
   }
 
+  /** How our fingers are held now; called as often as one likes. */
+  showHands(hands: BothHands): void {
+    this.hands.take(hands, this.timing.now());
+  }
+
+  /** How somebody holds their fingers; null where no headset sees them, or it is long ago. */
+  handsOf(slot: number, now: number): BothHands | null {
+    return this.hands.of(slot, now);
+  }
+
   /** Let voices come from where their people are. Once a frame. */
   update(now: number): void {
     const { me } = this.stay.get();
@@ -200,6 +214,7 @@ export class Company {
   /** Take in one message of the world. */
   hear(message: Heard): void {
     if (message.type === "snapshot") this.glide(message);
+    else if (message.type === "hands") this.hands.hear(message, this.timing.now());
     else this.hearWords(message);
   }
 
@@ -268,6 +283,7 @@ export class Company {
       this.voice.leave(); // nobody carries an open microphone through a door
     }
     this.gestures.set(new Map());
+    this.hands.forget();
     this.complaint.set(null);
     this.stay.set({ place, me: you });
     this.steps.reset();

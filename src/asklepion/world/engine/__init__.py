@@ -3,5 +3,6 @@
 from .allowance import Allowance
 from .hall import Hall, Turn
 from .outbox import Outbox
+from .signing import Signing
 
-__all__ = ["Allowance", "Hall", "Outbox", "Turn"]
+__all__ = ["Allowance", "Hall", "Outbox", "Signing", "Turn"]

@@ -125,6 +125,12 @@ class Hall:
         self._is_changed[:] = False
         return Turn(frame, list(stopped))
 
+    def spots(self) -> list[tuple[int, float, float]]:
+        """The slot of everybody, and where they stand: x, z [m]."""
+        here = np.flatnonzero(self._is_here)
+        x, z = self._legs.x[here].tolist(), self._legs.z[here].tolist()
+        return list(zip(here.tolist(), x, z, strict=True))
+
     def whole(self) -> bytes:
         """A frame with the pose of everybody here, for one who has seen none or missed some."""
         return self._pack(self._is_here, whole=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..engine import Hall
+from ..engine import Hall, Signing
 from ..model import Spot
 from ..wire import FromWorld, Joined, Left, Moved, Presence, Signs, Welcome, control
 from .visit import Visit
@@ -17,6 +17,7 @@ class Gathering:
 
     key: str  # the place's id; with the account behind it where each has a place of their own
     hall: Hall
+    signing: Signing = field(default_factory=Signing)
     visits: dict[int, Visit] = field(default_factory=dict[int, Visit])
     signs: tuple[Presence, ...] = ()
 
@@ -49,6 +50,7 @@ class Gathering:
         """Let somebody out: they hear nothing of this place any more."""
         del self.visits[slot]
         self.hall.leave(slot)
+        self.signing.leave(slot)
         self.tell(Left(slot=slot))
 
     def tick(self, now: float) -> None:
@@ -57,6 +59,8 @@ class Gathering:
         if turn.frame:
             for visit in self.visits.values():
                 visit.show(turn.frame)
+        for slot, hands in self.signing.tick(self.hall.spots):
+            self.visits[slot].show_hands(hands)
         for slot in turn.stopped:
             visit = self.visits.get(slot)
             if visit and visit.corrections.spend(now):

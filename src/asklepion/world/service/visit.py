@@ -39,6 +39,7 @@ class Visit:
         self.code: Code | None = None
         # What may be done how often; patience is for what went beyond.
         self.poses = Allowance(burst=60, per_s=40, now=now)
+        self.hands = Allowance(burst=20, per_s=25, now=now)
         self.messages = Allowance(burst=80, per_s=20, now=now)
         self.lines = Allowance(burst=6, per_s=0.7, now=now)
         self.corrections = Allowance(burst=2, per_s=4, now=now)
@@ -71,6 +72,11 @@ class Visit:
     def show(self, snapshot: bytes) -> None:
         """Add a frame that may be dropped when newer ones come."""
         self.outbox.show(snapshot)
+        self._wake.set()
+
+    def show_hands(self, frame: bytes) -> None:
+        """Add the hands of those near; older ones are dropped."""
+        self.outbox.show_hands(frame)
         self._wake.set()
 
     def refuse(self, code: Code, hint: str = "", *, place: str = "") -> None:

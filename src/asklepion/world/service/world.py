@@ -37,6 +37,7 @@ from ..wire import (
     Say,
     Signal,
     Signalled,
+    is_hands_frame,
     read_control,
 )
 from .files import load_ground, load_places
@@ -200,6 +201,8 @@ class World:
         now = visit.heard_at = self._time()
         if len(frame) in POSE_FRAMES and frame[0] == Kind.POSE:
             return self._hear_pose(visit, frame, now)
+        if is_hands_frame(frame):
+            return self._hear_hands(visit, frame, now)
         if not visit.messages.spend(now):
             visit.refuse(Code.TOO_FAST, "Send fewer messages a second.")
             return self._try_patience(visit, now)
@@ -283,6 +286,12 @@ class World:
             self._try_patience(visit, now)
         elif visit.gathering:
             visit.gathering.hall.hear(visit.slot, frame[1:])
+
+    def _hear_hands(self, visit: Visit, frame: bytes, now: float) -> None:
+        if not visit.hands.spend(now):
+            self._try_patience(visit, now)
+        elif visit.gathering:
+            visit.gathering.signing.hear(visit.slot, frame)
 
     def _try_patience(self, visit: Visit, now: float) -> None:
         if not visit.patience.spend(now):

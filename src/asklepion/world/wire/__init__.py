@@ -5,13 +5,14 @@
 | 0 control | both | one message as JSON, its `type` first |
 | 1 pose | visitor | a flat pose (12 bytes) or a tracked one (34 bytes), little-endian |
 | 2 snapshot | world | a header (10 bytes), flat entries (14 bytes), tracked entries (36 bytes) |
+| 8 hands | both | which hands, then 30 bytes for each; from the world for each of those near |
 
 Flat pose: x y z i16 [1/256 m], yaw u16 [1/65536 turn], pitch i8 [1/127 of a right angle], flags u8,
 at u16 [the sender's own milliseconds]. A tracked pose (a headset) goes on with the height of the
 head above the floor u16 [mm], the head's rotation, and for each hand its offset from the head and
 its rotation. A rotation is a quaternion x y z w as its three smallest parts (u32: 2 bits which one
 is left out, 3 × 10 bits); an offset is x y z in steps of 2.5 mm along the axes of the world
-(u32: 3 × 10 bits). An entry is a slot u16 and a pose.
+(u32: 3 × 10 bits). An entry is a slot u16 and a pose. Hands: see `hands.py`.
 
 `make wire` writes this file again as TypeScript.
 """
@@ -41,6 +42,21 @@ from .frames import (
     Snapshot,
     pack_snapshot,
     read_snapshot,
+)
+from .hands import (
+    BENT_LEAST,
+    BENT_MOST,
+    HAND_BENDS,
+    HAND_BYTES,
+    HAND_TURNS,
+    Fingers,
+    Side,
+    hands_frame,
+    is_hands_frame,
+    pack_fingers,
+    pack_hands,
+    read_fingers,
+    read_hands,
 )
 from .messages import (
     MAX_CHAT_CHARS,
@@ -85,17 +101,32 @@ from .poses import (
     read_pose,
 )
 
-TO_TYPESCRIPT = ("Kind", "Flag", "Close", "FromVisitor", "FromWorld", "Look", "Place", "PlaceCard")
+TO_TYPESCRIPT = (
+    "Kind",
+    "Side",
+    "Flag",
+    "Close",
+    "FromVisitor",
+    "FromWorld",
+    "Look",
+    "Place",
+    "PlaceCard",
+)
 
 __all__ = [
     "AT_BYTE",
+    "BENT_LEAST",
+    "BENT_MOST",
     "CLOTHS",
     "EYE_COLOURS",
     "FACES",
     "FLAGS_BYTE",
     "HAIR_COLOURS",
+    "HAND_BENDS",
+    "HAND_BYTES",
     "HAND_REACH",
     "HAND_STEPS",
+    "HAND_TURNS",
     "HEADER_BYTES",
     "LOOK_VERSION",
     "MAX_CHAT_CHARS",
@@ -116,6 +147,7 @@ __all__ = [
     "Dressed",
     "Enter",
     "Expelled",
+    "Fingers",
     "Flag",
     "FromVisitor",
     "FromWorld",
@@ -136,6 +168,7 @@ __all__ = [
     "Refused",
     "Said",
     "Say",
+    "Side",
     "Signal",
     "Signalled",
     "Signs",
@@ -143,10 +176,16 @@ __all__ = [
     "Tracked",
     "Welcome",
     "control",
+    "hands_frame",
+    "is_hands_frame",
+    "pack_fingers",
+    "pack_hands",
     "pack_pose",
     "pack_snapshot",
     "pose_frame",
     "read_control",
+    "read_fingers",
+    "read_hands",
     "read_pose",
     "read_snapshot",
 ]

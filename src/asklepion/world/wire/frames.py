@@ -21,6 +21,7 @@ class Kind(IntEnum):
     CONTROL = 0
     POSE = 1
     SNAPSHOT = 2
+    HANDS = 8
 
 
 class Flag(IntFlag):

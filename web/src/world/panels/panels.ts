@@ -1,4 +1,5 @@
 import type { Banner, Panel } from "../../kit/place";
+import { wardrobePanel } from "../wardrobe/panel";
 import { announcer } from "./Announcer";
 import { chatPanel } from "./ChatPanel";
 import { lineBanner } from "./LineBanner";
@@ -6,5 +7,10 @@ import { thingsPanel } from "./ThingsPanel";
 import { voicePanels } from "./VoicePanel";
 
 /** What the world shows beside the scene, and instead of it. */
-export const worldPanels: readonly Panel[] = [thingsPanel, chatPanel, ...voicePanels];
+export const worldPanels: readonly Panel[] = [
+  thingsPanel,
+  chatPanel,
+  ...voicePanels,
+  wardrobePanel,
+];
 export const worldBanners: readonly Banner[] = [announcer, lineBanner];

@@ -1,8 +1,10 @@
 import { type Bone, Group, Mesh, type SkinnedMesh } from "three";
 import { Flag, type Look } from "../../wire/world";
+import type { BothHands } from "../net/hands";
 import type { Pose } from "../net/poses";
 import { type Emote, show } from "./emotes";
-import { Face } from "./face";
+import { Face, type Feeling } from "./face";
+import { FingerBones } from "./fingers";
 import { type Doing, Gait } from "./gait";
 import { scaleOf } from "./look";
 import { type Body, type Level, skeletonOf, type Wardrobe } from "./wardrobe";
@@ -13,10 +15,12 @@ export interface Living {
   readonly emote: Emote | null;
   /** How loud their voice is heard, 0 … 1. */
   readonly mouth: number;
-  readonly gaze: Parameters<Face["update"]>[0]["gaze"];
+  readonly gaze: Feeling["gaze"];
+  /** Their fingers, as a headset sees them just now. */
+  readonly hands: BothHands | null;
 }
 
-export const QUIET: Living = { emote: null, mouth: 0, gaze: null };
+export const QUIET: Living = { emote: null, mouth: 0, gaze: null, hands: null };
 
 /** One person as others see them from nearby. Faces +z when baked, so it is turned around once. */
 export class Avatar {
@@ -31,6 +35,7 @@ export class Avatar {
   private bones = new Map<string, Bone>();
   private gait: Gait | null = null;
   private face: Face | null = null;
+  private fingers: FingerBones | null = null;
   private isGone = false;
 
   constructor(
@@ -66,17 +71,13 @@ export class Avatar {
 
   update(doing: Doing, living: Living, level: Level, dt: number): void {
     this.dress(level);
-    const { speed } = doing;
-    const rides = this.chair !== null;
-    this.chair?.update(speed, dt);
-    this.gait?.update(rides ? { ...doing, speed: 0, isSeated: true } : doing, dt);
+    this.chair?.update(doing.speed, dt);
+    const moving = this.chair ? { ...doing, speed: 0, isSeated: true } : doing;
+    this.gait?.update(this.withWrists(moving, living.hands), dt);
+    if (living.hands) this.fingers?.update(living.hands, dt);
+    else this.fingers?.rest();
     if (living.emote) show(this.bones, living.emote);
     if (level === "near") this.face?.update({ ...living, isWorn: !!doing.headset }, dt);
-  }
-
-  /** The bones by name, for whoever moves more than this does. */
-  get skeletonBones(): ReadonlyMap<string, Bone> {
-    return this.bones;
   }
 
   dispose(): void {
@@ -99,7 +100,16 @@ export class Avatar {
     this.height = baked.info.height * scaleOf(this.look);
     this.gait = new Gait(this.body, baked.info.eyes, this.start);
     this.face = new Face(this.bones, this.start);
+    this.fingers = new FingerBones(this.bones);
     this.baked = baked;
+  }
+
+  private withWrists(doing: Doing, hands: BothHands | null): Doing {
+    const { headset } = doing;
+    if (!headset || !hands || !this.fingers) return doing;
+    const Left = hands.left && this.fingers.frame("Left");
+    const Right = hands.right && this.fingers.frame("Right");
+    return { ...doing, headset: { ...headset, wrists: { Left, Right } } };
   }
 
   private dress(level: Level): void {

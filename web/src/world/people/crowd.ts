@@ -166,7 +166,8 @@ export class Crowd {
     const mouth = somebody.isSpeaking ? this.company.loudness(somebody.slot) : 0;
     const isTo = speaker && speaker !== one && this.isWithin(pose, speaker.pose);
     const gaze = isTo ? gazeTo(headOf(one), pose.yaw, headOf(speaker)) : null;
-    return { emote: emote ?? null, mouth, gaze };
+    const hands = this.company.handsOf(somebody.slot, now);
+    return { emote: emote ?? null, mouth, gaze, hands };
   }
 
   private isWithin(a: Omit<Pose, "at">, b: Omit<Pose, "at">): boolean {

@@ -123,6 +123,7 @@ class Pretended {
   readonly people = { get: () => this.all };
   readonly gestures = { get: () => this.shown };
   loudness = () => 0.8;
+  handsOf = () => null;
 
   stand(
     slot: number,

@@ -27,6 +27,7 @@ function company(count: number): { company: Company; people: Somebody[] } {
     people: { get: () => people },
     gestures: { get: () => new Map() },
     loudness: () => 0.5,
+    handsOf: () => null,
   };
   return { company: told as unknown as Company, people };
 }
