@@ -16,6 +16,7 @@ import type { Wardrobe } from "./wardrobe";
 export const CROWD = "crowd";
 const MOST = 1200; // as many as one place may hold
 const PLATE_M = 45;
+const SHADOW_M = 35; // farther off, nobody sees one
 const STRIDE_M = 1.42;
 const LISTEN_M = 12; // from so far one turns to who speaks
 
@@ -137,7 +138,7 @@ export class Crowd {
     const doing = doingOf(pose, speed, isHandUp, this.wavedAgo(slot, now));
     member.level = level;
     member.phase += (speed * dt * 2 * Math.PI) / STRIDE_M;
-    this.shadows.add(pose.position, member.look.wheelchair ? 1.25 : 1);
+    if (one.far < SHADOW_M) this.shadows.add(pose.position, member.look.wheelchair ? 1.25 : 1);
     if (level !== "far" && !member.avatar) {
       member.avatar = new Avatar(this.wardrobe, member.look, (slot * 1.7) % 29);
       this.drawn.add(member.avatar.root);

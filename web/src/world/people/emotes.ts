@@ -27,7 +27,7 @@ const POSES: Partial<Readonly<Record<Motion, (turn: Turn, share: number, t: numb
   [Motion.CLAP]: (turn, share, t) => {
     const apart = 0.5 + 0.5 * Math.cos(t * 15);
     for (const [side, sign] of SIDES) {
-      turn(`${side}Arm`, -0.62 * share, 0, -sign * (0.1 - 0.12 * apart) * share);
+      turn(`${side}Arm`, -0.42 * share, 0, -sign * (0.1 - 0.12 * apart) * share);
       turn(`${side}ForeArm`, -1.02 * share, 0, -sign * (0.62 - 0.34 * apart) * share);
     }
     turn("Head", 0.06 * share);
@@ -49,8 +49,8 @@ const POSES: Partial<Readonly<Record<Motion, (turn: Turn, share: number, t: numb
     for (const [side] of SIDES) turn(`${side}Arm`, -0.24 * share);
   },
   [Motion.HEART]: (turn, share) => {
-    turn("RightArm", -0.55 * share, 0, 0.06 * share);
-    turn("RightForeArm", -1.55 * share, 0, 1.02 * share);
+    turn("RightArm", -0.32 * share, 0, -0.12 * share);
+    turn("RightForeArm", -1.12 * share, 0, 1.12 * share);
     turn("RightHand", 0, -0.2 * share, 0.1 * share);
     turn("Head", 0.14 * share, 0, 0.05 * share);
   },

@@ -7,18 +7,19 @@ export const USUAL_TRIANGLES = 60_000;
 export const MOST_NEAR = 12;
 export const MOST_MIDDLE = 30;
 /** What one person costs at most [triangles]; tests hold the bodies and the wardrobe to it. */
-export const COSTS: Readonly<Record<Detail, number>> = { near: 6400, middle: 1900, far: 140 };
+export const COSTS: Readonly<Record<Detail, number>> = { near: 6400, middle: 1900, far: 125 };
 
+const SPARE_TRIANGLES = 3_000; // wheelchairs, and what comes into view at the edge
 const LEAST_TRIANGLES = 30_000; // however much the place takes
 const REACH_M: Readonly<Record<Detail, number>> = { near: 10, middle: 26, far: Infinity };
 const STAY = 1.15; // one keeps one's level until so much farther: no flicker at the border
-const NEAR_SHARE = 0.6; // of what is left over
+const NEAR_SHARE = 0.5; // of what is left over
 const COMPANY = 4; // so many are always drawn well
 
 /** What people may take of a picture in which all else takes so much [triangles]. */
 export function allowance(rest: number | null): number {
   if (rest === null) return USUAL_TRIANGLES;
-  return Math.max(LEAST_TRIANGLES, PICTURE_TRIANGLES - rest);
+  return Math.max(LEAST_TRIANGLES, PICTURE_TRIANGLES - SPARE_TRIANGLES - rest);
 }
 
 /**

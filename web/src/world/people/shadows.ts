@@ -10,7 +10,7 @@ export class FootShadows {
   private count = 0;
 
   constructor(most: number) {
-    this.root = new InstancedMesh(new CircleGeometry(WIDE_M, 10), stuff(), most);
+    this.root = new InstancedMesh(new CircleGeometry(WIDE_M, 9), stuff(), most);
     this.root.frustumCulled = false;
     this.root.renderOrder = 2;
     this.root.count = 0;

@@ -54,7 +54,7 @@ function makeFrame(): BufferGeometry {
       box(0.025, 0.4, 0.025, 0.17 * sign, 0.28, 0.36, -0.62),
       box(0.025, 0.52, 0.025, 0.235 * sign, CHAIR_SEAT_M + 0.18, -0.25, -0.12),
       box(0.03, 0.03, 0.12, 0.235 * sign, CHAIR_SEAT_M + 0.42, -0.33, -0.05),
-      new CylinderGeometry(0.06, 0.06, 0.03, 10)
+      new CylinderGeometry(0.06, 0.06, 0.03, 8)
         .rotateZ(Math.PI / 2)
         .translate(0.19 * sign, 0.06, 0.3),
     );
@@ -67,16 +67,16 @@ function makeWheels(): BufferGeometry {
   for (const sign of [1, -1]) {
     const x = 0.285 * sign;
     parts.push(
-      new TorusGeometry(WHEEL_M - 0.015, 0.016, 4, 22).rotateY(Math.PI / 2).translate(x, 0, 0),
-      new TorusGeometry(WHEEL_M - 0.05, 0.007, 3, 18)
+      new TorusGeometry(WHEEL_M - 0.015, 0.016, 4, 18).rotateY(Math.PI / 2).translate(x, 0, 0),
+      new TorusGeometry(WHEEL_M - 0.05, 0.007, 3, 14)
         .rotateY(Math.PI / 2)
         .translate(x + 0.03 * sign, 0, 0),
-      new CylinderGeometry(0.03, 0.03, 0.05, 8).rotateZ(Math.PI / 2).translate(x, 0, 0),
+      new CylinderGeometry(0.03, 0.03, 0.05, 6).rotateZ(Math.PI / 2).translate(x, 0, 0),
     );
-    for (let spoke = 0; spoke < 5; spoke++) {
+    for (let spoke = 0; spoke < 4; spoke++) {
       parts.push(
         new BoxGeometry(0.006, 2 * WHEEL_M - 0.04, 0.012)
-          .rotateX((spoke / 5) * Math.PI)
+          .rotateX((spoke / 4) * Math.PI)
           .translate(x, 0, 0),
       );
     }

@@ -152,7 +152,7 @@ class Pretended {
   }
 }
 
-const spots = asked.get("people");
+const spots = asked.get("people") ?? location.hash.slice(1); // many do not fit into a query
 if (spots) await people(spots);
 renderer.render(scene, camera);
 settle();
