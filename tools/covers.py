@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.figure import Figure, join, landmarks, paint
+from tools.figure import Colour, Figure, join, landmarks, paint
 from tools.gltf import Skinned
 from tools.hair import Grid, Shell, Style
 from tools.makehuman import Faces, Points, normals, triangles
@@ -103,8 +103,8 @@ def _throat(figure: Figure, shell: Shell, columns: int) -> Skinned:
         (chin - 0.006, 0.013, 0.100),
         (neck[1] + 0.35 * span, 0.026, 0.115),
         (neck[1] - 0.02, 0.030, 0.130),
-        (neck[1] - 0.08, 0.030, 0.155),
-        (neck[1] - 0.125, 0.024, 0.165),
+        (neck[1] - 0.07, 0.040, 0.175),
+        (neck[1] - 0.115, 0.038, 0.200),
     ):
         middle = np.array([0, height, neck[2] + 0.018])
         near = points[np.abs(points[:, 1] - height) < 0.022] - middle
@@ -194,22 +194,24 @@ def badge(figure: Figure, top: Sequence[Skinned]) -> Skinned:
 
     def depth(at: float) -> float:
         near = (np.abs(points[:, 0] - x - at) < 0.03) & (np.abs(points[:, 1] - y) < 0.05)
-        return float(points[near, 2].max()) + 0.005
+        return float(points[near, 2].max()) + 0.006
 
     inside, outside = depth(-0.03), depth(0.03)
     rows: list[list[float]] = []
     shades: list[tuple[float, float, float]] = []
 
-    def card(left: float, right: float, low: float, high: float, off: float) -> None:
+    def card(
+        left: float, right: float, low: float, high: float, off: float, colour: Colour = BAND
+    ) -> None:
         for cx, cy in ((left, low), (right, low), (right, high), (left, high)):
             z = inside + (outside - inside) * (cx + 0.03) / 0.06
             rows.append([x + cx, y + cy, z + off])
-            shades.append(CARD if off < 0.0006 else BAND)
+            shades.append(colour)
 
-    card(-0.027, 0.027, -0.040, 0.034, 0.0)
-    card(-0.027, 0.027, 0.018, 0.034, 0.001)
-    card(-0.0045, 0.0045, -0.030, 0.002, 0.001)
-    card(-0.016, 0.016, -0.0185, -0.0095, 0.001)
+    card(-0.031, 0.031, -0.044, 0.038, 0.0)  # its frame, and the band above
+    card(-0.027, 0.027, -0.040, 0.018, 0.0012, CARD)
+    card(-0.0045, 0.0045, -0.030, 0.008, 0.0024)
+    card(-0.018, 0.018, -0.0155, -0.0065, 0.0024)
     at = np.array(rows)
     faces = [[k, k + 1, k + 2, k + 3] for k in range(0, len(rows), 4)]
     return figure.patch(

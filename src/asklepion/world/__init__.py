@@ -1,7 +1,8 @@
 """The world: places, the people in them, and what they see and hear of each other.
 
 Promises: whoever is let in sees all who are there; nobody stands where nobody can; a full place
-is full; one visitor's silence, hurry or garbage costs the others nothing.
+is full; one visitor's silence, hurry or garbage costs the others nothing; only clinicians look
+like clinicians.
 Never: knows medicine, keeps what was said, or tells one visitor the account of another.
 """
 
