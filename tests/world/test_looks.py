@@ -4,17 +4,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from httpx import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asklepion.identity import STRANGER, AccountClosed, Caller, Role
+from asklepion.app import House
+from asklepion.identity import STRANGER, AccountClosed, Caller, Identity, Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database, connect_database
 from asklepion.kit.errors import Forbidden, Unauthenticated
+from asklepion.records import Asking, Ground
 from asklepion.world import MIGRATIONS, Looks, World
 from asklepion.world.model import Age, BodyShape, Cover, Look, Top, look_for, read_look
 from asklepion.world.service.looks import default_look
 from asklepion.world.wire import Enter, Kind, control
+from tests.conftest import People
 from tests.world.grounds import yard
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_looks.json").read_text())
@@ -173,3 +177,32 @@ async def test_whoever_is_near_sees_at_once_that_somebody_changed(
     told = {"type": "dressed", "slot": ada.slot, "look": chosen.code}
     assert json.loads(frame[1:]) == told
     assert ada.person.look == chosen.code
+
+
+async def test_nothing_is_left_of_the_look_of_somebody_who_is_erased(
+    house: House, people: People
+) -> None:
+    for person in (people.patient, people.other_patient):
+        worn = msgspec.structs.replace(await house.looks.read(person), wheelchair=True)
+        await house.looks.choose(person, worn)
+    console = Asking(caller=Identity.console())
+    await house.records.update(console, {"resourceType": "Patient", "id": "p-1"})
+
+    await house.records.erase(console, "Patient/p-1", Ground.WITHDRAWN)
+
+    async with house.db.read() as tx:
+        rows = await tx.all("SELECT account FROM world_look")
+    assert [row[0] for row in rows] == [people.other_patient.account]
+
+
+async def test_the_browser_is_told_what_is_no_look(patient: AsyncClient) -> None:
+    look = (await patient.get("/api/world/look")).json()
+
+    for wrong in (b"", b"[]", b'{"shape": "round"}', json.dumps(look | {"skin": 12}).encode()):
+        refused = await patient.put("/api/world/look", content=wrong)
+        assert refused.status_code == 400, wrong
+    coat = await patient.put("/api/world/look", content=json.dumps(look | {"top": "coat"}))
+    assert coat.status_code == 403
+    chosen = look | {"glasses": not look["glasses"]}
+    assert (await patient.put("/api/world/look", content=json.dumps(chosen))).json() == chosen
+    assert (await patient.delete("/api/world/look")).json() == look
