@@ -192,11 +192,15 @@ def badge(figure: Figure, top: Sequence[Skinned]) -> Skinned:
     x, y = 0.078, float(figure.joints["Spine2"][1]) + 0.035
     points = points[points[:, 2] > figure.joints["Spine2"][2]]
 
-    def depth(at: float) -> float:
-        near = (np.abs(points[:, 0] - x - at) < 0.03) & (np.abs(points[:, 1] - y) < 0.05)
-        return float(points[near, 2].max()) + 0.006
+    def depth(across: float, up: float) -> float:
+        """How far forward the cloth lies around there."""
+        near = np.hypot(points[:, 0] - x - across, points[:, 1] - y - up)
+        closest = np.argsort(near)[:4]
+        return float(points[closest, 2].max()) + 0.008
 
-    inside, outside = depth(-0.03), depth(0.03)
+    corners = [[depth(across, up) for across in (-0.03, 0.03)] for up in (-0.045, 0.04)]
+    plane = np.array(corners)
+    plane += max(0.0, depth(0, 0) - plane.mean())  # over the middle, where the chest is round
     rows: list[list[float]] = []
     shades: list[tuple[float, float, float]] = []
 
@@ -204,7 +208,9 @@ def badge(figure: Figure, top: Sequence[Skinned]) -> Skinned:
         left: float, right: float, low: float, high: float, off: float, colour: Colour = BAND
     ) -> None:
         for cx, cy in ((left, low), (right, low), (right, high), (left, high)):
-            z = inside + (outside - inside) * (cx + 0.03) / 0.06
+            s, t = (cx + 0.03) / 0.06, (cy + 0.045) / 0.085
+            below, above = plane @ np.array([1 - s, s])
+            z = below + (above - below) * t
             rows.append([x + cx, y + cy, z + off])
             shades.append(colour)
 
