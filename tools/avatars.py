@@ -43,7 +43,17 @@ from tools.covers import (
     hearing_aids,
     hijab,
 )
-from tools.face import Complexion, beard, brows, eyes, lashes, mouth, seen, skin_colours
+from tools.face import (
+    Complexion,
+    beard,
+    brows,
+    eyes,
+    lashes,
+    mouth,
+    seen,
+    skin_colours,
+    sockets,
+)
 from tools.figure import Colour, Figure, Mannequin, Region, dyed, join, landmarks, linear, masked
 from tools.gltf import Skinned, rigged
 from tools.hair import Knot, Shell, Style
@@ -196,6 +206,7 @@ class Baker:
                 hairs = masked(brows(other, LOOK, self._outside))
                 pieces += [dyed(brow, Region.HAIR, grey) for brow in hairs]
                 pieces += [dyed(lash, Region.PLAIN) for lash in lashes(other, LOOK)]
+                pieces += [dyed(s, Region.SKIN, linear(TONE)) for s in sockets(other, LOOK)]
                 pieces.append(dyed(mouth(other), Region.PLAIN))
             yield f"face-{i}", pieces
         yield "arms", [faces[0].shows(arms)]

@@ -210,6 +210,29 @@ def _eyeball(
     )
 
 
+def sockets(figure: Figure, look: Complexion) -> list[Skinned]:
+    """The shade behind each eye, so that nobody looks past it into the head; masked 1."""
+    marks = landmarks(figure)
+    turn = np.arange(8) * np.pi / 4
+    r, g, b = linear(look.skin)
+    shade = paint(9, (r * 0.3, g * 0.3, b * 0.3), 1)
+    faces = np.array([[0, 1 + i, 1 + (i + 1) % 8] for i in range(8)])
+    found: list[Skinned] = []
+    for centre in (marks.left_eye, marks.right_eye):
+        rim = np.stack([np.cos(turn), np.sin(turn) * 0.8, 0 * turn], axis=1) * 1.55
+        rows = np.concatenate([[[0.0, 0.0, 0.0]], rim]) * marks.eye_size
+        found.append(
+            figure.patch(
+                centre + rows - np.array([0, 0, 0.25 * marks.eye_size]),
+                faces,
+                shade,
+                weights=figure.bound(9, Head=1),
+                normal=np.tile([0.0, 0.0, 1.0], (9, 1)),
+            )
+        )
+    return found
+
+
 def mouth(figure: Figure) -> Skinned:
     """The dark behind the lips, and a row of teeth: seen when somebody speaks."""
     groups, points = figure.mannequin.source.groups, figure.points
