@@ -6,9 +6,20 @@ like clinicians.
 Never: knows medicine, keeps what was said, or tells one visitor the account of another.
 """
 
-from .model import Place
+from .model import Look, Place, read_look
 from .service import Gatekeeper, Leaving, Looks, World
 from .store import MIGRATIONS, OWNED
 from .wire import Code
 
-__all__ = ["MIGRATIONS", "OWNED", "Code", "Gatekeeper", "Leaving", "Looks", "Place", "World"]
+__all__ = [
+    "MIGRATIONS",
+    "OWNED",
+    "Code",
+    "Gatekeeper",
+    "Leaving",
+    "Look",
+    "Looks",
+    "Place",
+    "World",
+    "read_look",
+]

@@ -16,7 +16,7 @@ import { FootShadows } from "../people/shadows";
 import { Wardrobe } from "../people/wardrobe";
 
 const STILL = { speed: 0, pitch: 0, isSeated: false, isHandUp: false, waved_s: Infinity };
-const TALL_M = 1.84; // of the picture, around whoever stands in it
+const TALL_M = 2; // of the picture, around whoever stands in it
 const START_RAD = 0.28;
 
 const wardrobe = new Wardrobe();
@@ -104,8 +104,8 @@ export class Mirror {
     this.gl.setSize(wide, high, false);
     this.camera.aspect = wide / high;
     const far = TALL_M / 2 / Math.tan((this.camera.fov / 2) * (Math.PI / 180));
-    this.camera.position.set(0, 1.12, far * 1.06);
-    this.camera.lookAt(0, 0.9, 0);
+    this.camera.position.set(0, 1.15, far * 1.04);
+    this.camera.lookAt(0, 0.93, 0);
     this.camera.updateProjectionMatrix();
   }
 }
