@@ -72,7 +72,7 @@ class HighKippah(Kippah):
 
 
 HIJAB = Style(
-    brow=50, temple=56, side=84, nape=128, top=0.018, flank=0.037, back=0.022, hang=0.13, open=45,
+    brow=50, temple=56, side=84, nape=128, top=0.018, flank=0.029, back=0.022, hang=0.13, open=33,
     sleek=0,
 )  # fmt: skip
 TURBAN = Style(brow=61, temple=72, side=90, nape=114, sleek=0)
