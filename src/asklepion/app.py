@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from asklepion import clinic, devices, identity, ledger, records, twin, world
 from asklepion.clinic import ROOMS, Clinic
 from asklepion.devices import Devices
-from asklepion.identity import Identity
+from asklepion.identity import AccountClosed, Identity
 from asklepion.kit import events as outbox
 from asklepion.kit.backup import Backups, Owned, Restored, drop_plain
 from asklepion.kit.clock import Clock, SystemClock
@@ -40,7 +40,7 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Nights, Twin
-from asklepion.world import Company, Gateway, World
+from asklepion.world import Company, Gateway, Looks, World
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -49,8 +49,8 @@ MIGRATIONS = {
     "records": records.MIGRATIONS,
     "devices": devices.MIGRATIONS,
     "twin": twin.MIGRATIONS,
-    "world": world.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
+    "world": world.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
 COMMITMENT_KEY = 32  # bytes of the secret that one event is committed with
@@ -60,8 +60,8 @@ OWNED: dict[str, Owned | None] = {
     **records.OWNED,
     **devices.OWNED,
     **twin.OWNED,
-    **world.OWNED,
     **clinic.OWNED,
+    **world.OWNED,
     "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
 }
 
@@ -88,6 +88,7 @@ class House:
     alerts: Alerts
     world: World
     company: Company
+    looks: Looks
     clinic: Clinic
 
 
@@ -206,6 +207,8 @@ async def open_house(
             identity=identity,
             records=records,
         )
+        looks = Looks(db)
+        looks.when_changed(world.dress)
         # places
         clinic = Clinic(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
@@ -224,12 +227,15 @@ async def open_house(
         records.also_forget(twin.estimates.forget)
         records.also_forget(twin.nightly.forget)
         records.also_forget(clinic.forget)
+        records.also_forget(looks.forget)
+        events.on(AccountClosed, looks.hear_closed)
         records.also_forget(alerts.forget)
         records.duplicates.introduce(identity.follow, identity.has_account)
         records.duplicates.also_follow("devices", devices.follow)
         records.duplicates.also_follow("estimates", twin.estimates.follow)
         records.duplicates.also_follow("nights", twin.nightly.follow)
         records.duplicates.also_follow("alerts", alerts.follow)
+        records.duplicates.also_follow("looks", looks.follow)
         devices.when_kept(alerts.hear)
         for room in (records, alerts, devices, company, world, clinic) if serving else (records,):
             await room.start()
@@ -279,6 +285,7 @@ async def open_house(
             alerts=alerts,
             world=world,
             company=company,
+            looks=looks,
             clinic=clinic,
         )
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, WebSocket, expect
 
-from asklepion.world.wire import Kind, Pose, read_pose
+from asklepion.world.wire import Fingers, Kind, Pose, read_hands, read_pose
 from tests.journeys.conftest import ROOT, SMALL, Enter
 from tests.journeys.steps import AMARA, MEI, come_in, go, panel
 
@@ -119,3 +119,50 @@ def test_with_a_headset_on_one_walks_into_the_clinic_and_meets_somebody(enter: E
     here = panel(amara, "People and things here")
     expect(here.get_by_text(MEI).first).to_be_visible(timeout=SLOW_MS)
     amara.picture("headset-seen-by")
+
+
+HANDS_UP = """
+() => {
+  worn.primaryInputMode = "hand";
+  for (const [side, x] of [["left", -0.2], ["right", 0.2]]) {
+    const hand = worn.hands[side];
+    hand.poseId = side === "left" ? "pinch" : "default";
+    hand.position.set(x, 1.3, -0.6);
+  }
+}
+"""
+
+
+def test_hands_without_controllers_are_seen_with_all_their_fingers(enter: Enter) -> None:
+    library = (ROOT / "web" / "node_modules" / "iwer" / "build" / "iwer.min.js").read_text()
+    amara = enter("amara")
+    seen: list[bytes] = []
+
+    def hear(frame: str | bytes) -> None:
+        if isinstance(frame, bytes) and frame[0] == Kind.HANDS:
+            seen.append(frame)
+
+    amara.page.on("websocket", lambda line: line.on("framereceived", hear))
+    come_in(amara, AMARA)
+    go(amara, "Plaza")
+    mei = enter("mei", SMALL, scene=True, script=library + WEAR)
+    mei.page.set_default_timeout(SLOW_MS)
+    come_in(mei, MEI)
+    mei.page.get_by_role("button", name="Enter VR").click()
+    mei.page.wait_for_function("globalThis.worn.activeSession !== undefined")
+    mei.page.evaluate("([x, y, z]) => worn.position.set(x, y, z)", HEAD)
+    mei.page.evaluate(HANDS_UP)
+
+    for _ in range(60):
+        mei.page.wait_for_timeout(1000)
+        amara.page.wait_for_timeout(50)
+        hands = [hand for frame in seen[-1:] for hand in read_hands(frame).values()]
+        if hands and all(hands[-1]):
+            break
+
+    assert seen, "nobody's hands were heard of"
+    left, right = next(iter(read_hands(seen[-1]).values()))
+    assert isinstance(left, Fingers)
+    assert isinstance(right, Fingers)
+    assert len(seen[-1]) == 2 + 3 + 2 * 30
+    assert max(abs(a - b) for a, b in zip(left.bends, right.bends, strict=True)) > 0.2

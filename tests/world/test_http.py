@@ -4,6 +4,7 @@ import struct
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,9 +18,10 @@ from websockets.exceptions import InvalidStatus
 from asklepion.identity import STRANGER, Caller
 from asklepion.identity.http import SameOrigin
 from asklepion.kit.clock import StoppedClock
+from asklepion.kit.db import connect_database
 from asklepion.kit.errors import Forbidden
 from asklepion.kit.http import answer_errors
-from asklepion.world import World, http
+from asklepion.world import MIGRATIONS, Looks, World, http
 from asklepion.world.service import Visit
 from asklepion.world.service import world as world_service
 from asklepion.world.wire import (
@@ -73,10 +75,12 @@ class Served:
 
 
 @pytest.fixture
-async def served(clock: StoppedClock) -> AsyncGenerator[Served]:
+async def served(clock: StoppedClock, tmp_path: Path) -> AsyncGenerator[Served]:
     world = World(clock=clock)
+    db = connect_database(f"sqlite:///{tmp_path}/world.sqlite")
+    await db.migrate({"world": MIGRATIONS}, tmp_path, clock)
     app = FastAPI()
-    app.state.rooms = {World: world}
+    app.state.rooms = {World: world, Looks: Looks(db)}
     app.include_router(http.router)
     answer_errors(app)
     app.add_middleware(SameOrigin)  # as in the house
@@ -97,6 +101,7 @@ async def served(clock: StoppedClock) -> AsyncGenerator[Served]:
     await world.stop()
     server.should_exit = True
     await serving
+    await db.close()
 
 
 async def test_two_meet_and_see_each_other_walk(served: Served) -> None:

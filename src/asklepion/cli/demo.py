@@ -12,6 +12,7 @@ from asklepion.identity import Caller, CredentialKind, Identity, NewCredential, 
 from asklepion.kit.errors import Conflict
 from asklepion.records import Asking
 from asklepion.settings import Settings
+from asklepion.world import read_look
 
 from .invented import DOCTOR, LICENCES, MEMBERSHIP, MOTHER, THERAPIST, lives
 from .running import has_demo_device, write_demo_device
@@ -26,6 +27,13 @@ PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
     ("tomas@asklepion.example", "Tomas Reyes", Role.CLINICIAN, THERAPIST),
     ("iris@asklepion.example", "Iris Keeper", Role.OPERATOR, None),
 )
+LOOKS = {  # as they are told of; see asklepion/world/model/look.py
+    PATIENT: "101101207703e4300000",
+    OTHER: "11111014231196300100",
+    MOTHER: "10211015480016300100",
+    DOCTOR: "101112807005a6000000",
+    THERAPIST: "11111041110488000000",
+}
 DEVICE_KINDS = (
     "heart-rate",
     "spo2",
@@ -93,6 +101,15 @@ async def _bring_people(house: House, already: set[str]) -> None:
             roles=[role],
             person=person,
         )
+        if person:
+            await _dress(house, person)
+
+
+async def _dress(house: House, person: str) -> None:
+    """Let an invented person look as one thinks of them, until somebody chooses otherwise."""
+    account, look = await house.identity.find_by_person(person), read_look(LOOKS[person])
+    if account and look:
+        await house.looks.choose(account.caller, look)
 
 
 async def _bring_licences(house: House) -> None:

@@ -1,13 +1,14 @@
 """The world: places, the people in them, and what they see and hear of each other.
 
 Promises: whoever is let in sees all who are there and not apart from them; nobody stands where
-nobody can; a full place is full; one visitor's silence, hurry or garbage costs the others nothing.
+nobody can; a full place is full; one visitor's silence, hurry or garbage costs the others nothing;
+only clinicians look like clinicians.
 Never: knows medicine, keeps what was said (but for the minute that somebody reports, sealed), or
 tells one visitor the account of another.
 """
 
-from .model import Place, Right, Rights, rights_of
-from .service import Company, Gatekeeper, Gateway, Leaving, World
+from .model import Look, Place, Right, Rights, read_look, rights_of
+from .service import Company, Gatekeeper, Gateway, Leaving, Looks, World
 from .store import MIGRATIONS, OWNED
 from .wire import Code
 
@@ -19,9 +20,12 @@ __all__ = [
     "Gatekeeper",
     "Gateway",
     "Leaving",
+    "Look",
+    "Looks",
     "Place",
     "Right",
     "Rights",
     "World",
+    "read_look",
     "rights_of",
 ]

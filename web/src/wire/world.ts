@@ -1,17 +1,28 @@
 // Made by `make wire` from asklepion/world/wire. Change that, never this.
 
 export const AT_BYTE = 10;
+export const BENT_LEAST = -0.8;
+export const BENT_MOST = 2.2;
+export const CLOTHS = 16;
 export const COARSE_BYTES = 12;
 export const ENTRY_BYTES = 14;
+export const EYE_COLOURS = 6;
+export const FACES = 3;
 export const FLAGS_BYTE = 9;
+export const HAIR_COLOURS = 10;
+export const HAND_BENDS = 10;
+export const HAND_BYTES = 30;
 export const HAND_REACH = 511;
 export const HAND_STEPS = 400;
+export const HAND_TURNS = 5;
 export const HEADER_BYTES = 12;
+export const LOOK_VERSION = "1";
 export const MAX_CHAT_CHARS = 500;
 export const MAX_FRAME_BYTES = 32768;
 export const MAX_SIGNAL_CHARS = 24576;
 export const METRE_STEPS = 256;
 export const POSE_BYTES = 12;
+export const SKINS = 12;
 export const SLOT_BYTES = 2;
 export const TICKS_PER_S = 20;
 export const TRACKED_BYTES = 34;
@@ -41,6 +52,14 @@ export const Access = {
 } as const;
 export type Access = (typeof Access)[keyof typeof Access];
 
+/** The age a body shows. */
+export const Age = {
+  CHILD: "child",
+  ADULT: "adult",
+  ELDER: "elder",
+} as const;
+export type Age = (typeof Age)[keyof typeof Age];
+
 /** A named spot where another room puts something: a hologram, a seat, a wall of cards. */
 export interface Anchor {
   readonly id: string;
@@ -64,6 +83,13 @@ export const Blocks = {
 } as const;
 export type Blocks = (typeof Blocks)[keyof typeof Blocks];
 
+/** The shape of a body. */
+export const BodyShape = {
+  FEMININE: "feminine",
+  MASCULINE: "masculine",
+} as const;
+export type BodyShape = (typeof BodyShape)[keyof typeof BodyShape];
+
 /** A rectangle of ground. Its floor rises by `rise` on the way from its local −z to its +z. */
 export interface Box {
   readonly kind: "box";
@@ -73,6 +99,14 @@ export interface Box {
   readonly y: number;
   readonly rise: number;
 }
+
+/** How much of it there is. */
+export const Build = {
+  SLIM: "slim",
+  MEDIUM: "medium",
+  FULL: "full",
+} as const;
+export type Build = (typeof Build)[keyof typeof Build];
 
 /** A house seen from outside; `kind` decides how it looks, `name_key` what its sign says. */
 export interface Building {
@@ -131,6 +165,15 @@ export const Code = {
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];
 
+/** What the head wears. */
+export const Cover = {
+  NONE: "none",
+  HIJAB: "hijab",
+  TURBAN: "turban",
+  KIPPAH: "kippah",
+} as const;
+export type Cover = (typeof Cover)[keyof typeof Cover];
+
 /** A way to another place, or a closed one that says why. It faces whom it lets in. */
 export interface Door {
   readonly id: string;
@@ -142,6 +185,13 @@ export interface Door {
   readonly width: number;
   readonly height: number;
   readonly building: string;
+}
+
+/** Somebody looks different now. */
+export interface Dressed {
+  readonly type: "dressed";
+  readonly slot: number;
+  readonly look: string;
 }
 
 /** Let me into that place. Asked again, or refused, one stays where one is. */
@@ -182,6 +232,20 @@ export interface Gestured {
   readonly motion: Motion;
 }
 
+/** How the hair is worn. */
+export const HairStyle = {
+  BALD: "bald",
+  CROP: "crop",
+  PARTED: "parted",
+  CURLS: "curls",
+  BOB: "bob",
+  LONG: "long",
+  TAIL: "tail",
+  BUN: "bun",
+  RECEDING: "receding",
+} as const;
+export type HairStyle = (typeof HairStyle)[keyof typeof HairStyle];
+
 /** Somebody came in. */
 export interface Joined {
   readonly type: "joined";
@@ -193,6 +257,7 @@ export const Kind = {
   CONTROL: 0,
   POSE: 1,
   SNAPSHOT: 2,
+  HANDS: 8,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -208,11 +273,39 @@ export interface LineOffer {
   readonly ticket: string;
 }
 
-/** A gesture. A raised hand stays up until it is lowered; a wave passes. */
+/** How a person looks. Colours are places in the client's palettes. */
+export interface Look {
+  readonly shape: BodyShape;
+  readonly age: Age;
+  readonly build: Build;
+  readonly stature: Stature;
+  readonly face: number;
+  readonly skin: number;
+  readonly eyes: number;
+  readonly hair: HairStyle;
+  readonly hair_colour: number;
+  readonly beard: boolean;
+  readonly top: Top;
+  readonly top_colour: number;
+  readonly legs_colour: number;
+  readonly shoes_colour: number;
+  readonly cover: Cover;
+  readonly cover_colour: number;
+  readonly glasses: boolean;
+  readonly hearing_aids: boolean;
+  readonly wheelchair: boolean;
+}
+
+/** A gesture. A raised hand stays up until it is lowered; the others pass. */
 export const Motion = {
   WAVE: "wave",
   HAND_UP: "hand-up",
   HAND_DOWN: "hand-down",
+  NOD: "nod",
+  CLAP: "clap",
+  THUMBS_UP: "thumbs-up",
+  BOW: "bow",
+  HEART: "heart",
 } as const;
 export type Motion = (typeof Motion)[keyof typeof Motion];
 
@@ -246,6 +339,7 @@ export interface Person {
   readonly who: string;
   readonly is_host: boolean;
   readonly is_silent: boolean;
+  readonly look: string;
 }
 
 /** What can be said by choosing: each hears it in their own language. */
@@ -350,6 +444,13 @@ export interface Say {
   readonly text: string;
 }
 
+/** Which hands follow, in this order. */
+export const Side = {
+  LEFT: 1,
+  RIGHT: 2,
+} as const;
+export type Side = number;
+
 /** What a sign outside tells of those inside. Who sees a physician is nobody's business. */
 export const Sign = {
   NAMES: "names",
@@ -410,6 +511,14 @@ export interface Standing {
   readonly bubble_m: number;
 }
 
+/** How tall it is among those of its age. */
+export const Stature = {
+  SHORT: "short",
+  MEDIUM: "medium",
+  TALL: "tall",
+} as const;
+export type Stature = (typeof Stature)[keyof typeof Stature];
+
 /** Something that stands there: `position` its foot, `size` its width, height and depth. */
 export interface Thing {
   readonly kind: string;
@@ -433,6 +542,17 @@ export interface Told {
   readonly until: string;
   readonly outcome: string;
 }
+
+/** What the upper body wears. SCRUBS and COAT are for clinicians, and carry their badge. */
+export const Top = {
+  JUMPER: "jumper",
+  SHIRT: "shirt",
+  DRESS: "dress",
+  TUNIC: "tunic",
+  SCRUBS: "scrubs",
+  COAT: "coat",
+} as const;
+export type Top = (typeof Top)[keyof typeof Top];
 
 /** Say a phrase to everybody in this place. */
 export interface Utter {
@@ -465,6 +585,7 @@ export type FromVisitor = Enter | Say | Utter | Gesture | Signal;
 export type FromWorld =
   | Welcome
   | Joined
+  | Dressed
   | Left
   | Away
   | Said

@@ -5,7 +5,7 @@ import { goTo, scenePartsOf } from "../kit/place";
 import { t } from "../kit/text";
 import { toast } from "../kit/ui";
 import type { Door, Place } from "../wire/world";
-import { Cast } from "./people/cast";
+import { Wardrobe } from "./people/wardrobe";
 import { Materials } from "./scene/materials";
 import { Stage } from "./stage";
 import type { Controls, Looking } from "./walk/controls";
@@ -21,14 +21,18 @@ interface PlaceViewProps {
   missed: RefObject<(event: MouseEvent) => void>;
 }
 
-const cast = new Cast();
+const wardrobe = new Wardrobe();
 let materials: Materials | null = null; // made once, shared by all places
 
 /** One place inside the canvas, and what other rooms stand in it. */
 export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) {
   const stage = useStage(place);
   useLooking(stage, looking, missed);
-  useFrame((_, dt) => stage?.update(controls.wish, focused.get(), performance.now(), dt));
+  useFrame(({ gl }, dt) => {
+    const { triangles } = gl.info.render;
+    const drawn = triangles > 0 ? triangles / (gl.xr.isPresenting ? 2 : 1) : null;
+    stage?.update(controls.wish, focused.get(), performance.now(), dt, drawn);
+  });
   if (!stage) return null;
   return (
     <>
@@ -55,7 +59,7 @@ function useStage(place: Place): Stage | null {
   useEffect(() => {
     if (!(camera instanceof PerspectiveCamera)) return;
     materials ??= new Materials();
-    const made = new Stage(place, { company, camera, materials, cast, through });
+    const made = new Stage(place, { company, camera, materials, wardrobe, through });
     scene.fog = made.scene.sky.fog;
     setStage(made);
     walker.set((errand) => made.run(errand));

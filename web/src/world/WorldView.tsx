@@ -7,11 +7,12 @@ import { useText } from "../kit/text";
 import { ErrorNote, Waiting } from "../kit/ui";
 import { dprHere, PaceKeeper } from "./PaceKeeper";
 import { PlaceView } from "./PlaceView";
+import { listenForEmotes } from "./people/emote-keys";
 import { readPlace } from "./places";
 import { StickView } from "./StickView";
 import { tierHere } from "./scene/tier";
 import { Controls, type Looking } from "./walk/controls";
-import { useStay } from "./world";
+import { company, useStay } from "./world";
 import { EnterXR } from "./xr/EnterXR";
 import "./world.css";
 
@@ -29,6 +30,7 @@ export function WorldView() {
   const looking = useRef<Looking | null>(null);
   const missed = useRef<(event: MouseEvent) => void>(() => {});
   const controls = useControls(frame, looking);
+  useEffect(() => listenForEmotes((motion) => company.gesticulate(motion)), []);
   return (
     <div className="world" ref={frame}>
       <Canvas

@@ -20,6 +20,8 @@ import {
 import { type Happening, Happenings } from "./happenings";
 import type { Heard } from "./net/frames";
 import { Glide } from "./net/glide";
+import type { BothHands } from "./net/hands";
+import { HandsShown } from "./net/hands-shown";
 import type { Pose, Snapshot } from "./net/poses";
 import {
   type Line,
@@ -42,6 +44,8 @@ const PULSE_MS = 250; // nobody draws us: hear now and then who speaks
 export interface Somebody {
   readonly slot: number;
   readonly name: string;
+  /** As people/look.ts reads it. */
+  readonly look: string;
   readonly isMe: boolean;
   readonly isHandUp: boolean;
   readonly isSpeaking: boolean;
@@ -105,6 +109,7 @@ export class Company {
   private readonly timing: Timing;
   private readonly socket: WorldSocket;
   private readonly steps: Steps;
+  private readonly hands: HandsShown;
   private own: Omit<Pose, "at"> | null = null;
   private shownAt = 0;
   private updatedAt = 0;
@@ -121,6 +126,7 @@ export class Company {
       timing: this.timing,
     });
     this.steps = new Steps((frame) => this.socket.show(frame));
+    this.hands = new HandsShown((frame) => this.socket.show(frame));
     this.voice = parts.voice((to, data) => this.socket.say({ type: "signal", to, data }));
     this.voice.store.subscribe(() => this.listen());
   }
@@ -174,7 +180,12 @@ export class Company {
   }
 
   wave(): boolean {
-    return this.socket.say({ type: "gesture", motion: Motion.WAVE });
+    return this.gesticulate(Motion.WAVE);
+  }
+
+  /** Show a gesture that passes by itself. */
+  gesticulate(motion: Motion): boolean {
+    return this.socket.say({ type: "gesture", motion });
   }
 
   raiseHand(isUp: boolean): boolean {
@@ -182,11 +193,26 @@ export class Company {
     return this.socket.say({ type: "gesture", motion });
   }
 
+  /** How loud somebody is heard right now, 0 … 1. */
+  loudness(slot: number): number {
+    return this.voice.loudness(slot);
+  }
+
   /** Where we stand now; called as often as one likes. */
   show(pose: Omit<Pose, "at">): void {
     this.own = pose;
     this.shownAt = this.timing.now();
     this.steps.take(pose, this.shownAt);
+  }
+
+  /** How our fingers are held now; called as often as one likes. */
+  showHands(hands: BothHands): void {
+    this.hands.take(hands, this.timing.now());
+  }
+
+  /** How somebody holds their fingers; null where no headset sees them, or it is long ago. */
+  handsOf(slot: number, now: number): BothHands | null {
+    return this.hands.of(slot, now);
   }
 
   /** Let voices come from where their people are. Once a frame. */
@@ -205,6 +231,7 @@ export class Company {
   /** Take in one message of the world. */
   hear(message: Heard): void {
     if (message.type === "snapshot") this.glide(message);
+    else if (message.type === "hands") this.hands.hear(message, this.timing.now());
     else this.hearWords(message);
   }
 
@@ -215,6 +242,13 @@ export class Company {
         break;
       case "joined":
         this.join(message.person);
+        break;
+      case "dressed":
+        this.setPeople(
+          this.people
+            .get()
+            .map((s) => (s.slot === message.slot ? { ...s, look: message.look } : s)),
+        );
         break;
       case "left":
         this.part(message.slot);
@@ -282,6 +316,7 @@ export class Company {
     const before =
       this.stay.get().place === place && this.stay.get().me === you ? this.people.get() : [];
     this.gestures.set(new Map());
+    this.hands.forget();
     this.complaint.set(null);
     this.stay.set({ place, me: you });
     this.steps.reset();
@@ -312,6 +347,7 @@ export class Company {
       who,
       isMe: slot === this.stay.get().me,
       isHandUp: person.is_hand_up,
+      look: person.look,
       isAway: person.is_away,
       isHost: person.is_host,
       isSilent: person.is_silent,
@@ -322,7 +358,7 @@ export class Company {
 
   private mark(
     slot: number,
-    change: Partial<Pick<Somebody, "isAway" | "isHandUp" | "isSilent">>,
+    change: Partial<Pick<Somebody, "isAway" | "isHandUp" | "isSilent" | "look">>,
   ): void {
     this.setPeople(this.people.get().map((s) => (s.slot === slot ? { ...s, ...change } : s)));
   }
@@ -346,8 +382,8 @@ export class Company {
     const somebody = this.people.get().find(({ slot }) => slot === by);
     if (!somebody) return;
     this.gestures.set(new Map(this.gestures.get()).set(by, { motion, at: this.timing.now() }));
-    if (motion === Motion.WAVE) {
-      this.note("waved", by, somebody.name);
+    if (motion !== Motion.HAND_UP && motion !== Motion.HAND_DOWN) {
+      this.note(motion === Motion.WAVE ? "waved" : motion, by, somebody.name);
       return;
     }
     const isHandUp = motion === Motion.HAND_UP;

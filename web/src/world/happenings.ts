@@ -1,11 +1,18 @@
 import { Store } from "../kit/store";
+import type { Motion } from "../wire/world";
 
 const KEPT = 200; // older ones are gone; the house keeps none at all
 
 /** One line of what happened here. */
 export interface Happening {
   readonly id: number;
-  readonly kind: "said" | "uttered" | "came" | "left" | "waved" | "hand-up";
+  readonly kind:
+    | "said"
+    | "uttered"
+    | "came"
+    | "left"
+    | "waved"
+    | Exclude<Motion, "wave" | "hand-down">;
   readonly slot: number;
   readonly name: string;
   readonly isMine: boolean;

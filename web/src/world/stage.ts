@@ -5,9 +5,8 @@ import type { Company } from "./company";
 import { Ground } from "./ground/ground";
 import { Marker } from "./marker";
 import { personId, thingsIn } from "./panels/things";
-import { Avatar, doingOf } from "./people/avatar";
-import type { Cast } from "./people/cast";
-import { Crowd } from "./people/crowd";
+import { Crowd, type Own } from "./people/crowd";
+import type { Wardrobe } from "./people/wardrobe";
 import type { Materials } from "./scene/materials";
 import { PlaceScene } from "./scene/place-scene";
 import { wordsFor } from "./sign-words";
@@ -24,7 +23,7 @@ export interface StageParts {
   readonly company: Company;
   readonly camera: PerspectiveCamera;
   readonly materials: Materials;
-  readonly cast: Cast;
+  readonly wardrobe: Wardrobe;
   /** Somebody walked up to a door. */
   readonly through: (door: Door) => void;
 }
@@ -38,8 +37,8 @@ export class Stage {
   readonly follow: FollowCamera;
   /** Another drives us: the headset moves body and eyes. */
   isDriven = false;
+  private peopleDrawn = 0;
   private readonly crowd: Crowd;
-  private readonly me: Avatar;
   private readonly marker = new Marker();
   private readonly stops: readonly (() => void)[];
 
@@ -47,15 +46,13 @@ export class Stage {
     readonly place: Place,
     private readonly parts: StageParts,
   ) {
-    const { company, camera, cast } = parts;
+    const { company, camera, wardrobe } = parts;
     this.scene = new PlaceScene(place, parts.materials);
     this.ground = new Ground(place);
     this.walker = new Walker(this.ground, place.doors, parts.through);
     this.follow = new FollowCamera(camera, this.ground, this.scene.isInside);
-    this.crowd = new Crowd(company, cast);
-    const mine = company.people.get().find(({ isMe }) => isMe);
-    this.me = new Avatar(cast, mine?.name ?? "", false);
-    this.root.add(this.scene.root, this.crowd.root, this.me.root, this.marker.root);
+    this.crowd = new Crowd(company, wardrobe);
+    this.root.add(this.scene.root, this.crowd.root, this.crowd.drawn, this.marker.root);
     const { position, yaw } = (this.isHere && company.pose) || place.spawn;
     this.walker.put({ position, yaw });
     this.follow.heading = yaw;
@@ -73,15 +70,19 @@ export class Stage {
     return this.parts.company.stay.get().place === this.place.id;
   }
 
-  /** @param focus id of the thing that the list of things has in mind. */
-  update(wish: Wish, focus: string, now: number, dt_s: number): void {
+  /**
+   * @param focus id of the thing that the list of things has in mind.
+   * @param drawn what the last picture took for each eye [triangles]; null where none was drawn.
+   */
+  update(wish: Wish, focus: string, now: number, dt_s: number, drawn: number | null): void {
     const dt = Math.min(dt_s, LONGEST_S);
     const { company, camera } = this.parts;
     this.scene.update(dt);
     if (!this.isDriven) this.walk(this.isHere ? wish : STILL, dt);
-    this.me.root.visible = !this.isDriven && this.eyeGap() > CLOSE_M;
     company.update(now);
-    this.crowd.update(camera.position, now, dt);
+    const rest = drawn === null ? null : drawn - this.peopleDrawn;
+    this.crowd.update({ camera, isWide: this.isDriven, rest }, now, dt, this.own());
+    this.peopleDrawn = this.crowd.triangles;
     this.marker.show(this.spotOf(focus, now));
     this.marker.update(dt);
   }
@@ -107,7 +108,6 @@ export class Stage {
   dispose(): void {
     for (const stop of this.stops) stop();
     this.crowd.dispose();
-    this.me.dispose();
     this.marker.dispose();
     this.scene.dispose();
     this.root.removeFromParent();
@@ -116,15 +116,16 @@ export class Stage {
   private walk(wish: Wish, dt: number): void {
     const { walker, follow } = this;
     const { company } = this.parts;
-    const me = company.people.get().find(({ isMe }) => isMe);
     if (Math.abs(wish.right) > 0.1 && wish.ahead >= 0) follow.turn(-wish.right * 0.9 * dt, 0);
     walker.update(wish, follow.heading, dt);
     follow.update(walker.position, dt);
-    const pose = { position: walker.position, yaw: walker.yaw, pitch: 0, flags: 0, tracked: null };
-    this.me.stand(pose);
-    const waved = me ? this.crowd.wavedAgo(me.slot, performance.now()) : Number.POSITIVE_INFINITY;
-    this.me.update(doingOf(pose, walker.speed, me?.isHandUp ?? false, waved), 0, dt);
-    if (this.isHere) company.show(pose);
+    if (this.isHere) company.show(this.own().pose);
+  }
+
+  private own(): Own {
+    const { position, yaw, speed } = this.walker;
+    const pose = { position, yaw, pitch: 0, flags: 0, tracked: null };
+    return { pose, speed, isVisible: !this.isDriven && this.eyeGap() > CLOSE_M };
   }
 
   /** Write on the signs over the doors what lies behind, and who is there. */

@@ -37,6 +37,8 @@ export interface VoiceRoom {
   speaking(): number[];
   /** How loud somebody is, from 0 to 2 times. */
   turn(slot: number, volume: number): void;
+  /** How loud somebody is right now, 0 … 1. */
+  loudness(slot: number): number;
   dispose(): void;
 }
 
@@ -137,6 +139,12 @@ export class Voice {
   place(slot: number, x: number, y: number, z: number, yaw: number): void {
     if (slot === this.me) this.room?.listen(x, y, z, yaw);
     else this.room?.place(slot, x, y, z);
+  }
+
+  /** How loud somebody is heard right now, 0 … 1; nobody is heard while the voice is off. */
+  loudness(slot: number): number {
+    if (slot === this.me && this.store.get().isMuted) return 0;
+    return this.room?.loudness(slot) ?? 0;
   }
 
   update(dt: number): void {
@@ -276,6 +284,7 @@ function readNote(data: string): Note | null {
   }
 }
 
+const FULL = 0.2; // of one who speaks up
 const LOUD = 0.02; // root mean square of a voice that is heard, of 1
 
 /** Each voice comes from where its avatar stands; the nearer, the louder. */
@@ -358,9 +367,7 @@ export class HearingRoom implements VoiceRoom {
   }
 
   speaking(): number[] {
-    return [...this.voices]
-      .filter(([, { ear }]) => this.loudness(ear) > LOUD)
-      .map(([slot]) => slot);
+    return [...this.voices].filter(([, { ear }]) => this.hear(ear) > LOUD).map(([slot]) => slot);
   }
 
   dispose(): void {
@@ -368,7 +375,12 @@ export class HearingRoom implements VoiceRoom {
     void this.context.close();
   }
 
-  private loudness(ear: AnalyserNode): number {
+  loudness(slot: number): number {
+    const ear = this.voices.get(slot)?.ear;
+    return ear ? Math.min(1, this.hear(ear) / FULL) : 0;
+  }
+
+  private hear(ear: AnalyserNode): number {
     ear.getFloatTimeDomainData(this.samples);
     let sum = 0;
     for (const sample of this.samples) sum += sample * sample;

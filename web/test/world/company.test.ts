@@ -67,7 +67,7 @@ class Clock {
   }
 }
 
-const PLAIN = { is_host: false, is_silent: false, is_away: false };
+const PLAIN = { is_host: false, is_silent: false, is_away: false, look: "" };
 const IRIS = { slot: 0, name: "Iris", is_hand_up: false, who: "iris", ...PLAIN };
 const OTTO = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN };
 

@@ -52,6 +52,7 @@ const silence: VoiceRoom = {
   listen: () => {},
   speaking: () => [],
   turn: () => {},
+  loudness: () => 0,
   dispose: () => {},
 };
 

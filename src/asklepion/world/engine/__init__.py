@@ -6,6 +6,7 @@ from .hall import HEARTBEAT_TICKS, Hall, Turn
 from .outbox import Outbox
 from .pictures import picture
 from .ring import Doings, Ring
+from .signing import Signing
 from .veil import is_empty, tick_of, veil
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Hall",
     "Outbox",
     "Ring",
+    "Signing",
     "Turn",
     "is_crowding",
     "is_empty",

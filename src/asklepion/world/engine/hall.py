@@ -141,6 +141,12 @@ class Hall:
         self._is_jumping[:] = False
         return Turn(self._show(), list(stopped))
 
+    def spots(self) -> list[tuple[int, float, float]]:
+        """The slot of everybody, and where they stand: x, z [m]."""
+        here = np.flatnonzero(self._is_here)
+        x, z = self._legs.x[here].tolist(), self._legs.z[here].tolist()
+        return list(zip(here.tolist(), x, z, strict=True))
+
     def whole(self, slot: int) -> bytes:
         """A frame with everybody here, for one who has seen none or missed some."""
         if self.count <= ALL_SEEN:
@@ -217,8 +223,8 @@ class Hall:
     def _find_room(self, at: Spot | None) -> Spot:
         """The first free spot of a spiral around a point; where all is taken, the point itself.
 
-        Where many are, that around the place's own point is as wide as they need, and only its outer
-        turns are looked at.
+        Where many are, that around the place's own point is as wide as they need, and only its
+        outer turns are looked at.
         """
         spawn = self.place.spawn
         center, yaw = (at.position, at.yaw) if at else (spawn.position, spawn.yaw)

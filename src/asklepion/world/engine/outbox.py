@@ -14,6 +14,7 @@ class Outbox:
         self._frames: deque[tuple[bytes, bool]] = deque()
         self._snapshots = 0
         self._bytes = 0
+        self._hands: bytes | None = None  # the newest; it waits until all else has left
         self.is_behind = False  # snapshots were dropped: a whole one must follow
         self.is_full = False  # even messages did not fit: this visitor cannot be kept
 
@@ -44,6 +45,10 @@ class Outbox:
         self._snapshots += 1
         self._bytes += len(snapshot)
 
+    def show_hands(self, frame: bytes) -> None:
+        """Add the hands of those near, in place of older ones."""
+        self._hands = frame
+
     def drop_snapshots(self) -> None:
         """Forget every snapshot that waits."""
         self._frames = deque((frame, shown) for frame, shown in self._frames if not shown)
@@ -53,12 +58,14 @@ class Outbox:
     def clear_view(self) -> None:
         """Another place from now on: nothing that was seen of the last one matters."""
         self.drop_snapshots()
+        self._hands = None
         self.is_behind = False
 
     def take(self) -> bytes | None:
         """The next frame, None when nothing waits."""
         if not self._frames:
-            return None
+            hands, self._hands = self._hands, None
+            return hands
         frame, is_snapshot = self._frames.popleft()
         self._snapshots -= is_snapshot
         self._bytes -= len(frame)

@@ -9,15 +9,17 @@ from fastapi import APIRouter, Depends, Request, Response, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from asklepion.identity import Caller
-from asklepion.kit.errors import Busy
+from asklepion.kit.errors import Busy, Incorrect
 from asklepion.kit.http import caller, room
 
-from ..service import Visit, World
+from ..model import Look
+from ..service import Looks, Visit, World
 from ..wire import Close, Code
 
 router = APIRouter(tags=["world"])
 Who = Annotated[Caller, Depends(caller)]
 Here = Annotated[World, Depends(room(World))]
+Wardrobe = Annotated[Looks, Depends(room(Looks))]
 
 PARTING_S = 2.0  # how long the last words may take
 
@@ -34,14 +36,43 @@ async def read_place(place: str, who: Who, world: Here) -> Response:
     return _json(world.read_place(who, place))
 
 
+@router.get("/api/world/look")
+async def read_look(who: Who, looks: Wardrobe) -> Response:
+    """What the caller looks like to others."""
+    return _json(await looks.read(who))
+
+
+@router.put("/api/world/look")
+async def choose_look(request: Request, who: Who, looks: Wardrobe) -> Response:
+    """Look like this from now on."""
+    who.require_known()
+    try:
+        look = msgspec.json.decode(await request.body(), type=Look)
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise Incorrect(
+            f"That is no look: {error}.", hint="GET /api/world/look has one."
+        ) from error
+    return _json(await looks.choose(who, look))
+
+
+@router.delete("/api/world/look")
+async def reset_look(who: Who, looks: Wardrobe) -> Response:
+    """Look again as the account has it by itself."""
+    return _json(await looks.reset(who))
+
+
 @router.post("/api/world/line")
-async def offer_line(request: Request, who: Who, world: Here) -> Response:
+async def offer_line(request: Request, who: Who, world: Here, looks: Wardrobe) -> Response:
     """Where to open the line to the world, and a ticket for it where one is needed."""
-    return _json(world.offer_line(who, request.headers.get("origin", "")))
+    who.require_known()
+    look = (await looks.read(who)).code
+    return _json(world.offer_line(who, request.headers.get("origin", ""), look))
 
 
 @router.websocket("/world")
-async def visit_world(socket: WebSocket, who: Who, world: Here, back: str = "") -> None:
+async def visit_world(
+    socket: WebSocket, who: Who, world: Here, looks: Wardrobe, back: str = ""
+) -> None:
     """The line between one visitor and the world. Frames: asklepion.world.wire.
 
     Args:
@@ -51,7 +82,7 @@ async def visit_world(socket: WebSocket, who: Who, world: Here, back: str = "") 
     if not who.is_known:
         return await socket.close(Close.STRANGER, Code.STRANGER)
     try:
-        visit = world.open(who, key=back)
+        visit = world.open(who, key=back, look=(await looks.read(who)).code)
     except Busy:
         return await socket.close(Close.HURRIED, Code.TOO_FAST)
     try:

@@ -4,6 +4,7 @@ from .company import Company
 from .files import load_places
 from .gates import Gatekeeper
 from .gateway import Gateway
+from .looks import Looks
 from .order import Wish
 from .visit import Line, Visit
 from .world import Leaving, World
@@ -14,6 +15,7 @@ __all__ = [
     "Gateway",
     "Leaving",
     "Line",
+    "Looks",
     "Visit",
     "Wish",
     "World",

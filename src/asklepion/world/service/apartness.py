@@ -31,6 +31,10 @@ class Apartness:
         """Whether these two are gone to each other."""
         return self._ties.are_apart(one.account, other.account)
 
+    def hidden_from(self, slot: int) -> frozenset[int]:
+        """Whom somebody here does not see."""
+        return self._hidden.get(slot, frozenset())
+
     def seen_by(self, visit: Visit, frame: bytes) -> bytes | None:
         """A snapshot as somebody may see it; None where it would tell only that another moved."""
         hidden = self._hidden.get(visit.slot)

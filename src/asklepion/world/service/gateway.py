@@ -89,14 +89,16 @@ class Gateway:
         asked = urlsplit(request.path.decode("ascii", "replace"))
         given = {name: values[-1] for name, values in parse_qs(asked.query).items()}
         origin = request.headers.get("origin", "")
-        caller = self.tickets.take(given.get("ticket", ""), origin)
-        if asked.path != PATH or not caller:
+        shown = self.tickets.take(given.get("ticket", ""), origin)
+        if asked.path != PATH or not shown:
             return _refusal(403, "This line needs a ticket from POST /api/world/line.")
         if len(self._lines) >= MOST_LINES:
             return _refusal(503, "Too many visitors are here.")
         line = _Line(self._lines)
         try:
-            line.visit = self._world.open(caller, key=given.get("back", ""), line=line)
+            caller, look = shown
+            key = given.get("back", "")
+            line.visit = self._world.open(caller, key=key, look=look, line=line)
         except Busy:
             return _refusal(429, "Too many lines were opened at once.")
         line.world = self._world

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..engine import Hall, Ring, is_crowding
+from ..engine import Hall, Ring, Signing, is_crowding
 from ..model import Place, Spot, Ties
 from ..wire import Away, FromWorld, Joined, Left, Moved, Presence, Signs, Welcome, control
 from .apartness import Apartness
@@ -19,6 +19,7 @@ class Gathering:
     key: str  # the place's id; with the account behind it where each has a place of their own
     hall: Hall
     ties: Ties = field(default_factory=Ties)
+    signing: Signing = field(default_factory=Signing)
     visits: dict[int, Visit] = field(default_factory=dict[int, Visit])
     signs: tuple[Presence, ...] = ()
     ring: Ring = field(default_factory=Ring)
@@ -76,6 +77,7 @@ class Gathering:
         """Let somebody out: they hear nothing of this place any more."""
         gone = self.visits.pop(slot)
         self.hall.leave(slot)
+        self.signing.leave(slot)
         self.apartness.look()
         self.tell(Left(slot=slot), by=gone)
 
@@ -109,6 +111,8 @@ class Gathering:
                 visit = self.visits[slot]
                 if seen := self.apartness.seen_by(visit, frame):
                     visit.show(seen)
+        for slot, hands in self.signing.tick(self.hall.spots, self.apartness.hidden_from):
+            self.visits[slot].show_hands(hands)
         for slot in turn.stopped:
             visit = self.visits.get(slot)
             if visit and visit.corrections.spend(now):

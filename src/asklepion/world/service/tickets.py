@@ -14,28 +14,31 @@ class Tickets:
 
     def __init__(self, tell_time: Callable[[], float]) -> None:
         self._time = tell_time
-        self._given: dict[str, tuple[Caller, str, float]] = {}
+        self._given: dict[str, tuple[Caller, str, str, float]] = {}
 
-    def give(self, caller: Caller, origin: str) -> str:
+    def give(self, caller: Caller, origin: str, look: str = "") -> str:
         """A ticket for a caller.
 
         Args:
             origin: of the page that asks, as its browser says; empty where there is none.
+            look: what the caller looks like, as `Look.code` has it.
 
         Raises:
             Unauthenticated: a stranger asks.
         """
         caller.require_known()
         now = self._time()
-        for old in [t for t, (_, _, until) in self._given.items() if until < now]:
+        for old in [t for t, (*_, until) in self._given.items() if until < now]:
             del self._given[old]
         if len(self._given) >= MOST:
             del self._given[next(iter(self._given))]
         ticket = secrets.token_urlsafe(24)
-        self._given[ticket] = caller, origin, now + GOOD_FOR_S
+        self._given[ticket] = caller, origin, look, now + GOOD_FOR_S
         return ticket
 
-    def take(self, ticket: str, origin: str) -> Caller | None:
-        """Whose ticket this is, None where it is nobody's, used, too old or another page's."""
-        caller, wanted, until = self._given.pop(ticket, (None, "", 0.0))
-        return caller if self._time() <= until and origin == wanted else None
+    def take(self, ticket: str, origin: str) -> tuple[Caller, str] | None:
+        """Whose ticket this is, and their look; None if nobody's, used, old or another page's."""
+        caller, wanted, look, until = self._given.pop(ticket, (None, "", "", 0.0))
+        if not caller or self._time() > until or origin != wanted:
+            return None
+        return caller, look

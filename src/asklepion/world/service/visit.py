@@ -43,7 +43,11 @@ class Visit:
     """
 
     def __init__(
-        self, caller: Caller, tell_time: Callable[[], float], line: Line | None = None
+        self,
+        caller: Caller,
+        tell_time: Callable[[], float],
+        line: Line | None = None,
+        look: str = "",
     ) -> None:
         now = tell_time()
         self._line = line
@@ -62,12 +66,14 @@ class Visit:
         self.is_host = self.is_silent = False  # in the place they are in
         self.spoke_at: datetime | None = None
         self.signs: tuple[Presence, ...] = ()  # as they were last told to them alone
+        self.look = look
         self.heard_at = now
         self.sending_since: float | None = None
         self.close: Close | None = None
         self.code: Code | None = None
         # What may be done how often; patience is for what went beyond.
         self.poses = Allowance(burst=60, per_s=40, now=now)
+        self.hands = Allowance(burst=20, per_s=25, now=now)
         self.messages = Allowance(burst=80, per_s=20, now=now)
         self.lines = Allowance(burst=6, per_s=0.7, now=now)
         self.corrections = Allowance(burst=2, per_s=4, now=now)
@@ -92,6 +98,7 @@ class Visit:
             who=self.who,
             is_host=self.is_host,
             is_silent=self.is_silent,
+            look=self.look,
         )
 
     def take_over(self, old: Visit) -> None:
@@ -134,6 +141,13 @@ class Visit:
             return False
         self._line.write(frame)
         return True
+
+    def show_hands(self, frame: bytes) -> None:
+        """Add the hands of those near; older ones are dropped."""
+        if self._write(frame) or self.away_since is not None:
+            return
+        self.outbox.show_hands(frame)
+        self._wake.set()
 
     def refuse(self, code: Code, hint: str = "", *, place: str = "") -> None:
         """Say that something was not done, and why."""

@@ -15,7 +15,7 @@ from asklepion.kit.errors import Busy, NotFound
 from asklepion.kit.log import get_log
 
 from ..engine import Allowance, Hall
-from ..model import Access, Ground, Place, Spot, Ties, in_front_of
+from ..model import Access, Ground, Look, Place, Spot, Ties, in_front_of
 from ..wire import (
     MAX_FRAME_BYTES,
     POSE_BYTES,
@@ -24,18 +24,21 @@ from ..wire import (
     Away,
     Close,
     Code,
+    Dressed,
     Enter,
     Expelled,
     Kind,
     LineOffer,
     PlaceCard,
     Silenced,
+    is_hands_frame,
     read_control,
 )
 from .allowing import take_stand
 from .files import load_ground, load_places
 from .gates import Gatekeeper, Gates
 from .gathering import Gathering
+from .looks import default_look
 from .signboards import Signboards
 from .talking import Talking
 from .tickets import Tickets
@@ -115,6 +118,13 @@ class World:
         visit.tell(Expelled(place=place, code=code, to=self._find(place).exit))
         return True
 
+    def dress(self, account: str, look: Look) -> None:
+        """Show everybody around them what somebody looks like now."""
+        if visit := self._visits.get(account):
+            visit.look = look.code
+            if visit.gathering:
+                visit.gathering.tell(Dressed(slot=visit.slot, look=look.code), by=visit)
+
     def accounts_in(self, place: str) -> list[str]:
         """The accounts of those in a place: for other rooms, never for visitors."""
         return [visit.account for visit in self.visits_in(place)]
@@ -178,11 +188,12 @@ class World:
         """Send visitors to another door, with a ticket; empty: to our own again."""
         self._gateway = (url, tickets) if url else None
 
-    def offer_line(self, caller: Caller, origin: str) -> LineOffer:
+    def offer_line(self, caller: Caller, origin: str, look: str = "") -> LineOffer:
         """Where a visitor's line goes.
 
         Args:
             origin: of the page that asks.
+            look: see `open`.
 
         Raises:
             Unauthenticated: a stranger asks.
@@ -191,7 +202,7 @@ class World:
         if not self._gateway:
             return LineOffer()
         url, tickets = self._gateway
-        return LineOffer(url=url, ticket=tickets.give(caller, origin))
+        return LineOffer(url=url, ticket=tickets.give(caller, origin, look))
 
     def time(self) -> float:
         """Seconds on the clock by which steps are judged."""
@@ -199,11 +210,14 @@ class World:
 
     # --- what a visitor does
 
-    def open(self, caller: Caller, *, key: str = "", line: Line | None = None) -> Visit:
+    def open(
+        self, caller: Caller, *, key: str = "", look: str = "", line: Line | None = None
+    ) -> Visit:
         """Begin a visit. Whoever visits already, in another window, ends that visit by this one.
 
         Args:
             key: of the visit whose line broke; its body goes on in this one.
+            look: what they look like, as `Look.code` has it; empty: as their account has it.
             line: see `Visit`.
 
         Raises:
@@ -217,7 +231,7 @@ class World:
         )
         if not openings.spend(now):
             raise Busy("Too many lines were opened at once.", hint="Wait a few seconds.")
-        visit = Visit(caller, self._time, line)
+        visit = Visit(caller, self._time, line, look or default_look(caller).code)
         if older := self._visits.get(caller.account):
             if older.gathering and secrets.compare_digest(older.key, key):
                 older.gathering.hand_over(older, visit)
@@ -257,6 +271,9 @@ class World:
         now = visit.heard_at = self._time()
         if len(frame) in POSE_FRAMES and frame[0] == Kind.POSE:
             self._hear_pose(visit, frame, now)
+            return None
+        if is_hands_frame(frame):
+            self._hear_hands(visit, frame, now)
             return None
         if not visit.messages.spend(now):
             visit.refuse(Code.TOO_FAST, "Send fewer messages a second.")
@@ -345,6 +362,12 @@ class World:
             self._try_patience(visit, now)
         elif visit.gathering:
             visit.gathering.hear(visit, frame[1:], now)
+
+    def _hear_hands(self, visit: Visit, frame: bytes, now: float) -> None:
+        if not visit.hands.spend(now):
+            self._try_patience(visit, now)
+        elif visit.gathering:
+            visit.gathering.signing.hear(visit.slot, frame)
 
     def _try_patience(self, visit: Visit, now: float) -> None:
         if not visit.patience.spend(now):

@@ -1,8 +1,11 @@
-"""The world's tables: what people decided about each other. Where anybody is, is kept nowhere."""
+"""The world's tables; the only files with SQL. Where anybody is, is kept nowhere."""
 
-from . import people, reports
+from asklepion.kit.backup import Owned
+from asklepion.kit.db import Step
 
-MIGRATIONS = (*people.MIGRATIONS, *reports.MIGRATIONS)
-OWNED = {**people.OWNED, **reports.OWNED}
+from . import looks, people, reports
 
-__all__ = ["MIGRATIONS", "OWNED", "people", "reports"]
+MIGRATIONS: tuple[Step, ...] = (*people.MIGRATIONS, *reports.MIGRATIONS, *looks.MIGRATIONS)
+OWNED: dict[str, Owned | None] = {**people.OWNED, **reports.OWNED, **looks.OWNED}
+
+__all__ = ["MIGRATIONS", "OWNED", "looks", "people", "reports"]

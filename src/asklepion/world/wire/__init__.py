@@ -5,6 +5,7 @@
 | 0 control | both | one message as JSON, its `type` first |
 | 1 pose | visitor | a flat pose (12 bytes) or a tracked one (34 bytes), little-endian |
 | 2 snapshot | world | header (12 bytes), flat entries (14), tracked entries (36), coarse (12) |
+| 8 hands | both | which hands, then 30 bytes for each; from the world for each of those near |
 
 Flat pose: x y z i16 [1/256 m], yaw u16 [1/65536 turn], pitch i8 [1/127 of a right angle], flags u8,
 at u16 [the sender's own milliseconds]. A tracked pose (a headset) goes on with the height of the
@@ -12,12 +13,22 @@ head above the floor u16 [mm], the head's rotation, and for each hand its offset
 its rotation. A rotation is a quaternion x y z w as its three smallest parts (u32: 2 bits which one
 is left out, 3 × 10 bits); an offset is x y z in steps of 2.5 mm along the axes of the world
 (u32: 3 × 10 bits). An entry is a slot u16 and a pose; a coarse one, of somebody far
-away, is slot u16, x y z i16, yaw u8 [1/256 turn], flags u8, at u16.
+away, is slot u16, x y z i16, yaw u8 [1/256 turn], flags u8, at u16. Hands: see
+`hands.py`.
 
 `make wire` writes this file again as TypeScript.
 """
 
-from ..model import Place
+from ..model import (
+    CLOTHS,
+    EYE_COLOURS,
+    FACES,
+    HAIR_COLOURS,
+    LOOK_VERSION,
+    SKINS,
+    Look,
+    Place,
+)
 from .company import About, Phrase, Silenced, Standing, Told, Utter, Uttered
 from .frames import (
     AT_BYTE,
@@ -39,6 +50,21 @@ from .frames import (
     pack_snapshot,
     read_snapshot,
 )
+from .hands import (
+    BENT_LEAST,
+    BENT_MOST,
+    HAND_BENDS,
+    HAND_BYTES,
+    HAND_TURNS,
+    Fingers,
+    Side,
+    hands_frame,
+    is_hands_frame,
+    pack_fingers,
+    pack_hands,
+    read_fingers,
+    read_hands,
+)
 from .messages import (
     MAX_CHAT_CHARS,
     MAX_FRAME_BYTES,
@@ -46,6 +72,7 @@ from .messages import (
     Away,
     Close,
     Code,
+    Dressed,
     Enter,
     Expelled,
     FromVisitor,
@@ -85,10 +112,12 @@ from .poses import (
 
 TO_TYPESCRIPT = (
     "Kind",
+    "Side",
     "Flag",
     "Close",
     "FromVisitor",
     "FromWorld",
+    "Look",
     "Place",
     "PlaceCard",
     "LineOffer",
@@ -96,18 +125,29 @@ TO_TYPESCRIPT = (
 
 __all__ = [
     "AT_BYTE",
+    "BENT_LEAST",
+    "BENT_MOST",
+    "CLOTHS",
     "COARSE_BYTES",
     "ENTRY_BYTES",
+    "EYE_COLOURS",
+    "FACES",
     "FLAGS_BYTE",
+    "HAIR_COLOURS",
+    "HAND_BENDS",
+    "HAND_BYTES",
     "HAND_REACH",
     "HAND_STEPS",
+    "HAND_TURNS",
     "HEADER_BYTES",
+    "LOOK_VERSION",
     "MAX_CHAT_CHARS",
     "MAX_FRAME_BYTES",
     "MAX_SIGNAL_CHARS",
     "METRE_STEPS",
     "POSE",
     "POSE_BYTES",
+    "SKINS",
     "SLOT_BYTES",
     "TICKS_PER_S",
     "TO_TYPESCRIPT",
@@ -120,8 +160,10 @@ __all__ = [
     "Close",
     "Coarse",
     "Code",
+    "Dressed",
     "Enter",
     "Expelled",
+    "Fingers",
     "Flag",
     "FromVisitor",
     "FromWorld",
@@ -132,6 +174,7 @@ __all__ = [
     "Kind",
     "Left",
     "LineOffer",
+    "Look",
     "Motion",
     "Moved",
     "Person",
@@ -143,6 +186,7 @@ __all__ = [
     "Refused",
     "Said",
     "Say",
+    "Side",
     "Signal",
     "Signalled",
     "Signs",
@@ -155,10 +199,16 @@ __all__ = [
     "Uttered",
     "Welcome",
     "control",
+    "hands_frame",
+    "is_hands_frame",
+    "pack_fingers",
+    "pack_hands",
     "pack_pose",
     "pack_snapshot",
     "pose_frame",
     "read_control",
+    "read_fingers",
+    "read_hands",
     "read_pose",
     "read_snapshot",
 ]

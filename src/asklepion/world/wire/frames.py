@@ -22,6 +22,7 @@ class Kind(IntEnum):
     CONTROL = 0
     POSE = 1
     SNAPSHOT = 2
+    HANDS = 8
 
 
 class Flag(IntFlag):

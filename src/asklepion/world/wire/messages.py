@@ -52,11 +52,16 @@ class Code(StrEnum):
 
 
 class Motion(StrEnum):
-    """A gesture. A raised hand stays up until it is lowered; a wave passes."""
+    """A gesture. A raised hand stays up until it is lowered; the others pass."""
 
     WAVE = "wave"
     HAND_UP = "hand-up"
     HAND_DOWN = "hand-down"
+    NOD = "nod"
+    CLAP = "clap"
+    THUMBS_UP = "thumbs-up"
+    BOW = "bow"
+    HEART = "heart"
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -104,6 +109,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     who: str = ""
     is_host: bool = False
     is_silent: bool = False
+    look: str = ""  # as Look.code has it
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +138,13 @@ class Joined(_Message, frozen=True, kw_only=True, tag="joined"):
     """Somebody came in."""
 
     person: Person
+
+
+class Dressed(_Message, frozen=True, kw_only=True, tag="dressed"):
+    """Somebody looks different now."""
+
+    slot: int
+    look: str
 
 
 class Left(_Message, frozen=True, kw_only=True, tag="left"):
@@ -201,6 +214,7 @@ class Expelled(_Message, frozen=True, kw_only=True, tag="expelled"):
 FromWorld: TypeAlias = (
     Welcome
     | Joined
+    | Dressed
     | Left
     | Away
     | Said

@@ -59,11 +59,11 @@ def pack_pose(pose: Pose) -> bytes:
         return flat
     return flat + _TRACKED.pack(
         _bend(more.head_y * 1000, 0, 65535),
-        _pack_turn(more.head),
+        pack_turn(more.head),
         _pack_offset(more.left.offset),
-        _pack_turn(more.left.turn),
+        pack_turn(more.left.turn),
         _pack_offset(more.right.offset),
-        _pack_turn(more.right.turn),
+        pack_turn(more.right.turn),
     )
 
 
@@ -86,9 +86,9 @@ def read_pose(body: bytes) -> Pose:
         head_y, head, left, left_turn, right, right_turn = _TRACKED.unpack_from(body, POSE_BYTES)
         tracked = Tracked(
             head_y=head_y / 1000,
-            head=_read_turn(head),
-            left=Hand(offset=_read_offset(left), turn=_read_turn(left_turn)),
-            right=Hand(offset=_read_offset(right), turn=_read_turn(right_turn)),
+            head=read_turn(head),
+            left=Hand(offset=_read_offset(left), turn=read_turn(left_turn)),
+            right=Hand(offset=_read_offset(right), turn=read_turn(right_turn)),
         )
     return Pose(
         position=(x / METRE_STEPS, y / METRE_STEPS, z / METRE_STEPS),
@@ -119,7 +119,7 @@ def _read_offset(packed: int) -> Vec3:
     return x, y, z
 
 
-def _pack_turn(turn: Turn) -> int:
+def pack_turn(turn: Turn) -> int:
     """The three smallest parts; the largest follows from them, once its sign is made plus."""
     length = sqrt(sum(part * part for part in turn)) or 1.0
     largest = max(range(4), key=lambda i: abs(turn[i]))
@@ -132,7 +132,8 @@ def _pack_turn(turn: Turn) -> int:
     return packed
 
 
-def _read_turn(packed: int) -> Turn:
+def read_turn(packed: int) -> Turn:
+    """The rotation that three parts tell."""
     shares = ((packed >> shift & 0x3FF) / TURN_STEPS for shift in (0, 10, 20))
     parts = [(share - 0.5) / sqrt(0.5) for share in shares]
     rest = sqrt(max(0.0, 1.0 - sum(part * part for part in parts)))

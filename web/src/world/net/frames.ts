@@ -1,8 +1,9 @@
 import { type FromVisitor, type FromWorld, Kind } from "../../wire/world";
+import { type HandsHeard, readHands } from "./hands";
 import { readSnapshot, type Snapshot } from "./poses";
 
 /** All that the world may say. */
-export type Heard = FromWorld | Snapshot;
+export type Heard = FromWorld | Snapshot | HandsHeard;
 
 const writer = new TextEncoder();
 const reader = new TextDecoder();
@@ -24,6 +25,8 @@ export function readFrame(frame: ArrayBuffer): Heard | null {
       return JSON.parse(reader.decode(new Uint8Array(frame, 1))) as FromWorld;
     case Kind.SNAPSHOT:
       return readSnapshot(view);
+    case Kind.HANDS:
+      return readHands(view);
     default:
       return null;
   }

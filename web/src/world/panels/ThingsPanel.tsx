@@ -1,11 +1,16 @@
 import {
   Armchair,
+  Check,
   DoorClosed,
   DoorOpen,
+  Flower2,
   Footprints,
   Hand,
+  Heart,
   List,
   MapPin,
+  PartyPopper,
+  ThumbsUp,
   Users,
 } from "lucide-react";
 import type { KeyboardEvent } from "react";
@@ -15,9 +20,10 @@ import { goTo, type Panel, type PanelProps } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, Waiting } from "../../kit/ui";
-import type { Place } from "../../wire/world";
+import { Motion, type Place } from "../../wire/world";
 import type { Somebody } from "../company";
 import { PersonMenu } from "../order/PersonMenu";
+import { EMOTES } from "../people/emote-keys";
 import { readPlace } from "../places";
 import { company, useCompany, walker, walkTo } from "../world";
 import { Entry } from "./Entry";
@@ -63,17 +69,36 @@ function PeopleCard() {
   );
 }
 
+const ICONS = {
+  [Motion.WAVE]: Hand,
+  [Motion.NOD]: Check,
+  [Motion.CLAP]: PartyPopper,
+  [Motion.THUMBS_UP]: ThumbsUp,
+  [Motion.BOW]: Flower2,
+  [Motion.HEART]: Heart,
+} as const;
+
 function Gestures({ me }: { me: Somebody }) {
   const text = useText();
   return (
-    <div className="row">
-      <Button icon={Hand} onClick={() => company.wave()}>
-        {text("world.wave")}
-      </Button>
-      <Button aria-pressed={me.isHandUp} onClick={() => company.raiseHand(!me.isHandUp)}>
-        {text(me.isHandUp ? "world.hand.lower" : "world.hand.raise")}
-      </Button>
-    </div>
+    <>
+      <div className="row">
+        {EMOTES.map((motion, i) => (
+          <Button
+            key={motion}
+            icon={ICONS[motion]}
+            aria-keyshortcuts={String(i + 1)}
+            onClick={() => company.gesticulate(motion)}
+          >
+            {text(motion === Motion.WAVE ? "world.wave" : `world.gesture.${motion}`)}
+          </Button>
+        ))}
+        <Button aria-pressed={me.isHandUp} onClick={() => company.raiseHand(!me.isHandUp)}>
+          {text(me.isHandUp ? "world.hand.lower" : "world.hand.raise")}
+        </Button>
+      </div>
+      <p className="muted small">{text("world.gesture.hint")}</p>
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import type { Banner, Panel } from "../../kit/place";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels } from "../order/OrderPanel";
 import { safetyPanel } from "../order/SafetyPanel";
+import { wardrobePanel } from "../wardrobe/panel";
 import { announcer } from "./Announcer";
 import { chatPanel } from "./ChatPanel";
 import { lineBanner } from "./LineBanner";
@@ -15,5 +16,6 @@ export const worldPanels: readonly Panel[] = [
   ...voicePanels,
   safetyPanel,
   ...orderPanels,
+  wardrobePanel,
 ];
 export const worldBanners: readonly Banner[] = [announcer, lineBanner, newsBanner];

@@ -1,75 +1,126 @@
-import {
-  CapsuleGeometry,
-  CircleGeometry,
-  Group,
-  Mesh,
-  MeshBasicMaterial,
-  MeshLambertMaterial,
-  type Object3D,
-} from "three";
-import { Flag } from "../../wire/world";
+import { type Bone, Group, Mesh, type SkinnedMesh } from "three";
+import { Flag, type Look } from "../../wire/world";
+import type { BothHands } from "../net/hands";
 import type { Pose } from "../net/poses";
-import type { Cast } from "./cast";
+import { type Emote, show } from "./emotes";
+import { Face, type Feeling } from "./face";
+import { FingerBones } from "./fingers";
 import { type Doing, Gait } from "./gait";
-import { NamePlate } from "./name-plate";
+import { scaleOf } from "./look";
+import { type Body, type Level, skeletonOf, type Wardrobe } from "./wardrobe";
+import { Wheelchair } from "./wheelchair";
 
-const FAR_M = 13; // farther off, the coarse body does
-const PLAIN_M = 1.65;
+/** What a person does beside walking. */
+export interface Living {
+  readonly emote: Emote | null;
+  /** How loud their voice is heard, 0 … 1. */
+  readonly mouth: number;
+  readonly gaze: Feeling["gaze"];
+  /** Their fingers, as a headset sees them just now. */
+  readonly hands: BothHands | null;
+}
 
-/** One person as others see them. Faces +z when baked, so it is turned around once. */
+export const QUIET: Living = { emote: null, mouth: 0, gaze: null, hands: null };
+
+/** One person as others see them from nearby. Faces +z when baked, so it is turned around once. */
 export class Avatar {
   readonly root = new Group();
-  private readonly plate = new NamePlate();
-  private readonly plain = plainBody();
+  /** Height of the crown, standing [m]; 0 before there is a body. */
+  height = 0;
+  private readonly body = new Group();
+  private readonly chair: Wheelchair | null;
+  private readonly clothes = new Map<Level, SkinnedMesh>();
+  private baked: Body | null = null;
+  private skeleton: ReturnType<typeof skeletonOf> | null = null;
+  private bones = new Map<string, Bone>();
   private gait: Gait | null = null;
-  private near: Object3D | null = null;
-  private far: Object3D | null = null;
+  private face: Face | null = null;
+  private fingers: FingerBones | null = null;
   private isGone = false;
 
-  constructor(cast: Cast, name: string, hasPlate = true) {
-    this.root.add(this.plain, footShadow());
-    this.plate.sprite.position.y = PLAIN_M + 0.3;
-    this.plate.sprite.visible = hasPlate;
-    this.root.add(this.plate.sprite);
-    this.root.visible = false; // until we know where
-    void this.dress(cast, name);
+  constructor(
+    private readonly wardrobe: Wardrobe,
+    readonly look: Look,
+    private readonly start: number,
+  ) {
+    this.body.rotation.y = Math.PI;
+    this.body.scale.setScalar(scaleOf(look));
+    this.root.add(this.body);
+    this.chair = look.wheelchair ? new Wheelchair() : null;
+    void this.undressed();
   }
 
-  name(name: string, isSpeaking: boolean, isHandUp: boolean): void {
-    this.plate.show(name, isSpeaking, isHandUp);
+  /** Whether there is a body to be seen. */
+  get isReady(): boolean {
+    return this.baked !== null;
   }
 
-  stand(pose: Pick<Pose, "position" | "yaw">): void {
-    this.root.visible = true;
-    this.root.position.set(...pose.position);
-    this.root.rotation.y = pose.yaw;
+  /** What is drawn of this person [triangles]. */
+  get triangles(): number {
+    let sum = 0;
+    this.root.traverseVisible((node) => {
+      if (node instanceof Mesh) sum += (node.geometry.index?.count ?? 0) / 3;
+    });
+    return sum;
   }
 
-  update(doing: Doing, distance: number, dt: number): void {
-    this.gait?.update(doing, dt);
-    if (this.near) this.near.visible = distance < FAR_M || !this.far;
-    if (this.far) this.far.visible = distance >= FAR_M;
+  stand({ position, yaw }: Pick<Pose, "position" | "yaw">): void {
+    this.root.position.set(...position);
+    this.root.rotation.y = yaw;
+  }
+
+  update(doing: Doing, living: Living, level: Level, dt: number): void {
+    this.dress(level);
+    this.chair?.update(doing.speed, dt);
+    const moving = this.chair ? { ...doing, speed: 0, isSeated: true } : doing;
+    this.gait?.update(this.withWrists(moving, living.hands), dt);
+    if (living.hands) this.fingers?.update(living.hands, dt);
+    else this.fingers?.rest();
+    if (living.emote) show(this.bones, living.emote);
+    if (level === "near") this.face?.update({ ...living, isWorn: !!doing.headset }, dt);
   }
 
   dispose(): void {
     this.isGone = true;
-    this.plate.dispose();
-    this.plain.geometry.dispose();
-    this.plain.material.dispose();
+    for (const mesh of this.clothes.values()) this.wardrobe.undress(mesh);
+    this.clothes.clear();
+    this.skeleton?.dispose();
+    this.chair?.dispose();
     this.root.removeFromParent();
   }
 
-  private async dress(cast: Cast, name: string): Promise<void> {
-    const played = await cast.play(name).catch(() => null);
-    if (!played || this.isGone) return;
-    const { body, height, eyes } = played;
-    body.rotation.y = Math.PI;
-    this.near = body.getObjectByName("near") ?? null;
-    this.far = body.getObjectByName("far") ?? null;
-    this.gait = new Gait(body, eyes, name.length * 1.7);
-    this.plate.sprite.position.y = height + 0.25;
-    this.plain.removeFromParent();
-    this.root.add(body);
+  private async undressed(): Promise<void> {
+    const baked = await this.wardrobe.body(this.look).catch(() => null);
+    if (!baked || this.isGone) return;
+    this.skeleton = skeletonOf(baked);
+    this.bones = new Map(this.skeleton.bones.map((bone) => [bone.name, bone]));
+    const root = this.skeleton.bones[0];
+    if (root) this.body.add(root);
+    if (this.chair) this.body.add(this.chair.root);
+    this.height = baked.info.height * scaleOf(this.look);
+    this.gait = new Gait(this.body, baked.info.eyes, this.start);
+    this.face = new Face(this.bones, this.start);
+    this.fingers = new FingerBones(this.bones);
+    this.baked = baked;
+  }
+
+  private withWrists(doing: Doing, hands: BothHands | null): Doing {
+    const { headset } = doing;
+    if (!headset || !hands || !this.fingers) return doing;
+    const Left = hands.left && this.fingers.frame("Left");
+    const Right = hands.right && this.fingers.frame("Right");
+    return { ...doing, headset: { ...headset, wrists: { Left, Right } } };
+  }
+
+  private dress(level: Level): void {
+    const { baked, skeleton } = this;
+    if (!baked || !skeleton) return;
+    if (!this.clothes.has(level)) {
+      const mesh = this.wardrobe.dress(baked, this.look, level, skeleton);
+      this.clothes.set(level, mesh);
+      this.body.add(mesh);
+    }
+    for (const [of, mesh] of this.clothes) mesh.visible = of === level;
   }
 }
 
@@ -85,42 +136,4 @@ export function doingOf(
   const headset = tracked && { tracked, yaw, hasLeft, hasRight };
   const isSeated = (flags & Flag.SEATED) !== 0;
   return { speed, pitch, isSeated, isHandUp, waved_s, headset };
-}
-
-const shadowShape = new CircleGeometry(0.46, 24);
-const shadowStuff = new MeshBasicMaterial({
-  color: "#3d3428",
-  transparent: true,
-  opacity: 0.5,
-  depthWrite: false,
-  fog: false,
-});
-shadowStuff.onBeforeCompile = (shader) => {
-  shader.vertexShader = shader.vertexShader
-    .replace("#include <common>", "#include <common>\nvarying vec2 vFrom;")
-    .replace("#include <begin_vertex>", "#include <begin_vertex>\nvFrom = position.xy / 0.46;");
-  shader.fragmentShader = shader.fragmentShader
-    .replace("#include <common>", "#include <common>\nvarying vec2 vFrom;")
-    .replace(
-      "#include <color_fragment>",
-      "#include <color_fragment>\ndiffuseColor.a *= pow(max(0.0, 1.0 - dot(vFrom, vFrom)), 1.6);",
-    );
-};
-
-/** Where feet meet the ground: soft and dark. The sun's shadows are drawn once, without people. */
-function footShadow(): Mesh {
-  const shadow = new Mesh(shadowShape, shadowStuff);
-  shadow.rotation.x = -Math.PI / 2;
-  shadow.position.y = 0.02;
-  shadow.renderOrder = 2;
-  return shadow;
-}
-
-function plainBody(): Mesh<CapsuleGeometry, MeshLambertMaterial> {
-  const body = new Mesh(
-    new CapsuleGeometry(0.24, PLAIN_M - 0.48, 6, 16),
-    new MeshLambertMaterial({ color: "#8fb5b2" }),
-  );
-  body.position.y = PLAIN_M / 2;
-  return body;
 }

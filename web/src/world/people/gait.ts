@@ -26,7 +26,11 @@ export interface Worn {
   readonly yaw: number;
   readonly hasLeft: boolean;
   readonly hasRight: boolean;
+  /** Of a hand whose own wrist is seen: the frame that its wrist was baked with. */
+  readonly wrists?: Readonly<Record<Side, Quaternion | null>>;
 }
+
+export type Side = "Left" | "Right";
 
 const about = new Vector3();
 const target = new Vector3();
@@ -34,6 +38,7 @@ const pole = new Vector3();
 const parent = new Quaternion();
 const turned = new Quaternion();
 const UP = new Vector3(0, 1, 0);
+const AROUND = new Quaternion(0, 1, 0, 0); // bodies are baked facing the other way
 /** From a controller's grip to a hand that hangs: its fingers point down, not ahead. */
 const GRIP = new Quaternion().setFromAxisAngle(new Vector3(1, 0, 0), Math.PI / 2);
 
@@ -162,13 +167,14 @@ export class Gait {
     for (const [side, sign] of SIDES) {
       this.turn(`${side}UpLeg`, -1.5 * seat, 0, 0.06 * sign * seat);
       this.turn(`${side}Leg`, 1.46 * seat);
-      this.turn(`${side}Arm`, -0.42 * seat, 0, -0.04 * sign * seat);
-      this.turn(`${side}ForeArm`, -0.75 * seat, 0.25 * sign * seat, 0);
+      this.turn(`${side}Arm`, -0.3 * seat, 0, -0.05 * sign * seat);
+      this.turn(`${side}ForeArm`, -0.72 * seat, -0.9 * sign * seat, -0.1 * sign * seat);
+      this.turn(`${side}Hand`, -0.15 * seat, 0, 0);
     }
   }
 
   /** Head and hands where the headset has them; hips sink as the head does, feet stay. */
-  private wear({ tracked, yaw, hasLeft, hasRight }: Worn): void {
+  private wear({ tracked, yaw, hasLeft, hasRight, wrists }: Worn): void {
     const { hips } = this;
     const head = this.bones.get("Head");
     if (!hips || !head) return;
@@ -178,8 +184,8 @@ export class Gait {
     this.inBody(tracked.head, yaw, turned);
     frameOf(head, hips, about, parent);
     head.quaternion.copy(parent.invert().multiply(turned));
-    if (hasLeft) this.grasp("Left", 1, tracked.left, yaw, tracked.headY);
-    if (hasRight) this.grasp("Right", -1, tracked.right, yaw, tracked.headY);
+    if (hasLeft) this.grasp("Left", tracked.left, yaw, tracked.headY, wrists?.Left);
+    if (hasRight) this.grasp("Right", tracked.right, yaw, tracked.headY, wrists?.Right);
   }
 
   private plant(side: string, low: number): void {
@@ -193,14 +199,23 @@ export class Gait {
     limb.end.quaternion.copy(parent.invert());
   }
 
-  private grasp(side: string, sign: number, hand: Hand, yaw: number, headY: number): void {
+  private grasp(
+    side: Side,
+    hand: Hand,
+    yaw: number,
+    headY: number,
+    wrist: Quaternion | null = null,
+  ): void {
+    const sign = side === "Left" ? 1 : -1;
     const limb = this.limb(`${side}Arm`, `${side}ForeArm`, `${side}Hand`);
     const { hips } = this;
     if (!limb || !hips) return;
     target.set(...hand.offset).applyAxisAngle(UP, -yaw);
     target.set(-target.x, target.y + Math.min(headY, this.eyes_m), -target.z + 0.06);
     reach(limb, hips, target, pole.set(sign * 0.5, -1, -0.6));
-    this.inBody(hand.turn, yaw, turned).multiply(GRIP);
+    this.inBody(hand.turn, yaw, turned);
+    if (wrist) turned.multiply(AROUND).multiply(parent.copy(wrist).invert());
+    else turned.multiply(GRIP);
     frameOf(limb.end, hips, about, parent);
     limb.end.quaternion.copy(parent.invert().multiply(turned));
   }
@@ -218,7 +233,7 @@ export class Gait {
   }
 }
 
-const SIDES: readonly (readonly ["Left" | "Right", 1 | -1])[] = [
+const SIDES: readonly (readonly [Side, 1 | -1])[] = [
   ["Left", 1],
   ["Right", -1],
 ];

@@ -1,80 +1,70 @@
-import { CanvasTexture, LinearFilter, Sprite, SpriteMaterial, SRGBColorSpace } from "three";
+/** The room there is for one name [px]. */
+export const CELL = { width: 448, height: 56 } as const;
+const HAND_PX = 36; // room for the raised hand before the name
+const CROSS_PX = 30; // and for the sign of a clinician
 
-const HEIGHT_PX = 64;
-const HAND_PX = 40; // room for the raised hand before the name
-const HEIGHT_M = 0.17;
-
-/** A name over a head; it also says who speaks and who wants to. */
-export class NamePlate {
-  readonly sprite = new Sprite(new SpriteMaterial({ transparent: true, depthWrite: false }));
-  private shown = "";
-
-  show(name: string, isSpeaking: boolean, isHandUp: boolean): void {
-    const wanted = `${name}|${isSpeaking}|${isHandUp}`;
-    if (wanted === this.shown) return;
-    this.shown = wanted;
-    const picture = draw(name, isSpeaking, isHandUp);
-    if (!picture) return;
-    this.sprite.material.map?.dispose();
-    this.sprite.material.map = picture.texture;
-    this.sprite.material.needsUpdate = true;
-    this.sprite.scale.set(HEIGHT_M * picture.aspect, HEIGHT_M, 1);
-  }
-
-  dispose(): void {
-    this.sprite.material.map?.dispose();
-    this.sprite.material.dispose();
-  }
+/** What stands over a head: who it is, whether they speak, want to, or are a clinician. */
+export interface Plate {
+  readonly name: string;
+  readonly isSpeaking: boolean;
+  readonly isHandUp: boolean;
+  readonly isClinician: boolean;
 }
 
-function draw(
-  words: string,
-  isSpeaking: boolean,
-  isHandUp: boolean,
-): { texture: CanvasTexture; aspect: number } | null {
-  const canvas = document.createElement("canvas");
-  const pen = canvas.getContext("2d");
-  if (!pen) return null;
-  const font = `600 ${HEIGHT_PX * 0.5}px "Figtree Variable", system-ui, sans-serif`;
-  pen.font = font;
-  const sign = isHandUp ? HAND_PX : 0;
-  canvas.width = Math.ceil(pen.measureText(words).width + HEIGHT_PX + sign);
-  canvas.height = HEIGHT_PX;
-  pen.font = font;
-  pen.fillStyle = isSpeaking ? "#0f6d70" : "rgba(253, 251, 247, 0.9)";
+/** Draw a plate into its cell; returns how wide it became [px]. */
+export function drawPlate(
+  pen: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  { name, isSpeaking, isHandUp, isClinician }: Plate,
+): number {
+  const { width, height } = CELL;
+  pen.clearRect(x, y, width, height);
+  pen.font = `600 ${height * 0.5}px "Figtree Variable", system-ui, sans-serif`;
+  const sign = (isHandUp ? HAND_PX : 0) + (isClinician ? CROSS_PX : 0);
+  const wide = Math.min(width - 2, Math.ceil(pen.measureText(name).width + height + sign));
+  pen.fillStyle = isSpeaking ? "#0f6d70" : "rgba(253, 251, 247, 0.92)";
   pen.beginPath();
-  pen.roundRect(2, 2, canvas.width - 4, HEIGHT_PX - 4, HEIGHT_PX / 2);
+  pen.roundRect(x + 2, y + 2, wide - 4, height - 4, height / 2);
   pen.fill();
   pen.fillStyle = isSpeaking ? "#ffffff" : "#22302f";
-  if (isHandUp) hand(pen);
+  if (isHandUp) hand(pen, x, y);
+  if (isClinician) cross(pen, x + 20 + (isHandUp ? HAND_PX : 0), y + height / 2, isSpeaking);
+  pen.fillStyle = isSpeaking ? "#ffffff" : "#22302f";
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  pen.fillText(words, (canvas.width + sign) / 2, HEIGHT_PX / 2 + 2);
-  const texture = new CanvasTexture(canvas);
-  texture.colorSpace = SRGBColorSpace;
-  texture.minFilter = LinearFilter;
-  return { texture, aspect: canvas.width / HEIGHT_PX };
+  pen.fillText(name, x + (wide + sign) / 2, y + height / 2 + 2, wide - height * 0.7 - sign);
+  return wide;
+}
+
+/** The sign of a clinician: a cross in the house's teal. */
+function cross(pen: CanvasRenderingContext2D, x: number, y: number, isSpeaking: boolean): void {
+  pen.fillStyle = isSpeaking ? "#ffffff" : "#0f6d70";
+  pen.beginPath();
+  pen.roundRect(x, y - 4, 22, 8, 2);
+  pen.roundRect(x + 7, y - 11, 8, 22, 2);
+  pen.fill();
 }
 
 /** A raised hand: a palm, four fingers and a thumb. */
-function hand(pen: CanvasRenderingContext2D): void {
+function hand(pen: CanvasRenderingContext2D, left: number, top: number): void {
   pen.strokeStyle = pen.fillStyle;
-  pen.lineWidth = 5.5;
+  pen.lineWidth = 4.8;
   pen.lineCap = "round";
   pen.beginPath();
-  for (const [x, top] of [
-    [26, 22],
-    [33, 16],
-    [40, 17],
-    [47, 23],
+  for (const [x, y] of [
+    [23, 19],
+    [29, 14],
+    [35, 15],
+    [41, 20],
   ] as const) {
-    pen.moveTo(x, 40);
-    pen.lineTo(x, top);
+    pen.moveTo(left + x, top + 35);
+    pen.lineTo(left + x, top + y);
   }
-  pen.moveTo(24, 42);
-  pen.lineTo(18, 33);
+  pen.moveTo(left + 21, top + 37);
+  pen.lineTo(left + 16, top + 29);
   pen.stroke();
   pen.beginPath();
-  pen.roundRect(23.5, 34, 26, 18, 9);
+  pen.roundRect(left + 20.5, top + 30, 23, 16, 8);
   pen.fill();
 }

@@ -10,8 +10,11 @@ import {
   Quaternion,
   Raycaster,
   Vector3,
+  type XRHandSpace,
   type XRTargetRaySpace,
 } from "three";
+import type { Fingers } from "../net/hands";
+import { fingersOf, wristOf } from "./hand-sense";
 import type { Held } from "./tracked";
 
 const MOST_POINTS = 128;
@@ -31,7 +34,11 @@ export class HandInRoom {
   private isTurned = false;
   private isStickAiming = false;
 
-  constructor(readonly space: XRTargetRaySpace) {
+  /** @param seen the joints of the hand, where the headset sees one. */
+  constructor(
+    readonly space: XRTargetRaySpace,
+    readonly seen: XRHandSpace | null = null,
+  ) {
     const points = new BufferAttribute(new Float32Array(MOST_POINTS * 3), 3);
     this.arc.geometry.setAttribute("position", points);
     this.arc.frustumCulled = false;
@@ -48,11 +55,19 @@ export class HandInRoom {
 
   /** Where it is in the world; null while nobody holds it. */
   held(): Held | null {
-    if (!this.source || !this.space.visible) return null;
+    if (!this.source) return null;
+    const wrist = this.source.hand && this.seen ? wristOf(this.seen.joints) : null;
+    if (wrist) return wrist;
+    if (!this.space.visible) return null;
     return {
       position: this.space.getWorldPosition(new Vector3()),
       turn: this.space.getWorldQuaternion(new Quaternion()),
     };
+  }
+
+  /** How the fingers are held; null while a controller is, or nothing. */
+  fingers(): Fingers | null {
+    return this.source?.hand && this.seen ? fingersOf(this.seen.joints) : null;
   }
 
   ray(): Raycaster {
@@ -94,6 +109,7 @@ export class HandInRoom {
   dispose(): void {
     this.space.removeEventListener("connected", this.onConnected);
     this.space.removeEventListener("disconnected", this.onDisconnected);
+    this.seen?.removeFromParent();
     this.rig.removeFromParent();
     this.body.geometry.dispose();
     this.body.material.dispose();

@@ -101,7 +101,7 @@ export class Headset {
 
   private hand(index: number): HandInRoom {
     const { gl } = this.parts;
-    const hand = new HandInRoom(gl.xr.getController(index));
+    const hand = new HandInRoom(gl.xr.getController(index), gl.xr.getHand(index));
     hand.source = gl.xr.getSession()?.inputSources[index] ?? null; // connected before our time
     const down = () => {
       if (!this.press.down(hand.ray())) hand.isAiming = !this.isAugmented;
@@ -117,6 +117,7 @@ export class Headset {
       hand.space.removeEventListener("selectend", up);
     });
     this.rig.add(hand.space);
+    if (hand.seen) this.rig.add(hand.seen);
     return hand;
   }
 
@@ -259,6 +260,10 @@ export class Headset {
     const jump = this.hasJumped ? Flag.JUMP : 0;
     this.hasJumped = false;
     stage.walker.put({ position: pose.position, yaw: pose.yaw });
-    if (stage.isHere) company.show({ ...pose, flags: pose.flags | jump });
+    if (!stage.isHere) return;
+    company.show({ ...pose, flags: pose.flags | jump });
+    const of = (side: XRHandedness) =>
+      this.hands.find(({ handedness }) => handedness === side)?.fingers() ?? null;
+    company.showHands({ left: of("left"), right: of("right") });
   }
 }

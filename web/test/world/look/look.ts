@@ -1,7 +1,8 @@
 import { NeutralToneMapping, PCFShadowMap, PerspectiveCamera, Scene, WebGLRenderer } from "three";
-import type { Place } from "../../../src/wire/world";
-import { Avatar } from "../../../src/world/people/avatar";
-import { Cast } from "../../../src/world/people/cast";
+import { Flag, type Place } from "../../../src/wire/world";
+import type { Company, Showing, Somebody } from "../../../src/world/company";
+import { Crowd } from "../../../src/world/people/crowd";
+import { Wardrobe } from "../../../src/world/people/wardrobe";
 import { Materials } from "../../../src/world/scene/materials";
 import { PlaceScene } from "../../../src/world/scene/place-scene";
 import { complete } from "../complete";
@@ -89,40 +90,70 @@ place.signs.say(
   }),
 );
 
-/** Stand people here: x,z,yaw,speed,seconds,what;… */
+/** Stand people here: x,z,yaw,speed,seconds,what[,look];… looks as people/look.ts tells them. */
 async function people(spots: string): Promise<void> {
-  const names = [
-    "Iris",
-    "Kofi",
-    "Mei",
-    "Dr. Leila",
-    "Otto",
-    "Zola",
-    "Haru",
-    "Dr. Ngozi",
-    "Dr. Max",
-  ];
-  const avatars = spots.split(";").map((spot, i) => {
-    const [x = 0, z = 0, yaw = 0, speed = 0, seconds = 1, what = 0] = spot.split(",").map(Number);
-    const avatar = new Avatar(cast, names[i % names.length] ?? "");
-    avatar.name(names[i % names.length] ?? "", what === 3, what === 2);
-    avatar.stand({ position: [x, 0, z], yaw });
-    scene.add(avatar.root);
-    return { avatar, speed, seconds, what };
-  });
-  await new Promise((done) => setTimeout(done, 4000));
-  for (const { avatar, speed, seconds, what } of avatars) {
-    for (let t = 0; t < seconds; t += 1 / 60) {
-      const waved_s = what === 1 ? t : Number.POSITIVE_INFINITY;
-      const doing = { speed, pitch: 0, isSeated: what === 4, isHandUp: what === 2, waved_s };
-      avatar.update(doing, 3, 1 / 60);
-    }
+  const company = new Pretended();
+  const crowd = new Crowd(company as unknown as Company, new Wardrobe());
+  scene.add(crowd.root, crowd.drawn);
+  const rest = renderer.info.render.triangles;
+  const told = spots.split(";").map((spot) => spot.split(","));
+  for (const [slot, [x, z, yaw, speed, , what, look]] of told.entries()) {
+    const position = [Number(x), 0, Number(z)] as const;
+    const name = NAMES[slot % NAMES.length] ?? "";
+    company.stand(slot, name, look ?? "", position, Number(yaw ?? 0), Number(speed ?? 0));
+    company.do(slot, Number(what ?? 0));
   }
+  crowd.update({ camera, isWide: false, rest }, 0, 0.016);
+  await new Promise((done) => setTimeout(done, Number(asked.get("wait") ?? 6000)));
+  const seconds = Number(told[0]?.[4] ?? 1);
+  for (let t = 0; t < seconds; t += 1 / 30)
+    crowd.update({ camera, isWide: false, rest }, t * 1000, 1 / 30);
   renderer.render(scene, camera);
+  const { calls, triangles } = renderer.info.render;
+  Object.assign(window, { crowded: { calls, triangles, ours: crowd.triangles }, crowd });
 }
 
-const cast = new Cast();
-const spots = asked.get("people");
+const NAMES = ["Iris", "Kofi", "Mei", "Dr. Leila", "Otto", "Zola", "Haru", "Amina", "Ravi", "Noa"];
+const MOTIONS = [null, "wave", "nod", "clap", "thumbs-up", "bow", "heart"] as const;
+
+/** A company without a house: everybody stands where they were put. */
+class Pretended {
+  private readonly all: Somebody[] = [];
+  private readonly shown = new Map<number, Showing>();
+  readonly people = { get: () => this.all };
+  readonly gestures = { get: () => this.shown };
+  loudness = () => 0.8;
+  handsOf = () => null;
+
+  stand(
+    slot: number,
+    name: string,
+    look: string,
+    position: readonly [number, number, number],
+    yaw: number,
+    speed: number,
+  ): void {
+    const pose = { at: 0, position, yaw, pitch: 0, flags: 0, tracked: null };
+    const glide = { speed, at: () => pose } as unknown as Somebody["glide"];
+    const is = { isMe: false, isHandUp: false, isSpeaking: false };
+    const isNot = { isAway: false, isHost: false, isSilent: false };
+    this.all.push({ slot, name, who: name, look, glide, ...is, ...isNot });
+  }
+
+  /** 1…6 a gesture; 7 a raised hand; 8 speaks; 9 sits. */
+  do(slot: number, what: number): void {
+    const one = this.all[slot];
+    if (!one) return;
+    const motion = MOTIONS[what];
+    if (motion) this.shown.set(slot, { motion, at: 0 });
+    const flags = what === 9 ? Flag.SEATED : 0;
+    const pose = { ...one.glide.at(0), flags } as NonNullable<ReturnType<typeof one.glide.at>>;
+    const glide = { speed: one.glide.speed, at: () => pose } as unknown as Somebody["glide"];
+    this.all[slot] = { ...one, glide, isHandUp: what === 7, isSpeaking: what === 8 };
+  }
+}
+
+const spots = asked.get("people") ?? location.hash.slice(1); // many do not fit into a query
 if (spots) await people(spots);
 renderer.render(scene, camera);
 settle();

@@ -13,6 +13,7 @@ function somebody(x: number): Somebody {
     isHandUp: false,
     isSpeaking: false,
     isAway: false,
+    look: "",
     isHost: false,
     isSilent: false,
   };

@@ -11,7 +11,7 @@ import { forgetPlaces } from "../../../src/world/places";
 import { company, focused, walker } from "../../../src/world/world";
 import { fakeHouse } from "../../house/house";
 
-const PLAIN = { is_host: false, is_silent: false, is_away: false };
+const PLAIN = { is_host: false, is_silent: false, is_away: false, look: "" };
 const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false, who: "iris", ...PLAIN };
 const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN };
 const PLACE = {

@@ -1,0 +1,78 @@
+import { Bone, BufferAttribute, BufferGeometry, Skeleton, SkinnedMesh } from "three";
+import type { BodyInfo, BodySource } from "../../../src/world/people/wardrobe";
+
+const BONES = ["Hips", "Spine", "Head", "Jaw", "LeftLid", "RightLid", "LeftEye", "RightEye"];
+
+/** As many triangles as the baked bodies have at most, by the beginning of a part's name. */
+const PARTS: Readonly<Record<string, readonly [number, number]>> = {
+  "face-0": [1910, 440],
+  "face-1": [1910, 0],
+  "face-2": [1910, 0],
+  arms: [700, 150],
+  hands: [700, 150],
+  "hair-long": [960, 256],
+  "hair-bob": [960, 256],
+  "hair-crop": [560, 160],
+  "cover-hijab": [800, 370],
+  "cover-turban": [710, 160],
+  "cover-kippah": [230, 120],
+  "cover-kippah-high": [230, 120],
+  beard: [360, 75],
+  glasses: [260, 170],
+  aids: [90, 0],
+  "top-jumper": [1080, 320],
+  "top-shirt": [1120, 320],
+  "top-coat": [1400, 330],
+  "top-dress": [1330, 430],
+  "badge-coat": [8, 0],
+  "legs-trousers": [470, 150],
+  "legs-slim": [480, 150],
+  shoes: [390, 200],
+};
+
+/** Bodies of nothing but triangles, as many as the baked ones have. */
+export class PretendedBodies implements BodySource {
+  loaded = 0;
+
+  async list(): Promise<readonly BodyInfo[]> {
+    const names = ["feminine", "masculine"].flatMap((shape) =>
+      ["child", "adult", "elder"].flatMap((age) =>
+        ["slim", "medium", "full"].map((build) => `${shape}-${age}-${build}`),
+      ),
+    );
+    return names.map((name) => ({
+      name,
+      file: `${name}.glb`,
+      height: 1.7,
+      eyes: 1.6,
+      triangles: {},
+    }));
+  }
+
+  async load(): Promise<SkinnedMesh[]> {
+    this.loaded += 1;
+    const bones = BONES.map((name) => Object.assign(new Bone(), { name }));
+    for (const bone of bones.slice(1)) bones[0]?.add(bone);
+    const skeleton = new Skeleton(bones);
+    return Object.entries(PARTS).flatMap(([part, counts]) =>
+      (["near", "middle"] as const).flatMap((level, i) => {
+        const count = counts[i] ?? 0;
+        if (!count) return [];
+        const mesh = new SkinnedMesh(triangles(count));
+        mesh.name = `${part}-${level}`;
+        mesh.bind(skeleton);
+        return [mesh];
+      }),
+    );
+  }
+}
+
+function triangles(count: number): BufferGeometry {
+  const geometry = new BufferGeometry();
+  const of = (parts: number) => new BufferAttribute(new Float32Array(3 * parts).fill(0.1), parts);
+  geometry.setAttribute("position", of(3));
+  geometry.setAttribute("normal", of(3));
+  for (const name of ["color", "skinIndex", "skinWeight"]) geometry.setAttribute(name, of(4));
+  geometry.setIndex(Array.from({ length: count * 3 }, (_, i) => i % 3));
+  return geometry;
+}
