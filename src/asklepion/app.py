@@ -13,7 +13,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from asklepion import clinic, devices, identity, ledger, records, twin
+from asklepion import clinic, devices, identity, ledger, records, twin, world
 from asklepion.clinic import ROOMS, Clinic
 from asklepion.devices import Devices
 from asklepion.identity import Identity
@@ -49,6 +49,7 @@ MIGRATIONS = {
     "records": records.MIGRATIONS,
     "devices": devices.MIGRATIONS,
     "twin": twin.MIGRATIONS,
+    "world": world.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
@@ -59,6 +60,7 @@ OWNED: dict[str, Owned | None] = {
     **records.OWNED,
     **devices.OWNED,
     **twin.OWNED,
+    **world.OWNED,
     **clinic.OWNED,
     "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
 }
@@ -189,7 +191,7 @@ async def open_house(
             records=records,
             emergency_number=settings.emergency_number,
         )
-        world = World(clock=clock)
+        world = World(clock=clock, db=db)
         # places
         clinic = Clinic(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
@@ -206,11 +208,13 @@ async def open_house(
         records.also_forget(devices.forget)
         records.also_forget(twin.estimates.forget)
         records.also_forget(clinic.forget)
+        records.also_forget(partial(_forget_things, world))
         records.also_forget(alerts.forget)
         records.duplicates.introduce(identity.follow, identity.has_account)
         records.duplicates.also_follow("devices", devices.follow)
         records.duplicates.also_follow("estimates", twin.estimates.follow)
         records.duplicates.also_follow("alerts", alerts.follow)
+        records.duplicates.also_follow("things", world.follow)
         devices.when_kept(alerts.hear)
         for room in (records, alerts, devices, world, clinic) if serving else (records,):
             await room.start()
@@ -311,6 +315,10 @@ async def _close_account(identity: Identity, tx: Tx, patient: str) -> Forgotten:
     leaves = await identity.acts.leaves_of(tx, alone)
     rows, accounts = await identity.forget(tx, patient)
     return Forgotten(rows=rows, accounts=accounts, leaves=tuple(leaves))
+
+
+async def _forget_things(world: World, tx: Tx, patient: str) -> Forgotten:
+    return Forgotten(rows=await world.forget(tx, patient))
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

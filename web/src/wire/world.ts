@@ -1,14 +1,30 @@
 // Made by `make wire` from asklepion/world/wire. Change that, never this.
 
 export const AT_BYTE = 10;
+export const BOARD_STEPS = 4096;
 export const FLAGS_BYTE = 9;
+export const GONE = -1;
 export const HAND_REACH = 511;
 export const HAND_STEPS = 400;
 export const HEADER_BYTES = 10;
+export const INKS = 8;
+export const ITEMS_KIND = 17;
+export const ITEM_BYTES = 20;
+export const ITEM_KIND = 16;
 export const MAX_CHAT_CHARS = 500;
 export const MAX_FRAME_BYTES = 32768;
 export const MAX_SIGNAL_CHARS = 24576;
 export const METRE_STEPS = 256;
+export const MOST_HELD = 8;
+export const MOST_NAME = 80;
+export const MOST_NOTE = 500;
+export const MOST_POINTS = 512;
+export const MOST_STROKE = 4096;
+export const MOST_WORDS = 200;
+export const POINTS_KIND = 19;
+export const POINT_BYTES = 12;
+export const POINT_ENTRY_BYTES = 15;
+export const POINT_KIND = 18;
 export const POSE_BYTES = 12;
 export const SLOT_BYTES = 2;
 export const TICKS_PER_S = 20;
@@ -31,6 +47,12 @@ export interface Anchor {
   readonly size: readonly [number, number, number];
 }
 
+/** A ball to throw and to catch. */
+export interface BallItem {
+  readonly kind: "ball";
+  readonly ink: number;
+}
+
 /** Whether one walks through a thing, and the outline that stops one who tries. */
 export const Blocks = {
   NOTHING: "",
@@ -38,6 +60,14 @@ export const Blocks = {
   CIRCLE: "circle",
 } as const;
 export type Blocks = (typeof Blocks)[keyof typeof Blocks];
+
+/** A whiteboard of so many metres, with marks on it from the undermost to the topmost. */
+export interface BoardItem {
+  readonly kind: "board";
+  readonly width: number;
+  readonly height: number;
+  readonly marks: readonly (Stroke | Words)[];
+}
 
 /** A rectangle of ground. Its floor rises by `rise` on the way from its local −z to its +z. */
 export interface Box {
@@ -58,6 +88,14 @@ export interface Building {
   readonly position: readonly [number, number, number];
   readonly size: readonly [number, number, number];
   readonly yaw: number;
+}
+
+/** Do something to a thing. */
+export interface ChangeItem {
+  readonly type: "change-item";
+  readonly op: string;
+  readonly item: string;
+  readonly act: Draw | Erase | Restore | Write | Flip | Resize;
 }
 
 /** A round piece of ground, level at `y`. */
@@ -113,10 +151,30 @@ export interface Door {
   readonly building: string;
 }
 
+/** Put a mark on a board; a stroke that is there already goes on from its last point. */
+export interface Draw {
+  readonly do: "draw";
+  readonly mark: Stroke | Words;
+}
+
+/** Put down what one holds; with a velocity [m/s] it flies until one says where it rests. */
+export interface DropItem {
+  readonly type: "drop-item";
+  readonly item: number;
+  readonly spot: ItemSpot;
+  readonly velocity: readonly [number, number, number];
+}
+
 /** Let me into that place. Asked again, or refused, one stays where one is. */
 export interface Enter {
   readonly type: "enter";
   readonly place: string;
+}
+
+/** Take these marks off a board. */
+export interface Erase {
+  readonly do: "erase";
+  readonly marks: readonly string[];
 }
 
 /** You are no longer in that place. Where `to` is given, that is where one goes next. */
@@ -125,6 +183,15 @@ export interface Expelled {
   readonly place: string;
   readonly code: Code;
   readonly to: string;
+}
+
+/** A loose thing that is here from the beginning; locked, it stays where it is. */
+export interface Fixture {
+  readonly id: string;
+  readonly position: readonly [number, number, number];
+  readonly state: BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
+  readonly yaw: number;
+  readonly is_locked: boolean;
 }
 
 /** What a pose says beside where. */
@@ -138,6 +205,12 @@ export const Flag = {
 } as const;
 export type Flag = number;
 
+/** Show another page. */
+export interface Flip {
+  readonly do: "flip";
+  readonly page: number;
+}
+
 /** Show a gesture. */
 export interface Gesture {
   readonly type: "gesture";
@@ -149,6 +222,118 @@ export interface Gestured {
   readonly type: "gestured";
   readonly slot: number;
   readonly motion: Motion;
+}
+
+/** One loose thing. `number` is for as long as the place is open, `id` for ever. */
+export interface Item {
+  readonly number: number;
+  readonly id: string;
+  readonly spot: ItemSpot;
+  readonly state: BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
+  readonly revision: number;
+  readonly by: string;
+  readonly holder: number;
+  readonly is_flying: boolean;
+  readonly is_locked: boolean;
+}
+
+/** Something was done to a thing; the order in which this is told is the order that counts. */
+export interface ItemChanged {
+  readonly type: "item-changed";
+  readonly slot: number;
+  readonly op: string;
+  readonly item: number;
+  readonly act: Draw | Erase | Restore | Write | Flip | Resize;
+  readonly revision: number;
+}
+
+/** Why something was not done with a loose thing. The client has the words. */
+export const ItemCode = {
+  FORBIDDEN: "forbidden",
+  HELD: "held",
+  LOCKED: "locked",
+  UNKNOWN: "unknown",
+  INCORRECT: "incorrect",
+  FULL: "full",
+  TOO_FAST: "too-fast",
+  NOT_YET: "not-yet",
+  SEAT_TAKEN: "seat-taken",
+} as const;
+export type ItemCode = (typeof ItemCode)[keyof typeof ItemCode];
+
+/** A thing was put down, thrown, or came to rest. Whoever threw it says where it flies. */
+export interface ItemDropped {
+  readonly type: "item-dropped";
+  readonly slot: number;
+  readonly item: number;
+  readonly spot: ItemSpot;
+  readonly velocity: readonly [number, number, number];
+  readonly is_flying: boolean;
+  readonly revision: number;
+}
+
+/** A thing stays where it is, or may be moved again. */
+export interface ItemLocked {
+  readonly type: "item-locked";
+  readonly item: number;
+  readonly is_locked: boolean;
+  readonly revision: number;
+}
+
+/** Somebody made a thing, or took back that it was removed. */
+export interface ItemMade {
+  readonly type: "item-made";
+  readonly slot: number;
+  readonly op: string;
+  readonly item: Item;
+}
+
+/** What you asked was not done. `hint` is for whoever writes a client. */
+export interface ItemRefused {
+  readonly type: "item-refused";
+  readonly code: ItemCode;
+  readonly hint: string;
+  readonly op: string;
+  readonly item: number;
+}
+
+/** A thing is gone. */
+export interface ItemRemoved {
+  readonly type: "item-removed";
+  readonly slot: number;
+  readonly op: string;
+  readonly item: number;
+}
+
+/** Where an item is [m] and how it is turned. */
+export interface ItemSpot {
+  readonly position: readonly [number, number, number];
+  readonly turn: readonly [number, number, number, number];
+}
+
+/** Somebody holds a thing now. */
+export interface ItemTaken {
+  readonly type: "item-taken";
+  readonly slot: number;
+  readonly item: number;
+}
+
+/** The loose things here, in as many messages as it takes; the last one says that it is. */
+export interface Items {
+  readonly type: "items";
+  readonly items: readonly Item[];
+  readonly mine: readonly string[];
+  readonly rights: readonly Right[];
+  readonly seats: readonly SeatTaken[];
+  readonly is_kept: boolean;
+  readonly is_first: boolean;
+  readonly is_last: boolean;
+}
+
+/** These things survive a power cut as they were at that revision; −1 for what is gone. */
+export interface ItemsKept {
+  readonly type: "items-kept";
+  readonly kept: readonly (readonly [string, number])[];
 }
 
 /** Somebody came in. */
@@ -171,6 +356,29 @@ export interface Left {
   readonly slot: number;
 }
 
+/** Let a thing stay where it is, or let it be moved again. */
+export interface LockItem {
+  readonly type: "lock-item";
+  readonly item: string;
+  readonly is_locked: boolean;
+}
+
+/** Make a new thing and put it there. */
+export interface MakeItem {
+  readonly type: "make-item";
+  readonly op: string;
+  readonly state: BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
+  readonly spot: ItemSpot;
+}
+
+/** A thing in three dimensions from a file of the house, so many metres at its longest. */
+export interface ModelItem {
+  readonly kind: "model";
+  readonly name: string;
+  readonly file: string;
+  readonly size: number;
+}
+
 /** A gesture. A raised hand stays up until it is lowered; a wave passes. */
 export const Motion = {
   WAVE: "wave",
@@ -183,6 +391,13 @@ export type Motion = (typeof Motion)[keyof typeof Motion];
 export interface Moved {
   readonly type: "moved";
   readonly spot: Spot;
+}
+
+/** A sticky note. */
+export interface NoteItem {
+  readonly kind: "note";
+  readonly text: string;
+  readonly ink: number;
 }
 
 /** An outline on the ground that nobody walks through, and how high it stands. */
@@ -217,6 +432,8 @@ export interface Place {
   readonly buildings: readonly Building[];
   readonly things: readonly Thing[];
   readonly obstacles: readonly Obstacle[];
+  readonly fixtures: readonly Fixture[];
+  readonly seats: readonly Seat[];
 }
 
 /** One line of the list of places. */
@@ -244,6 +461,34 @@ export interface Refused {
   readonly place: string;
 }
 
+/** Take a thing away for good, or until one undoes it. */
+export interface RemoveItem {
+  readonly type: "remove-item";
+  readonly op: string;
+  readonly item: string;
+}
+
+/** Make a model larger or smaller. */
+export interface Resize {
+  readonly do: "resize";
+  readonly size: number;
+}
+
+/** Put marks back that were taken off. The house does this where somebody takes an act back. */
+export interface Restore {
+  readonly do: "restore";
+  readonly marks: readonly (Stroke | Words)[];
+}
+
+/** What somebody may do with the loose things of a place; of one's own one may do more. */
+export const Right = {
+  MAKE: "make",
+  MOVE: "move",
+  CHANGE: "change",
+  TIDY: "tidy",
+} as const;
+export type Right = (typeof Right)[keyof typeof Right];
+
 /** Somebody said something. */
 export interface Said {
   readonly type: "said";
@@ -257,6 +502,20 @@ export interface Said {
 export interface Say {
   readonly type: "say";
   readonly text: string;
+}
+
+/** A spot on a bench or a chair where one person may sit: the floor below, and the way. */
+export interface Seat {
+  readonly id: string;
+  readonly position: readonly [number, number, number];
+  readonly yaw: number;
+}
+
+/** Somebody sits there now; "" for one who stands. */
+export interface SeatTaken {
+  readonly type: "seat-taken";
+  readonly slot: number;
+  readonly seat: string;
 }
 
 /** What a sign outside tells of those inside. Who sees a physician is nobody's business. */
@@ -287,6 +546,20 @@ export interface Signs {
   readonly signs: readonly Presence[];
 }
 
+/** Sit down on a seat of the place file. */
+export interface Sit {
+  readonly type: "sit";
+  readonly seat: string;
+}
+
+/** Pictures on a screen, one at a time; each page is a file of the house. */
+export interface SlidesItem {
+  readonly kind: "slides";
+  readonly name: string;
+  readonly pages: readonly string[];
+  readonly page: number;
+}
+
 /** Where one appears who comes through no door. */
 export interface Spawn {
   readonly position: readonly [number, number, number];
@@ -298,6 +571,27 @@ export interface Spawn {
 export interface Spot {
   readonly position: readonly [number, number, number];
   readonly yaw: number;
+}
+
+/** Stand up. */
+export interface Stand {
+  readonly type: "stand";
+}
+
+/** A line: x and y in turn, in steps of a board's width; `width` in the same steps. */
+export interface Stroke {
+  readonly mark: "stroke";
+  readonly id: string;
+  readonly ink: number;
+  readonly seq: number;
+  readonly width: number;
+  readonly points: readonly number[];
+}
+
+/** Take a thing up, or catch it. Its poses are one's own to tell from then on. */
+export interface TakeItem {
+  readonly type: "take-item";
+  readonly item: number;
 }
 
 /** Something that stands there: `position` its foot, `size` its width, height and depth. */
@@ -312,6 +606,13 @@ export interface Thing {
   readonly footprint: readonly [number, number] | null;
 }
 
+/** Take back one's own last change or removal here; of one thing, if it is named. */
+export interface UndoItem {
+  readonly type: "undo-item";
+  readonly op: string;
+  readonly item: string;
+}
+
 /** You are in. A whole snapshot follows. */
 export interface Welcome {
   readonly type: "welcome";
@@ -322,7 +623,64 @@ export interface Welcome {
   readonly signs: readonly Presence[];
 }
 
-export type FromVisitor = Enter | Say | Gesture | Signal;
+/** Typed words: `size` the height of a line, in steps of a board's width. */
+export interface Words {
+  readonly mark: "words";
+  readonly id: string;
+  readonly ink: number;
+  readonly seq: number;
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly text: string;
+}
+
+/** Write a note anew. */
+export interface Write {
+  readonly do: "write";
+  readonly text: string;
+  readonly ink: number;
+}
+
+export type Act = Draw | Erase | Restore | Write | Flip | Resize;
+
+export type FromHands =
+  | MakeItem
+  | TakeItem
+  | DropItem
+  | ChangeItem
+  | RemoveItem
+  | UndoItem
+  | LockItem
+  | Sit
+  | Stand;
+
+export type FromThings =
+  | Items
+  | ItemMade
+  | ItemTaken
+  | ItemDropped
+  | ItemChanged
+  | ItemRemoved
+  | ItemLocked
+  | ItemsKept
+  | ItemRefused
+  | SeatTaken;
+
+export type FromVisitor =
+  | Enter
+  | Say
+  | Gesture
+  | Signal
+  | MakeItem
+  | TakeItem
+  | DropItem
+  | ChangeItem
+  | RemoveItem
+  | UndoItem
+  | LockItem
+  | Sit
+  | Stand;
 
 export type FromWorld =
   | Welcome
@@ -334,4 +692,18 @@ export type FromWorld =
   | Signs
   | Moved
   | Refused
-  | Expelled;
+  | Expelled
+  | Items
+  | ItemMade
+  | ItemTaken
+  | ItemDropped
+  | ItemChanged
+  | ItemRemoved
+  | ItemLocked
+  | ItemsKept
+  | ItemRefused
+  | SeatTaken;
+
+export type ItemState = BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
+
+export type Mark = Stroke | Words;

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -10,15 +10,19 @@ import msgspec
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import Clock, to_iso
+from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Busy, HouseError, NotFound
+from asklepion.kit.ids import Ids
 from asklepion.kit.log import get_log
 
 from ..engine import Allowance, Hall
 from ..model import Access, Ground, Place, Sign, Spot, in_front_of
 from ..wire import (
+    ITEM_KIND,
     MAX_CHAT_CHARS,
     MAX_FRAME_BYTES,
     MAX_SIGNAL_CHARS,
+    POINT_KIND,
     POSE_BYTES,
     TICKS_PER_S,
     TRACKED_BYTES,
@@ -40,6 +44,8 @@ from ..wire import (
 )
 from .files import load_ground, load_places
 from .gathering import Gathering
+from .keeping import Keeping
+from .things import LooseThings
 from .visit import Visit, tidy
 
 log = get_log(__name__)
@@ -53,10 +59,11 @@ GATE_S = 5.0
 NAMES_ON_A_SIGN = 12
 FULL_HINT = "Come back when somebody has left."
 POSE_FRAMES = (1 + POSE_BYTES, 1 + TRACKED_BYTES)
+HAND_KINDS = (ITEM_KIND, POINT_KIND)
 
 
 class World:
-    """Places with people in them, 20 times a second. Keeps nothing: what is said is gone."""
+    """Places with people in them, 20 times a second. What is said is gone; what is made stays."""
 
     def __init__(
         self,
@@ -64,7 +71,11 @@ class World:
         clock: Clock,
         tell_time: Callable[[], float] = time.monotonic,
         places: Mapping[str, Place] | None = None,
+        db: Database | None = None,
     ) -> None:
+        """Args:
+        db: where the things of a place are kept; without one they are gone with those who left.
+        """
         self._clock = clock
         self._time = tell_time
         self._places = dict(places) if places else load_places()
@@ -74,6 +85,9 @@ class World:
         self._gatherings: dict[str, Gathering] = {}
         self._visits: dict[str, Visit] = {}
         self._openings: dict[str, Allowance] = {}
+        self.things = LooseThings(
+            new_id=Ids(clock).new, keeping=Keeping(db) if db else None, tell_time=tell_time
+        )
         self._ticks = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -121,6 +135,20 @@ class World:
             if gathering.hall.place.id == place
             for visit in gathering.visits.values()
         ]
+
+    async def forget(self, tx: Tx, patient: str) -> dict[str, int]:
+        """Take away what a patient made who is erased; returns how many rows of which table."""
+        return await self.things.forget(tx, patient)
+
+    async def follow(
+        self, tx: Tx, old: str, new: str, only: Sequence[str] | None = None
+    ) -> Sequence[str]:
+        """Let what one patient made be another's, whose record she is part of now, or again.
+
+        Args:
+            only: what followed before, and nothing else.
+        """
+        return await self.things.follow(tx, old, new, only)
 
     def read_place(self, caller: Caller, place: str) -> Place:
         """One place, as its file describes it.
@@ -187,6 +215,10 @@ class World:
         now = visit.heard_at = self._time()
         if len(frame) in POSE_FRAMES and frame[0] == Kind.POSE:
             return self._hear_pose(visit, frame, now)
+        if frame and frame[0] in HAND_KINDS:
+            if not self.things.hear_frame(visit, frame):
+                self._try_patience(visit, now)
+            return
         if not visit.messages.spend(now):
             visit.refuse(Code.TOO_FAST, "Send fewer messages a second.")
             return self._try_patience(visit, now)
@@ -205,6 +237,8 @@ class World:
                 self._gesture(visit, message.motion)
             case Signal():
                 self._signal(visit, message)
+            case _:
+                await self.things.hear(visit, message)
 
     # --- the pulse
 
@@ -212,6 +246,7 @@ class World:
         """Look at the ground of every place, then begin to tick."""
         grounds = [self._ground(place) for place in self._places.values()]
         await asyncio.to_thread(lambda: [ground.survey() for ground in grounds])
+        await self.things.start()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -222,6 +257,7 @@ class World:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        await self.things.stop()
 
     def tick(self) -> None:
         """Let a twentieth of a second pass in every place."""
@@ -229,6 +265,7 @@ class World:
         self._ticks += 1
         for gathering in list(self._gatherings.values()):
             gathering.tick(now)
+            self.things.tick(gathering)
         if self._ticks % TICKS_PER_S == 0:
             self._sweep(now)
             for gathering in self._gatherings.values():
@@ -269,7 +306,7 @@ class World:
         if not visit.poses.spend(now):
             self._try_patience(visit, now)
         elif visit.gathering:
-            visit.gathering.hall.hear(visit.slot, frame[1:])
+            visit.gathering.hall.hear(visit.slot, self.things.judged(visit, frame[1:]))
 
     def _try_patience(self, visit: Visit, now: float) -> None:
         if not visit.patience.spend(now):
@@ -334,7 +371,8 @@ class World:
         gathering.join(visit, self._arrival(place, came_from), self._signs(place))
         self._gatherings[key] = gathering
         if left:
-            self._let_go(left, slot, visit.account)
+            self._let_go(left, slot, visit)
+        self.things.come(visit)
 
     def _open_hall(self, place: Place, key: str) -> Gathering:
         return Gathering(key=key, hall=Hall(place, self._ground(place)))
@@ -349,13 +387,14 @@ class World:
         """Take somebody out of the place they are in, if any."""
         if gathering := visit.gathering:
             slot, visit.gathering, visit.slot = visit.slot, None, -1
-            self._let_go(gathering, slot, visit.account)
+            self._let_go(gathering, slot, visit)
 
-    def _let_go(self, gathering: Gathering, slot: int, account: str) -> None:
+    def _let_go(self, gathering: Gathering, slot: int, visit: Visit) -> None:
         gathering.let_go(slot)
+        self.things.go(gathering, visit, slot)
         if not gathering.visits:
             self._gatherings.pop(gathering.key, None)
-        self._tell_left(account, gathering.hall.place.id)
+        self._tell_left(visit.account, gathering.hall.place.id)
 
     def _tell_left(self, account: str, place: str) -> None:
         for listener in self._leaving.get(place, ()):

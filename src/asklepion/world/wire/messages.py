@@ -6,6 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from ..model import Sign, Spot
+from .items import FromHands, FromThings
 
 MAX_FRAME_BYTES = 32 * 1024  # a session description of WebRTC is the largest thing anybody says
 MAX_CHAT_CHARS = 500
@@ -81,7 +82,7 @@ class Signal(_Message, frozen=True, kw_only=True, tag="signal", forbid_unknown_f
     data: str
 
 
-FromVisitor: TypeAlias = Enter | Say | Gesture | Signal
+FromVisitor: TypeAlias = Enter | Say | Gesture | Signal | FromHands
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +175,17 @@ class Expelled(_Message, frozen=True, kw_only=True, tag="expelled"):
 
 
 FromWorld: TypeAlias = (
-    Welcome | Joined | Left | Said | Gestured | Signalled | Signs | Moved | Refused | Expelled
+    Welcome
+    | Joined
+    | Left
+    | Said
+    | Gestured
+    | Signalled
+    | Signs
+    | Moved
+    | Refused
+    | Expelled
+    | FromThings
 )
 
 

@@ -51,19 +51,19 @@ class Pose:
 
 def pack_pose(pose: Pose) -> bytes:
     """A pose as 12 bytes, or 34 with a headset. What does not fit is bent to what does."""
-    x, y, z = (_bend(v * METRE_STEPS, -32768, 32767) for v in pose.position)
+    x, y, z = (bend(v * METRE_STEPS, -32768, 32767) for v in pose.position)
     yaw = _round(pose.yaw / tau * 65536) & 0xFFFF
-    pitch = _bend(pose.pitch / (pi / 2) * 127, -127, 127)
+    pitch = bend(pose.pitch / (pi / 2) * 127, -127, 127)
     flat = _FLAT.pack(x, y, z, yaw, pitch, pose.flags, pose.at & 0xFFFF)
     if not (more := pose.tracked):
         return flat
     return flat + _TRACKED.pack(
-        _bend(more.head_y * 1000, 0, 65535),
-        _pack_turn(more.head),
+        bend(more.head_y * 1000, 0, 65535),
+        pack_turn(more.head),
         _pack_offset(more.left.offset),
-        _pack_turn(more.left.turn),
+        pack_turn(more.left.turn),
         _pack_offset(more.right.offset),
-        _pack_turn(more.right.turn),
+        pack_turn(more.right.turn),
     )
 
 
@@ -86,9 +86,9 @@ def read_pose(body: bytes) -> Pose:
         head_y, head, left, left_turn, right, right_turn = _TRACKED.unpack_from(body, POSE_BYTES)
         tracked = Tracked(
             head_y=head_y / 1000,
-            head=_read_turn(head),
-            left=Hand(offset=_read_offset(left), turn=_read_turn(left_turn)),
-            right=Hand(offset=_read_offset(right), turn=_read_turn(right_turn)),
+            head=read_turn(head),
+            left=Hand(offset=_read_offset(left), turn=read_turn(left_turn)),
+            right=Hand(offset=_read_offset(right), turn=read_turn(right_turn)),
         )
     return Pose(
         position=(x / METRE_STEPS, y / METRE_STEPS, z / METRE_STEPS),
@@ -105,12 +105,13 @@ def _round(value: float) -> int:
     return int((value + 0.5) // 1)
 
 
-def _bend(value: float, low: int, high: int) -> int:
+def bend(value: float, low: int, high: int) -> int:
+    """The nearest step that can be told."""
     return max(low, min(high, _round(value)))
 
 
 def _pack_offset(offset: Vec3) -> int:
-    x, y, z = (_bend(v * HAND_STEPS, -HAND_REACH, HAND_REACH) + HAND_REACH for v in offset)
+    x, y, z = (bend(v * HAND_STEPS, -HAND_REACH, HAND_REACH) + HAND_REACH for v in offset)
     return x | y << 10 | z << 20
 
 
@@ -119,7 +120,7 @@ def _read_offset(packed: int) -> Vec3:
     return x, y, z
 
 
-def _pack_turn(turn: Turn) -> int:
+def pack_turn(turn: Turn) -> int:
     """The three smallest parts; the largest follows from them, once its sign is made plus."""
     length = sqrt(sum(part * part for part in turn)) or 1.0
     largest = max(range(4), key=lambda i: abs(turn[i]))
@@ -128,11 +129,12 @@ def _pack_turn(turn: Turn) -> int:
     small = [turn[i] for i in range(4) if i != largest]
     for shift, part in zip((0, 10, 20), small, strict=True):
         share = sign * part / length * sqrt(0.5) + 0.5  # −√½…√½ → 0…1
-        packed |= _bend(share * TURN_STEPS, 0, TURN_STEPS) << shift
+        packed |= bend(share * TURN_STEPS, 0, TURN_STEPS) << shift
     return packed
 
 
-def _read_turn(packed: int) -> Turn:
+def read_turn(packed: int) -> Turn:
+    """The rotation in such a number."""
     shares = ((packed >> shift & 0x3FF) / TURN_STEPS for shift in (0, 10, 20))
     parts = [(share - 0.5) / sqrt(0.5) for share in shares]
     rest = sqrt(max(0.0, 1.0 - sum(part * part for part in parts)))
