@@ -29,11 +29,14 @@ import {
   WorldSocket,
 } from "./net/socket";
 import { Steps } from "./net/steps";
+import { Carry } from "./things/carry";
+import { Loose } from "./things/loose";
 import type { Voice } from "./voice";
 
 const MOUTH_M = 1.5; // above the feet of one without a headset
 const QUIET_MS = 1000; // nobody walks us: say now and then that we stand there
 const PULSE_MS = 250; // nobody draws us: hear now and then who speaks
+const HANDS_MS = 50; // and show what our hands do
 
 /** Somebody in this place. */
 export interface Somebody {
@@ -89,6 +92,9 @@ export class Company {
   /** What the house would not do, if it was not about a place. */
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
+  /** The loose things here, and what we hold of them. */
+  readonly loose: Loose;
+  readonly carry: Carry;
 
   private readonly now: () => string;
   private readonly timing: Timing;
@@ -109,6 +115,14 @@ export class Company {
       timing: this.timing,
     });
     this.steps = new Steps((frame) => this.socket.show(frame));
+    const show = (frame: Uint8Array<ArrayBuffer>) => this.socket.show(frame);
+    this.loose = new Loose({
+      say: (message) => this.socket.say(message),
+      show,
+      now: () => this.timing.now(),
+      me: () => this.stay.get().me,
+    });
+    this.carry = new Carry(this.loose, show);
     this.voice = parts.voice((to, data) => this.socket.say({ type: "signal", to, data }));
     this.voice.store.subscribe(() => this.listen());
   }
@@ -126,8 +140,8 @@ export class Company {
     const pulse = () => {
       const now = this.timing.now();
       this.stand(now);
-      if (now - this.updatedAt >= PULSE_MS) this.update(now);
-      cancel = this.timing.after(PULSE_MS, pulse);
+      if (now - this.updatedAt >= HANDS_MS) this.update(now);
+      cancel = this.timing.after(this.loose.held().length > 0 ? HANDS_MS : PULSE_MS, pulse);
     };
     begin();
     follow();
@@ -182,12 +196,15 @@ export class Company {
     }
     if (this.own) this.voicePlace(me, this.own);
     this.voice.update(Math.max(0, now - this.updatedAt) / 1000);
+    this.carry.update(this.own, now);
     this.updatedAt = now;
   }
 
   /** Take in one message of the world. */
   hear(message: Heard): void {
     if (message.type === "snapshot") this.glide(message);
+    else if (message.type === "item-poses") this.loose.hearPoses(message);
+    else if (message.type === "points") this.loose.hearPoints(message);
     else this.hearWords(message);
   }
 
@@ -216,6 +233,7 @@ export class Company {
         break;
       case "moved":
         this.steps.reset();
+        if (this.own) this.own = { ...this.own, ...message.spot };
         this.put.set({ spot: message.spot, why: "moved" });
         break;
       case "refused":
@@ -225,7 +243,7 @@ export class Company {
         this.expel(message.place, message.code, message.to);
         break;
       default:
-        message satisfies never; // a new message stops the build here
+        this.loose.hear(message); // where a new message stops the build
     }
   }
 
@@ -255,6 +273,7 @@ export class Company {
     this.own = { position: spot.position, yaw: spot.yaw, pitch: 0, flags: 0, tracked: null };
     this.people.set(welcome.people.map((person) => this.somebody(person)));
     this.hang(welcome.signs);
+    this.loose.enter(place);
     this.put.set({ spot, why: "welcome" });
     this.voice.meet(-1, []); // slots are given anew: the same number is another person
     this.meet();
@@ -369,6 +388,7 @@ export class Company {
     this.voice.meet(-1, []);
     this.stay.set(NOWHERE);
     this.people.set([]);
+    this.loose.leave();
     this.signs.set(new Map());
     this.happenings.forget();
     this.gestures.set(new Map());

@@ -1,6 +1,6 @@
 import { Group, type PerspectiveCamera, Raycaster, Vector2 } from "three";
 import { language } from "../kit/text";
-import type { Door, Place } from "../wire/world";
+import { type Door, Flag, type Place, type Seat } from "../wire/world";
 import type { Company } from "./company";
 import { Ground } from "./ground/ground";
 import { Marker } from "./marker";
@@ -11,6 +11,9 @@ import { Crowd } from "./people/crowd";
 import type { Materials } from "./scene/materials";
 import { PlaceScene } from "./scene/place-scene";
 import { wordsFor } from "./sign-words";
+import { seatAimedAt } from "./things/seats";
+import { ThingsScene } from "./things/things-scene";
+import { Touch } from "./things/touch";
 import { aimedAt } from "./walk/aim";
 import { FollowCamera } from "./walk/follow";
 import { Walker, type Wish } from "./walk/walker";
@@ -36,8 +39,13 @@ export class Stage {
   readonly ground: Ground;
   readonly walker: Walker;
   readonly follow: FollowCamera;
+  readonly things: ThingsScene;
+  /** What hands do to things. */
+  readonly touch: Touch;
   /** Another drives us: the headset moves body and eyes. */
   isDriven = false;
+  /** Where we walk to sit down. */
+  private wantedSeat: Seat | null = null;
   private readonly crowd: Crowd;
   private readonly me: Avatar;
   private readonly marker = new Marker();
@@ -55,7 +63,10 @@ export class Stage {
     this.crowd = new Crowd(company, cast);
     const mine = company.people.get().find(({ isMe }) => isMe);
     this.me = new Avatar(cast, mine?.name ?? "", false);
+    this.things = new ThingsScene(company.loose);
+    this.touch = new Touch(company, this.things);
     this.root.add(this.scene.root, this.crowd.root, this.me.root, this.marker.root);
+    this.root.add(this.things.root);
     const { position, yaw } = (this.isHere && company.pose) || place.spawn;
     this.walker.put({ position, yaw });
     this.follow.heading = yaw;
@@ -80,7 +91,9 @@ export class Stage {
     this.scene.update(dt);
     if (!this.isDriven) this.walk(this.isHere ? wish : STILL, dt);
     this.me.root.visible = !this.isDriven && this.eyeGap() > CLOSE_M;
+    company.carry.ground = this.ground;
     company.update(now);
+    this.things.update(now, dt);
     this.crowd.update(camera.position, now, dt);
     this.marker.show(this.spotOf(focus, now));
     this.marker.update(dt);
@@ -91,8 +104,23 @@ export class Stage {
     const ray = new Raycaster();
     ray.setFromCamera(new Vector2(x, y), this.parts.camera);
     const { origin, direction } = ray.ray;
-    const aim = aimedAt(origin.toArray(), direction.toArray(), this.ground, this.place.doors);
-    if (aim) this.walker.goTo(aim.at);
+    const [from, way] = [origin.toArray(), direction.toArray()];
+    const aim = aimedAt(from, way, this.ground, this.place.doors);
+    const seat = seatAimedAt(this.place, this.parts.company.loose.seats.get(), from, way);
+    if (seat && !aim?.door) this.goToSeat(seat.seat);
+    else if (aim) {
+      this.wantedSeat = null;
+      if (this.seat) this.parts.company.loose.stand();
+      else this.walker.goTo(aim.at);
+    }
+  }
+
+  /** Walk up to a seat and sit down. */
+  goToSeat(seat: Seat): void {
+    const { position, yaw } = seat;
+    const before = [position[0] - Math.sin(yaw) * 0.8, position[2] - Math.cos(yaw) * 0.8] as const;
+    this.wantedSeat = seat;
+    if (this.seat || !this.walker.goTo(before, 0.5)) this.sit();
   }
 
   /** Go through a door. */
@@ -109,6 +137,7 @@ export class Stage {
     this.crowd.dispose();
     this.me.dispose();
     this.marker.dispose();
+    this.things.dispose();
     this.scene.dispose();
     this.root.removeFromParent();
   }
@@ -118,13 +147,27 @@ export class Stage {
     const { company } = this.parts;
     const me = company.people.get().find(({ isMe }) => isMe);
     if (Math.abs(wish.right) > 0.1 && wish.ahead >= 0) follow.turn(-wish.right * 0.9 * dt, 0);
-    walker.update(wish, follow.heading, dt);
+    const isWishing = Math.abs(wish.ahead) > 0.1 || Math.abs(wish.right) > 0.1;
+    if (this.seat && isWishing) company.loose.stand();
+    if (isWishing) this.wantedSeat = null;
+    walker.update(this.seat ? STILL : wish, follow.heading, dt);
+    if (this.wantedSeat && !walker.isOnTheWay) this.sit();
     follow.update(walker.position, dt);
-    const pose = { position: walker.position, yaw: walker.yaw, pitch: 0, flags: 0, tracked: null };
+    const flags = this.seat ? Flag.SEATED : 0;
+    const pose = { position: walker.position, yaw: walker.yaw, pitch: 0, flags, tracked: null };
     this.me.stand(pose);
     const waved = me ? this.crowd.wavedAgo(me.slot, performance.now()) : Number.POSITIVE_INFINITY;
     this.me.update(doingOf(pose, walker.speed, me?.isHandUp ?? false, waved), 0, dt);
     if (this.isHere) company.show(pose);
+  }
+
+  private get seat(): string {
+    return this.isHere ? this.parts.company.loose.seat : "";
+  }
+
+  private sit(): void {
+    if (this.wantedSeat) this.parts.company.loose.sit(this.wantedSeat.id);
+    this.wantedSeat = null;
   }
 
   /** Write on the signs over the doors what lies behind, and who is there. */

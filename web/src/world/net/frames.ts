@@ -1,8 +1,9 @@
 import { type FromVisitor, type FromWorld, Kind } from "../../wire/world";
+import { type ItemPoses, type Points, readHands } from "../things/poses";
 import { readSnapshot, type Snapshot } from "./poses";
 
 /** All that the world may say. */
-export type Heard = FromWorld | Snapshot;
+export type Heard = FromWorld | Snapshot | ItemPoses | Points;
 
 const writer = new TextEncoder();
 const reader = new TextDecoder();
@@ -25,6 +26,6 @@ export function readFrame(frame: ArrayBuffer): Heard | null {
     case Kind.SNAPSHOT:
       return readSnapshot(view);
     default:
-      return null;
+      return readHands(view);
   }
 }

@@ -121,7 +121,7 @@ export function readSnapshot(view: DataView): Snapshot {
   return { type: "snapshot", tick: view.getUint32(6, true), whole, poses };
 }
 
-function bend(value: number, low: number, high: number): number {
+export function bend(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, Math.round(value)));
 }
 
@@ -136,7 +136,7 @@ function readOffset(packed: number): Vec3 {
 }
 
 /** The three smallest parts; the largest follows from them, once its sign is made plus. */
-function packTurn(turn: Turn): number {
+export function packTurn(turn: Turn): number {
   const length = Math.hypot(...turn) || 1;
   let largest = 0;
   turn.forEach((part, i) => {
@@ -154,7 +154,7 @@ function packTurn(turn: Turn): number {
   return packed >>> 0;
 }
 
-function readTurn(packed: number): Turn {
+export function readTurn(packed: number): Turn {
   const part = (shift: number) => (((packed >>> shift) & 0x3ff) / TURN_STEPS - 0.5) * Math.SQRT2;
   const parts = [part(0), part(10), part(20)];
   const rest = Math.sqrt(Math.max(0, 1 - parts.reduce((sum, p) => sum + p * p, 0)));

@@ -1,4 +1,5 @@
 import type { Banner, Panel } from "../../kit/place";
+import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { announcer } from "./Announcer";
 import { chatPanel } from "./ChatPanel";
 import { lineBanner } from "./LineBanner";
@@ -6,5 +7,5 @@ import { thingsPanel } from "./ThingsPanel";
 import { voicePanels } from "./VoicePanel";
 
 /** What the world shows beside the scene, and instead of it. */
-export const worldPanels: readonly Panel[] = [thingsPanel, chatPanel, ...voicePanels];
-export const worldBanners: readonly Banner[] = [announcer, lineBanner];
+export const worldPanels: readonly Panel[] = [thingsPanel, itemsPanel, chatPanel, ...voicePanels];
+export const worldBanners: readonly Banner[] = [announcer, lineBanner, handsBanner];
