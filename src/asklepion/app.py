@@ -13,7 +13,8 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from asklepion import clinic, devices, identity, ledger, records, twin, world
+from asklepion import clinic, devices, identity, ledger, records, twin
+from asklepion import world as worlds
 from asklepion.clinic import ROOMS, Clinic
 from asklepion.devices import Devices
 from asklepion.identity import Identity
@@ -40,7 +41,7 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Twin
-from asklepion.world import World
+from asklepion.world import Cellar, World
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -49,7 +50,7 @@ MIGRATIONS = {
     "records": records.MIGRATIONS,
     "devices": devices.MIGRATIONS,
     "twin": twin.MIGRATIONS,
-    "world": world.MIGRATIONS,
+    "world": worlds.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
@@ -60,7 +61,7 @@ OWNED: dict[str, Owned | None] = {
     **records.OWNED,
     **devices.OWNED,
     **twin.OWNED,
-    **world.OWNED,
+    **worlds.OWNED,
     **clinic.OWNED,
     "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
 }
@@ -191,7 +192,10 @@ async def open_house(
             records=records,
             emergency_number=settings.emergency_number,
         )
-        world = World(clock=clock, db=db)
+        things = settings.data / "things"
+        world = World(
+            clock=clock, cellar=Cellar(db=db, vault=keys.vault, folder=things, clock=clock)
+        )
         # places
         clinic = Clinic(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records

@@ -13,8 +13,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database, connect_database
+from asklepion.kit.keys import Keys
 from asklepion.settings import Settings
-from asklepion.world import World
+from asklepion.world import Cellar, World
 from asklepion.world.model import Access, Fixture
 from asklepion.world.model.items import (
     BallItem,
@@ -85,11 +86,13 @@ Open = Callable[[], World]
 
 
 @pytest.fixture
-def again(clock: StoppedClock, time: Time, db: Database) -> Open:
+def again(clock: StoppedClock, time: Time, db: Database, tmp_path: Path) -> Open:
     """Open a world on the same database: as the house does after a restart."""
+    keys = Keys(tmp_path / "keys")
+    cellar = Cellar(db=db, vault=keys.vault, folder=tmp_path / "things", clock=clock)
 
     def open_one() -> World:
-        world = World(clock=clock, tell_time=time, places=PLACES, db=db)
+        world = World(clock=clock, tell_time=time, places=PLACES, cellar=cellar)
 
         async def let_in(caller: Caller, place: str) -> None:
             pass

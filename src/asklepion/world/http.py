@@ -5,14 +5,16 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Response, WebSocket
+from fastapi import APIRouter, Depends, Request, Response, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from asklepion.identity import Caller
-from asklepion.kit.errors import Busy
+from asklepion.kit.errors import Busy, NotFound
 from asklepion.kit.http import caller, room
+from asklepion.kit.uploads import TooLong
 
-from .service import Visit, World
+from .engine.shown import MOST_MODEL
+from .service import Uploads, Visit, World
 from .wire import Close, Code
 
 router = APIRouter(tags=["world"])
@@ -32,6 +34,33 @@ async def list_places(who: Who, world: Here) -> Response:
 async def read_place(place: str, who: Who, world: Here) -> Response:
     """One place: its ground, things, doors, anchors, buildings and obstacles."""
     return _json(world.read_place(who, place))
+
+
+@router.post("/api/world/files", status_code=201)
+async def bring_file(place: str, request: Request, who: Who, world: Here) -> dict[str, str]:
+    """Bring a picture (PNG, JPEG, WebP) or a model (GLB) to the place where one is.
+
+    Things there can show it; what no thing shows is taken away at the next start.
+    """
+    who.require_known()
+    files = _files(world)
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > MOST_MODEL:
+        raise TooLong(f"The file is larger than {MOST_MODEL} bytes.", hint="Make it smaller.")
+    return {"id": await files.bring(who, place, await request.body())}
+
+
+@router.get("/api/world/files/{id}")
+async def read_file(id: str, who: Who, world: Here) -> Response:
+    """A file that was brought, for whoever may be where it is shown."""
+    type, body = await _files(world).read(who, id)
+    return Response(body, media_type=type, headers={"cache-control": "private, max-age=86400"})
+
+
+def _files(world: World) -> Uploads:
+    if world.uploads is None:
+        raise NotFound("This house keeps no files of things.", hint="It has no database.")
+    return world.uploads
 
 
 @router.websocket("/world")

@@ -4,6 +4,7 @@ Nothing that was said is kept, nor who was where. A mark on a board has a row of
 to whoever drew it, and goes with them.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -241,3 +242,27 @@ async def all_files(tx: Tx) -> list[FileRow]:
     """Every file."""
     rows = await tx.all(f"SELECT {', '.join(FileRow._fields)} FROM world_file")
     return [FileRow._make(row) for row in rows]
+
+
+async def file_ids_of(tx: Tx, patient: str) -> list[str]:
+    """The ids of the files that a patient brought."""
+    sql = "SELECT id FROM world_file WHERE patient = :patient"
+    return [row[0] for row in await tx.all(sql, patient=patient)]
+
+
+async def drop_files_in(tx: Tx, place: str) -> list[str]:
+    """Take away every file that was brought to a place; returns their ids."""
+    sql = "DELETE FROM world_file WHERE place = :place RETURNING id"
+    return [row[0] for row in await tx.all(sql, place=place)]
+
+
+async def shown_in(tx: Tx) -> set[str]:
+    """The files that things show, out of all that is written about things."""
+    found: set[str] = set()
+    kinds = "body LIKE '%\"slides\"%' OR body LIKE '%\"model\"%'"
+    for (body,) in await tx.all(f"SELECT body FROM world_item WHERE {kinds}"):
+        found.update(FILE_ID.findall(body))
+    return found
+
+
+FILE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -1,7 +1,8 @@
 """The verbs of the world."""
 
 from .files import load_places
+from .uploads import Cellar, Uploads
 from .visit import Visit
 from .world import Gatekeeper, Leaving, World
 
-__all__ = ["Gatekeeper", "Leaving", "Visit", "World", "load_places"]
+__all__ = ["Cellar", "Gatekeeper", "Leaving", "Uploads", "Visit", "World", "load_places"]

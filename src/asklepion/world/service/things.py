@@ -74,13 +74,14 @@ class LooseThings:
         self._time = tell_time
         self._rooms: dict[str, Room] = {}
         self._knows_file: KnowsFile | None = None
-        self._closed: Callable[[str], None] = lambda _: None
+        self._clear: Callable[[str], Awaitable[None]] | None = None
+        self._emptied: list[str] = []
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def show_files(self, knows: KnowsFile, closed: Callable[[str], None]) -> None:
-        """Let things show files: who knows them, and who is told which unkept place is empty."""
-        self._knows_file, self._closed = knows, closed
+    def show_files(self, knows: KnowsFile, clear: Callable[[str], Awaitable[None]]) -> None:
+        """Let things show files: who knows them, and who clears a place that keeps nothing."""
+        self._knows_file, self._clear = knows, clear
 
     # --- coming and going
 
@@ -114,7 +115,8 @@ class LooseThings:
             self._note(room)
             del self._rooms[gathering.key]
             if room.shelf is None:
-                self._closed(gathering.key)
+                self._emptied.append(gathering.key)
+                self._wanted.set()
 
     def _open(self, gathering: Gathering, caller: Caller) -> Room:
         hall = gathering.hall
@@ -285,6 +287,10 @@ class LooseThings:
         """Fetch what is asked for and keep what changed, now."""
         if self.keeping is None:
             return
+        emptied, self._emptied = self._emptied, []
+        for key in emptied if self._clear else ():
+            if key not in self._rooms and self._clear:
+                await self._clear(key)
         for room in list(self._rooms.values()):
             await self._fetch(self.keeping, room)
         for room in self._rooms.values():

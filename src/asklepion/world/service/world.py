@@ -10,7 +10,7 @@ import msgspec
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import Clock, to_iso
-from asklepion.kit.db import Database, Tx
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Busy, HouseError, NotFound
 from asklepion.kit.ids import Ids
 from asklepion.kit.log import get_log
@@ -46,6 +46,7 @@ from .files import load_ground, load_places
 from .gathering import Gathering
 from .keeping import Keeping
 from .things import LooseThings
+from .uploads import Cellar, Uploads
 from .visit import Visit, tidy
 
 log = get_log(__name__)
@@ -71,10 +72,10 @@ class World:
         clock: Clock,
         tell_time: Callable[[], float] = time.monotonic,
         places: Mapping[str, Place] | None = None,
-        db: Database | None = None,
+        cellar: Cellar | None = None,
     ) -> None:
         """Args:
-        db: where the things of a place are kept; without one they are gone with those who left.
+        cellar: where the things of a place are kept; without one they go with those who leave.
         """
         self._clock = clock
         self._time = tell_time
@@ -85,8 +86,10 @@ class World:
         self._gatherings: dict[str, Gathering] = {}
         self._visits: dict[str, Visit] = {}
         self._openings: dict[str, Allowance] = {}
-        self.things = LooseThings(
-            new_id=Ids(clock).new, keeping=Keeping(db) if db else None, tell_time=tell_time
+        new_id, keeping = Ids(clock).new, Keeping(cellar.db) if cellar else None
+        self.things = LooseThings(new_id=new_id, keeping=keeping, tell_time=tell_time)
+        self.uploads = cellar and Uploads(
+            cellar, things=self.things, find_place=self._find, new_id=new_id
         )
         self._ticks = 0
         self._task: asyncio.Task[None] | None = None
@@ -138,6 +141,8 @@ class World:
 
     async def forget(self, tx: Tx, patient: str) -> dict[str, int]:
         """Take away what a patient made who is erased; returns how many rows of which table."""
+        if self.uploads:
+            await self.uploads.forget(tx, patient)
         return await self.things.forget(tx, patient)
 
     async def follow(
@@ -246,6 +251,8 @@ class World:
         """Look at the ground of every place, then begin to tick."""
         grounds = [self._ground(place) for place in self._places.values()]
         await asyncio.to_thread(lambda: [ground.survey() for ground in grounds])
+        if self.uploads:
+            await self.uploads.start()
         await self.things.start()
         self._task = asyncio.create_task(self._run())
 
