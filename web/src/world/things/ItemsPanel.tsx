@@ -27,6 +27,7 @@ import { distance } from "../panels/things";
 import { readPlace } from "../places";
 import { company, useCompany } from "../world";
 import { Complaint } from "./BoardDialog";
+import { Bringing } from "./Bringing";
 import { putSpot } from "./carry";
 import type { ItemState, Kind } from "./loose";
 import { openThing } from "./opened";
@@ -62,7 +63,7 @@ export function ItemsPanel({ place }: PanelProps) {
     <>
       <Card title={text("world.shared")} icon={PencilLine}>
         <p className="muted small">{text("world.shared.hint")}</p>
-        <Make />
+        <Make place={place} />
         <Complaint />
         {items.length === 0 && <Empty icon={PencilLine} title={text("world.shared.none")} />}
         <ul className="here" aria-label={text("world.shared")}>
@@ -76,7 +77,7 @@ export function ItemsPanel({ place }: PanelProps) {
   );
 }
 
-function Make() {
+function Make({ place }: { place: string }) {
   const text = useText();
   const { loose, carry } = company;
   const rights = useStore(loose.rights);
@@ -87,18 +88,21 @@ function Make() {
     if (own) loose.make(state, putSpot(state.kind, own, carry.ground));
   };
   return (
-    <div className="row">
-      {rights.has("make") &&
-        NEW.map((state) => (
-          <Button key={state.kind} icon={ICONS[state.kind]} onClick={() => make(state)}>
-            {text(`world.make.${state.kind}`)}
-          </Button>
-        ))}
-      <Button kind="plain" icon={Undo2} disabled={!undoable} onClick={() => loose.undo()}>
-        {text("world.things.undo")}
-      </Button>
-      {unkept > 0 && <Badge>{text("world.things.saving")}</Badge>}
-    </div>
+    <>
+      <div className="row">
+        {rights.has("make") &&
+          NEW.map((state) => (
+            <Button key={state.kind} icon={ICONS[state.kind]} onClick={() => make(state)}>
+              {text(`world.make.${state.kind}`)}
+            </Button>
+          ))}
+        <Button kind="plain" icon={Undo2} disabled={!undoable} onClick={() => loose.undo()}>
+          {text("world.things.undo")}
+        </Button>
+        {unkept > 0 && <Badge>{text("world.things.saving")}</Badge>}
+      </div>
+      {rights.has("make") && <Bringing place={place} />}
+    </>
   );
 }
 

@@ -47,7 +47,12 @@ export class Carry {
     const { ground } = this;
     const [sin, cos] = [Math.sin(own.yaw), Math.cos(own.yaw)];
     const velocity: Vec3 = [-sin * THROW_M_S, UP_M_S, -cos * THROW_M_S];
-    const spot = inHand(item, own);
+    const hand = inHand(item, own);
+    const [x, y, z] = hand.position;
+    const isOver = ground?.floor(x, z) === null; // we stand at the edge, and our hand is past it
+    const spot = isOver
+      ? { ...hand, position: [own.position[0], y, own.position[2]] as Vec3 }
+      : hand;
     if (ground) this.flights.set(item.id, new Flight(ground, spot.position, velocity));
     this.loose.drop(item, spot, velocity);
   }

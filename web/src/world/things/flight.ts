@@ -40,7 +40,7 @@ export class Flight {
     // Over a low wall a ball flies; into a high one it does not.
     const over = Math.max(0, y - (this.ground.floor(x, z) ?? y));
     if (this.ground.isBlocked(from, to, over, BALL_M)) [vx, vz] = [-vx * BOUNCE, -vz * BOUNCE];
-    else if (this.ground.floor(to[0], to[1]) === null && y < 1) [vx, vz] = [-vx * 0.4, -vz * 0.4];
+    else if (this.leaves(from, to)) [vx, vz] = [-vx * 0.4, -vz * 0.4];
     else [x, z] = to;
     y += vy * dt;
     const floor = (this.ground.floor(x, z) ?? 0) + BALL_M;
@@ -57,6 +57,11 @@ export class Flight {
     const isSlow = Math.hypot(vx, vy, vz) < STILL_M_S && y - floor < 0.02;
     this.rest = isSlow ? this.rest + dt : 0;
     if (this.rest > 0.15 || this.age > LONGEST_S) this.land(x, z);
+  }
+
+  /** Past the edge of the ground nobody could fetch it. */
+  private leaves(from: Vec2, to: Vec2): boolean {
+    return this.ground.floor(...to) === null && this.ground.floor(...from) !== null;
   }
 
   private land(x: number, z: number): void {
