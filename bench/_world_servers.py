@@ -1,29 +1,35 @@
-"""The two servers that `bench.world` compares: ours, and one that relays every pose by itself.
+"""Our servers for `bench.world`: the world behind uvicorn, as in the house, and behind its gateway.
 
-Both are one process of uvicorn with the same settings; only what they do with a pose differs.
+Prints the port, and for the gateway also that of a clerk who gives a ticket to whoever asks.
 """
 
 import asyncio
 import socket
 import sys
-from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qs
 
 import msgspec
 import uvicorn
 import uvloop
 from fastapi import FastAPI
-from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import SystemClock
-from asklepion.world import World, http
+from asklepion.world import Gateway, Place, World, http
+from asklepion.world.model import Circle, Spawn
 from asklepion.world.service import load_places
 from asklepion.world.wire import MAX_FRAME_BYTES
 
-CAPACITY = 4096
+MOST = 4096
+HALF_M = 45.0  # of a field: room for a thousand who walk about
+
+
+def who(query: str) -> Caller:
+    """The person that an address names."""
+    name = parse_qs(query)["name"][0]
+    return Caller(account=name, name=name)
 
 
 class Bots:
@@ -34,46 +40,36 @@ class Bots:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            name = scope["query_string"].decode()
-            scope.setdefault("state", {})["caller"] = Caller(account=name, name=name)
+            scope.setdefault("state", {})["caller"] = who(scope["query_string"].decode())
         await self._app(scope, receive, send)
 
 
-def our_app(world: World) -> ASGIApp:
-    """The world's own socket."""
+def fields(room_of: int) -> dict[str, Place]:
+    """One wide field for all, or as many small ones as it takes."""
+    plain: dict[str, Any] = {"doors": (), "things": (), "buildings": (), "obstacles": ()}
+    plain |= {"anchors": (), "bounds": (Circle(center=(0.0, 0.0), radius=HALF_M + 2),)}
+    plain |= {"capacity": room_of or MOST}
+    plain |= {"spawn": Spawn(position=(0.0, 0.0, 0.0), radius=6.0 if room_of else HALF_M * 0.8)}
+    plaza = msgspec.structs.replace(load_places()["plaza"], **plain)
+    names = [f"field-{n}" for n in range(-(-MOST // room_of) if room_of else 1)]
+    return {name: msgspec.structs.replace(plaza, id=name) for name in names}
+
+
+async def serve(kind: str, room_of: int) -> None:
+    """Serve until killed."""
+    world = World(clock=SystemClock(), places=fields(room_of))
+    await world.start()
+    if kind == "gateway":
+        await serve_gateway(world)
+    else:
+        await serve_house(world)
+
+
+async def serve_house(world: World) -> None:
     app = FastAPI()
     app.state.rooms = {World: world}
     app.include_router(http.router)
     app.add_middleware(Bots)
-    return app
-
-
-def relay_app() -> ASGIApp:
-    """Whatever one visitor sends is sent on to all others at once, as most such servers do."""
-    lines: set[WebSocket] = set()
-
-    async def relay(line: WebSocket) -> None:
-        await line.accept()
-        lines.add(line)
-        try:
-            while True:
-                frame = await line.receive_bytes()
-                for other in list(lines):
-                    if other is not line:
-                        with suppress(WebSocketDisconnect, RuntimeError):
-                            await other.send_bytes(frame)
-        except (WebSocketDisconnect, KeyError):
-            lines.discard(line)
-
-    return Starlette(routes=[WebSocketRoute("/world", relay)])
-
-
-async def serve(kind: str, listener: socket.socket) -> None:
-    """Serve until killed."""
-    plaza = msgspec.structs.replace(load_places()["plaza"], capacity=CAPACITY, doors=())
-    world = World(clock=SystemClock(), places={"plaza": plaza})
-    await world.start()
-    app = our_app(world) if kind == "world" else relay_app()
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -81,11 +77,28 @@ async def serve(kind: str, listener: socket.socket) -> None:
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
     )
-    await uvicorn.Server(config).serve([listener])
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
+        print(listening.getsockname()[1], flush=True)
+        await uvicorn.Server(config).serve([listening])
+
+
+async def serve_gateway(world: World) -> None:
+    gateway = Gateway(world, host="127.0.0.1", port=0, url="")
+    await gateway.start()
+
+    async def give(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
+        ticket = gateway.tickets.give(who(asked.partition("?")[2]), "").encode()
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(ticket)
+        writer.write(head + ticket)
+        await writer.drain()
+        writer.close()
+
+    clerk = await asyncio.start_server(give, "127.0.0.1", 0)
+    print(gateway.port, clerk.sockets[0].getsockname()[1], flush=True)
+    await clerk.serve_forever()
 
 
 if __name__ == "__main__":
-    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
-        print(listening.getsockname()[1], flush=True)
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(sys.argv[1], listening))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(sys.argv[1], int(sys.argv[2])))

@@ -41,7 +41,7 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Twin
-from asklepion.world import Cellar, World
+from asklepion.world import Cellar, Gateway, World
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -223,6 +223,12 @@ async def open_house(
         for room in (records, alerts, devices, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
+        if serving and settings.hall_port:
+            hall = Gateway(
+                world, host=settings.hall_host, port=settings.hall_port, url=settings.hall_url
+            )
+            await hall.start()
+            stack.push_async_callback(hall.stop)
         if serving and settings.mllp_port:
             mllp = _listen_for_messages(settings, records)
             await mllp.start()

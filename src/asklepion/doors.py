@@ -30,8 +30,9 @@ PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on 
 # With an entry of their own, beside the client.
 PAGES = {"share": "share.html", "show": "show.html", "verify": "verify.html"}
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
+POLICY_HEADER = b"content-security-policy"
 SECURITY = {
-    b"content-security-policy": b"default-src 'self'; img-src 'self' data: blob:;"
+    POLICY_HEADER: b"default-src 'self'; img-src 'self' data: blob:;"
     b" style-src 'self' 'unsafe-inline'; connect-src 'self' blob:; media-src 'self' blob:;"
     b" worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     b"cross-origin-opener-policy": b"same-origin",
@@ -98,7 +99,7 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
         BodyLimit, most=limit, streamed=records_http.STREAMED + devices_http.STREAMED
     )
     app.add_middleware(identity_http.Share, also=(ledger_http.RPC_PATH,))
-    app.add_middleware(Secured)
+    app.add_middleware(Secured, also=_hall(house.settings))
     return app
 
 
@@ -134,11 +135,27 @@ def _own_policy(page: Path) -> dict[str, str]:
     return {"content-security-policy": f"{own}; frame-ancestors 'none'"}
 
 
-class Secured:
-    """Adds the headers that keep a page to itself (ASGI middleware)."""
+def _hall(settings: Settings) -> bytes:
+    """The other address that a page may open a line to, where there is one."""
+    if not settings.hall_port:
+        return b""
+    url = settings.hall_url or f"ws://{settings.hall_host}:{settings.hall_port}"
+    return b" " + url.encode()
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Secured:
+    """Adds the headers that keep a page to itself (ASGI middleware).
+
+    Args:
+        also: further places that a page may connect to, each after a space.
+    """
+
+    def __init__(self, app: ASGIApp, *, also: bytes = b"") -> None:
         self._app = app
+        policy = SECURITY[POLICY_HEADER].replace(
+            b"connect-src 'self'", b"connect-src 'self'" + also
+        )
+        self._headers = SECURITY | {POLICY_HEADER: policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
@@ -146,7 +163,7 @@ class Secured:
                 names = {name.lower() for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
-                    *((name, value) for name, value in SECURITY.items() if name not in names),
+                    *((name, value) for name, value in self._headers.items() if name not in names),
                 ]
                 if scope["path"].startswith(PRIVATE) and b"cache-control" not in names:
                     message["headers"].append((b"cache-control", b"no-store"))

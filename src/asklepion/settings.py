@@ -47,6 +47,13 @@ class Settings:
     mqtt_url: Annotated[
         str, "Another broker for home devices: mqtt://user:password@host:1883; empty: our own."
     ] = ""
+    hall_host: Annotated[str, "Address that the gateway for large halls listens on."] = "127.0.0.1"
+    hall_port: Annotated[
+        int, "Port of the gateway for large halls: the world at half the cost; 0 for none."
+    ] = 0
+    hall_url: Annotated[
+        str, "Where browsers reach it, such as wss://hall.example; empty: at its host and port."
+    ] = ""
     mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"
     mllp_port: Annotated[int, "Port for HL7 v2 (MLLP); 0 for none."] = 0
     mllp_cert: Annotated[str, "Certificate of the port for HL7 v2, PEM; empty: no TLS."] = ""

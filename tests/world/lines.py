@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
@@ -37,6 +37,7 @@ class Client:
     """One end of a line, and what was heard on it."""
 
     line: ClientConnection
+    welcome: dict[str, Any] = field(default_factory=dict[str, Any])
 
     async def send(self, message: FromVisitor) -> None:
         await self.line.send(control(message))

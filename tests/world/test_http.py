@@ -24,6 +24,7 @@ from asklepion.world.service import Visit
 from asklepion.world.service import world as world_service
 from asklepion.world.wire import (
     MAX_FRAME_BYTES,
+    Close,
     Enter,
     Gesture,
     Motion,
@@ -58,14 +59,16 @@ class Served:
     port: int
 
     @asynccontextmanager
-    async def visit(self, name: str, place: str = "", **more: Any) -> AsyncGenerator[Client]:
+    async def visit(
+        self, name: str, place: str = "", *, back: str = "", **more: Any
+    ) -> AsyncGenerator[Client]:
         headers = {"Authorization": name} if name else {}
-        address = f"ws://127.0.0.1:{self.port}/world"
+        address = f"ws://127.0.0.1:{self.port}/world?back={back}"
         async with connect(address, additional_headers=headers, **more) as line:
             client = Client(line)
             if place:
                 await client.send(Enter(place=place))
-                await client.hear("welcome")
+                client.welcome = await client.hear("welcome")
             yield client
 
 
@@ -225,7 +228,51 @@ async def test_a_frame_that_is_too_large_closes_only_who_sent_it(served: Served)
         assert (await bo.hear("gestured"))["motion"] == "wave"
 
 
-async def test_a_line_that_breaks_without_a_word_ends_the_visit(served: Served) -> None:
+async def test_whose_line_breaks_is_away_and_goes_on_where_they_stood(served: Served) -> None:
+    async with served.visit("Ada", "plaza") as ada, served.visit("Bo", "plaza") as bo:
+        slot, key = ada.welcome["you"], ada.welcome["key"]
+        x, _, z = ada.welcome["spot"]["position"]
+        await ada.go(x + 0.3, z)
+        await bo.see(lambda shot: slot in shot.poses)
+        ada.line.transport.abort()
+        assert await bo.hear("away") == {"type": "away", "slot": slot, "is_away": True}
+        assert served.world.accounts_in("plaza") == ["account-Ada", "account-Bo"]
+
+        async with served.visit("Ada", "plaza", back=key) as again:
+            assert again.welcome["you"] == slot
+            assert again.welcome["spot"]["position"][0] == pytest.approx(x + 0.3, abs=0.01)
+            assert await bo.hear("away") == {"type": "away", "slot": slot, "is_away": False}
+            assert again.welcome["key"] != key
+
+
+async def test_a_network_that_changes_under_a_line_which_seems_alive_costs_no_place(
+    served: Served,
+) -> None:
+    async with (
+        served.visit("Bo", "plaza") as bo,
+        served.visit("Ada", "plaza") as ada,
+        served.visit("Ada", "plaza", back=ada.welcome["key"]) as again,
+    ):
+        assert again.welcome["you"] == ada.welcome["you"]
+        assert await ada.end() == Close.ELSEWHERE
+        await again.send(Say(text="Here I am."))
+        assert (await bo.hear("said"))["slot"] == ada.welcome["you"]
+
+
+async def test_another_window_without_the_key_begins_anew(served: Served) -> None:
+    async with served.visit("Bo", "plaza") as bo, served.visit("Ada", "plaza") as ada:
+        ada.line.transport.abort()
+        await bo.hear("away")
+
+        async with served.visit("Ada", "plaza", back="guessed"):
+            assert (await bo.hear("left"))["slot"] == ada.welcome["you"]
+            await bo.hear("joined")
+
+
+async def test_whoever_does_not_come_back_has_left(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world_service, "BACK_S", 0.5)
     async with served.visit("Ada", "plaza") as ada, served.visit("Bo", "plaza") as bo:
         ada.line.transport.abort()
 

@@ -92,18 +92,19 @@ def test_a_pose_becomes_the_bytes_that_the_client_makes_of_it(golden: dict[str, 
 
 def test_a_snapshot_is_laid_out_as_the_client_reads_it() -> None:
     golden = GOLDEN["snapshot"]
-    flat, tracked = (
+    flat, tracked, far = (
         np.array(
             [
                 [*slot.to_bytes(2, "little"), *bytes.fromhex(body).ljust(34, b"\0")]
-                for slot, body in golden[kind]
+                for slot, body in told
             ],
             np.uint8,
         )
-        for kind in ("flat", "tracked")
+        for told in (golden["flat"], golden["tracked"], golden["coarse"])
     )
+    far[:, 11:14], far[:, 9], far[:, 8] = far[:, 9:12].copy(), far[:, 8].copy(), 0  # as in a pose
 
-    frame = pack_snapshot(golden["tick"], flat, tracked, whole=golden["whole"])
+    frame = pack_snapshot(golden["tick"], flat, tracked, far, whole=golden["whole"])
 
     assert frame.hex() == golden["bytes"]
 

@@ -8,8 +8,18 @@ Never: knows medicine, keeps what was said, or tells one visitor the account of 
 """
 
 from .model import Place
-from .service import Cellar, Gatekeeper, Leaving, World
+from .service import Cellar, Gatekeeper, Gateway, Leaving, World
 from .store import MIGRATIONS, OWNED
 from .wire import Code
 
-__all__ = ["MIGRATIONS", "OWNED", "Cellar", "Code", "Gatekeeper", "Leaving", "Place", "World"]
+__all__ = [
+    "MIGRATIONS",
+    "OWNED",
+    "Cellar",
+    "Code",
+    "Gatekeeper",
+    "Gateway",
+    "Leaving",
+    "Place",
+    "World",
+]

@@ -63,27 +63,38 @@ def _files(world: World) -> Uploads:
     return world.uploads
 
 
+@router.post("/api/world/line")
+async def offer_line(request: Request, who: Who, world: Here) -> Response:
+    """Where to open the line to the world, and a ticket for it where one is needed."""
+    return _json(world.offer_line(who, request.headers.get("origin", "")))
+
+
 @router.websocket("/world")
-async def visit_world(socket: WebSocket, who: Who, world: Here) -> None:
-    """The line between one visitor and the world. Frames: asklepion.world.wire."""
+async def visit_world(socket: WebSocket, who: Who, world: Here, back: str = "") -> None:
+    """The line between one visitor and the world. Frames: asklepion.world.wire.
+
+    Args:
+        back: the key of a Welcome whose line broke; one goes on where one stood.
+    """
     await socket.accept()  # pages of other sites were turned away before (identity's SameOrigin)
     if not who.is_known:
         return await socket.close(Close.STRANGER, Code.STRANGER)
     try:
-        visit = world.open(who)
+        visit = world.open(who, key=back)
     except Busy:
         return await socket.close(Close.HURRIED, Code.TOO_FAST)
     try:
         await _attend(socket, world, visit)
     finally:
-        world.shut(visit)
+        if visit.away_since is None:
+            world.shut(visit)
     with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
         async with asyncio.timeout(PARTING_S):
             await socket.close(visit.close or Close.RESTART, visit.code or Code.ENDED)
 
 
 class _Over(Exception):
-    """The visit has ended; leave both tasks."""
+    """The visit has ended, or its line; leave both tasks."""
 
 
 async def _attend(socket: WebSocket, world: World, visit: Visit) -> None:
@@ -103,7 +114,10 @@ async def _hear(socket: WebSocket, world: World, visit: Visit) -> None:
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
-            return world.shut(visit)
+            # A line that was closed says why; one that broke says nothing.
+            end = world.shut if "reason" in message else world.lose
+            end(visit)
+            raise _Over
         await world.hear(visit, message.get("bytes") or b"")
 
 

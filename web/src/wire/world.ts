@@ -2,11 +2,13 @@
 
 export const AT_BYTE = 10;
 export const BOARD_STEPS = 4096;
+export const COARSE_BYTES = 12;
+export const ENTRY_BYTES = 14;
 export const FLAGS_BYTE = 9;
 export const GONE = -1;
 export const HAND_REACH = 511;
 export const HAND_STEPS = 400;
-export const HEADER_BYTES = 10;
+export const HEADER_BYTES = 12;
 export const INKS = 8;
 export const ITEMS_KIND = 17;
 export const ITEM_BYTES = 20;
@@ -29,6 +31,7 @@ export const POSE_BYTES = 12;
 export const SLOT_BYTES = 2;
 export const TICKS_PER_S = 20;
 export const TRACKED_BYTES = 34;
+export const TRACKED_ENTRY_BYTES = 36;
 export const TURN_STEPS = 1023;
 
 /** Who may enter: any signed-in person, the owner alone, or whom a gatekeeper lets in. */
@@ -45,6 +48,13 @@ export interface Anchor {
   readonly position: readonly [number, number, number];
   readonly yaw: number;
   readonly size: readonly [number, number, number];
+}
+
+/** Somebody's line broke, or they are back on another. */
+export interface Away {
+  readonly type: "away";
+  readonly slot: number;
+  readonly is_away: boolean;
 }
 
 /** A ball to throw and to catch. */
@@ -356,6 +366,12 @@ export interface Left {
   readonly slot: number;
 }
 
+/** Where to open the line to the world: at this house's /world where `url` is empty. */
+export interface LineOffer {
+  readonly url: string;
+  readonly ticket: string;
+}
+
 /** Let a thing stay where it is, or let it be moved again. */
 export interface LockItem {
   readonly type: "lock-item";
@@ -411,6 +427,7 @@ export interface Person {
   readonly slot: number;
   readonly name: string;
   readonly is_hand_up: boolean;
+  readonly is_away: boolean;
 }
 
 /** One place file. `obstacles` are made from what stands there, not written by hand. */
@@ -621,6 +638,7 @@ export interface Welcome {
   readonly spot: Spot;
   readonly people: readonly Person[];
   readonly signs: readonly Presence[];
+  readonly key: string;
 }
 
 /** Typed words: `size` the height of a line, in steps of a board's width. */
@@ -686,6 +704,7 @@ export type FromWorld =
   | Welcome
   | Joined
   | Left
+  | Away
   | Said
   | Gestured
   | Signalled

@@ -34,6 +34,7 @@ import { Loose } from "./things/loose";
 import type { Voice } from "./voice";
 
 const MOUTH_M = 1.5; // above the feet of one without a headset
+const BACK_MS = 30_000; // so long the house keeps our place, and we its people
 const QUIET_MS = 1000; // nobody walks us: say now and then that we stand there
 const PULSE_MS = 250; // nobody draws us: hear now and then who speaks
 const HANDS_MS = 50; // and show what our hands do
@@ -45,6 +46,8 @@ export interface Somebody {
   readonly isMe: boolean;
   readonly isHandUp: boolean;
   readonly isSpeaking: boolean;
+  /** Their line broke; they may be back in a moment. */
+  readonly isAway: boolean;
   /** Their way; one's own is not heard of, so it is empty. */
   readonly glide: Glide;
 }
@@ -69,7 +72,7 @@ export interface Showing {
 }
 
 export interface CompanyParts {
-  readonly open: (events: LineEvents) => Line;
+  readonly open: (events: LineEvents, key: string) => Line;
   readonly voice: (signal: (to: number, data: string) => void) => Voice;
   readonly timing?: Timing;
   /** The moment now, ISO 8601. */
@@ -104,6 +107,7 @@ export class Company {
   private shownAt = 0;
   private updatedAt = 0;
   private asked = "";
+  private forgetting: (() => void) | null = null; // stops what forgets this place after a while
 
   constructor(parts: CompanyParts) {
     this.now = parts.now ?? (() => new Date().toISOString());
@@ -219,6 +223,9 @@ export class Company {
       case "left":
         this.part(message.slot);
         break;
+      case "away":
+        this.mark(message.slot, { isAway: message.is_away });
+        break;
       case "said":
         this.note("said", message.slot, message.name, message.text, message.at);
         break;
@@ -266,16 +273,20 @@ export class Company {
       this.happenings.forget(); // what was said in one room is not shown in the next
       this.voice.leave(); // nobody carries an open microphone through a door
     }
+    this.remember();
+    const before =
+      this.stay.get().place === place && this.stay.get().me === you ? this.people.get() : [];
     this.gestures.set(new Map());
     this.complaint.set(null);
     this.stay.set({ place, me: you });
     this.steps.reset();
     this.own = { position: spot.position, yaw: spot.yaw, pitch: 0, flags: 0, tracked: null };
-    this.people.set(welcome.people.map((person) => this.somebody(person)));
+    this.people.set(welcome.people.map((person) => this.somebody(person, before)));
     this.hang(welcome.signs);
     this.loose.enter(place);
     this.put.set({ spot, why: "welcome" });
-    this.voice.meet(-1, []); // slots are given anew: the same number is another person
+    // Back where we were, voices have gone on; else the same number is another person.
+    if (before.length === 0) this.voice.meet(-1, []);
     this.meet();
     this.tellArrival(place);
   }
@@ -288,9 +299,22 @@ export class Company {
     arrived(place, this.people.get().map(shown));
   }
 
-  private somebody({ slot, name, is_hand_up }: Person): Somebody {
-    const isMe = slot === this.stay.get().me;
-    return { slot, name, isMe, isHandUp: is_hand_up, isSpeaking: false, glide: new Glide() };
+  private somebody(person: Person, before: readonly Somebody[] = []): Somebody {
+    const { slot, name } = person;
+    const known = before.find((one) => one.slot === slot && one.name === name);
+    return {
+      slot,
+      name,
+      isMe: slot === this.stay.get().me,
+      isHandUp: person.is_hand_up,
+      isAway: person.is_away,
+      isSpeaking: known?.isSpeaking ?? false,
+      glide: known?.glide ?? new Glide(),
+    };
+  }
+
+  private mark(slot: number, change: Partial<Pick<Somebody, "isAway" | "isHandUp">>): void {
+    this.setPeople(this.people.get().map((s) => (s.slot === slot ? { ...s, ...change } : s)));
   }
 
   private join(person: Person): void {
@@ -317,7 +341,7 @@ export class Company {
       return;
     }
     const isHandUp = motion === Motion.HAND_UP;
-    this.setPeople(this.people.get().map((s) => (s.slot === by ? { ...s, isHandUp } : s)));
+    this.mark(by, { isHandUp });
     if (isHandUp) this.note("hand-up", by, somebody.name);
   }
 
@@ -340,9 +364,21 @@ export class Company {
   private change(state: LineState, why: Code | ""): void {
     this.line.set({ state, why });
     if (state !== "waiting" && state !== "ended") return;
+    if (state === "ended") this.letGo();
+    else this.forgetting ??= this.timing.after(BACK_MS, () => this.letGo());
+    lost();
+  }
+
+  private remember(): void {
+    this.forgetting?.();
+    this.forgetting = null;
+  }
+
+  /** Nobody of this place is heard or seen any more. */
+  private letGo(): void {
+    this.remember();
     this.voice.meet(-1, []);
     this.setPeople([]);
-    lost();
   }
 
   /** Nobody walks us (a plain page, a hidden tab): we still stand where we stood. */
@@ -382,6 +418,7 @@ export class Company {
   }
 
   private forget(): void {
+    this.remember();
     this.asked = "";
     this.own = null;
     this.voice.leave();

@@ -14,9 +14,11 @@ class House {
   heard: FromVisitor[] = [];
   poses = 0;
   isHungUp = false;
+  key = "";
 
-  open = (events: LineEvents) => {
+  open = (events: LineEvents, key: string) => {
     this.events = events;
+    this.key = key;
     return {
       waiting: 0,
       send: (frame: Uint8Array<ArrayBuffer>) => {
@@ -34,7 +36,7 @@ class House {
   }
 
   welcome(place: string, people: Person[], you = 0): void {
-    this.say({ type: "welcome", place, you, spot: SPOT, people, signs: [] });
+    this.say({ type: "welcome", place, you, spot: SPOT, people, signs: [], key: `key-${you}` });
   }
 }
 
@@ -65,8 +67,8 @@ class Clock {
   }
 }
 
-const IRIS = { slot: 0, name: "Iris", is_hand_up: false };
-const OTTO = { slot: 1, name: "Otto", is_hand_up: false };
+const IRIS = { slot: 0, name: "Iris", is_hand_up: false, is_away: false };
+const OTTO = { slot: 1, name: "Otto", is_hand_up: false, is_away: false };
 
 let house: House;
 let clock: Clock;
@@ -247,6 +249,45 @@ test("slots are given anew in every place: no voice is carried over", () => {
     [-1, []],
     [0, [1]],
   ]);
+});
+
+test("one whose line breaks shows the key and goes on, and voices with it", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  const glide = company.people.get()[1]?.glide;
+  house.events?.closed(1006);
+  expect(whereabouts.get().state).toBe("lost");
+  clock.pass(2000);
+  expect(house.key).toBe("key-0");
+  house.events?.opened();
+  const mei = { slot: 2, name: "Mei", is_hand_up: false, is_away: false };
+  house.welcome("plaza", [IRIS, OTTO, mei]);
+
+  expect(whereabouts.get().state).toBe("here");
+  expect(company.people.get()[1]?.glide).toBe(glide);
+  expect(met.slice(-2)).toEqual([
+    [0, [1]],
+    [0, [1, 2]],
+  ]);
+});
+
+test("after half a minute without a line nobody of that place is shown or heard", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  house.events?.closed(1006);
+  clock.pass(29_000);
+  expect(company.people.get()).toHaveLength(2);
+  clock.pass(2000);
+
+  expect(company.people.get()).toEqual([]);
+  expect(met.at(-1)).toEqual([-1, []]);
+});
+
+test("somebody whose line broke is away until they are back", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  house.say({ type: "away", slot: 1, is_away: true });
+  expect(company.people.get()[1]?.isAway).toBe(true);
+  house.say({ type: "away", slot: 1, is_away: false });
+
+  expect(company.people.get()[1]?.isAway).toBe(false);
 });
 
 test("another window that takes over ends the line until one comes back", () => {

@@ -101,15 +101,15 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])("on an uneven line (%i)", (seed) => {
 test("in a hiccup of the line one walks on a little, then catches up without a jump", () => {
   const way = walk({
     from: 0,
-    until: 3000,
+    until: 6000,
     speed: 1.5,
     line: (i) => (i >= 20 && i < 26 ? 320 : 15),
   });
 
-  const drawn = draw(new Glide(), way, 2900);
+  const drawn = draw(new Glide(), way, 5900);
 
   expect(largestStep(drawn)).toBeLessThan(0.15);
-  expect(drawn.at(-1)?.x).toBeCloseTo(1.5 * 2.785, 1);
+  expect(drawn.at(-1)?.x).toBeCloseTo(1.5 * 5.785, 1);
 });
 
 test("when the line becomes slower for good, after a while one draws later, and evenly again", () => {
@@ -224,4 +224,42 @@ test("speed is that of the way which is drawn", () => {
 
   glide.at(START + 3000);
   expect(glide.speed).toBe(0);
+});
+
+describe.each([
+  ["around, five times a second", 200],
+  ["far away, once a second", 1000],
+])("one who is told of rarely (%s)", (_, every) => {
+  test("walks evenly nevertheless, from a while on", () => {
+    const all = walk({ from: 100, until: 40_000, speed: 1.4, line: () => 30 });
+    const way = all.filter((_, i) => i % (every / 50) === 0);
+
+    const drawn = draw(new Glide(), way, 39_000).filter((d) => d.ms > 20_000);
+
+    const steps = drawn.slice(1).map((d, i) => d.x - (drawn[i]?.x ?? 0));
+    expect(Math.max(...steps)).toBeLessThan((1.4 / 60) * 1.12);
+    expect(Math.min(...steps)).toBeGreaterThan((1.4 / 60) * 0.88);
+    expect(drawn.at(-1)?.x).toBeGreaterThan(1.4 * (39 - 1.3));
+  });
+});
+
+test("one who comes nearer is soon drawn a tenth of a second late again, without a jump", () => {
+  const all = walk({ from: 100, until: 60_000, speed: 1.4, line: () => 20 });
+  const way = all.filter((_, i) => i > 600 || i % 20 === 0);
+
+  const drawn = draw(new Glide(), way, 59_000).filter((d) => d.ms > 20_000);
+
+  expect(largestStep(drawn)).toBeLessThan((1.4 / 60) * 1.2);
+  expect(drawn.at(-1)?.x).toBeCloseTo(1.4 * (59 - 0.12), 1);
+});
+
+test("on a line that stalls and jitters nobody is seen to leap", () => {
+  const random = seeded(11);
+  // 200 ms, with 50 ms of jitter; each twentieth packet is sent again, which holds up the rest.
+  const line = () => 200 + random() * 50 + (random() < 0.05 ? 250 : 0);
+  const way = walk({ from: 0, until: 30_000, speed: 1.5, line });
+
+  const drawn = draw(new Glide(), way, 29_000).filter((d) => d.ms > 3000);
+
+  expect(largestStep(drawn)).toBeLessThan(0.12);
 });

@@ -27,7 +27,7 @@ class FakeLine {
 
   welcome(place: string): void {
     const spot = { position: [0, 0, 0], yaw: 0 } as const;
-    this.say({ type: "welcome", place, you: 0, spot, people: [], signs: [] });
+    this.say({ type: "welcome", place, you: 0, spot, people: [], key: "k", signs: [] });
   }
 
   get asked(): string[] {
@@ -186,7 +186,7 @@ test("a line that is silent for too long is dead, and another is opened", () => 
   enter("plaza");
   for (let second = 0; second < 30; second++) {
     timing.pass(1000);
-    last().events.heard(Uint8Array.of(2, 0, 0, 0, 0, 0, 1, 0, 0, 0).buffer);
+    last().events.heard(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0).buffer);
   }
   expect(lines).toHaveLength(1);
 

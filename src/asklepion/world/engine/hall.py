@@ -17,15 +17,17 @@ from ..wire import (
     SLOT_BYTES,
     TICKS_PER_S,
     TRACKED_BYTES,
+    TRACKED_ENTRY_BYTES,
     Flag,
     Pose,
     pack_pose,
     pack_snapshot,
     read_pose,
 )
+from .interest import Bodies, Frames, Interest
 from .judge import Legs, judge, walk
 
-ENTRY_BYTES = SLOT_BYTES + TRACKED_BYTES
+ALL_SEEN = 48  # up to so many see each other in every tick; fewer bytes a second than the budget
 CROWD = 12  # from so many on, it is quicker to judge all together
 MOST_ROUNDS = 8  # poses of one person in one tick, after a hiccup; later ones replace the last
 HEARTBEAT_TICKS = TICKS_PER_S  # a still place says every second that it is there
@@ -37,9 +39,9 @@ UPRIGHT_FLAGS = Flag(0)
 
 @dataclass
 class Turn:
-    """What one tick brought: the frame for everybody, and whose steps were not possible."""
+    """What one tick brought: frames with those who are to see them, and who was stopped."""
 
-    frame: bytes | None = None
+    frames: Frames = field(default_factory=Frames)
     stopped: list[int] = field(default_factory=list[int])
 
 
@@ -51,14 +53,25 @@ class Hall:
         self.ground = ground or Ground(place)
         self.capacity = place.capacity
         self.tick_number = 0
-        self._octets = bytearray(self.capacity * ENTRY_BYTES)
-        self._rows = np.frombuffer(self._octets, np.uint8).reshape(-1, ENTRY_BYTES)
+        self._octets = bytearray(self.capacity * TRACKED_ENTRY_BYTES)
+        self._rows = np.frombuffer(self._octets, np.uint8).reshape(-1, TRACKED_ENTRY_BYTES)
         self._rows[:, :SLOT_BYTES] = np.arange(self.capacity, dtype="<u2")[:, None].view(np.uint8)
         self._is_here = np.zeros(self.capacity, bool)
         self._is_tracked = np.zeros(self.capacity, bool)
-        self._is_changed = np.zeros(self.capacity, bool)
+        self._changed_at = np.full(self.capacity, -1)
         self._is_jumping = np.zeros(self.capacity, bool)
         self._legs = Legs.of(self.capacity)
+        self._interest = Interest(
+            Bodies(
+                rows=self._rows,
+                x=self._legs.x,
+                z=self._legs.z,
+                is_here=self._is_here,
+                is_tracked=self._is_tracked,
+                changed_at=self._changed_at,
+            )
+        )
+        self._is_crowded = False
         self._rounds: list[dict[int, bytes]] = []
         self._said = [0] * self.capacity  # poses of each in this tick
         self._free = list(range(self.capacity - 1, -1, -1))
@@ -89,7 +102,9 @@ class Hall:
 
     def leave(self, slot: int) -> None:
         """Give the slot back; what was still to come of it is forgotten."""
-        self._is_here[slot] = self._is_changed[slot] = self._is_tracked[slot] = False
+        self._is_here[slot] = self._is_tracked[slot] = False
+        self._changed_at[slot] = -1
+        self._interest.forget(slot)
         self._rows[slot, SLOT_BYTES:] = 0
         for heard in self._rounds:
             heard.pop(slot, None)
@@ -129,15 +144,27 @@ class Hall:
         self._rounds = []
         self._said = [0] * self.capacity
         self._is_jumping[:] = False
-        if not self._is_changed.any() and self.tick_number % HEARTBEAT_TICKS:
-            return Turn(stopped=list(stopped))
-        frame = self._pack(self._is_changed, whole=False)
-        self._is_changed[:] = False
-        return Turn(frame, list(stopped))
+        return Turn(self._show(), list(stopped))
 
-    def whole(self) -> bytes:
-        """A frame with the pose of everybody here, for one who has seen none or missed some."""
-        return self._pack(self._is_here, whole=True)
+    def whole(self, slot: int) -> bytes:
+        """A frame with everybody here, for one who has seen none or missed some."""
+        if self.count <= ALL_SEEN:
+            return self._pack(self._is_here, whole=True)
+        return self._interest.whole(slot, self.tick_number)
+
+    def _show(self) -> Frames:
+        """Who sees what of this tick: all the same, or in a crowd each what is near."""
+        everybody = np.flatnonzero(self._is_here).tolist()
+        was_crowded, self._is_crowded = self._is_crowded, len(everybody) > ALL_SEEN
+        if self._is_crowded:
+            return self._interest.frames(self.tick_number)
+        if was_crowded:  # now all see all, as they have not so far
+            self._interest.restart()
+            return [(self._pack(self._is_here, whole=True), everybody)]
+        is_changed = self._changed_at == self.tick_number
+        if not is_changed.any() and self.tick_number % HEARTBEAT_TICKS:
+            return []
+        return [(self._pack(is_changed, whole=False), everybody)]
 
     def spot(self, slot: int) -> Spot:
         """Where somebody stands."""
@@ -148,13 +175,13 @@ class Hall:
         """Take a plain step on calm ground; False where it needs a closer look."""
         if not walk(self.ground, self._legs, slot, body):
             return False
-        start = slot * ENTRY_BYTES + SLOT_BYTES
+        start = slot * TRACKED_ENTRY_BYTES + SLOT_BYTES
         row = bytes(self._octets[start : start + TRACKED_BYTES])
         is_tracked = len(body) == TRACKED_BYTES
         body = body.ljust(TRACKED_BYTES, b"\0")
         is_same = row[:AT_BYTE] == body[:AT_BYTE] and row[POSE_BYTES:] == body[POSE_BYTES:]
         if not is_same or self._is_tracked[slot] != is_tracked:
-            self._is_changed[slot] = True
+            self._changed_at[slot] = self.tick_number
         self._is_tracked[slot] = is_tracked
         self._octets[start : start + TRACKED_BYTES] = body
         self._octets[start + FLAGS_BYTE] |= int(self._is_jumping[slot])
@@ -170,7 +197,8 @@ class Hall:
         differs = self._rows[slots, SLOT_BYTES:] != bodies
         differs[:, AT_BYTE:POSE_BYTES] = False  # only the sender's time passed
         tracked = np.fromiter((len(b) == TRACKED_BYTES for b in heard.values()), bool)[good]
-        self._is_changed[slots] |= differs.any(axis=1) | (self._is_tracked[slots] != tracked)
+        is_changed = differs.any(axis=1) | (self._is_tracked[slots] != tracked)
+        self._changed_at[slots[is_changed]] = self.tick_number
         self._is_tracked[slots] = tracked
         self._rows[slots, SLOT_BYTES:] = bodies
         self._is_jumping[slots] |= (bodies[:, FLAGS_BYTE] & Flag.JUMP) != 0
@@ -187,22 +215,31 @@ class Hall:
         body = pack_pose(Pose(position=spot.position, yaw=spot.yaw))
         self._rows[slot, SLOT_BYTES:] = 0
         self._rows[slot, SLOT_BYTES : SLOT_BYTES + POSE_BYTES] = np.frombuffer(body, np.uint8)
-        self._is_changed[slot] = True
+        self._changed_at[slot] = self.tick_number + 1
         exact = self.spot(slot).position
         self._legs.put(slot, exact[0], exact[2])
 
     def _find_room(self, at: Spot | None) -> Spot:
-        """The first free spot of a spiral around a point; where all is taken, the point itself."""
+        """The first free spot of a spiral around a point; where all is taken, the point itself.
+
+        Where many are, the spiral is as wide as they need, and only its outer turns are looked at.
+        """
         spawn = self.place.spawn
         center, yaw = (at.position, at.yaw) if at else (spawn.position, spawn.yaw)
         widest = 2.0 if at else spawn.radius
-        steps = np.arange(SPOTS)
-        radius = widest * np.sqrt(steps / SPOTS)
+        total = max(SPOTS, 2 * self.count)
+        if total > SPOTS:
+            widest = max(widest, ELBOW_M * sqrt(total))
+        steps = np.arange(total - SPOTS, total)
+        radius = widest * np.sqrt(steps / total)
         x = center[0] + radius * np.cos(steps * GOLDEN_ANGLE)
         z = center[2] + radius * np.sin(steps * GOLDEN_ANGLE)
         others = np.flatnonzero(self._is_here)
         gaps = np.hypot(x[:, None] - self._legs.x[others], z[:, None] - self._legs.z[others])
         is_good = self.ground.is_free(x, z) & (gaps >= ELBOW_M).all(axis=1)
-        best = int(is_good.argmax())  # 0, the point itself, where none is good
+        if not is_good.any():
+            floor = self.ground.floor(np.array([center[0]]), np.array([center[2]]))[0]
+            return Spot(position=(center[0], float(floor), center[2]), yaw=yaw)
+        best = int(is_good.argmax())
         y = float(self.ground.floor(x, z)[best])
         return Spot(position=(float(x[best]), y, float(z[best])), yaw=yaw)

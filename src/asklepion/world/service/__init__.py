@@ -1,8 +1,19 @@
 """The verbs of the world."""
 
 from .files import load_places
+from .gateway import Gateway
 from .uploads import Cellar, Uploads
-from .visit import Visit
+from .visit import Line, Visit
 from .world import Gatekeeper, Leaving, World
 
-__all__ = ["Cellar", "Gatekeeper", "Leaving", "Uploads", "Visit", "World", "load_places"]
+__all__ = [
+    "Cellar",
+    "Gatekeeper",
+    "Gateway",
+    "Leaving",
+    "Line",
+    "Uploads",
+    "Visit",
+    "World",
+    "load_places",
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..engine import Hall
 from ..model import Spot
-from ..wire import FromWorld, Joined, Left, Moved, Presence, Signs, Welcome, control
+from ..wire import Away, FromWorld, Joined, Left, Moved, Presence, Signs, Welcome, control
 from .visit import Visit
 
 
@@ -38,12 +38,31 @@ class Gathering:
         visit.outbox.clear_view()
         self.signs = self.signs if self.visits else signs
         self.visits[slot] = visit
-        people = tuple(other.person for other in self.visits.values())
-        visit.tell(
-            Welcome(place=self.hall.place.id, you=slot, spot=spot, people=people, signs=signs)
-        )
-        visit.send(self.hall.whole())
+        self._welcome(visit, spot)
         self.tell(Joined(person=visit.person), but=visit)
+
+    def hand_over(self, old: Visit, new: Visit) -> None:
+        """Give the body of one visit to another: the same person, on a new line."""
+        new.gathering, new.slot, new.is_hand_up = self, old.slot, old.is_hand_up
+        old.gathering, old.slot = None, -1
+        new.is_back, self.visits[new.slot] = True, new
+        self.tell(Away(slot=new.slot, is_away=False), but=new)
+
+    def take_up(self, visit: Visit) -> None:
+        """Let one who is here go on where they stood when the line broke."""
+        self._welcome(visit, self.hall.spot(visit.slot))
+
+    def _welcome(self, visit: Visit, spot: Spot) -> None:
+        welcome = Welcome(
+            place=self.hall.place.id,
+            you=visit.slot,
+            spot=spot,
+            people=tuple(other.person for other in self.visits.values()),
+            signs=self.signs,
+            key=visit.key,
+        )
+        visit.tell(welcome)
+        visit.send(self.hall.whole(visit.slot))
 
     def let_go(self, slot: int) -> None:
         """Let somebody out: they hear nothing of this place any more."""
@@ -54,9 +73,9 @@ class Gathering:
     def tick(self, now: float) -> None:
         """Show everybody what changed, and put back whose last step was not possible."""
         turn = self.hall.tick()
-        if turn.frame:
-            for visit in self.visits.values():
-                visit.show(turn.frame)
+        for frame, slots in turn.frames:
+            for slot in slots:
+                self.visits[slot].show(frame)
         for slot in turn.stopped:
             visit = self.visits.get(slot)
             if visit and visit.corrections.spend(now):

@@ -56,7 +56,7 @@ CHUNK_BYTES = 48 * 1024  # of what somebody who comes is handed at once, about
 ROOM_BYTES = 128 * 1024  # that may wait to be sent while more is handed over
 BACKLOG = 8  # frames; whoever is farther behind sees no poses of things
 
-KnowsFile: TypeAlias = Callable[[str, str], Awaitable[bool]]
+KnowsFile: TypeAlias = Callable[[str, str], bool]
 
 
 class LooseThings:
@@ -94,6 +94,9 @@ class LooseThings:
         if room is None or room.gathering is not gathering:
             room = self._open(gathering, visit.caller)
         now = self._time()
+        for old in [one for one in room.hands if one.account == visit.account]:
+            del room.hands[old]  # their line broke, and they are back on another
+            room.handing.pop(old, None)
         room.hands[visit] = Hands(
             wishes=Allowance(burst=60, per_s=12, now=now),
             poses=Allowance(burst=90, per_s=60, now=now),
@@ -166,7 +169,7 @@ class LooseThings:
 
     # --- what a visitor does
 
-    async def hear(self, visit: Visit, message: FromHands) -> None:
+    def hear(self, visit: Visit, message: FromHands) -> None:
         """Do what a visitor wishes, or say why not."""
         room = self._room_of(visit)
         if room is None:
@@ -180,7 +183,7 @@ class LooseThings:
                 case Stand():
                     self._stand(room, visit)
                 case _:
-                    await self._wish(room, visit, message)
+                    self._wish(room, visit, message)
         except HouseError as error:
             refuse(visit, message, code_of(message, error), error.hint)
 
@@ -205,14 +208,12 @@ class LooseThings:
         room = self._room_of(visit)
         return room.seats.judge(visit.slot, body) if room else body
 
-    async def _wish(self, room: Room, visit: Visit, message: FromHands) -> None:
+    def _wish(self, room: Room, visit: Visit, message: FromHands) -> None:
         if room.things is None:
             return refuse(visit, message, ItemCode.NOT_YET, "Ask again in a moment.")
         message = plain(message)
         if isinstance(message, MakeItem):
-            await self._require_files(room, message)
-            if visit.gathering is not room.gathering:  # they left while we looked
-                return
+            self._require_files(room, message)
         if told := self._do(room.things, room.who(visit), message):
             room.tell(told)
 
@@ -235,10 +236,10 @@ class LooseThings:
             case Sit() | Stand():
                 return None
 
-    async def _require_files(self, room: Room, message: MakeItem) -> None:
+    def _require_files(self, room: Room, message: MakeItem) -> None:
         for file in files_of(message.state):
             key = room.gathering.key
-            if self._knows_file is None or not await self._knows_file(file, key):
+            if self._knows_file is None or not self._knows_file(file, key):
                 raise NotFound("There is no such file here.", hint="Bring it to this place first.")
 
     def _sit(self, room: Room, visit: Visit, id: str) -> None:

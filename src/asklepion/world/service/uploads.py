@@ -56,6 +56,7 @@ class Uploads:
         self._things = things
         self._find_place = find_place
         self._new_id = new_id
+        self._places: dict[str, str] = {}  # where each file was brought
         things.show_files(self.knows, self.clear)
 
     async def start(self) -> None:
@@ -66,8 +67,8 @@ class Uploads:
             stray = [row.id for row in known if row.id not in shown]
             for id in stray:
                 await store.drop_file(tx, id)
-        kept = {row.id for row in known} - set(stray)
-        count = await asyncio.to_thread(self._sweep, kept)
+        self._places = {row.id: row.place for row in known if row.id in shown}
+        count = await asyncio.to_thread(self._sweep, set(self._places))
         if count:
             log.info("stray files of things removed", count=count)
 
@@ -106,6 +107,7 @@ class Uploads:
                     "You have brought too many files.", hint="Take some things away first."
                 )
             await store.add_file(tx, row)
+        self._places[row.id] = key
         return row.id
 
     async def read(self, caller: Caller, id: str) -> tuple[str, bytes]:
@@ -130,11 +132,9 @@ class Uploads:
             raise NotFound(NO_FILE, hint="It was erased.")
         return row.type, data_key.open(sealed[NUMBER:], number + id.encode())
 
-    async def knows(self, id: str, key: str) -> bool:
+    def knows(self, id: str, key: str) -> bool:
         """Whether a file was brought to that place."""
-        async with self._cellar.db.read() as tx:
-            row = await store.find_file(tx, id)
-        return row is not None and row.place == key
+        return self._places.get(id) == key
 
     async def clear(self, key: str) -> None:
         """Take away what was brought to a place that keeps nothing, once it is empty."""
@@ -179,6 +179,7 @@ class Uploads:
 
     def _unlink(self, ids: list[str]) -> None:
         for id in ids:
+            self._places.pop(id, None)
             self._path(id).unlink(missing_ok=True)
 
     def _sweep(self, kept: set[str]) -> int:

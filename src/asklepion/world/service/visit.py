@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import unicodedata
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from asklepion.identity import Caller
 
@@ -19,11 +20,31 @@ LONGEST_NAME = 40
 TURNED_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-class Visit:
-    """From the moment a socket opens until it closes. Says nothing about sockets."""
+class Line(Protocol):
+    """A line that takes frames at once, as long as it is free; what does not go out waits."""
 
-    def __init__(self, caller: Caller, tell_time: Callable[[], float]) -> None:
+    @property
+    def is_free(self) -> bool:
+        """Whether a frame would leave without waiting for others."""
+        ...
+
+    def write(self, frame: bytes) -> None:
+        """Send a frame."""
+        ...
+
+
+class Visit:
+    """From the moment a socket opens until it closes. Says nothing about sockets.
+
+    Args:
+        line: where frames go at once; without one, whoever has the socket asks `next_frame`.
+    """
+
+    def __init__(
+        self, caller: Caller, tell_time: Callable[[], float], line: Line | None = None
+    ) -> None:
         now = tell_time()
+        self._line = line
         self._time = tell_time
         self.account = caller.account
         self.caller = caller
@@ -32,6 +53,9 @@ class Visit:
         self.gathering: Gathering | None = None
         self.slot = -1
         self.is_hand_up = False
+        self.key = secrets.token_urlsafe(12)  # with it, one whose line broke has their body back
+        self.is_back = False  # this visit goes on with the body of another, and has not entered yet
+        self.away_since: float | None = None  # the line broke; the body waits for another
         self.heard_at = now
         self.sending_since: float | None = None
         self.close: Close | None = None
@@ -54,7 +78,8 @@ class Visit:
     @property
     def person(self) -> Person:
         """This visitor as others in the place see them."""
-        return Person(slot=self.slot, name=self.name, is_hand_up=self.is_hand_up)
+        is_away = self.away_since is not None
+        return Person(slot=self.slot, name=self.name, is_hand_up=self.is_hand_up, is_away=is_away)
 
     def tell(self, message: FromWorld) -> None:
         """Add a message to what is sent."""
@@ -62,6 +87,8 @@ class Visit:
 
     def send(self, frame: bytes) -> None:
         """Add a frame that must arrive; one who cannot take it in cannot stay."""
+        if self._write(frame) or self.away_since is not None:
+            return
         self.outbox.tell(frame)
         if self.outbox.is_full:
             self.end(Close.SLOW, Code.SLOW)
@@ -69,8 +96,24 @@ class Visit:
 
     def show(self, snapshot: bytes) -> None:
         """Add a frame that may be dropped when newer ones come."""
+        if self._write(snapshot) or self.away_since is not None:
+            return
         self.outbox.show(snapshot)
         self._wake.set()
+
+    def flush(self) -> None:
+        """Let out what waits, as far as the line is free."""
+        while self._line and self._line.is_free and (frame := self._take()) is not None:
+            self._line.write(frame)
+        is_waiting = self._line is not None and not self._line.is_free
+        self.sending_since = (self.sending_since or self._time()) if is_waiting else None
+
+    def _write(self, frame: bytes) -> bool:
+        """Send a frame at once, unless others wait before it."""
+        if not self._line or not self._line.is_free or len(self.outbox) or self.is_over:
+            return False
+        self._line.write(frame)
+        return True
 
     def refuse(self, code: Code, hint: str = "", *, place: str = "") -> None:
         """Say that something was not done, and why."""
@@ -104,7 +147,7 @@ class Visit:
         frame = self.outbox.take()
         if frame is None and self.outbox.is_behind and self.gathering and not self.is_over:
             self.outbox.is_behind = False
-            return self.gathering.hall.whole()
+            return self.gathering.hall.whole(self.slot)
         return frame
 
 

@@ -1,6 +1,7 @@
 """The verbs of the world: enter, say, show, hand on; and what other rooms ask of it."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -26,13 +27,16 @@ from ..wire import (
     POSE_BYTES,
     TICKS_PER_S,
     TRACKED_BYTES,
+    Away,
     Close,
     Code,
     Enter,
     Expelled,
+    FromVisitor,
     Gesture,
     Gestured,
     Kind,
+    LineOffer,
     Motion,
     PlaceCard,
     Presence,
@@ -46,14 +50,16 @@ from .files import load_ground, load_places
 from .gathering import Gathering
 from .keeping import Keeping
 from .things import LooseThings
+from .tickets import Tickets
 from .uploads import Cellar, Uploads
-from .visit import Visit, tidy
+from .visit import Line, Visit, tidy
 
 log = get_log(__name__)
 
 Gatekeeper: TypeAlias = Callable[[Caller, str], Awaitable[None]]
 Leaving: TypeAlias = Callable[[str, str], None]
 
+BACK_S = 30.0  # how long a body waits whose line broke
 SILENCE_S = 90.0  # a browser lets a hidden page speak once a minute
 STALL_S = 10.0  # a frame that is not taken in by then never will be
 GATE_S = 5.0
@@ -78,9 +84,9 @@ class World:
         cellar: where the things of a place are kept; without one they go with those who leave.
         """
         self._clock = clock
-        self._time = tell_time
+        self.tell_time = self._time = tell_time
         self._places = dict(places) if places else load_places()
-        self._grounds: dict[str, Ground] = {}
+        self._grounds: dict[object, Ground] = {}
         self._gates: dict[str, Gatekeeper] = {}
         self._leaving: dict[str, list[Leaving]] = {}
         self._gatherings: dict[str, Gathering] = {}
@@ -91,6 +97,7 @@ class World:
         self.uploads = cellar and Uploads(
             cellar, things=self.things, find_place=self._find, new_id=new_id
         )
+        self._gateway: tuple[str, Tickets] | None = None
         self._ticks = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -184,10 +191,33 @@ class World:
             for place in self._places.values()
         ]
 
+    def lines_at(self, url: str, tickets: Tickets) -> None:
+        """Send visitors to another door, with a ticket; empty: to our own again."""
+        self._gateway = (url, tickets) if url else None
+
+    def offer_line(self, caller: Caller, origin: str) -> LineOffer:
+        """Where a visitor's line goes.
+
+        Args:
+            origin: of the page that asks.
+
+        Raises:
+            Unauthenticated: a stranger asks.
+        """
+        caller.require_known()
+        if not self._gateway:
+            return LineOffer()
+        url, tickets = self._gateway
+        return LineOffer(url=url, ticket=tickets.give(caller, origin))
+
     # --- what a visitor does
 
-    def open(self, caller: Caller) -> Visit:
+    def open(self, caller: Caller, *, key: str = "", line: Line | None = None) -> Visit:
         """Begin a visit. Whoever visits already, in another window, ends that visit by this one.
+
+        Args:
+            key: of the visit whose line broke; its body goes on in this one.
+            line: see `Visit`.
 
         Raises:
             Unauthenticated: a stranger asks.
@@ -200,11 +230,21 @@ class World:
         )
         if not openings.spend(now):
             raise Busy("Too many lines were opened at once.", hint="Wait a few seconds.")
+        visit = Visit(caller, self._time, line)
         if older := self._visits.get(caller.account):
+            if older.gathering and secrets.compare_digest(older.key, key):
+                older.gathering.hand_over(older, visit)
             self._finish(older, Close.ELSEWHERE, Code.ELSEWHERE)
-        visit = Visit(caller, self._time)
         self._visits[caller.account] = visit
         return visit
+
+    def lose(self, visit: Visit) -> None:
+        """The line broke without a goodbye: the body waits a while for another line."""
+        if visit.is_over or not visit.gathering:
+            return self.shut(visit)
+        visit.away_since = self._time()
+        visit.outbox.clear_view()
+        visit.gathering.tell(Away(slot=visit.slot, is_away=True), but=visit)
 
     def shut(self, visit: Visit) -> None:
         """End a visit: the avatar leaves. Nothing happens the second time."""
@@ -215,27 +255,44 @@ class World:
 
     async def hear(self, visit: Visit, frame: bytes) -> None:
         """Take in one frame of a visitor; nothing that stands in it makes this raise."""
+        if enter := self.hear_at_once(visit, frame):
+            await self._enter(visit, enter.place)
+
+    async def enter(self, visit: Visit, wanted: Enter) -> None:
+        """Let a visitor into a place, if that can be; they hear of it."""
+        if not visit.is_over:
+            await self._enter(visit, wanted.place)
+
+    def hear_at_once(self, visit: Visit, frame: bytes) -> Enter | None:
+        """Take in a frame; the answer is the wish to enter, the only one that has to wait."""
         if visit.is_over:
-            return
+            return None
         now = visit.heard_at = self._time()
         if len(frame) in POSE_FRAMES and frame[0] == Kind.POSE:
-            return self._hear_pose(visit, frame, now)
+            self._hear_pose(visit, frame, now)
+            return None
         if frame and frame[0] in HAND_KINDS:
             if not self.things.hear_frame(visit, frame):
                 self._try_patience(visit, now)
-            return
+            return None
         if not visit.messages.spend(now):
             visit.refuse(Code.TOO_FAST, "Send fewer messages a second.")
-            return self._try_patience(visit, now)
+            self._try_patience(visit, now)
+            return None
         if not frame or frame[0] != Kind.CONTROL or len(frame) > MAX_FRAME_BYTES:
-            return self._count_mistake(visit, "This is no frame of this world.", now)
+            self._count_mistake(visit, "This is no frame of this world.", now)
+            return None
         try:
             message = read_control(frame)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
-            return self._count_mistake(visit, "This is no message of this world.", now)
+            self._count_mistake(visit, "This is no message of this world.", now)
+            return None
+        return self._hear_message(visit, message, now)
+
+    def _hear_message(self, visit: Visit, message: FromVisitor, now: float) -> Enter | None:
         match message:
             case Enter():
-                await self._enter(visit, message.place)
+                return message
             case Say():
                 self._say(visit, message.text, now)
             case Gesture():
@@ -243,7 +300,8 @@ class World:
             case Signal():
                 self._signal(visit, message)
             case _:
-                await self.things.hear(visit, message)
+                self.things.hear(visit, message)
+        return None
 
     # --- the pulse
 
@@ -291,7 +349,8 @@ class World:
 
     def _sweep(self, now: float) -> None:
         for visit in list(self._visits.values()):
-            if visit.is_over:
+            away = visit.away_since
+            if visit.is_over or (away is not None and now - away > BACK_S):
                 self.shut(visit)
             elif now - visit.heard_at > SILENCE_S:
                 self._finish(visit, Close.SILENT, Code.SILENT)
@@ -372,6 +431,10 @@ class World:
     def _move(self, visit: Visit, place: Place, key: str) -> None:
         came_from = visit.gathering.hall.place.id if visit.gathering else ""
         if visit.gathering and visit.gathering.key == key:
+            if visit.is_back:
+                visit.is_back = False
+                visit.gathering.take_up(visit)
+                return self.things.come(visit)
             self._part(visit)
         gathering = self._gatherings.get(key) or self._open_hall(place, key)
         left, slot = visit.gathering, visit.slot
@@ -385,10 +448,12 @@ class World:
         return Gathering(key=key, hall=Hall(place, self._ground(place)))
 
     def _ground(self, place: Place) -> Ground:
-        if place.id not in self._grounds:
-            ours = load_places().get(place.id) is place
-            self._grounds[place.id] = load_ground(place.id) if ours else Ground(place)
-        return self._grounds[place.id]
+        if load_places().get(place.id) is place:
+            return load_ground(place.id)
+        shape = place.bounds, place.obstacles  # places of one kind have one ground
+        if shape not in self._grounds:
+            self._grounds[shape] = Ground(place)
+        return self._grounds[shape]
 
     def _part(self, visit: Visit) -> None:
         """Take somebody out of the place they are in, if any."""

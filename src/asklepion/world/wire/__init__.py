@@ -4,15 +4,16 @@
 |---|---|---|
 | 0 control | both | one message as JSON, its `type` first |
 | 1 pose | visitor | a flat pose (12 bytes) or a tracked one (34 bytes), little-endian |
-| 2 snapshot | world | a header (10 bytes), flat entries (14 bytes), tracked entries (36 bytes) |
+| 2 snapshot | world | header (12 bytes), flat entries (14), tracked entries (36), coarse (12) |
 
 Flat pose: x y z i16 [1/256 m], yaw u16 [1/65536 turn], pitch i8 [1/127 of a right angle], flags u8,
 at u16 [the sender's own milliseconds]. A tracked pose (a headset) goes on with the height of the
 head above the floor u16 [mm], the head's rotation, and for each hand its offset from the head and
 its rotation. A rotation is a quaternion x y z w as its three smallest parts (u32: 2 bits which one
 is left out, 3 × 10 bits); an offset is x y z in steps of 2.5 mm along the axes of the world
-(u32: 3 × 10 bits). An entry is a slot u16 and a pose.
-Kinds 16 to 19 tell where loose things are and where people point: see `item_poses`.
+(u32: 3 × 10 bits). An entry is a slot u16 and a pose; a coarse one, of somebody far
+away, is slot u16, x y z i16, yaw u8 [1/256 turn], flags u8, at u16. Kinds 16 to 19 tell where loose
+things are and where people point: see `item_poses`.
 
 `make wire` writes this file again as TypeScript.
 """
@@ -32,6 +33,8 @@ from ..model.items import (
 )
 from .frames import (
     AT_BYTE,
+    COARSE_BYTES,
+    ENTRY_BYTES,
     FLAGS_BYTE,
     HEADER_BYTES,
     METRE_STEPS,
@@ -40,6 +43,8 @@ from .frames import (
     SLOT_BYTES,
     TICKS_PER_S,
     TRACKED_BYTES,
+    TRACKED_ENTRY_BYTES,
+    Coarse,
     Flag,
     Kind,
     Snapshot,
@@ -100,6 +105,7 @@ from .messages import (
     MAX_CHAT_CHARS,
     MAX_FRAME_BYTES,
     MAX_SIGNAL_CHARS,
+    Away,
     Close,
     Code,
     Enter,
@@ -110,6 +116,7 @@ from .messages import (
     Gestured,
     Joined,
     Left,
+    LineOffer,
     Motion,
     Moved,
     Person,
@@ -153,11 +160,14 @@ TO_TYPESCRIPT = (
     "Mark",
     "Place",
     "PlaceCard",
+    "LineOffer",
 )
 
 __all__ = [
     "AT_BYTE",
     "BOARD_STEPS",
+    "COARSE_BYTES",
+    "ENTRY_BYTES",
     "FLAGS_BYTE",
     "GONE",
     "HAND_REACH",
@@ -187,11 +197,14 @@ __all__ = [
     "TICKS_PER_S",
     "TO_TYPESCRIPT",
     "TRACKED_BYTES",
+    "TRACKED_ENTRY_BYTES",
     "TURN_STEPS",
     "UPRIGHT",
     "Act",
+    "Away",
     "ChangeItem",
     "Close",
+    "Coarse",
     "Code",
     "DropItem",
     "Enter",
@@ -221,6 +234,7 @@ __all__ = [
     "Joined",
     "Kind",
     "Left",
+    "LineOffer",
     "LockItem",
     "MakeItem",
     "Mark",

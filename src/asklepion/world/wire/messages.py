@@ -91,6 +91,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     slot: int
     name: str
     is_hand_up: bool = False
+    is_away: bool = False
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,13 +103,17 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Welcome(_Message, frozen=True, kw_only=True, tag="welcome"):
-    """You are in. A whole snapshot follows."""
+    """You are in. A whole snapshot follows.
+
+    Whose line breaks has this body back within half a minute by opening the next with `key`.
+    """
 
     place: str
     you: int
     spot: Spot
     people: tuple[Person, ...]
     signs: tuple[Presence, ...]
+    key: str
 
 
 class Joined(_Message, frozen=True, kw_only=True, tag="joined"):
@@ -121,6 +126,13 @@ class Left(_Message, frozen=True, kw_only=True, tag="left"):
     """Somebody is gone; the slot may be another's next."""
 
     slot: int
+
+
+class Away(_Message, frozen=True, kw_only=True, tag="away"):
+    """Somebody's line broke, or they are back on another."""
+
+    slot: int
+    is_away: bool
 
 
 class Said(_Message, frozen=True, kw_only=True, tag="said"):
@@ -178,6 +190,7 @@ FromWorld: TypeAlias = (
     Welcome
     | Joined
     | Left
+    | Away
     | Said
     | Gestured
     | Signalled
@@ -187,6 +200,13 @@ FromWorld: TypeAlias = (
     | Expelled
     | FromThings
 )
+
+
+class LineOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to open the line to the world: at this house's /world where `url` is empty."""
+
+    url: str = ""
+    ticket: str = ""
 
 
 class PlaceCard(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,13 +2,18 @@ import { Flag, TICKS_PER_S } from "../../wire/world";
 import type { Pose, Tracked, Turn, Vec3 } from "./poses";
 
 const DELAY_MS = 100; // two ticks: the pose after the one that is drawn has nearly always arrived
+const SPARE_MS = 10; // beyond what the line and the sender's rhythm ask for
+const SLEW = 0.1; // a walk is drawn at most a tenth slower or faster while the delay changes
+const LATE_SHARE = 0.9; // of the poses that should be in time
+const LATE_STEP_MS = 30;
+const LONGEST_GAP_MS = 1500; // of one who is told of rarely, being far away
 const AHEAD_MS = 120; // how long somebody walks on without word
 const STEP_MS = 1000 / TICKS_PER_S;
 const PAUSE_MS = 3 * STEP_MS; // longer without a pose: they stood still meanwhile
 const SETTLE_MS = 90; // a wrong guess is made good over about twice this
 const SNAP_M = 3; // farther off than this nobody walks: be there at once
 const STRANGE_MS = 1000; // a clock that is so far off is another clock
-const KEEP = 8; // poses
+const KEEP = 40; // poses: two seconds of one who comes near after having been far
 const WRAP = 65536; // the sender's milliseconds begin again
 
 interface Sample {
@@ -18,13 +23,22 @@ interface Sample {
 }
 
 /**
- * One avatar's way, drawn a tenth of a second in the past, so that it is smooth however unevenly
- * the poses come in. Times are handed in [ms]; the sender's clock has nothing to do with ours.
+ * One avatar's way, drawn a little in the past, so that it is smooth however unevenly the poses come
+ * in: a tenth of a second on a good line, more on a bad one and for those far away, of whom we hear
+ * now and then. Times are handed in [ms]; the sender's clock has nothing to do with ours.
  */
 export class Glide {
   private samples: Sample[] = [];
   /** Our time less the sender's, at the quickest the line has been [ms]. */
   private lag = 0;
+  /** How far in the past we draw [ms]. */
+  private delay = DELAY_MS;
+  /** The time between the last two poses of a walk [ms]. */
+  private gap = STEP_MS;
+  /** How much later than at its quickest the line brings nine poses of ten [ms]. */
+  private late = 0;
+  private heardAt = Number.NEGATIVE_INFINITY;
+  private drawnAt = Number.NaN;
   /** What we drew less what we should have drawn; it fades. */
   private error: [number, number, number] = [0, 0, 0];
   private errorYaw = 0;
@@ -42,7 +56,8 @@ export class Glide {
     const last = this.samples.at(-1);
     const t = this.timeOf(pose.at, now);
     if (!last || t < last.t || Math.abs(now - t - this.lag) > STRANGE_MS) this.begin(t, now);
-    this.lag += now - t < this.lag ? now - t - this.lag : (now - t - this.lag) * 0.02;
+    else this.listen(last, t, now);
+    this.lag = Math.min(this.lag, now - t);
     if (this.samples.at(-1)?.t === t) this.samples.pop();
     this.samples.push({ t, pose });
     if (this.samples.length > KEEP) this.samples.shift();
@@ -53,6 +68,7 @@ export class Glide {
   at(now: number): Pose | null {
     if (this.samples.length === 0) return null;
     this.fade(now);
+    this.settle(now);
     return this.drawn(now);
   }
 
@@ -61,6 +77,25 @@ export class Glide {
     if (this.samples.length === 0) return at;
     const expected = now - this.lag;
     return expected + ((((at - expected + WRAP / 2) % WRAP) + WRAP) % WRAP) - WRAP / 2;
+  }
+
+  /** Learn how late and how rarely poses come; those that come at once were held up by one thing. */
+  private listen(last: Sample, t: number, now: number): void {
+    if (now - this.heardAt < SPARE_MS / 2) return;
+    this.heardAt = now;
+    if (last.pose.flags & Flag.MOVING) this.gap = Math.min(t - last.t, LONGEST_GAP_MS);
+    const late = Math.max(0, now - t - this.lag);
+    this.late += LATE_STEP_MS * (late > this.late ? LATE_SHARE : LATE_SHARE - 1);
+    this.late = Math.max(0, this.late);
+    this.lag += late * 0.02; // the line may have become slower for good
+  }
+
+  /** Draw as late as it takes, without a jolt: the delay changes little by little. */
+  private settle(now: number): void {
+    const most = SLEW * Math.max(0, now - this.drawnAt || 0);
+    this.drawnAt = now;
+    const wanted = Math.max(DELAY_MS, this.gap + this.late + SPARE_MS);
+    this.delay += Math.max(-most, Math.min(most, wanted - this.delay));
   }
 
   /** A new clock: what was heard on the old one cannot be set against it. */
@@ -90,7 +125,7 @@ export class Glide {
   }
 
   private drawn(now: number): Pose {
-    const pose = this.meant(now - this.lag - DELAY_MS);
+    const pose = this.meant(now - this.lag - this.delay);
     const position = plus(pose.position, this.error, 1);
     return { ...pose, position, yaw: pose.yaw + this.errorYaw };
   }
@@ -104,7 +139,8 @@ export class Glide {
     if (!from) return this.rest(to.pose);
     if (next < 0) return this.onward(from, to, t);
     if (to.pose.flags & Flag.JUMP) return this.rest(from.pose);
-    const start = to.t - from.t > PAUSE_MS ? to.t - STEP_MS : from.t;
+    const wasStill = to.t - from.t > PAUSE_MS && !(from.pose.flags & Flag.MOVING);
+    const start = wasStill ? to.t - STEP_MS : from.t;
     if (t <= start) return this.rest(from.pose);
     this.pace = speedBetween(from.pose, to.pose, to.t - start);
     return between(from.pose, to.pose, (t - start) / (to.t - start));
@@ -119,7 +155,7 @@ export class Glide {
   private onward(from: Sample, to: Sample, t: number): Pose {
     const step = to.t - from.t;
     const goesOn = to.pose.flags & Flag.MOVING && !(to.pose.flags & Flag.JUMP);
-    if (!goesOn || step > PAUSE_MS || t - to.t > 4 * AHEAD_MS) return this.rest(to.pose);
+    if (!goesOn || step > LONGEST_GAP_MS || t - to.t > 4 * AHEAD_MS) return this.rest(to.pose);
     const share = Math.min(t - to.t, AHEAD_MS) / step;
     this.pace = speedBetween(from.pose, to.pose, step);
     const way = minus(to.pose.position, from.pose.position);

@@ -1,4 +1,5 @@
 import {
+  COARSE_BYTES,
   HAND_REACH,
   HAND_STEPS,
   HEADER_BYTES,
@@ -40,7 +41,7 @@ export interface Pose {
   readonly tracked: Tracked | null;
 }
 
-/** Everybody who moved, or, if whole, everybody who is there. */
+/** Those who moved, or, if whole, everybody who is there. Of those far away little is told. */
 export interface Snapshot {
   readonly type: "snapshot";
   readonly tick: number;
@@ -80,11 +81,7 @@ function writeTracked(view: DataView, tracked: Tracked): void {
 /** The pose that 12 bytes hold from there on, or 34 with a headset. */
 export function readPose(view: DataView, start: number, hasHeadset: boolean): Pose {
   return {
-    position: [
-      view.getInt16(start, true) / METRE_STEPS,
-      view.getInt16(start + 2, true) / METRE_STEPS,
-      view.getInt16(start + 4, true) / METRE_STEPS,
-    ],
+    position: readPosition(view, start),
     yaw: (view.getUint16(start + 6, true) / 65536) * CIRCLE,
     pitch: (view.getInt8(start + 8) / 127) * (Math.PI / 2),
     flags: view.getUint8(start + 9),
@@ -108,17 +105,41 @@ function readTracked(view: DataView, start: number): Tracked {
 
 /** Take a snapshot apart. Throws a RangeError where it is shorter than it says. */
 export function readSnapshot(view: DataView): Snapshot {
-  const flat = view.getUint16(2, true);
-  const all = flat + view.getUint16(4, true);
+  const counts = [2, 4, 6].map((at) => view.getUint16(at, true));
   const poses = new Map<number, Pose>();
   let start = HEADER_BYTES;
-  for (let entry = 0; entry < all; entry++) {
-    const hasHeadset = entry >= flat;
-    poses.set(view.getUint16(start, true), readPose(view, start + SLOT_BYTES, hasHeadset));
-    start += SLOT_BYTES + (hasHeadset ? TRACKED_BYTES : POSE_BYTES);
+  for (const [kind, { bytes, read }] of ENTRIES.entries()) {
+    for (let left = counts[kind] ?? 0; left > 0; left--) {
+      poses.set(view.getUint16(start, true), read(view, start + SLOT_BYTES));
+      start += bytes;
+    }
   }
   const whole = view.getUint8(1) !== 0;
-  return { type: "snapshot", tick: view.getUint32(6, true), whole, poses };
+  return { type: "snapshot", tick: view.getUint32(8, true), whole, poses };
+}
+
+/** The kinds of entries, in the order in which a snapshot has them. */
+const ENTRIES: readonly { bytes: number; read: (view: DataView, start: number) => Pose }[] = [
+  { bytes: SLOT_BYTES + POSE_BYTES, read: (view, start) => readPose(view, start, false) },
+  { bytes: SLOT_BYTES + TRACKED_BYTES, read: (view, start) => readPose(view, start, true) },
+  { bytes: COARSE_BYTES, read: readCoarse },
+];
+
+/** Somebody far away: where, and which way they face. */
+function readCoarse(view: DataView, start: number): Pose {
+  return {
+    position: readPosition(view, start),
+    yaw: (view.getUint8(start + 6) / 256) * CIRCLE,
+    pitch: 0,
+    flags: view.getUint8(start + 7),
+    at: view.getUint16(start + 8, true),
+    tracked: null,
+  };
+}
+
+function readPosition(view: DataView, start: number): Vec3 {
+  const metres = (at: number) => view.getInt16(start + at, true) / METRE_STEPS;
+  return [metres(0), metres(2), metres(4)];
 }
 
 export function bend(value: number, low: number, high: number): number {

@@ -1,4 +1,5 @@
-import { Close, type Code, type FromVisitor } from "../../wire/world";
+import { ApiError, api } from "../../kit/api";
+import { Close, type Code, type FromVisitor, type LineOffer } from "../../wire/world";
 import { controlFrame, type Heard, readFrame } from "./frames";
 
 const PATIENCE_MS = [300, 1000, 2000, 4000, 8000, 15000]; // waits longer after each failure
@@ -41,8 +42,8 @@ export const realTiming: Timing = {
 export type LineState = "closed" | "connecting" | "open" | "waiting" | "ended";
 
 export interface SocketParts {
-  /** Open a line to the house. */
-  readonly open: (events: LineEvents) => Line;
+  /** Open a line to the house; with the key of the last Welcome one goes on where one stood. */
+  readonly open: (events: LineEvents, key: string) => Line;
   readonly hear: (message: Heard) => void;
   readonly change: (state: LineState, why: Code | "") => void;
   readonly timing?: Timing;
@@ -57,6 +58,7 @@ export class WorldSocket {
   private heardAt = 0;
   private here = "";
   private wanted = "";
+  private key = "";
   private cancelTimer: () => void = () => {};
 
   constructor(private readonly parts: SocketParts) {
@@ -96,6 +98,7 @@ export class WorldSocket {
   /** Hang up for good. */
   close(): void {
     this.wanted = "";
+    this.key = "";
     this.hangUp();
     this.parts.change("closed", "");
   }
@@ -112,11 +115,12 @@ export class WorldSocket {
     const ifMine = (then: () => void) => {
       if (this.line === line) then(); // an old line has nothing more to say
     };
-    const line = this.parts.open({
+    const events = {
       opened: () => ifMine(() => this.opened()),
-      heard: (frame) => ifMine(() => this.take(frame)),
-      closed: (code) => ifMine(() => this.closed(code)),
-    });
+      heard: (frame: ArrayBuffer) => ifMine(() => this.take(frame)),
+      closed: (code: number) => ifMine(() => this.closed(code)),
+    };
+    const line = this.parts.open(events, this.key);
     this.line = line;
     this.heardAt = this.timing.now();
     this.watch();
@@ -142,8 +146,10 @@ export class WorldSocket {
       this.failures = 0;
       this.here = message.place;
       this.wanted = message.place;
+      this.key = message.key;
     } else if (message.type === "expelled") {
       this.here = "";
+      this.key = "";
       this.wanted = "";
     } else if (message.type === "refused" && message.place === this.wanted) {
       this.wanted = this.here;
@@ -188,21 +194,34 @@ const ENDINGS: Readonly<Record<number, Code>> = {
   [Close.ELSEWHERE]: "elsewhere",
 };
 
-/** The house's own socket. */
-export function openWorld(events: LineEvents): Line {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const socket = new WebSocket(`${scheme}://${location.host}/world`);
-  socket.binaryType = "arraybuffer";
-  socket.onopen = () => events.opened();
-  socket.onmessage = ({ data }) => {
-    if (data instanceof ArrayBuffer) events.heard(data);
+/** The house's own socket, or that of its gateway for large halls, if it sends us there. */
+export function openWorld(events: LineEvents, key: string): Line {
+  let socket: WebSocket | null = null;
+  let isClosed = false;
+  const open = ({ url, ticket }: LineOffer) => {
+    if (isClosed) return;
+    const asked = new URLSearchParams({ back: key, ...(ticket && { ticket }) });
+    const own = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
+    socket = new WebSocket(`${url || own}/world?${asked}`);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => events.opened();
+    socket.onmessage = ({ data }) => {
+      if (data instanceof ArrayBuffer) events.heard(data);
+    };
+    socket.onclose = ({ code }) => events.closed(code);
   };
-  socket.onclose = ({ code }) => events.closed(code);
+  api.post<LineOffer>("/api/world/line").then(open, (error: unknown) => {
+    const isStranger = error instanceof ApiError && error.status === 401;
+    if (!isClosed) events.closed(isStranger ? Close.STRANGER : 0);
+  });
   return {
     get waiting() {
-      return socket.bufferedAmount;
+      return socket?.bufferedAmount ?? 0;
     },
-    send: (frame) => socket.send(frame),
-    close: () => socket.close(),
+    send: (frame) => socket?.send(frame),
+    close: () => {
+      isClosed = true;
+      socket?.close(1000);
+    },
   };
 }

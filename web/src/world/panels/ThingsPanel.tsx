@@ -79,7 +79,7 @@ function Gestures({ me }: { me: Somebody }) {
 function Other({ somebody }: { somebody: Somebody }) {
   const text = useText();
   useNow(); // they walk: look again every second
-  const { name, glide, isHandUp, isSpeaking } = somebody;
+  const { name, glide, isHandUp, isSpeaking, isAway } = somebody;
   const position = glide.at(performance.now())?.position;
   const id = personId(somebody);
   return (
@@ -91,6 +91,7 @@ function Other({ somebody }: { somebody: Somebody }) {
       where={useWhere(position)}
       actions={position && <WalkTo position={position} near_m={1.5} name={name} />}
     >
+      {isAway && <Badge>{text("world.away")}</Badge>}
       {isHandUp && <Badge tone="accent">{text("world.hand.up")}</Badge>}
       {isSpeaking && <Badge tone="good">{text("world.voice.speaks")}</Badge>}
     </Entry>

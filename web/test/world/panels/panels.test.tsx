@@ -11,8 +11,8 @@ import { forgetPlaces } from "../../../src/world/places";
 import { company, focused, walker } from "../../../src/world/world";
 import { fakeHouse } from "../../house/house";
 
-const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false };
-const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false };
+const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false, is_away: false };
+const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false, is_away: false };
 const PLACE = {
   id: "plaza",
   spawn: { position: [0, 0, 0], radius: 1, yaw: 0 },
@@ -43,6 +43,7 @@ function welcome(...people: Person[]): void {
     you: 0,
     spot: { position: [0, 0, 0], yaw: 0 },
     people,
+    key: "k",
     signs: [{ place: "home", count: 1, names: ["Mei"] }],
   });
 }
