@@ -5,11 +5,13 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.conftest import PHONE, Enter, Person
-from tests.journeys.steps import AMARA, MEI, come_in, panel
+from tests.journeys.conftest import PHONE, SMALL, Enter, Person
+from tests.journeys.steps import AMARA, MEI, come_in, go, panel
 from tests.serving import start, stop
 
 SHARED = "Things to share"
+SLOW_MS = 90_000  # software draws
+IS_SHOWN = "img => img.complete && img.naturalWidth > 100"
 
 
 def shared(person: Person) -> Locator:
@@ -195,3 +197,52 @@ def test_by_keyboard_alone_one_draws_writes_and_takes_it_back(enter: Enter) -> N
         keyboard.press("Enter")
         holds(dialog, lines, 0)
     close(mei)
+
+
+def test_one_shows_pictures_and_the_other_turns_the_page(enter: Enter) -> None:
+    amara, mei = enter("amara"), enter("mei")
+    come_in(amara, AMARA)
+    come_in(mei, MEI)
+    files = [amara.picture("first-page"), amara.picture("second-page")]
+    shared(amara).get_by_label("Show pictures").set_input_files(files)
+    name = "Pictures: first-page-amara"
+
+    shared(mei).get_by_role("button", name=f"Open: {name}").click()
+    dialog = mei.page.get_by_role("dialog", name=name)
+    slide = dialog.get_by_role("img", name=f"{name}, Page 1 of 2")
+    expect(slide).to_be_visible()
+    mei.page.wait_for_function(IS_SHOWN, arg=slide.element_handle())
+    dialog.get_by_role("button", name="Next").click()
+    mei.picture("slides")
+
+    line = shared(amara).get_by_role("listitem").filter(has_text=name)
+    expect(line).to_contain_text("Page 2 of 2")
+    line.get_by_role("button", name=f"Take away: {name}").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_in_the_scene_one_draws_on_a_board_that_stands_there(enter: Enter) -> None:
+    mei = enter("mei", SMALL, scene=True)
+    mei.page.set_default_timeout(SLOW_MS)
+    come_in(mei, MEI)
+    go(mei, "Home")
+    mei.page.wait_for_function("() => globalThis.__asklepion?.stats.frames > 10", timeout=SLOW_MS)
+    shared(mei).get_by_role("button", name="New whiteboard").click()
+    line = shared(mei).get_by_role("listitem").filter(has_text="Whiteboard")
+    expect(line).to_contain_text("Nothing is on it", timeout=SLOW_MS)
+    mei.page.locator(".dock-rail").get_by_role("button", name=SHARED).click()
+    mei.page.wait_for_timeout(2000)
+    mei.picture("board-in-the-scene-empty")
+
+    mouse = mei.page.mouse
+    mouse.move(230, 140)
+    mouse.down()
+    for x, y in ((240, 145), (255, 165), (275, 165), (290, 145)):
+        mouse.move(x, y)
+        mei.page.wait_for_timeout(150)
+    mouse.up()
+    mei.page.wait_for_timeout(1000)
+    mei.picture("board-in-the-scene")
+
+    line = shared(mei).get_by_role("listitem").filter(has_text="Whiteboard")
+    expect(line).to_contain_text("Lines drawn: 1", timeout=SLOW_MS)
