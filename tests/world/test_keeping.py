@@ -30,9 +30,11 @@ from asklepion.world.model.items import (
 )
 from asklepion.world.service import Visit
 from asklepion.world.service.things import BACKLOG
+from asklepion.world.service.world import BACK_S
 from asklepion.world.wire import (
     ITEMS_KIND,
     POINTS_KIND,
+    TICKS_PER_S,
     ChangeItem,
     DropItem,
     Enter,
@@ -219,6 +221,42 @@ async def test_somebody_who_leaves_lets_go(world: World) -> None:
     (dropped,) = of("item-dropped", heard(bo))
     assert dropped["item"] == ball["number"]
     assert of("item-taken", await ask(world, bo, TakeItem(item=ball["number"])))
+
+
+async def test_one_whose_line_broke_still_holds_what_they_held(world: World) -> None:
+    (ada, _), (bo, _) = await come(world, ADA), await come(world, BO)
+    ball = await make(world, ada, BallItem())
+    await ask(world, ada, TakeItem(item=ball["number"]))
+    heard(bo)
+
+    world.lose(ada)
+    back = world.open(ADA, key=ada.key)
+    await world.hear(back, control(Enter(place="yard")))
+
+    (items,) = of("items", heard(back))
+    held = {item["id"]: item["holder"] for item in items["items"]}
+    assert held[ball["id"]] == back.slot
+    assert ball["id"] in items["mine"]
+    assert of("item-dropped", heard(bo)) == []
+    (dropped,) = of(
+        "item-dropped", await ask(world, back, DropItem(item=ball["number"], spot=HERE))
+    )
+    assert dropped["slot"] == back.slot
+
+
+async def test_one_whose_line_stays_broken_lets_go(world: World, time: Time) -> None:
+    (ada, _), (bo, _) = await come(world, ADA), await come(world, BO)
+    ball = await make(world, ada, BallItem())
+    await ask(world, ada, TakeItem(item=ball["number"]))
+    world.lose(ada)
+    heard(bo)
+
+    time.s += BACK_S + 1
+    await world.hear(bo, point_frame(None))
+    for _ in range(TICKS_PER_S):
+        world.tick()
+
+    assert of("item-dropped", heard(bo))[0]["item"] == ball["number"]
 
 
 async def test_a_point_of_light_is_seen_and_never_kept(world: World, db: Database) -> None:

@@ -14,4 +14,4 @@ export interface Tool {
 }
 
 /** What one draws with, on the page and in the scene alike. */
-export const tool = new Store<Tool>({ kind: "pen", ink: 0, width: 14 });
+export const tool = new Store<Tool>({ kind: "pen", ink: 0, width: 20 });

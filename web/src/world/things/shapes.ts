@@ -168,10 +168,10 @@ function noteShape(): Shape {
 function ballShape(ink: number): Shape {
   const parts = new Parts();
   const geometry = parts.own(new SphereGeometry(BALL_M, 24, 16));
-  const { count } = geometry.attributes["position"] as BufferAttribute;
+  const { count } = geometry.getAttribute("position");
   const colors = new Float32Array(count * 3);
   const [dark, pale] = [new Color(inkOf(ink)), new Color("#f6efe2")];
-  const uv = geometry.attributes["uv"] as BufferAttribute;
+  const uv = geometry.getAttribute("uv");
   for (let i = 0; i < count; i++) {
     const isDark = Math.floor(uv.getX(i) * 6) % 2 === 0;
     (isDark ? dark : pale).toArray(colors, i * 3);
