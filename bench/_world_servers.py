@@ -1,9 +1,10 @@
 """Our servers for `bench.world`: the world behind uvicorn, as in the house, and behind its gateway.
 
-Prints the port, and for the gateway also that of a clerk who gives a ticket to whoever asks.
+Prints their ports, and after the gateway's that of a clerk who gives a ticket to whoever asks.
 """
 
 import asyncio
+import json
 import socket
 import sys
 from typing import Any
@@ -59,13 +60,24 @@ async def serve(kind: str, room_of: int) -> None:
     """Serve until killed."""
     world = World(clock=SystemClock(), places=fields(room_of))
     await world.start()
-    if kind == "gateway":
-        await serve_gateway(world)
-    else:
-        await serve_house(world)
+    gateway = Gateway(world, host="127.0.0.1", port=0, url="")
+    ports: list[int] = []
+    server: uvicorn.Server | None = None
+    listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    if kind in ("house", "both"):
+        server = house_server(world)
+        ports.append(listening.getsockname()[1])
+    if kind in ("gateway", "both"):
+        await gateway.start()
+        clerk = await asyncio.start_server(Clerk(world, gateway), "127.0.0.1", 0)
+        ports += gateway.port, clerk.sockets[0].getsockname()[1]
+    print(*ports, flush=True)
+    with listening:
+        await (server.serve([listening]) if server else asyncio.Event().wait())
 
 
-async def serve_house(world: World) -> None:
+def house_server(world: World) -> uvicorn.Server:
+    """The world as the house serves it."""
     app = FastAPI()
     app.state.rooms = {World: world}
     app.include_router(http.router)
@@ -77,26 +89,28 @@ async def serve_house(world: World) -> None:
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
     )
-    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
-        print(listening.getsockname()[1], flush=True)
-        await uvicorn.Server(config).serve([listening])
+    return uvicorn.Server(config)
 
 
-async def serve_gateway(world: World) -> None:
-    gateway = Gateway(world, host="127.0.0.1", port=0, url="")
-    await gateway.start()
+class Clerk:
+    """Gives a ticket to whoever asks, and counts what the world holds."""
 
-    async def give(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, world: World, gateway: Gateway) -> None:
+        self._world, self._gateway = world, gateway
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
-        ticket = gateway.tickets.give(who(asked.partition("?")[2]), "").encode()
-        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(ticket)
-        writer.write(head + ticket)
+        path, _, query = asked.partition("?")
+        text = self._gateway.tickets.give(who(query), "") if path == "/ticket" else self._count()
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n"
+        writer.write((head + text).encode())
         await writer.drain()
         writer.close()
 
-    clerk = await asyncio.start_server(give, "127.0.0.1", 0)
-    print(gateway.port, clerk.sockets[0].getsockname()[1], flush=True)
-    await clerk.serve_forever()
+    def _count(self) -> str:
+        places = fields(0)
+        people = sum(len(self._world.accounts_in(place)) for place in places)
+        return json.dumps({"tasks": len(asyncio.all_tasks()), "people": people})
 
 
 if __name__ == "__main__":

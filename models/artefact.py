@@ -21,6 +21,7 @@ from asklepion.twin.engine.learned.trees import Trees
 Floats = NDArray[np.float64]
 RARE = 0.0005  # share of training values that count as strange on each side
 GOLDEN = 5
+DATE = "2026-11-30"  # of the last fit; told here, so that the same data make the same card
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +126,7 @@ def _keep(
 ) -> None:
     contents = {"model.json": _json(spec, indent=None), "model.npz": _npz(arrays)}
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    contents["card.json"] = _json({**card, "sha256": hashes}, indent=1)
+    contents["card.json"] = _json({**card, "date": DATE, "sha256": hashes}, indent=1)
     for name, content in contents.items():
         (folder / name).write_bytes(content)
 

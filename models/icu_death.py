@@ -94,7 +94,6 @@ def card(stays: icu.Stays, chance: Floats, threshold: float) -> dict[str, Any]:
     }
     return {
         "title": "Death in hospital, from the first 48 hours in intensive care",
-        "date": "2026-11-30",
         "outcome": "death in hospital",
         "horizon": "the hospital stay",
         "data": icu.DATA,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asklepion.twin.engine.learned import operation as features
-from asklepion.twin.engine.learned.tables import Row, number, word
+from asklepion.twin.engine.learned.tables import Row, word
 
 from . import figures, inputs, tabular
 from .artefact import Fitted, HeadFitted, write
@@ -47,19 +47,14 @@ Floats = NDArray[np.float64]
 def read() -> list[Row]:
     """All operations, held to their count."""
     path = inputs.gate("vitaldb/clinical_data_dev.csv", sha256=SHA256)
-    rows = [row for batch in features.read_table(path) for row in batch]
+    rows = tabular.rows_of(features.read_table(path))
     inputs.count("operations", len(rows), 5091)
     return rows
 
 
-def column(rows: list[Row], key: str) -> Floats:
-    """One column as numbers."""
-    return np.array([number(row, key) for row in rows])
-
-
 def days_of(rows: list[Row]) -> Floats:
     """Days from the end of the operation to discharge."""
-    return (column(rows, "dis") - column(rows, "opend")) / features.DAY_S
+    return (tabular.column(rows, "dis") - tabular.column(rows, "opend")) / features.DAY_S
 
 
 def table_of(rows: list[Row], outcome: Floats, *, odds: bool) -> tabular.Table:
@@ -178,6 +173,6 @@ def quantity(rows: list[Row]) -> None:
 def make() -> None:
     """Make all three."""
     rows = read()
-    chance(rows, features.ICU, (column(rows, "icu_days") >= 2).astype(np.float64))
+    chance(rows, features.ICU, (tabular.column(rows, "icu_days") >= 2).astype(np.float64))
     chance(rows, features.LONG, (days_of(rows) > 14).astype(np.float64))
     quantity(rows)

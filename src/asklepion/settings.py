@@ -24,6 +24,7 @@ class Settings:
     ] = "file"
     host: Annotated[str, "Address to listen on."] = "127.0.0.1"
     port: Annotated[int, "Port to listen on; 0 for any free one."] = 8000
+    lan_port: Annotated[int, "Port for HTTPS in the network, with --lan; 0 for any free."] = 8443
     address: Annotated[str, "Address by which others know this house; empty: as it is called."] = ""
     licence_issuers: Annotated[
         str, "Houses whose clinicians' licences count here too (did:web:…), with commas."

@@ -72,6 +72,41 @@ def test_each_hour_of_a_patient_is_predicted(tmp_path: Path) -> None:
     assert all(0 < float(row["prediction"]) < 1 for row in told)
 
 
+PATIENTS = """sno,age,sex,dzgroup,aps,sps,num.co,scoma,crea
+7,62.8,male,Lung Cancer,20,33.9,0,0,1.2
+8,60.3,female,Cirrhosis,,,2,44,5.5
+"""
+
+
+def test_a_curve_goes_one_way_and_says_on_the_day_of_the_prediction_what_the_prediction_says(
+    tmp_path: Path,
+) -> None:
+    table, out, by_day = (tmp_path / f"{name}.csv" for name in ("patients", "out", "days"))
+    table.write_text(PATIENTS)
+
+    asked = ["predict", "survival", str(table), "--out", str(out), "--curve", str(by_day)]
+    done = runner.invoke(ASKED, asked)
+
+    assert done.exit_code == 0, done.output
+    told, silent = csv.DictReader(out.read_text().splitlines())
+    days = list(csv.DictReader(by_day.read_text().splitlines()))
+    chances = [float(row["chance"]) for row in days]
+    assert (told["id"], told["abstained"], silent["abstained"]) == ("7", "0", "1")
+    assert {row["id"] for row in days} == {"7"}
+    assert chances == sorted(chances, reverse=True)
+    assert next(row["chance"] for row in days if row["day"] == "180") == told["prediction"]
+    assert all(float(row["lower"]) <= float(row["chance"]) <= float(row["upper"]) for row in days)
+
+
+def test_a_model_without_a_curve_says_so_and_writes_nothing(stays: Path) -> None:
+    by_day = stays / "days.csv"
+
+    done = runner.invoke(ASKED, ["predict", "icu_death", str(stays), "--curve", str(by_day)])
+
+    assert (done.exit_code, by_day.exists()) == (2, False)
+    assert "no curve" in done.output
+
+
 def test_models_are_listed_with_their_figures(stays: Path) -> None:
     listed = runner.invoke(ASKED, ["models"]).output
     cards = json.loads(runner.invoke(ASKED, ["models", "--json"]).output)

@@ -29,7 +29,7 @@ from tests.conftest import NOON, QUICK, People
 from tests.ports import free_port
 
 from .test_broker import connect_packet
-from .test_service import OTHER, card, message, observations, register
+from .test_service import HER, OTHER, card, message, observations, register
 from .test_waves import chunk
 
 PASSWORD = "the sea at night"
@@ -143,9 +143,9 @@ async def speak_as(broker: Mosquitto, made: Registration, topic: str, data: byte
         await writer.wait_closed()
 
 
-async def until(count: int, house: House, people: People) -> list[dict[str, Any]]:
+async def until(count: int, house: House, people: People, of: str = HER) -> list[dict[str, Any]]:
     deadline = time.monotonic() + 15
-    while len(found := await observations(house, people)) < count:
+    while len(found := await observations(house, people, of)) < count:
         assert time.monotonic() < deadline, f"only {len(found)} came"
         await asyncio.sleep(0.1)
     return found
@@ -173,7 +173,7 @@ async def test_what_devices_say_at_mosquitto_is_kept_once_and_only_of_themselves
     assert sorted(each["valueQuantity"]["value"] for each in found) == [70, 72]
     assert len(await observations(house, people)) == 2
     assert (await card(house, people)).refused_count == 2
-    (mine,) = await observations(house, people, OTHER)
+    (mine,) = await until(1, house, people, OTHER)
     assert mine["valueQuantity"]["value"] == 55
 
 

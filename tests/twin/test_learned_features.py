@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asklepion.kit.errors import Incorrect
-from asklepion.twin.engine.learned import icu, sepsis
+from asklepion.twin.engine.learned import icu, open_model, sepsis
 from asklepion.twin.engine.learned.predictors import PREDICTORS
 
 STAY = """Time,Parameter,Value
@@ -167,13 +167,51 @@ def test_no_hour_knows_of_a_later_one(told: list[list[float]], until: int) -> No
     np.testing.assert_array_equal(known, then[: len(known)])
 
 
+def test_a_model_is_given_its_own_features_in_its_own_order() -> None:
+    hours = sepsis.make_hours("1", {"HR": np.array([80.0, 90.0]), "SBP": np.array([120.0, 100.0])})
+
+    told = sepsis.features(hours, ("shock.last", "HR.last"))
+
+    np.testing.assert_allclose(told, [[80 / 120, 80], [90 / 100, 90]])
+
+
+def test_points_are_those_of_the_published_bands_and_of_what_is_not_known_there_are_none() -> None:
+    told = {
+        "Resp": [8, 9, 12, 21, 25],
+        "O2Sat": [91, 92, 94, 96, 96],
+        "SBP": [90, 91, 111, 219, 220],
+    }
+    told |= {"HR": [40, 41, 51, 111, 131], "Temp": [35, 36, 38, 39, 39.1]}
+    column = {key: np.array(values, np.float64) for key, values in told.items()}
+
+    warned = sepsis.features(sepsis.make_hours("1", column), ("news",))
+    silent = sepsis.features(sepsis.make_hours("1", {"WBC": np.array([9.0])}), ("news", "sofa"))
+
+    # NEWS2 of each hour, added up by hand from the college's table
+    assert warned[:, 0].tolist() == [15, 7, 1, 5, 11]
+    assert silent.tolist() == [[0, 0]]
+
+
+def test_organ_points_begin_with_their_edge() -> None:
+    column = {
+        "Platelets": np.array([150.0, 149, 100, 99, 19]),
+        "Creatinine": np.array([1.1, 1.2, 2.0, 3.5, 5.0]),
+    }
+
+    told = sepsis.features(sepsis.make_hours("1", column), ("sofa", "sofa.rise"))
+
+    assert told[:, 0].tolist() == [0, 2, 3, 5, 8]
+    assert told[:, 1].tolist() == [0, 2, 3, 5, 8]
+
+
 def test_hours_are_read_from_psv_and_go_by_patient_and_hour(tmp_path: Path) -> None:
     (tmp_path / "p00001.psv").write_text(PATIENT)
 
     (batch,) = PREDICTORS["sepsis"].read(tmp_path)
 
-    known = dict(zip(sepsis.KEYS, batch.rows[2], strict=True))
+    keys = open_model("sepsis").keys
+    known = dict(zip(keys, batch.rows[2], strict=True))
     assert batch.ids == ["p00001:1", "p00001:2", "p00001:3"]
-    assert np.isnan(batch.rows[0][sepsis.KEYS.index("HR.last")])
+    assert np.isnan(batch.rows[0][keys.index("HR.last")])
     assert (known["HR.last"], known["FiO2.last"], known["FiO2.since"]) == (89, 0.4, 1)
     assert (known["HR.mean6"], known["WBC.day"], known["ICULOS"]) == (93, 1, 3)

@@ -56,13 +56,16 @@ def main() -> None:
 @app.command()
 def serve(
     demo: Annotated[bool, typer.Option(help="With invented people, for a first look.")] = False,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="Also over HTTPS in this network: phones and headsets.")
+    ] = False,
 ) -> None:
     """Open the house: the server and, where there is one, the browser."""
     from . import serving  # what serves over HTTP takes a second, and only here it is needed
 
     settings = _settings()
     with contextlib.suppress(KeyboardInterrupt):
-        serving.run(settings, demo=demo)
+        serving.run(settings, demo=demo, is_near=lan)
 
 
 @app.command(name="import")

@@ -3,16 +3,27 @@
 import csv
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from asklepion import twin  # `twin.learned` brings numpy, only to whoever asks
 from asklepion.kit.errors import Incorrect
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 COLUMNS = ("id", "prediction", "lower", "upper", "abstained")
+BY_DAY = ("id", "day", "chance", "lower", "upper")
 Out = Annotated[str, typer.Option("--out", help="The CSV to write; - for a pipe.")]
+ByDay = Annotated[
+    str,
+    typer.Option("--curve", help="A CSV for the chance by each day, where a model has it."),
+]
 Folder = Annotated[Path, typer.Argument(help="The file or folder to predict from.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 
@@ -28,17 +39,24 @@ def predict(
     model: Annotated[str, typer.Argument(help="Which model; `asklepion twin models` lists them.")],
     path: Folder,
     out: Out = "-",
+    curve: ByDay = "",
 ) -> None:
     """Predict every stay, operation or hour in a file; writes CSV.
 
-    The columns are id, prediction, lower, upper, abstained (0 or 1; then the numbers are empty).
+    The columns are id, prediction, lower, upper, abstained (0 or 1; then the numbers are empty);
+    of a curve id, day, chance, lower, upper, one line for each day, none where it abstains.
     """
     predictor = _chosen(model, path)
-    if out == "-":
-        _write(predictor, path, sys.stdout)
-        return
-    with Path(out).open("w", encoding="utf-8", newline="") as file:
-        _write(predictor, path, file)
+    if curve and "curve" not in twin.learned.open_model(predictor.name).facts:
+        raise typer.BadParameter(f"{model} tells no curve over days.")
+    with ExitStack() as files:
+        told = sys.stdout if out == "-" else files.enter_context(_new(out))
+        by_day = files.enter_context(_new(curve)) if curve else None
+        _write(predictor, path, told, by_day)
+
+
+def _new(path: str) -> IO[str]:
+    return Path(path).open("w", encoding="utf-8", newline="")
 
 
 def _chosen(model: str, path: Path) -> "twin.learned.Predictor":
@@ -73,9 +91,14 @@ def drift(
     raise typer.Exit(1 if any(index >= twin.learned.MUCH for index in differ.values()) else 0)
 
 
-def _write(predictor: "twin.learned.Predictor", path: Path, file: IO[str]) -> None:
+def _write(
+    predictor: "twin.learned.Predictor", path: Path, file: IO[str], by_day: IO[str] | None
+) -> None:
     table = csv.writer(file, lineterminator="\n")
     table.writerow(COLUMNS)
+    days = csv.writer(by_day, lineterminator="\n") if by_day else None
+    if days:
+        days.writerow(BY_DAY)
     model = twin.learned.open_model(predictor.name)
     for batch in predictor.read(path):
         told = model.predict(batch.rows)
@@ -84,6 +107,18 @@ def _write(predictor: "twin.learned.Predictor", path: Path, file: IO[str]) -> No
             silent = bool(told.abstained[at])
             shown = ["" if silent else f"{number:.6g}" for number in numbers]
             table.writerow([id, *shown, int(silent)])
+            if days:
+                days.writerows(_by_day(model, id, batch.rows[at]))
+
+
+def _by_day(
+    model: "twin.learned.Learned", id: str, row: "NDArray[np.float64]"
+) -> Iterator[list[str]]:
+    told = twin.learned.curve(model, row)
+    if told is None:
+        return
+    for day, *numbers in zip(told.days, told.value, told.low, told.high, strict=True):
+        yield [id, f"{day:g}", *(f"{number:.6g}" for number in numbers)]
 
 
 def models(as_json: AsJson = False) -> None:

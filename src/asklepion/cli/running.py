@@ -16,6 +16,7 @@ class Running:
     pid: int
     port: int
     mqtt_url: str  # of the broker, for a device on this machine
+    lan_port: int = 0  # for HTTPS in the network; 0 where it is not served there
 
 
 def write_running(settings: Settings, running: Running) -> Path:

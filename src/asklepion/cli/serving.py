@@ -1,23 +1,27 @@
 """`asklepion serve`: open the house, say where it is, show it, close it well."""
 
 import asyncio
+import gc
 import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 
 from asklepion.app import House, open_house
 from asklepion.doors import serve
 from asklepion.kit.errors import Conflict
+from asklepion.kit.tls import Certificate
 from asklepion.settings import Settings
 
 from . import demo as demonstration
+from . import lan
 from .running import Running, write_running
 
 LARGEST_FRAME = 64 * 1024  # bytes in one message on the world's socket
@@ -27,33 +31,73 @@ CLOSING_S = 5  # how long open connections may take to end
 say = Console()
 
 
-def run(settings: Settings, *, demo: bool) -> None:
-    """Serve until interrupted."""
+def run(settings: Settings, *, demo: bool, is_near: bool = False) -> None:
+    """Serve until interrupted.
+
+    Args:
+        is_near: also for the network at home, over HTTPS.
+    """
     if sys.platform != "win32":
         import uvloop
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, demo=demo))
+            runner.run(_serve(settings, demo=demo, is_near=is_near))
     else:
-        asyncio.run(_serve(settings, demo=demo))
+        asyncio.run(_serve(settings, demo=demo, is_near=is_near))
 
 
-async def _serve(settings: Settings, *, demo: bool) -> None:
+async def _serve(settings: Settings, *, demo: bool, is_near: bool) -> None:
     listener = listen(settings.host, settings.port)
+    beside = listen("0.0.0.0", settings.lan_port) if is_near else None
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings))
         await demonstration.require_fitting(house, demo=demo)
         people = await demonstration.furnish(house) if demo else None
         port = int(listener.getsockname()[1])
-        running = Running(pid=os.getpid(), port=port, mqtt_url=house.devices.url)
+        lan_port = int(beside.getsockname()[1]) if beside else 0
+        running = Running(pid=os.getpid(), port=port, mqtt_url=house.devices.url, lan_port=lan_port)
         stack.callback(write_running(settings, running).unlink, missing_ok=True)
 
+        near = lan.addresses() if beside else []
+        shown = lan.certify(settings.data, near, house.clock) if beside else None
+        app = serve(house, demo=people, authority=shown.authority if shown else None)
+
         async def welcome() -> None:
+            _settle()
             await _greet(house, f"http://localhost:{port}", people)
+            if beside and shown:
+                await stack.enter_async_context(_also(_config(app, shown), beside))
+                lan.greet(say, near, lan_port, shown.fingerprint)
             if demo:
                 stack.push_async_callback(_end, await demonstration.start_device(settings))
 
-        await Server(_config(house, people), welcome).serve(sockets=[listener])
+        await Server(_config(app), welcome).serve(sockets=[listener])
+
+
+@asynccontextmanager
+async def _also(config: uvicorn.Config, listener: socket.socket) -> AsyncGenerator[None]:
+    """The same house on a second socket, for as long as the first is open."""
+    server = Beside(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class Beside(uvicorn.Server):
+    """A second server in this process, which leaves the signals to the first."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def _settle() -> None:
+    """Have the collector look no more at what was read at the start: nobody is served meanwhile."""
+    gc.collect()
+    gc.freeze()
 
 
 class Server(uvicorn.Server):
@@ -90,9 +134,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _config(house: House, people: list[dict[str, Any]] | None) -> uvicorn.Config:
+def _config(app: FastAPI, shown: Certificate | None = None) -> uvicorn.Config:
     return uvicorn.Config(
-        serve(house, demo=people),
+        app,
+        ssl_certfile=shown.cert if shown else None,
+        ssl_keyfile=shown.key if shown else None,
         log_config=None,
         access_log=False,  # paths may name people
         ws_max_size=LARGEST_FRAME,

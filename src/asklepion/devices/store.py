@@ -11,6 +11,7 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Step, Tx
+from asklepion.kit.lists import chunks, in_list, in_values
 
 from .model import Device
 
@@ -49,6 +50,14 @@ OWNED: dict[str, Owned | None] = {"devices_device": Owned("t.patient")}
 COLUMNS = (
     "id, patient, name, kinds, registered_at, last_reading_at, last_sync_at,"
     " battery, heard, refused_count, refused_why"
+)
+
+
+NOTE_READING = (
+    "UPDATE devices_device SET last_sync_at = :now,"
+    " last_reading_at = CASE WHEN last_reading_at > :reading_at THEN last_reading_at"
+    " ELSE coalesce(:reading_at, last_reading_at) END,"
+    " battery = coalesce(:battery, battery), heard = :heard WHERE id = :id"
 )
 
 
@@ -111,6 +120,15 @@ async def find(tx: Tx, id: str) -> Device | None:
     return None if row is None else _device(row)
 
 
+async def find_all(tx: Tx, ids: Sequence[str]) -> dict[str, Device]:
+    """Those of these devices that are ours, by their ids."""
+    found: dict[str, Device] = {}
+    for part in chunks(sorted(set(ids))):
+        sql = f"SELECT {COLUMNS} FROM devices_device WHERE id IN {in_list('d', len(part))}"
+        found |= {row[0]: _device(row) for row in await tx.all(sql, **in_values("d", part))}
+    return found
+
+
 async def find_key(tx: Tx, id: str) -> Key | None:
     sql = "SELECT patient, secret_hash FROM devices_device WHERE id = :id"
     row = await tx.one(sql, id=id)
@@ -143,6 +161,34 @@ async def remove_all(tx: Tx, patient: str) -> list[str]:
     return [row[0] for row in await tx.all(sql, patient=patient)]
 
 
+@dataclass(frozen=True)
+class Noted:
+    """One message that was kept."""
+
+    device: Device
+    kind: str
+    at: datetime
+    battery: float | None
+
+
+async def note_readings(tx: Tx, noted: Sequence[Noted], now: datetime) -> None:
+    """Remember of many devices that a reading came in, in the order of their ids."""
+    heard: dict[str, set[str]] = {}
+    for each in noted:
+        heard.setdefault(each.device.id, {*each.device.heard}).add(each.kind)
+    values = [
+        {
+            "id": each.device.id,
+            "reading_at": to_us(each.at),
+            "now": to_us(now),
+            "battery": each.battery,
+            "heard": json.dumps(sorted(heard[each.device.id])),
+        }
+        for each in sorted(noted, key=lambda each: each.device.id)
+    ]
+    await tx.many(NOTE_READING, values)
+
+
 async def note_reading(
     tx: Tx,
     device: Device,
@@ -154,10 +200,7 @@ async def note_reading(
 ) -> None:
     """Remember that readings came in; one that comes late is not the last."""
     await tx.run(
-        "UPDATE devices_device SET last_sync_at = :now,"
-        " last_reading_at = CASE WHEN last_reading_at > :reading_at THEN last_reading_at"
-        " ELSE coalesce(:reading_at, last_reading_at) END,"
-        " battery = coalesce(:battery, battery), heard = :heard WHERE id = :id",
+        NOTE_READING,
         id=device.id,
         reading_at=None if reading_at is None else to_us(reading_at),
         now=to_us(now),

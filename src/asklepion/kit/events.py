@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -67,13 +67,20 @@ class Events:
 
     async def tell(self, tx: Tx, event: object) -> None:
         """Keep one event (a frozen dataclass of plain values) with the change it tells of."""
-        await tx.run(
+        await self.tell_all(tx, [event])
+
+    async def tell_all(self, tx: Tx, events: Sequence[object]) -> None:
+        """Keep several, in this order."""
+        at = to_us(self._clock.now())
+        await tx.many(
             "INSERT INTO kit_outbox (kind, body, told_at, attempts) VALUES (:kind, :body, :at, 0)",
-            kind=_name(type(event)),
-            body=msgspec.json.encode(event).decode(),
-            at=to_us(self._clock.now()),
+            [
+                {"kind": _name(type(it)), "body": msgspec.json.encode(it).decode(), "at": at}
+                for it in events
+            ],
         )
-        tx.after_commit(self._news.set)
+        if events:
+            tx.after_commit(self._news.set)
 
     async def forget(self, tx: Tx, name: str) -> int:
         """Take away what waits and holds this name as one of its values; returns how many."""
@@ -108,8 +115,10 @@ class Events:
 
     async def _hand_over(self, position: int, kind: str, body: str) -> bool:
         try:
-            for listener in self._listeners.get(kind, ()):
-                await listener(msgspec.json.decode(body, type=self._kinds[kind]))
+            listeners = self._listeners.get(kind, ())
+            event = msgspec.json.decode(body, type=self._kinds[kind]) if listeners else None
+            for listener in listeners:
+                await listener(event)
         except Exception as error:
             log.fault("event not delivered", error, kind=kind, position=position)
             async with self._db.begin() as tx:

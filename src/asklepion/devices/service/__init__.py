@@ -1,7 +1,6 @@
 """The verbs of the room: register, list, remove; and hearing what devices say."""
 
 import hmac
-import json
 import os
 import secrets
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,6 @@ from asklepion.kit.errors import (
     Incorrect,
     NotFound,
     Unauthenticated,
-    Unsupported,
 )
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
@@ -26,9 +24,8 @@ from asklepion.kit.log import get_log
 from asklepion.records import Asking, Forgotten, Records
 
 from .. import store
-from ..engine.observations import make_device, make_observations, make_told, make_wave
-from ..engine.readings import read_message, require_reading
-from ..engine.waves import read_chunk
+from ..engine.observations import make_device, make_told
+from ..engine.readings import require_reading
 from ..model import (
     BY_HAND,
     KINDS,
@@ -38,13 +35,13 @@ from ..model import (
     Reading,
     Registration,
     Taken,
-    Unfit,
     command_topic,
 )
 from .broker import EmbeddedBroker
 from .external import ExternalBroker, mosquitto_files, read_place
 from .files import FileDesk, FileStep
-from .gatt import Batch, PacketDesk, asking_as
+from .gatt import Batch, PacketDesk
+from .intake import Intake
 from .keeping_secrets import SALT, Secrets, mosquitto_password
 from .pacing import Gate
 from .plans import Plans
@@ -91,6 +88,7 @@ class Devices:
         gate = Gate()
         self.plans = Plans(records=records, clock=clock)
         self._telling = Telling()
+        self._intake = Intake(db=db, clock=clock, records=records, telling=self._telling)
         self._packets = PacketDesk(
             db=db, clock=clock, records=records, gate=gate, telling=self._telling
         )
@@ -140,6 +138,7 @@ class Devices:
     async def stop(self) -> None:
         """Let every device go."""
         await self._broker.stop()
+        await self._intake.stop()
 
     async def register(
         self, caller: Caller, *, patient: str, name: str, kinds: Sequence[str]
@@ -300,54 +299,12 @@ class Devices:
         Raises:
             HouseError: it could not be kept now; the device should send it again.
         """
-        async with self._db.read() as tx:
-            known = await store.find(tx, device)
-        if known is None:
-            return None  # removed while it spoke
-        kind = self._kind(known, topic)
-        try:
-            if kind is None:
-                raise Unfit("topic", "A device published where it may not.", "Use its own topic.")
-            await self._keep(known, kind, payload)
-        except (Unfit, Incorrect, Forbidden, Unsupported) as error:
-            why = error.why if isinstance(error, Unfit) else "unkept"
-            log.warn("reading refused", device=device, kind=kind or "", why=why)
-            async with self._db.begin() as tx:
-                await store.note_refusal(tx, device, why, self._clock.now())
-            return json.dumps({"refused": why, "kind": kind or ""}).encode()
-        return None
+        return await self._intake.take(device, topic, payload)
 
     async def give_up(self, device: str) -> None:
         """A message failed twice by a fault of ours: it is counted on the card, and let go."""
         async with self._db.begin() as tx:
             await store.note_refusal(tx, device, "fault", self._clock.now())
-
-    @staticmethod
-    def _kind(device: Device, topic: str) -> str | None:
-        """What a topic says is measured, if the device is registered for it."""
-        match topic.split("/"):
-            case ["devices", name, kind] if name == device.id and kind in device.kinds:
-                return kind
-            case _:
-                return None
-
-    async def _keep(self, device: Device, kind: str, payload: bytes) -> None:
-        now = self._clock.now()
-        asking = asking_as(device)
-        if kind in WAVES:
-            reading = read_chunk(WAVES[kind], payload, now)
-            made = [make_wave(device, WAVES[kind], reading)]
-        else:
-            reading = read_message(KINDS[kind], payload, now)
-            made = make_observations(device, KINDS[kind], reading)
-        for resource in made:
-            # Sent twice, it is the same Observation under the same id, and stays as it is.
-            await self._records.create(asking, resource, id=resource["id"])
-        self._telling.tell(device.patient, made)
-        async with self._db.begin() as tx:
-            await store.note_reading(
-                tx, device, [kind], reading_at=reading.at, now=now, battery=reading.battery
-            )
 
     @staticmethod
     def _require_own(caller: Caller, patient: str) -> None:

@@ -45,6 +45,8 @@ def _never(json: Any) -> bool:
 
 # Rules that elements met everywhere nearly always keep.
 SURELY: dict[str, Callable[[Any], bool]] = {
+    "obs-6": lambda json: "dataAbsentReason" not in json and "_dataAbsentReason" not in json,
+    "obs-7": lambda json: "component" not in json,
     "per-1": _in_order,
     "qty-3": lambda json: "system" in json or "code" not in json,
     "ref-1": lambda json: not str(json.get("reference", "")).startswith("#"),

@@ -104,7 +104,7 @@ async def _keep(
     study: str = "",
 ) -> AsyncIterator[list[Outcome]]:
     """Keep pieces, some together; a piece that is a text is refused for that reason."""
-    from ..service.writing import State
+    from ..service.written import State
 
     waiting: list[tuple[str, bytes]] = []
     while (piece := await asyncio.to_thread(next, pieces, None)) is not None:

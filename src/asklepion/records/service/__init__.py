@@ -30,6 +30,7 @@ from . import capability
 from .books import entry_of
 from .building import Desks
 from .erasing import Forget
+from .gathering import Beside, Told
 from .importing import ImportStep
 from .looking import Seen
 from .packages import Package, Packages
@@ -259,6 +260,24 @@ class Records(Desks):
         """
         manner = Manner(base=base, wants=wants)
         return await self._transactions.transact(asking, bundle, manner)
+
+    async def keep_all(
+        self, told: Sequence[Told], beside: Beside | None = None
+    ) -> list[Exception | None]:
+        """Keep what many say at the same moment in one transaction, each message for itself.
+
+        Each is decided upon by who says it, and has its own line in the log; a resource that is
+        there already stays as it is, said again the same.
+
+        Args:
+            told: who says it, and new resources under ids that a room of this house chose.
+            beside: a room's own part of that transaction, told what becomes of each message. It is
+                done anew for fewer messages where the transaction fails.
+
+        Returns:
+            For each message nothing, or why it was not kept; as `create` raises it.
+        """
+        return await self._gatherer.keep_all(told, beside)
 
     async def validate(self, asking: Asking, question: "Question") -> "Verdict":
         """What is wrong with a resource, and would refuse it, or should only be told.

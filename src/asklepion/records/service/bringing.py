@@ -15,7 +15,7 @@ from .importing import Importer
 from .parts import Parts
 from .sources import decode
 from .units import Item, Unit, draft_all
-from .writing import State
+from .written import State
 
 DELETED = "deleted"
 

@@ -27,6 +27,7 @@ from .duplicates import Duplicates
 from .emergencies import Emergencies
 from .erasing import Eraser
 from .everything import Everything
+from .gathering import Gatherer
 from .granting import Granter
 from .images import Images
 from .importing import Importer
@@ -172,6 +173,7 @@ class Desks:
         self._transactions = Transactions(
             parts, self._reader, self._changer, self._looker, matching
         )
+        self._gatherer = Gatherer(parts)
         self._validator = Validator(parts, self._reader, self.packages)
 
     def _open_for_her(self, keys: Keys, glass_group: str) -> None:

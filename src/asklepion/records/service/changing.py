@@ -23,7 +23,7 @@ from .parts import Parts
 from .reading import Reader
 from .searching import Params
 from .sources import decode
-from .writing import Done, State, denials_for, entries_for
+from .written import Done, State, denials_for, entries_for
 
 HINT = "Ask the patient, or an operator."
 

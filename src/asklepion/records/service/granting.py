@@ -23,7 +23,7 @@ from .choosing import as_consent, choice_of
 from .consenting import ALL, as_permit, categories_in, first_of_each
 from .deciding import PRACTITIONERS, RELATIVES, actor_of, me_of
 from .parts import Parts
-from .writing import State
+from .written import State
 
 ATTEMPTS = 5  # at a change that somebody else makes as well
 UNTIL_ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)

@@ -21,7 +21,7 @@ from .pointing import Pointers
 from .sources import Letter, Limits, Meter, Piece, Refused, read_path
 from .translating import Translator
 from .units import Item, Unit, ask, draft_all, units_of
-from .writing import Done, State, denials_for, entries_for
+from .written import Done, State, denials_for, entries_for
 
 MANY = 1000  # new resources after which the database counts its rows again
 SEVERAL = "holds more than one Patient, so that none can be yours"

@@ -23,7 +23,7 @@ from .parts import Parts
 from .sources import Piece
 from .translating import Settled, Translator
 from .units import Unit, ask, draft_all, units_of
-from .writing import State, entries_for
+from .written import State, entries_for
 
 log = get_log(__name__)
 

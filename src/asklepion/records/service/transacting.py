@@ -30,7 +30,7 @@ from .parts import Parts
 from .pointing import Pointers, is_open
 from .reading import Reader
 from .sources import decode
-from .writing import State, denials_for, entries_for
+from .written import State, denials_for, entries_for
 
 MOST_ENTRIES = 5000
 HINT = "Nothing of the transaction was kept. Leave the entry out, or ask an operator."

@@ -1,9 +1,8 @@
 """Keeping resources: decided, written with their index, compiled if they are Consents, told."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import orjson
 from sqlalchemy.exc import IntegrityError
@@ -23,39 +22,38 @@ from ..model import (
     ResourceKept,
 )
 from ..store import permits, rows, subscriptions
-from ..store.permits import PermitRow
 from ..store.rows import Row, Writing
 from .aliases import Aliases
-from .books import Entry
 from .deciding import Standing, Thing, is_forged, is_plan, why_not_write
 from .drafting import Draft
 from .releasing import Releasing
 from .ruling import Ruler
 from .sealing import Bodies
+from .written import Done, State
 
 BY_MESSAGE = "hl7"  # the way of a sender
 ERASING = "records.erasing"  # lock: many may write, or one may be erased
 
 
-class State(StrEnum):
-    """What became of one draft."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
-    REFUSED = "refused"
-
-
 @dataclass(frozen=True, slots=True)
-class Done:
-    """One draft after it was dealt with."""
+class Wish:
+    """One draft, and who wants it kept."""
 
+    asking: Asking
     draft: Draft
-    state: State
-    row: Row | None = None  # as it stands now
-    reason: str = ""  # of a refusal
-    permit: PermitRow | None = None  # under which it was written, by somebody else than the patient
-    decides: bool = False  # whoever wrote it may decide who sees the patient's record
+
+
+Numbered = tuple[int, Wish]
+Version = tuple[int, bytes]  # rid and digest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Manner:
+    """How drafts are kept; see `Writer.keep`."""
+
+    is_import: bool = False
+    why_ended: str = "revoked"
+    by: Caller | None = None
 
 
 class Writer:
@@ -111,57 +109,86 @@ class Writer:
             why_ended: told of what a Consent allowed before and does not any more.
             by: who says what Consents say; the caller, where nobody is named.
         """
-        saying = replace(asking, caller=by) if by else asking
+        wishes = [Wish(asking, draft) for draft in drafts]
+        manner = _Manner(is_import=is_import, why_ended=why_ended, by=by)
+        return await self._keep_all(tx, wishes, manner)
+
+    async def keep_all(self, tx: Tx, wishes: Sequence[Wish]) -> list[Done]:
+        """Write what many want, each for itself; the answer has one item for each, in order."""
+        return await self._keep_all(tx, wishes, _Manner())
+
+    async def _keep_all(self, tx: Tx, wishes: Sequence[Wish], manner: _Manner) -> list[Done]:
         await tx.lock(ERASING, shared=True)
         done: dict[int, Done] = {}
-        waiting: list[tuple[int, Draft]] = list(enumerate(drafts))
+        waiting: list[Numbered] = list(enumerate(wishes))
         while waiting:  # one that repeats has to wait for the one before
-            wave = {draft.key: (number, draft) for number, draft in reversed(waiting)}
-            before = await self._before(tx, asking, [draft for _, draft in wave.values()])
-            for number, each in await self._keep(tx, asking, list(wave.values()), is_import):
-                done[number] = each
-            present = [done[number] for number, _ in wave.values()]
-            await self._rule(tx, saying, present, is_import, why_ended)
-            kept = [each.draft for each in present if each.state != State.REFUSED]
-            await self._aliases.note(tx, asking, kept, before)
-            waiting = [(number, draft) for number, draft in waiting if number not in done]
-        return [done[number] for number in range(len(drafts))]
+            wave = list({wish.draft.key: (n, wish) for n, wish in reversed(waiting)}.values())
+            groups = _by_asking(wave)
+            before = [await self._before(tx, asking, group) for asking, group in groups]
+            done |= await self._keep(tx, groups, manner)
+            await self._mark(tx, [done[number] for number, _ in wave])
+            for (asking, group), known in zip(groups, before, strict=True):
+                present = [done[number] for number, _ in group]
+                saying = replace(asking, caller=manner.by) if manner.by else asking
+                await self._rule(tx, saying, present, manner)
+                kept = [each.draft for each in present if each.state != State.REFUSED]
+                await self._aliases.note(tx, asking, kept, known)
+            waiting = [(number, wish) for number, wish in waiting if number not in done]
+        return [done[number] for number in range(len(wishes))]
 
-    async def _before(self, tx: Tx, asking: Asking, drafts: Sequence[Draft]) -> dict[int, Resource]:
+    async def _before(
+        self, tx: Tx, asking: Asking, group: Sequence[Numbered]
+    ) -> dict[int, Resource]:
         """Patients as they are, where a message brings them up to date: it vouches for what it
         says itself, not for a number that the patient wrote there.
         """
-        keys = [draft.key for draft in drafts if draft.type == "Patient"]
-        if asking.via != BY_MESSAGE or not keys:
+        if asking.via != BY_MESSAGE:
             return {}
+        keys = [wish.draft.key for _, wish in group if wish.draft.type == "Patient"]
         found = [row for row in (await rows.find(tx, keys)).values() if row.body]
         return {row.key: orjson.loads(row.body) for row in await self._bodies.open(found)}
 
     async def _keep(
-        self, tx: Tx, asking: Asking, wave: Sequence[tuple[int, Draft]], is_import: bool
-    ) -> list[tuple[int, Done]]:
-        drafts = [draft for _, draft in wave]
+        self, tx: Tx, groups: Sequence[tuple[Asking, Sequence[Numbered]]], manner: _Manner
+    ) -> dict[int, Done]:
+        """Decide upon each by who asks for it, and write all at once."""
+        drafts = [wish.draft for _, group in groups for _, wish in group]
         old = await rows.find(tx, [draft.key for draft in drafts])
+        earlier = await _earlier(tx, drafts, old) if manner.is_import else set[Version]()
+        done: dict[int, Done] = {}
+        for asking, group in groups:
+            judged = await self._judge(tx, asking, [wish.draft for _, wish in group], old, earlier)
+            done |= zip([number for number, _ in group], judged, strict=True)
+        await self._write(tx, done.values())
+        return await self._opened(done)
+
+    async def _judge(
+        self,
+        tx: Tx,
+        asking: Asking,
+        drafts: Sequence[Draft],
+        old: Mapping[int, Row],
+        earlier: set[Version],
+    ) -> list[Done]:
+        """What is to become of the drafts that one asks for; nothing is written yet."""
+        here = [old[draft.key] for draft in drafts if draft.key in old]
         patients = {patient for draft in drafts for patient in draft.thing.patients}
         sight = self._releasing.sight(asking)
-        known, standing = await self._releasing.consider(tx, sight, list(old.values()), patients)
+        known, standing = await self._releasing.consider(tx, sight, here, patients)
         things = {rid: thing for (rid, _), thing in known.items()}
-        earlier = await _earlier(tx, drafts, old) if is_import else set[tuple[int, bytes]]()
-        barred = await self._barred(tx, asking, list(old.values()))
-        done: list[tuple[int, Done]] = []
-        for number, draft in wave:
+        barred = await self._barred(tx, asking, here)
+        done: list[Done] = []
+        for draft in drafts:
             row = old.get(draft.key)
             thing = things.get(row.rid) if row else None
             why_not = self._releasing.scoping.why_not_write(asking.caller, draft, row)
             if why_not or (row and row.rid in barred):
                 reason = why_not or "the app was not given that"
-                done.append((number, Done(draft, State.REFUSED, reason=reason)))
+                done.append(Done(draft, State.REFUSED, reason=reason))
                 continue
             before = await self._plan_before(draft, row)
-            decided = self._decide(asking, draft, row, thing, standing, earlier, before)
-            done.append((number, decided))
-        await self._write(tx, [each for _, each in done])
-        return await self._opened(done)
+            done.append(self._decide(asking, draft, row, thing, standing, earlier, before))
+        return done
 
     async def _plan_before(self, draft: Draft, row: Row | None) -> Resource | None:
         """The plan that is there, whose author may stay; nothing of it is handed out."""
@@ -178,14 +205,14 @@ class Writer:
         out = await scoping.outside(tx, narrowing, present, self._releasing.look)
         return {rid for rid, _ in out}
 
-    async def _opened(self, done: list[tuple[int, Done]]) -> list[tuple[int, Done]]:
+    async def _opened(self, done: dict[int, Done]) -> dict[int, Done]:
         """With the texts of what was there already: whoever may write the same knows it."""
-        same = [each.row for _, each in done if each.row and each.state == State.SAME]
+        same = [each.row for each in done.values() if each.row and each.state == State.SAME]
         texts = {row.rid: row for row in await self._bodies.open(same)}
-        return [
-            (n, replace(d, row=texts[d.row.rid])) if d.row and d.row.rid in texts else (n, d)
-            for n, d in done
-        ]
+        return {
+            n: replace(d, row=texts[d.row.rid]) if d.row and d.row.rid in texts else d
+            for n, d in done.items()
+        }
 
     async def look(self, row: Row) -> Row | None:
         """A stored row as text, for a decision about it; nothing of it is handed out."""
@@ -199,7 +226,7 @@ class Writer:
         row: Row | None,
         thing: Thing | None,
         standing: Standing,
-        earlier: set[tuple[int, bytes]],
+        earlier: set[Version],
         before: Resource | None,
     ) -> Done:
         if row and row.reference != draft.reference:  # two ids with one key: once in an age
@@ -287,27 +314,23 @@ class Writer:
 
     # What it comes to
 
-    async def _rule(
-        self, tx: Tx, asking: Asking, done: Iterable[Done], is_import: bool, why_ended: str
-    ) -> None:
-        """Turn what was written into rules; Consents only where one wrote them who decides."""
-        written = [
-            (each, each.row)
-            for each in done
-            if each.row and each.state in (State.NEW, State.CHANGED)
-        ]
-        marked = [(row, each.draft.resource, each.draft.thing.patients) for each, row in written]
+    async def _mark(self, tx: Tx, done: Iterable[Done]) -> None:
+        """Mark what was written and narrow parts of Consents are about."""
+        marked = [(row, each.draft.resource, each.draft.thing.patients) for each, row in _new(done)]
         await self._ruler.mark_new(tx, marked)
-        for each, row in written:
+
+    async def _rule(self, tx: Tx, asking: Asking, done: Iterable[Done], manner: _Manner) -> None:
+        """Turn what was written into rules; Consents only where one wrote them who decides."""
+        for each, row in _new(done):
             is_carer = not each.decides and not asking.caller.has(Role.OPERATOR)
             if each.draft.type == "Patient" and is_carer:
                 continue  # by another birth date he would let parents stand in for her
             if each.draft.type != "Consent":
                 await self._ruler.take(tx, each.draft.resource, row.patient)
                 continue
-            stands = each.decides and not is_import
+            stands = each.decides and not manner.is_import
             await self._ruler.take_consent(
-                tx, each.draft.resource, stands=stands, why_ended=why_ended, by=asking.caller
+                tx, each.draft.resource, stands=stands, why_ended=manner.why_ended, by=asking.caller
             )
 
     async def expire(self, tx: Tx) -> int:
@@ -323,12 +346,12 @@ class Writer:
     async def _tell_each(
         self, tx: Tx, kind: type[ResourceKept] | type[ResourceImported], done: Iterable[Done]
     ) -> None:
-        for each in done:
-            if each.row is None or each.state not in (State.NEW, State.CHANGED):
-                continue
-            for patient in sorted(each.draft.thing.patients) or [None]:
-                event = kind(each.draft.reference, patient, each.row.category, each.row.version)
-                await self._events.tell(tx, event)
+        events = [
+            kind(each.draft.reference, patient, row.category, row.version)
+            for each, row in _new(done)
+            for patient in sorted(each.draft.thing.patients) or [None]
+        ]
+        await self._events.tell_all(tx, events)
 
     async def tell_imported(self, tx: Tx, done: Sequence[Done]) -> None:
         """Tell once for each patient that much is new; and of each, if anybody subscribes."""
@@ -343,40 +366,24 @@ class Writer:
             await self._events.tell(tx, RecordImported(patient, count))
 
 
-async def _earlier(tx: Tx, drafts: Iterable[Draft], old: dict[int, Row]) -> set[tuple[int, bytes]]:
+def _by_asking(wave: Iterable[Numbered]) -> list[tuple[Asking, list[Numbered]]]:
+    """What each asks for, whoever asks several times in one breath once."""
+    groups: dict[int, tuple[Asking, list[Numbered]]] = {}
+    for number, wish in wave:
+        groups.setdefault(id(wish.asking), (wish.asking, []))[1].append((number, wish))
+    return list(groups.values())
+
+
+def _new(done: Iterable[Done]) -> list[tuple[Done, Row]]:
+    """What was written, each with its row."""
+    return [
+        (each, each.row) for each in done if each.row and each.state in (State.NEW, State.CHANGED)
+    ]
+
+
+async def _earlier(tx: Tx, drafts: Iterable[Draft], old: Mapping[int, Row]) -> set[Version]:
     changed = [old[d.key] for d in drafts if d.key in old and old[d.key].digest != d.digest]
     return await rows.find_old_digests(tx, [row.rid for row in changed if row.version > 1])
-
-
-def entries_for(asking: Asking, action: str, done: Iterable[Done]) -> list[Entry]:
-    """What was written, as entries of the access log: one for each patient, or one about nobody."""
-    made: dict[str, Entry] = {}
-    nobody = Entry(asking=asking, action=action)
-    for each in done:
-        if each.state not in (State.NEW, State.CHANGED):
-            continue
-        thing = each.draft.thing
-        for patient in sorted(thing.patients):
-            entry = made.setdefault(patient, Entry(asking=asking, action=action, patient=patient))
-            entry.add(thing.type, each.draft.reference, thing.category)
-            if each.state == State.CHANGED:  # told apart where something was changed
-                entry.detail["interaction"] = "update"
-            if each.permit:
-                entry.consent, entry.visit = each.permit.consent, each.permit.visit or None
-        if not thing.patients:
-            nobody.add(thing.type, each.draft.reference, thing.category)
-    return [*made.values(), *([nobody] if nobody.what or not made else [])]
-
-
-def denials_for(asking: Asking, action: str, done: Iterable[Done]) -> list[Entry]:
-    """What was refused, as entries of the access log."""
-    made: dict[str, Entry] = {}
-    for each in done:
-        thing = each.draft.thing
-        for patient in sorted(thing.patients) or [""] if each.state == State.REFUSED else ():
-            entry = Entry(asking=asking, action=action, outcome="deny", patient=patient)
-            made.setdefault(patient, entry).add(thing.type, each.draft.reference, thing.category)
-    return list(made.values())
 
 
 def changed_meanwhile() -> Overtaken:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from asklepion.kit.db import Tx
-
-from .rows import chunks, in_list, in_values
+from asklepion.kit.lists import chunks, in_list, in_values
 
 WHOLE_HOUSE = "*"  # the head that counts every entry
 DAY_US = 86_400_000_000

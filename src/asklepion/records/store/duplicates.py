@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from alembic.operations import Operations
 
 from asklepion.kit.db import Tx
+from asklepion.kit.lists import chunks, in_list, in_values
 
-from .rows import Row, chunks, columns_of, in_list, in_values
+from .rows import Row, columns_of
 
 OPEN, DISMISSED, JOINED = 0, 1, 2  # of a pair
 STANDS, UNDONE = 0, 1  # of a merge

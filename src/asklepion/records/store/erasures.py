@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from asklepion.kit.db import Tx
+from asklepion.kit.lists import chunks, in_list, in_values
 
 from .access import COLUMNS as ACCESS_COLUMNS
 from .access import AccessHead, AccessRow
-from .rows import Row, Writing, chunks, columns_of, in_list, in_values, rewrite
+from .rows import Row, Writing, columns_of, rewrite
 from .sealed import HIST
 
 DUE, GONE, DONE = 0, 1, 2  # asked for; her rows are gone; her keys too, and it is in the ledger

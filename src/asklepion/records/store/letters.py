@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from alembic.operations import Operations
 
 from asklepion.kit.db import Tx
-
-from .rows import chunks, in_list, in_values
+from asklepion.kit.lists import chunks, in_list, in_values
 
 
 def letters(op: Operations) -> None:

@@ -9,8 +9,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from asklepion.kit.db import Tx
+from asklepion.kit.lists import chunks, in_list, in_values
 
-from .rows import SEVERAL, Row, chunks, columns_of, in_list, in_values
+from .rows import SEVERAL, Row, columns_of
 from .sealed import HIST
 
 EVERYBODY = "*"  # actor: every clinician

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from asklepion.kit.db import Tx
+from asklepion.kit.lists import chunks, in_list, in_values
 
 # What `patient` holds where it is no reference.
 NOBODY = ""  # about no patient: an organisation, a medicine
 UNKNOWN = "?"  # about a patient nobody named: for operators alone
 SEVERAL = "*"  # about each patient in records_party
 
-CHUNK = 1024  # values in one IN list
 COLUMNS = (
     "rid, key, type, id, version, updated_at, patient, category, author, labels, deleted, digest,"
     " body"
@@ -73,27 +73,6 @@ class Writing:
 def columns_of(alias: str) -> str:
     """The columns of a `Row`, for a SELECT."""
     return ", ".join(f"{alias}.{field}" for field in FIELDS)
-
-
-def in_list(name: str, count: int) -> str:
-    """An IN list of as many names as the next power of two, so that few texts are ever compiled."""
-    return "(" + ", ".join(f":{name}{i}" for i in range(padded(count))) + ")"
-
-
-def padded(count: int) -> int:
-    """The next power of two."""
-    return 1 << max(0, count - 1).bit_length()
-
-
-def in_values(name: str, values: Sequence[Any]) -> dict[str, Any]:
-    """The values for `in_list`, the last one repeated."""
-    last = len(values) - 1
-    return {f"{name}{i}": values[min(i, last)] for i in range(padded(len(values)))}
-
-
-def chunks(values: Sequence[T], size: int = CHUNK) -> Iterable[Sequence[T]]:
-    """Pieces of at most `size`."""
-    return (values[i : i + size] for i in range(0, len(values), size))
 
 
 async def find(tx: Tx, keys: Sequence[int]) -> dict[int, Row]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from asklepion.kit.db import Tx
+from asklepion.kit.lists import chunks, in_list, in_values
 
 from ..wire import Clause, Value
 from .plans import condition_of
-from .rows import NOBODY, Row, chunks, in_list, in_values
+from .rows import NOBODY, Row
 
 ANY_TYPE = "*"
 NAME = re.compile(r":v(\d+)")

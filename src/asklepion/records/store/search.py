@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from asklepion.kit.db import Tx
+from asklepion.kit.lists import chunks, in_list, in_values, padded
 
 from ..wire import Include, Query
 from .plans import include_values, select_included, select_page, select_total, shape_of
-from .rows import COLUMNS, FIELDS, Row, chunks, columns_of, in_list, in_values, padded
+from .rows import COLUMNS, FIELDS, Row, columns_of
 from .sight import Sight
 
 INCLUDED_MOST = 1000  # rows that come along with one page

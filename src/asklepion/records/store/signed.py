@@ -11,8 +11,7 @@ from alembic.operations import Operations
 
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Tx
-
-from .rows import chunks, in_list, in_values
+from asklepion.kit.lists import chunks, in_list, in_values
 
 GRANT, REVOKE = "grant", "revoke"
 UNHANDED, HANDED, UNREADABLE = 0, 1, 2  # to the chain

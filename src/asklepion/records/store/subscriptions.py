@@ -8,8 +8,7 @@ from alembic.operations import Operations
 
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Serial, Tx
-
-from .rows import chunks, in_list, in_values
+from asklepion.kit.lists import chunks, in_list, in_values
 
 REQUESTED, ACTIVE, ERROR, OFF = "requested", "active", "error", "off"
 OPEN = f"('{REQUESTED}', '{ACTIVE}', '{ERROR}')"

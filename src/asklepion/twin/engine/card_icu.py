@@ -132,9 +132,9 @@ def stay_row(of: Ward, found: Iterable[Found]) -> Floats:
 
 def sepsis_row(of: Ward) -> Floats:
     """The features of this hour, from the stay's beginning on."""
-    since = of.since
+    since, model = of.since, open_model("sepsis")
     if since is None:
-        return np.full(len(sepsis.KEYS), np.nan)
+        return np.full(len(model.keys), np.nan)
     length = int((of.now - since) / HOUR) + 1
     cells: dict[str, list[list[float]]] = {}
     for one in of.within(of.now - since):
@@ -146,7 +146,7 @@ def sepsis_row(of: Ward) -> Floats:
         name: np.array([float(np.median(cell)) if cell else np.nan for cell in column])
         for name, column in cells.items()
     }
-    usual = open_model("sepsis").edges[sepsis.KEYS.index("HospAdmTime")]
+    usual = model.edges[model.keys.index("HospAdmTime")]
     person = of.chart.person
     table |= {
         "Age": np.full(length, _number(person.age_at(of.now))),
@@ -154,7 +154,7 @@ def sepsis_row(of: Ward) -> Floats:
         "HospAdmTime": np.full(length, usual[len(usual) // 2]),  # nobody knows: as for most
         "ICULOS": np.arange(1.0, length + 1),
     }
-    return sepsis.features(sepsis.make_hours("", table))[-1]
+    return sepsis.features(sepsis.make_hours("", table), model.keys)[-1]
 
 
 def _number(value: int | None) -> float:
@@ -207,6 +207,7 @@ def _known(one: Found) -> Known:
 # How somebody is watched is a reason of its own: it says how ill others thought the person was.
 ATTENTION = frozenset(
     {"moments", "measures", "invasive", "labs", "vitals", "known", "count", "since", "day"}
+    | {"recent", "ever", "panels", "draws", "kinds", "new"}
 )
 INPUTS: Mapping[str, str] = {
     **{one.icu: key for key, one in BY_KEY.items() if one.icu},
@@ -217,10 +218,11 @@ INPUTS: Mapping[str, str] = {
     **{"BUN_Cr": "bun", "gap": "hco3", "MechVent": "ventilation", "Urine": "urine"},
     **{"Unit1": "unit", "HospAdmTime": "watched", "ICULOS": "watched"},
     **{"hours_in_hospital": "watched", "SIRS": "sirs", "quick": "sbp", "organs": "organ_signs"},
+    **{"sofa": "organ_signs", "news": "early_warning", "rox": "oxygenation"},
 }
 REASONS = (
     *("average", "others", "attention", "ventilation", "watched", "unit", "shock_index"),
-    *("oxygenation", "pulse_pressure", "sirs", "organ_signs"),
+    *("oxygenation", "pulse_pressure", "sirs", "organ_signs", "early_warning"),
 )
 INPUT_KEYS = frozenset({*REASONS, *(key for key in BY_KEY if key not in MEASURES)})
 

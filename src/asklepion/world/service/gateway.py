@@ -127,7 +127,10 @@ class _Line(WSListener):
 
     @property
     def is_free(self) -> bool:
-        return self._transport is not None and not self._is_paused
+        line = self._transport
+        return (
+            line is not None and not self._is_paused and not line.underlying_transport.is_closing()
+        )
 
     def write(self, frame: bytes) -> None:
         if self._transport:

@@ -24,7 +24,7 @@ from ..deciding import PATIENT, me_of
 from ..parts import Parts
 from ..sealing import Texts
 from ..searching import ID, Searcher, Wanted
-from ..writing import State, entries_for
+from ..written import State, entries_for
 from .files import Files
 from .studies import INSTANCES_MOST, Image, study_of, text_of
 

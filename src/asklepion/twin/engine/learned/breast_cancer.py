@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .predictors import Batch
+from .rows import as_batches, as_matrix
 from .tables import NAN, Row, number, read_rows, word
 
 NAME = "breast_cancer"
@@ -55,8 +56,7 @@ KEYS = tuple(features({}))
 
 def matrix(rows: Sequence[Row]) -> Floats:
     """The rows of the model, in the order of `KEYS`."""
-    told = [list(features(row).values()) for row in rows]
-    return np.array(told, np.float64).reshape(len(rows), len(KEYS))
+    return as_matrix(features, rows)
 
 
 def read_table(path: Path) -> Iterator[list[Row]]:
@@ -66,8 +66,4 @@ def read_table(path: Path) -> Iterator[list[Row]]:
 
 def read(path: Path) -> Iterator[Batch]:
     """The patients of a file, each with the treatment that it tells."""
-    count = 0
-    for rows in read_table(path):
-        ids = [word(row, "pid") or str(count + at + 1) for at, row in enumerate(rows)]
-        count += len(rows)
-        yield Batch(ids=ids, rows=matrix(rows))
+    return as_batches(read_table(path), ("pid",), matrix)

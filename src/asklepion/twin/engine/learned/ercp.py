@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .predictors import Batch
+from .rows import as_batches, as_matrix
 from .tables import NAN, Row, number, read_rows, word
 
 NAME = "pancreatitis_after_ercp"
@@ -38,8 +39,7 @@ KEYS = tuple(features({}))
 
 def matrix(rows: Sequence[Row]) -> Floats:
     """The rows of the model, in the order of `KEYS`."""
-    told = [list(features(row).values()) for row in rows]
-    return np.array(told, np.float64).reshape(len(rows), len(KEYS))
+    return as_matrix(features, rows)
 
 
 def read_table(path: Path) -> Iterator[list[Row]]:
@@ -49,8 +49,4 @@ def read_table(path: Path) -> Iterator[list[Row]]:
 
 def read(path: Path) -> Iterator[Batch]:
     """The people of a file, each with the treatment that it tells."""
-    count = 0
-    for rows in read_table(path):
-        ids = [word(row, "id") or str(count + at + 1) for at, row in enumerate(rows)]
-        count += len(rows)
-        yield Batch(ids=ids, rows=matrix(rows))
+    return as_batches(read_table(path), ("id",), matrix)

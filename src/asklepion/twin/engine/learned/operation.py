@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from .model import open_model
 from .predictors import Batch
+from .rows import as_batches
 from .tables import NAN, Row, looked_up, number, read_rows, word
 
 ICU, LONG, DAYS = "operation_icu", "operation_long_stay", "operation_days"
@@ -188,8 +189,4 @@ def read_days(path: Path) -> Iterator[Batch]:
 
 def _batches(path: Path, name: str) -> Iterator[Batch]:
     tables = open_model(name).facts["tables"]
-    count = 0
-    for rows in read_table(path):
-        ids = [word(row, "caseid") or str(count + at + 1) for at, row in enumerate(rows)]
-        count += len(rows)
-        yield Batch(ids=ids, rows=matrix(rows, tables))
+    return as_batches(read_table(path), ("caseid",), lambda rows: matrix(rows, tables))

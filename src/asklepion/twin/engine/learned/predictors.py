@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from . import icu, sepsis
 from .icu.reading import TAKES as ICU_TAKES
+from .model import open_model
 from .sepsis.reading import TAKES as SEPSIS_TAKES
 
 BATCH = 500  # stays or patients
@@ -45,9 +46,9 @@ def _read_stays(path: Path) -> Iterator[Batch]:
 
 
 def _read_hours(path: Path) -> Iterator[Batch]:
-    patients = sepsis.read_patients(path)
+    patients, keys = sepsis.read_patients(path), open_model("sepsis").keys
     while some := list(islice(patients, BATCH)):
-        rows = np.concatenate([sepsis.features(one) for one in some])
+        rows = np.concatenate([sepsis.features(one, keys) for one in some])
         yield Batch(ids=[name for one in some for name in one.names], rows=rows)
 
 

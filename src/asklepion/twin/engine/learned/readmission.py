@@ -25,6 +25,7 @@ from .icd9 import (
 )
 from .model import open_model
 from .predictors import Batch
+from .rows import as_batches
 from .tables import NAN, Row, is_one, looked_up, number, read_rows, word
 
 NAME = "readmission"
@@ -218,5 +219,4 @@ def read_table(path: Path) -> Iterator[list[Row]]:
 def read(path: Path) -> Iterator[Batch]:
     """The stays of a file, ready for the model."""
     tables = open_model(NAME).facts["tables"]
-    for rows in read_table(path):
-        yield Batch(ids=[row["encounter_id"] for row in rows], rows=matrix(rows, tables))
+    return as_batches(read_table(path), ("encounter_id",), lambda rows: matrix(rows, tables))

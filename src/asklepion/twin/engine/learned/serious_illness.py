@@ -10,6 +10,7 @@ Source: Knaus et al, Ann Intern Med 1995;122:191-203 (the study and its variable
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from math import log
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .predictors import Batch
+from .rows import as_batches, as_matrix
 from .tables import NAN, Row, number, read_rows, word
 
 ALONE, WITH_DOCTOR = "survival", "survival_with_doctor"
@@ -132,10 +134,11 @@ DOCTOR_KEYS = (*KEYS, *doctors({}))
 
 def matrix(rows: Sequence[Row], *, with_doctor: bool = False) -> Floats:
     """The rows of the models, in the order of `KEYS` or `DOCTOR_KEYS`."""
-    told = [list(features(row).values()) for row in rows]
-    if with_doctor:
-        told = [[*one, *doctors(row).values()] for one, row in zip(told, rows, strict=True)]
-    return np.array(told, np.float64).reshape(len(rows), -1)
+    return as_matrix(_with_doctor if with_doctor else features, rows)
+
+
+def _with_doctor(row: Row) -> dict[str, float]:
+    return features(row) | doctors(row)
 
 
 def read_table(path: Path) -> Iterator[list[Row]]:
@@ -154,11 +157,5 @@ def read_with_doctor(path: Path) -> Iterator[Batch]:
 
 
 def _batches(path: Path, *, with_doctor: bool) -> Iterator[Batch]:
-    count = 0
-    for rows in read_table(path):
-        ids = [
-            word(row, "sno") or word(row, "id") or str(count + at + 1)
-            for at, row in enumerate(rows)
-        ]
-        count += len(rows)
-        yield Batch(ids=ids, rows=matrix(rows, with_doctor=with_doctor))
+    of = partial(matrix, with_doctor=with_doctor)
+    return as_batches(read_table(path), ("sno", "id"), of)

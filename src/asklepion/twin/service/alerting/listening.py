@@ -39,12 +39,29 @@ SWEEP_S = 5.0
 BREATH_S = 0.1  # at most between two looks
 LOOKED_ANEW = timedelta(hours=24)  # so often what is usual is read again
 RECENT = timedelta(hours=2)  # of what was before, this is judged again: a restart forgets nothing
-MOST_HEARD = 4000  # references remembered of one person, so that nothing counts twice
+MOST_HEARD = 8000  # readings remembered of one person, or half, so that nothing counts twice
 A_QUARTER = 2  # readings of each quarter of a day, where a record holds more than a page
 CATCH_UP = 200
 CATCH_UP_S = 600.0  # a look at what came by another way, at most so often for one person
 IMPORTED_S = 20.0  # without a further part, an import is over
 MOST_HANDED = 20_000  # references that devices handed over, remembered until records tell of them
+
+
+class Heard:
+    """Readings that were heard, as numbers made of their names: the newest few thousand."""
+
+    def __init__(self) -> None:
+        self._new, self._old = set[int](), set[int]()
+
+    def __contains__(self, name: tuple[str, str]) -> bool:
+        number = hash(name)  # two names with one number: not in the life of this house
+        return number in self._new or number in self._old
+
+    def add(self, name: tuple[str, str]) -> None:
+        """Remember one; half of the rest goes where there are too many."""
+        self._new.add(hash(name))
+        if len(self._new) > MOST_HEARD // 2:
+            self._new, self._old = set[int](), self._new
 
 
 @dataclass
@@ -53,23 +70,20 @@ class Watched:
 
     stream: Stream
     read_at: datetime
-    heard: OrderedDict[str, None] = field(default_factory=OrderedDict[str, None])
+    heard: Heard = field(default_factory=Heard)
     day: int = 0
     caught_up_s: float = -math.inf  # by the loop's clock
 
     def is_new(self, reference: str, key: str) -> bool:
         """Whether this reading was not heard yet; it is now."""
-        name = f"{reference} {key}"
-        if name in self.heard:
+        if (reference, key) in self.heard:
             return False
-        self.heard[name] = None
-        if len(self.heard) > MOST_HEARD:
-            self.heard.popitem(last=False)
+        self.heard.add((reference, key))
         return True
 
     def knows(self, reference: str) -> bool:
         """Whether anything of this Observation was heard."""
-        return any(f"{reference} {key}" in self.heard for key in WATCHED)
+        return any((reference, key) in self.heard for key in WATCHED)
 
 
 @dataclass
@@ -272,7 +286,7 @@ class Listening:
         if len(self._watched) > MOST_STREAMS:
             self._watched.popitem(last=False)
         old = [(k, one) for k, one in samples if k in WATCHED and one.at < now - RECENT]
-        for key, one in old[-MOST_HEARD // 2 :]:
+        for key, one in old[-MOST_HEARD // 4 :]:
             watched.is_new(one.reference, key)
         stream.remember(old)
         await self._hear(patient, watched, [pair for pair in samples if pair[1].at >= now - RECENT])
