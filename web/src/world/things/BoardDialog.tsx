@@ -97,7 +97,7 @@ function Surface({ item }: { item: BoardThing }) {
   const hand = useHand(item, pen.current, canvas);
   const keys = useKeys(item, pen.current, cursor, setCursor);
   return (
-    <div className="board-frame" style={{ maxWidth: `calc((100dvh - 25rem) * ${1 / ratio})` }}>
+    <div className="board-frame" style={{ maxWidth: `calc((100dvh - 28rem) * ${1 / ratio})` }}>
       <canvas
         ref={canvas}
         className="board-surface"
