@@ -2,17 +2,22 @@
 
 Rules: invented bodies (`devices/engine/walk.py`) with a night and a daily walk, watched for a week;
 then bodies that get worse over six hours. Live: the real house on SQLite, so many devices at one
-reading a second handed over as the broker does, some of them on a stream, alerts on.
+reading a second handed over as the broker does, some of them on a stream, alerts on. Memory: what
+the watch holds of so many people after a day of readings, as far as it holds them at once.
 """
 
 import argparse
 import asyncio
+import gc
 import json
 import math
 import random
+import resource
 import statistics
 import tempfile
 import time
+import uuid
+from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +30,7 @@ from asklepion.identity import Caller, Identity, Role
 from asklepion.records import Asking
 from asklepion.settings import Settings
 from asklepion.twin.engine.alerting import Sample, Stream, Usual, make_usual
+from asklepion.twin.service.alerting.listening import MOST_STREAMS, Watched
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PEOPLE, DAYS, STEP_S = 8, 7, 60.0
@@ -135,6 +141,36 @@ def _delays(usual: dict[str, Usual], seed: int) -> list[float]:
     return [found[name] for name in ("first", "grave") if name in found]
 
 
+def measure_memory(people: int, step_s: float) -> None:
+    """What the watch holds of so many people after a day of five measures."""
+    before, watched = _resident_mib(), OrderedDict[int, Watched]()
+    end = START + timedelta(days=1)
+    for number in range(people):
+        one = Watched(Stream(), START)
+        samples: list[tuple[str, Sample]] = []
+        at = START
+        while at < end:
+            for key in KEYS.values():
+                reference = f"Observation/{uuid.UUID(int=random.getrandbits(128))}"
+                one.is_new(reference, key)
+                samples.append((key, Sample(at, 70.0 + random.random(), reference)))
+            at += timedelta(seconds=step_s)
+        one.stream.remember(samples)
+        watched[number] = one
+        if len(watched) > MOST_STREAMS:
+            watched.popitem(last=False)
+    held = _resident_mib() - before
+    name = f"memory_{people}_each_{step_s / 60:g}_min"
+    tell(name, held, "MiB of resident memory")
+    tell(f"{name}_a_person", 1024 * held / len(watched), "KiB")
+
+
+def _resident_mib() -> float:
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1024**2
+
+
 async def measure_live(house: House, count: int, seconds: int) -> None:
     """So many devices at one reading a second; how long until a reading is on a stream."""
     console = Asking(caller=Identity.console(), purpose="HOPERAT", via="import")
@@ -172,10 +208,10 @@ async def measure_live(house: House, count: int, seconds: int) -> None:
 async def _watch(house: House, who: Caller, sent: dict[str, float], took: list[float]) -> None:
     asking = Asking(caller=who, purpose="PATRQT", via="live")
     async for item in house.records.watch(asking, who.person or ""):
-        resource = item.get("resource", {})
-        if resource.get("resourceType") == "Observation":
-            device = resource["device"]["reference"].partition("/")[2]
-            at = f"{device} {resource['effectiveDateTime']}"
+        told = item.get("resource", {})
+        if told.get("resourceType") == "Observation":
+            device = told["device"]["reference"].partition("/")[2]
+            at = f"{device} {told['effectiveDateTime']}"
             if at in sent:
                 took.append(time.perf_counter() - sent[at])
 
@@ -200,11 +236,15 @@ async def main() -> None:
     """Measure the rules, then open a house."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--devices", type=int, nargs="*", default=[50, 500])
+    parser.add_argument("--no-memory", dest="memory", action="store_const", const=(),
+                        default=((500, 60.0), (10_000, 1800.0)))  # fmt: skip
     parser.add_argument("--no-rules", action="store_true")
     parser.add_argument("--seconds", type=int, default=10)
     asked = parser.parse_args()
     if not asked.no_rules:
         measure_rules()
+    for people, step_s in asked.memory:
+        measure_memory(people, step_s)
     for count in asked.devices:
         with tempfile.TemporaryDirectory() as folder:
             settings = Settings(data=Path(folder), mqtt_port=0, port=0, open=False)

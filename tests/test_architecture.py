@@ -55,13 +55,14 @@ def test_every_face_says_what_the_room_promises(room: str) -> None:
     assert "Never:" in face
 
 
-ASKS_DUCKDB = ("records", "engine", "cohorts")  # in memory: it knows none of our tables
+# In memory: it knows none of our tables.
+ASKS_DUCKDB = {("records", "engine", "cohorts"), ("twin", "engine", "night")}
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda p: str(p.name))
 def test_only_a_store_knows_sql(path: Path) -> None:
     parts = path.relative_to(SOURCE).with_suffix("").parts
-    if "store" in parts or parts[0] == "kit" or parts[:3] == ASKS_DUCKDB:
+    if "store" in parts or parts[0] == "kit" or parts[:3] in ASKS_DUCKDB:
         return
     words = [
         node.value

@@ -10,7 +10,8 @@ from asklepion.twin.engine.texts import CARDS, KEYS
 ROOT = Path(__file__).parent.parent
 SHOWN = ROOT / "src/asklepion/twin/engine/report/shown.json"
 FILES = ("text", "scores/words", "futures/words")
-KINDS = ("twin.input.", "twin.due.", "twin.future.", "twin.prevention.", "twin.card.horizon.")
+KINDS = ("twin.input.", "twin.due.", "twin.future.", "twin.prevention.", "twin.card.horizon.",
+         "twin.limit.")  # fmt: skip
 MORE = ("twin.ui.prevention.to.no", "twin.ui.prevention.to", "twin.limit.judgement")
 
 

@@ -40,7 +40,7 @@ from asklepion.ledger import (
 )
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
-from asklepion.twin import Alerts, Twin
+from asklepion.twin import Alerts, Nights, Twin
 from asklepion.world import Cellar, Gateway, World
 
 MIGRATIONS = {
@@ -182,7 +182,10 @@ async def open_house(
             port=settings.mqtt_port,
             url=settings.mqtt_url,
         )
-        twin = Twin(db=db, ids=ids, keys=keys, records=records, clock=clock)
+        nights = Nights(
+            folder=settings.data / "nightly", hour=settings.nightly_hour, ray=settings.ray_address
+        )
+        twin = Twin(db=db, ids=ids, keys=keys, records=records, clock=clock, nights=nights)
         alerts = Alerts(
             db=db,
             clock=clock,
@@ -211,12 +214,14 @@ async def open_house(
         records.also_forget(partial(_close_account, identity))
         records.also_forget(devices.forget)
         records.also_forget(twin.estimates.forget)
+        records.also_forget(twin.nightly.forget)
         records.also_forget(clinic.forget)
         records.also_forget(partial(_forget_things, world))
         records.also_forget(alerts.forget)
         records.duplicates.introduce(identity.follow, identity.has_account)
         records.duplicates.also_follow("devices", devices.follow)
         records.duplicates.also_follow("estimates", twin.estimates.follow)
+        records.duplicates.also_follow("nights", twin.nightly.follow)
         records.duplicates.also_follow("alerts", alerts.follow)
         records.duplicates.also_follow("things", world.follow)
         devices.when_kept(alerts.hear)
@@ -241,6 +246,7 @@ async def open_house(
                 records.subscriptions.run(),
                 records.bulk.run(),
                 records.duplicates.run(),
+                twin.nightly.run(),
                 contracts.run(),
                 identity.credentials.run(),
                 identity.closings.run(),

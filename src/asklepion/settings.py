@@ -70,6 +70,12 @@ class Settings:
     emergency_number: Annotated[
         str, "Telephone number that alerts tell to call in danger; empty for plain words."
     ] = ""
+    nightly_hour: Annotated[
+        int, "Hour (UTC) at which everybody's cards are computed each night; -1 for never."
+    ] = -1
+    ray_address: Annotated[
+        str, "Ray cluster that computes them; empty: processes of this machine."
+    ] = ""
     deletes_at_once: Annotated[int, "Most resources one conditional delete may take."] = 1
     smallest_cell: Annotated[
         int, "Patients a row of counts for research rests on at least; fewer are held back."

@@ -94,6 +94,38 @@ async def test_an_apple_export_is_in_her_record_once_and_says_what_it_left_out(
     assert tags == [first["batch"], "PATRPT"]
 
 
+async def test_what_a_file_would_bring_is_told_before_anything_is_kept(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    await register(house, people)
+
+    shown = await bring(patient, export(*WEEK), keep="false")
+
+    assert await observations(house, people) == []
+    assert (told(shown), sum(shown["by_kind"].values())) == ((0, 0, 0), 10)
+    assert (shown["first"], shown["last"]) == (
+        "2024-05-01T00:00:00+08:00",
+        "2024-05-02T00:00:00+08:00",
+    )
+    kept = await bring(patient, export(*WEEK))
+    same = ("by_kind", "unknown", "refused", "first", "last", "batch")
+    assert {key: kept[key] for key in same} == {key: shown[key] for key in same}
+
+
+async def test_nobody_looks_through_a_file_for_another(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    await register(house, people)
+
+    answer = await patient.post(
+        URL,
+        content=export(*WEEK),
+        params={"keep": "false", "patient": OTHER.removeprefix("Patient/")},
+    )
+
+    assert answer.status_code == 404
+
+
 async def test_steps_are_told_by_the_day_where_she_was_and_grow_with_it(
     house: House, people: People, patient: AsyncClient
 ) -> None:

@@ -11,7 +11,8 @@ from amqtt.client import MQTTClient  # pyright: ignore[reportMissingTypeStubs]
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE, Enter, Person
-from tests.journeys.steps import AMARA, allow, come_in, end, meet
+from tests.journeys.looking import check_page
+from tests.journeys.steps import AMARA, MEI, allow, come_in, end, go, is_in, meet, panel
 
 JONAS = "Jonas Weber"
 WORSE = "Vital signs are getting worse"
@@ -79,3 +80,37 @@ def test_an_alert_is_raised_on_the_doctors_screen_and_the_patient_sees_that_she_
     jonas.picture("alert-answered")
     jonas.page.get_by_role("dialog").get_by_role("button", name="Close").click()
     end(jonas)
+
+
+def test_she_says_who_is_told_first_and_when_it_is_quiet(enter: Enter) -> None:
+    mei = enter("mei")
+    come_in(mei, MEI)
+    go(mei, "Home")
+    alerts = panel(mei, "Alerts")
+    expect(alerts.get_by_text("Nobody is named")).to_be_visible()
+
+    alerts.get_by_role("button", name=re.compile(AMARA)).click()
+
+    expect(alerts.get_by_text("They are told at once")).to_be_visible()
+    mei.picture("alerts-first")
+    alerts.get_by_role("switch", name="Quiet time").click()
+    expect(alerts.get_by_label("From")).to_have_value("22:00")
+    alerts.get_by_label("From").scroll_into_view_if_needed()
+    mei.picture("alerts-quiet")
+    mei.page.reload()
+    chosen = panel(mei, "Alerts").get_by_role("list", name="Chosen")
+    expect(chosen.get_by_text(AMARA)).to_be_visible()
+    chosen.get_by_role("button").click()
+    expect(panel(mei, "Alerts").get_by_text("Nobody is named")).to_be_visible()
+
+
+def test_on_a_phone_in_chinese_she_finds_how_she_is_told(enter: Enter) -> None:
+    mei = enter("mei-phone", PHONE, "zh-CN")
+    come_in(mei, MEI)
+    mei.page.evaluate("location.hash = '#/home'")
+    is_in(mei, "home")
+    alerts = panel(mei, "提醒")
+    expect(alerts.get_by_text("首先通知谁")).to_be_visible()
+    check_page(mei, "zh-CN", "how she is told")
+    alerts.get_by_text("首先通知谁").scroll_into_view_if_needed()
+    mei.picture("alerts-first")

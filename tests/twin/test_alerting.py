@@ -218,6 +218,69 @@ def test_readings_that_come_late_raise_no_more_than_in_their_order(order: list[i
     assert not stream.open or stream.open == {"news2": Severity.URGENT}
 
 
+MMOL_L = 18.016
+
+
+def measured(stream: Stream, key: str, mmol_l: float, minute: int) -> list[Change]:
+    at = NOON + minute * MINUTE
+    return stream.hear(key, Sample(at, mmol_l * MMOL_L, f"Observation/{key}-{minute}"))
+
+
+def sensed(stream: Stream, mmol_l: float, start: int, minutes: int) -> list[Change]:
+    """A sensor under the skin, each five minutes."""
+    spots = range(start, start + minutes, 5)
+    return [one for at in spots for one in measured(stream, "glucose_sensor", mmol_l, at)]
+
+
+@pytest.mark.parametrize(
+    ("mmol_l", "severity"),
+    [
+        (4.0, None),
+        (3.9, None),
+        (3.8, Severity.URGENT),
+        (3.0, Severity.URGENT),
+        (2.9, Severity.GRAVE),
+    ],
+)
+def test_one_low_drop_of_blood_is_told_at_once(mmol_l: float, severity: Severity | None) -> None:
+    changes = measured(Stream(), "glucose", mmol_l, 0)
+
+    assert told(changes) == ([("glucose_low", "raised", severity)] if severity else [])
+
+
+def test_a_low_drop_of_blood_is_over_with_the_next_at_four() -> None:
+    stream = Stream()
+    measured(stream, "glucose", 3.2, 0)
+
+    assert told(measured(stream, "glucose", 2.8, 10)) == [("glucose_low", "graver", Severity.GRAVE)]
+    assert told(measured(stream, "glucose", 3.95, 20)) == []  # between the two levels
+    assert told(measured(stream, "glucose", 4.0, 30)) == [
+        ("glucose_low", "cleared", Severity.GRAVE)
+    ]
+
+
+def test_a_sensor_is_believed_after_a_quarter_of_an_hour() -> None:
+    stream = Stream()
+    sensed(stream, 5.5, 0, 30)
+
+    assert told(sensed(stream, 3.6, 30, 15)) == []
+    low = ("glucose_low_sensor", Severity.URGENT)
+    assert told(sensed(stream, 3.6, 45, 30)) == [(low[0], "raised", low[1])]
+    assert told(sensed(stream, 4.6, 75, 15)) == []
+    assert told(sensed(stream, 4.6, 90, 20)) == [(low[0], "cleared", low[1])]
+
+
+def test_a_peak_after_a_meal_is_no_alarm_and_two_hours_are_one() -> None:
+    stream = Stream()
+
+    assert told(sensed(stream, 14.5, 0, 90)) == []
+    sensed(stream, 10, 90, 60)
+    assert told(sensed(stream, 15, 150, 130)) == [("glucose_high", "raised", Severity.NOTICE)]
+    assert told(sensed(stream, 17.5, 280, 130)) == [("glucose_high", "graver", Severity.URGENT)]
+    assert told(sensed(stream, 13.0, 410, 60)) == []  # lower, and not low enough
+    assert told(sensed(stream, 11.0, 470, 60)) == [("glucose_high", "cleared", Severity.URGENT)]
+
+
 def test_every_rule_ends_below_where_it_begins() -> None:
     assert all(rule.clear < min(rule.raises.values()) for rule in RULES)
     assert len(BY_KEY) == len(RULES)

@@ -125,6 +125,31 @@ async def test_nobody_is_told_of_what_consent_does_not_let_them_see(
     assert await house.alerts.list(his(people)) == []
 
 
+async def test_low_glucose_is_told_to_who_may_see_laboratory_values_alone(
+    house: House, people: People
+) -> None:
+    await bring_in(house, people, patient())
+    made = await house.devices.register(people.patient, patient=HER, name="M", kinds=["glucose"])
+    given = await allow(house, people, Category.VITALS)
+    at = to_iso(house.clock.now() - MINUTE)
+    payload = json.dumps({"at": at, "values": {"glucose_mmol_l": 2.8}}).encode()
+    topic = f"devices/{made.device}/glucose"
+    assert await house.devices.hear(made.device, topic, payload) is None
+
+    (hers_,) = await settle(house, 1, hers(people))
+
+    assert (hers_.rule, hers_.severity) == ("glucose_low", "grave")
+    assert await house.alerts.list(his(people)) == []
+    await house.records.revoke(hers(people), given)
+    await allow(house, people, Category.LABORATORY)
+    (seen,) = await house.alerts.list(his(people))
+    sheet = await house.alerts.read(his(people), seen.id)
+    assert [(one.key, round(one.series[-1].value)) for one in sheet.charts] == [("glucose", 50)]
+    assert any("level 2 below 3.0" in source.citation for source in sheet.sources)
+    log = await house.records.accesses(hers(people), HER)
+    assert {one.categories for one in log if one.action == "alert"} == {(Category.LABORATORY,)}
+
+
 async def test_the_sheet_shows_the_readings_and_says_what_it_is_not(
     house: House, people: People, alert: Alert
 ) -> None:

@@ -7,13 +7,15 @@ import pytest
 
 from asklepion.app import House
 from asklepion.kit.clock import StoppedClock
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Forbidden
 from asklepion.records import Asking, Category, Ground
 from asklepion.twin import AlertWish
+from asklepion.twin.store import alerts as store
 from tests.conftest import People
 
 from .build import measured
-from .test_alerts import MINUTE, get_worse, register, settle
+from .test_alerts import MINUTE, TRIES, get_worse, register, settle
 from .test_service import HER, allow, hers, his
 
 OTHER = "Patient/p-2"
@@ -121,3 +123,31 @@ async def test_who_is_erased_is_watched_over_no_more(house: House, people: Peopl
     async with house.db.read() as tx:
         for table in ("alert", "alert_day"):
             assert await tx.all(f"SELECT * FROM twin_{table}") == []
+
+
+async def test_who_is_erased_while_a_day_is_noted_leaves_no_day(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = await register(house, people)
+    asking = Asking(caller=people.operator)
+    noted: list[bool] = []
+    erasing: list[asyncio.Task[object]] = []
+
+    async def erase_first(tx: Tx, patient: str, day: int) -> None:
+        erasing.append(asyncio.create_task(house.records.erase(asking, HER, Ground.WITHDRAWN)))
+        await asyncio.wait(erasing, timeout=5)  # it ends, or is held back until the day is noted
+        await note_day(tx, patient, day)
+        noted.append(True)
+
+    note_day = store.note_day
+    monkeypatch.setattr(store, "note_day", erase_first)
+    await get_worse(house, device, minutes=1)
+    for _ in range(TRIES):
+        if noted:
+            break
+        await asyncio.sleep(0.02)
+    await asyncio.gather(*erasing)
+
+    assert noted
+    async with house.db.read() as tx:
+        assert await tx.all("SELECT * FROM twin_alert_day") == []

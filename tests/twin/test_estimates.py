@@ -102,6 +102,10 @@ async def seen_by(house: House, people: People, doctor: Any) -> dict[str, str]:
     prevention = (await doctor.get(f"{PATH}/prevention")).json()
     futures = (await doctor.post(f"{PATH}/futures", json={})).json()
     given = (await doctor.get(f"{PATH}/estimates")).json()
+    whole = (await doctor.get(f"{PATH}/refresh")).json()
+    assert [whole[part] for part in ("cards", "predictions", "scores", "prevention")] == [
+        *(cards, learned, scores, prevention)
+    ]
     page = await house.twin.reporting.of(his(people), HER, "en")
     printed = by_id([*page.cards])["prevent10"].state
     shares = [one for one in (*cards, *learned) if one["unit"] == "%"]
@@ -207,6 +211,21 @@ async def test_when_the_time_is_over_and_nothing_is_in_the_record_it_did_not_hap
     assert before.outcome is None
     assert after.outcome
     assert not after.outcome.happened
+
+
+async def test_who_is_asked_each_month_is_counted_once_for_each_ten_years(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await open_to_both(house, people)
+    estimates = house.twin.estimates
+    for share in (20, 14, 15):
+        await estimates.give(his(people), HER, "prevent10", share)
+        clock.at += timedelta(days=31)
+
+    counted = await estimates.calibration(people.doctor)
+
+    assert len(await estimates.of(his(people), HER)) == 3
+    assert (counted.waiting, counted.scored) == (1, 0)
 
 
 async def test_it_is_sealed_follows_a_merge_and_goes_with_her(house: House, people: People) -> None:

@@ -167,9 +167,9 @@ def test_a_waist_narrows_the_points_of_diabetes_by_what_it_can_add() -> None:
     assert outlook
     assert known
     options = answers_of(of_her, "female", NOON)
-    fixed = {"age": 58, "sex": "female"}
+    fixed: dict[str, Any] = {"age": 58, "sex": "female"}
     sums = [
-        findrisc(**fixed, **dict(zip(options, each, strict=True))).total  # type: ignore[arg-type]
+        findrisc(**fixed, **dict(zip(options, each, strict=True))).total
         for each in product(*options.values())
     ]
     assert [min(sums), max(sums)] == range_of(fixed, options)

@@ -75,6 +75,9 @@ async def test_a_doctor_prints_one_page_with_the_numbers_only_after_her_own(
     assert number not in held
     assert number in shown
     assert "15.0 %" in shown
+    assert "Systolic blood pressure 1" in shown
+    assert "From the same values." in shown
+    assert "What to know of these" in shown
     assert "Statin, high dose" in shown
     assert "Muscle pain or weakness: 11 more of 1,000" in shown
     assert [pages_of(one.content) for one in (before, after, chinese)] == [1, 1, 1]

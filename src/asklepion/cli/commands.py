@@ -336,6 +336,16 @@ def acknowledge(
     raise typer.Exit(0 if good else 1)
 
 
+@twin.app.command(name="nightly")
+def twin_nightly(as_json: AsJson = False) -> None:
+    """Compute everybody's cards, scores and predictions now, as the house does each night."""
+    done = _in_house(lambda house: house.twin.nightly.over_all())
+    if as_json:
+        print(json.dumps({"patients": done.patients, "seconds": round(done.seconds, 1)}))
+    else:
+        print(f"✓ {done.patients} patients in {done.seconds:.0f} s.")
+
+
 def _settings() -> Settings:
     settings = read_settings()
     write_logs(settings.log)

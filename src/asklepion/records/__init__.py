@@ -45,6 +45,8 @@ from .service.messages import Held, Messages, Sender
 from .service.mllp import Mllp, Tls
 from .service.mllp import send as send_messages
 from .service.sources import BinaryFile, Meter, Refused, read_streams
+from .service.surveying import Gathered
+from .service.surveying import Wanted as Survey
 from .store import MIGRATIONS, OWNED
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "Explained",
     "Forgotten",
     "Found",
+    "Gathered",
     "GlassBroken",
     "Ground",
     "Held",
@@ -94,6 +97,7 @@ __all__ = [
     "Said",
     "Sender",
     "Stale",
+    "Survey",
     "Tls",
     "Unreadable",
     "Verdict",

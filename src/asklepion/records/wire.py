@@ -142,13 +142,18 @@ class Shape:
     """A search without its values. Rows come in the order of `sort`, then of `rid` ascending.
 
     With `has_after`, only rows after the one whose sort keys are `after0`, `after1`, … and whose
-    `rid` is `after_rid`. Always there: `limit`, and with `is_typed` also `type`.
+    `rid` is `after_rid`. Always there: `limit`.
+
+    Args:
+        type: of the resources; empty for several types, which then stand among the clauses. It is
+            part of the text: compared with a value, SQLite would plan each search anew, to see
+            whether an index of one type alone is of use.
     """
 
     clauses: tuple[Clause, ...] = ()  # every one must hold
     sort: tuple[SortKey, ...] = ()
     has_after: bool = False
-    is_typed: bool = True
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from .engine.news2 import News2, news2
 from .engine.prevent import Prevent, prevent
 from .engine.scores import SCORES, Score, answer, describe, find_score
 from .model import Bedside, Cannot, Need, Sex, Why
-from .wire import Alert, AlertWish, Body, Card, Scored, Simulation, Timeline, Vital
+from .wire import Alert, AlertWish, Body, Card, Refreshed, Scored, Simulation, Timeline, Vital
 
 if TYPE_CHECKING:
     from .engine import learned
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
     from .service import Twin
     from .service.alerting import Alerts
+    from .service.nightly import Nights
     from .store import MIGRATIONS, OWNED
 
 # The physiology comes only to whoever asks for it.
@@ -61,6 +62,10 @@ def __getattr__(name: str) -> object:
         from .service import Twin
 
         return Twin
+    if name == "Nights":
+        from .service.nightly import Nights
+
+        return Nights
     if name == "Alerts":
         from .service.alerting import Alerts
 
@@ -96,9 +101,11 @@ __all__ = [
     "GlucoseEvent",
     "Need",
     "News2",
+    "Nights",
     "Patient",
     "Person",
     "Prevent",
+    "Refreshed",
     "Rest",
     "Score",
     "Scored",

@@ -21,8 +21,8 @@ import {
   Badge,
   Button,
   Card,
-  Dialog,
   Empty,
+  EndDialog,
   ErrorNote,
   IconButton,
   toast,
@@ -146,6 +146,13 @@ function DeviceLine({ device, plans, onGone, onTry }: LineProps) {
   const now = useNow();
   const [isRemoving, setRemoving] = useState(false);
   const { last_reading_at: last } = device;
+
+  async function remove(): Promise<void> {
+    await api.delete(`/api/devices/${device.id}`);
+    toast(text("devices.removed", { name: device.name }), "good");
+    onGone();
+  }
+
   const isSilent = !last || now - new Date(last).getTime() > silenceMs(device.kinds);
   return (
     <li className="device">
@@ -192,12 +199,15 @@ function DeviceLine({ device, plans, onGone, onTry }: LineProps) {
         </p>
       ))}
       {device.refused_count > 0 && <Refused device={device} />}
-      <Remove
-        device={device}
-        open={isRemoving}
-        onClose={() => setRemoving(false)}
-        onGone={onGone}
-      />
+      {isRemoving && (
+        <EndDialog
+          title={text("devices.remove.one", { name: device.name })}
+          hint={text("devices.remove.hint")}
+          action={text("devices.remove")}
+          onEnd={remove}
+          onClose={() => setRemoving(false)}
+        />
+      )}
     </li>
   );
 }
@@ -226,50 +236,5 @@ function Refused({ device }: { device: Device }) {
         {text("devices.refused", { n: device.refused_count })} {text(refusal(device.refused_why))}
       </span>
     </p>
-  );
-}
-
-interface RemoveProps {
-  device: Device;
-  open: boolean;
-  onClose: () => void;
-  onGone: () => void;
-}
-
-function Remove({ device, open, onClose, onGone }: RemoveProps) {
-  const text = useText();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-
-  async function remove(): Promise<void> {
-    setBusy(true);
-    setError(null);
-    try {
-      await api.delete(`/api/devices/${device.id}`);
-      toast(text("devices.removed", { name: device.name }), "good");
-      onGone();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
-  }
-
-  return (
-    <Dialog
-      open={open}
-      title={text("devices.remove.one", { name: device.name })}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{text("devices.cancel")}</Button>
-          <Button kind="danger" icon={Trash2} busy={isBusy} onClick={remove}>
-            {text("devices.remove")}
-          </Button>
-        </>
-      }
-    >
-      <p>{text("devices.remove.hint")}</p>
-      <ErrorNote error={error} />
-    </Dialog>
   );
 }

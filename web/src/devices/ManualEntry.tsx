@@ -8,10 +8,16 @@ import type { Kind } from "./model";
 
 const FORM = "by-hand";
 
+interface ManualEntryProps {
+  /** What is asked for; anything else can be chosen. */
+  readonly first?: ByHand;
+  readonly onClose: () => void;
+}
+
 /** Write down what one read off a device. */
-export function ManualEntry({ onClose }: { onClose: () => void }) {
+export function ManualEntry({ first = "blood-pressure", onClose }: ManualEntryProps) {
   const text = useText();
-  const [kind, setKind] = useState<ByHand>("blood-pressure");
+  const [kind, setKind] = useState<ByHand>(first);
   const [unit, setUnit] = useState(0);
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const [at, setAt] = useState(localNow);
@@ -87,9 +93,9 @@ export function ManualEntry({ onClose }: { onClose: () => void }) {
             value={unit}
             onChange={(event) => setUnit(Number(event.target.value))}
           >
-            {BY_HAND[kind].map(([first], n) => (
-              <option key={first?.sign} value={n}>
-                {first?.sign}
+            {BY_HAND[kind].map(([entry], n) => (
+              <option key={entry?.sign} value={n}>
+                {entry?.sign}
               </option>
             ))}
           </Select>

@@ -1,17 +1,10 @@
-import {
-  CircleCheck,
-  CircleX,
-  FileJson,
-  FolderInput,
-  FolderOpen,
-  Hourglass,
-  type LucideIcon,
-} from "lucide-react";
-import { type ChangeEvent, type DragEvent, useEffect, useId, useRef, useState } from "react";
+import { FileJson, FolderInput, FolderOpen } from "lucide-react";
+import { type ChangeEvent, useEffect, useRef, useState } from "react";
 import type { Panel } from "../kit/place";
 import { useStore } from "../kit/store";
 import { hasText, number, useText } from "../kit/text";
-import { Badge, Button, Card, Empty, ErrorNote, Progress } from "../kit/ui";
+import { Badge, Button, Card, Empty, ErrorNote } from "../kit/ui";
+import { DropZone, FileLine, shareOf } from "./FileParts";
 import { chosenIn, droppedIn, walk } from "./folder";
 import {
   type Bringing,
@@ -54,7 +47,7 @@ function ImportPanel() {
         )
       }
     >
-      <DropZone onTable={own ? setTable : null} />
+      <ImportZone onTable={own ? setTable : null} />
       {own && table && (
         <SheetDialog
           key={`${table.name} ${table.size} ${table.lastModified}`}
@@ -80,15 +73,13 @@ function ImportPanel() {
   );
 }
 
-interface DropZoneProps {
+interface ImportZoneProps {
   /** Tables are looked at first; null where nobody's record is hers. */
   onTable: ((table: File) => void) | null;
 }
 
-function DropZone({ onTable }: DropZoneProps) {
+function ImportZone({ onTable }: ImportZoneProps) {
   const text = useText();
-  const id = useId();
-  const [isOver, setOver] = useState(false);
 
   function take(files: readonly File[]): void {
     const table = onTable ? files.find(isTable) : undefined;
@@ -96,43 +87,19 @@ function DropZone({ onTable }: DropZoneProps) {
     void bring(files.filter((file) => file !== table));
   }
 
-  function onDrop(event: DragEvent): void {
-    event.preventDefault();
-    setOver(false);
-    const { folders, files } = droppedIn(event.dataTransfer);
-    for (const folder of folders) void bringFolder(folder.name, () => walk(folder));
-    take(files);
-  }
-
   return (
-    <label
-      className="drop"
-      htmlFor={id}
-      data-over={isOver}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
+    <DropZone
+      icon={FolderInput}
+      title={text("records.import.drop")}
+      hint={text(onTable ? "records.import.kinds.tables" : "records.import.kinds")}
+      accept={onTable ? KINDS + TABLES : KINDS}
+      onChosen={take}
+      onDropped={(dropped) => {
+        const { folders, files } = droppedIn(dropped);
+        for (const folder of folders) void bringFolder(folder.name, () => walk(folder));
+        take(files);
       }}
-      onDragLeave={() => setOver(false)}
-      onDrop={onDrop}
-    >
-      <FolderInput aria-hidden />
-      <strong>{text("records.import.drop")}</strong>
-      <span className="muted small">
-        {text(onTable ? "records.import.kinds.tables" : "records.import.kinds")}
-      </span>
-      <input
-        id={id}
-        className="unseen"
-        type="file"
-        multiple
-        accept={onTable ? KINDS + TABLES : KINDS}
-        onChange={(event) => {
-          take([...(event.target.files ?? [])]);
-          event.target.value = "";
-        }}
-      />
-    </label>
+    />
   );
 }
 
@@ -169,37 +136,17 @@ function FolderButton() {
   );
 }
 
-const stateIcons: Record<Bringing["state"], LucideIcon> = {
-  waiting: Hourglass,
-  gathering: Hourglass,
-  sending: Hourglass,
-  reading: Hourglass,
-  done: CircleCheck,
-  failed: CircleX,
-};
-
-function share({ state, step }: Bringing): number | undefined {
-  if (state === "done") return 1;
-  return step?.bytes_total ? step.bytes_done / step.bytes_total : undefined;
-}
-
 function BringingLine({ bringing }: { bringing: Bringing }) {
   const text = useText();
   const { name, state, step, refusals, notes, unread, error } = bringing;
-  const Icon = stateIcons[state];
-  const isOnItsWay = state === "gathering" || state === "sending" || state === "reading";
   return (
-    <li className="bringing" data-state={state}>
-      <div className="bringing-head">
-        <Icon aria-hidden />
-        <strong>{name}</strong>
-        <span className="muted small" role="status">
-          {text(`records.import.state.${state}`)}
-        </span>
-      </div>
-      {isOnItsWay && (
-        <Progress label={text("records.import.progress", { name })} value={share(bringing)} />
-      )}
+    <FileLine
+      name={name}
+      state={state}
+      says={text(`records.import.state.${state}`)}
+      progress={text("records.import.progress", { name })}
+      share={shareOf(step)}
+    >
       {step && <Counts step={step} unread={unread} />}
       {state === "done" && step && <ByType step={step} />}
       <ErrorNote error={error} />
@@ -207,7 +154,7 @@ function BringingLine({ bringing }: { bringing: Bringing }) {
         <Refusals refusals={refusals} total={(step?.refused ?? 0) + unread} />
       )}
       {notes.length > 0 && <Notes notes={notes} total={step?.noted ?? notes.length} />}
-    </li>
+    </FileLine>
   );
 }
 

@@ -11,7 +11,9 @@ const ROWS_SHOWN = 200;
 export function ResearchAnswer({ found }: { found: Finding }) {
   const text = useText();
   const answer = useRef<HTMLElement>(null);
-  useEffect(() => answer.current?.scrollIntoView({ block: "start", behavior: "smooth" }), []);
+  useEffect(() => {
+    void answer.current?.scrollIntoView({ block: "start", behavior: "smooth" });
+  }, []);
   const { patients, resources, rows, held_back: heldBack, smallest } = found;
   if (patients === 0) {
     return (

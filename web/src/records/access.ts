@@ -117,6 +117,7 @@ export function iconOf({ action, via }: AccessEntry): LucideIcon {
 
 export function nameOf({ actor, actor_name }: Pick<AccessEntry, "actor" | "actor_name">): string {
   if (actor === "watch") return t("records.watch");
+  if (actor === "nightly") return t("records.nightly");
   return UNMANNED.has(actor) ? t("records.operator") : actor_name || t("records.nobody");
 }
 

@@ -47,7 +47,7 @@ test("a plan says when it is due, since when it is silent, and how it was kept",
   fakeHouse({ "GET /api/devices/plans/1": [PLAN] });
   render(<PlansPanel />);
 
-  expect(await screen.findByText(/every day at 08:00/)).toBeTruthy();
+  expect(await screen.findByText(/every day at 8:00\sAM/)).toBeTruthy();
   expect(screen.getByText(/Was due at/)).toBeTruthy();
   expect(screen.getByText(/No reading since .*, although planned/)).toBeTruthy();
   expect(screen.getByText(/3 of 5 kept \(60 %\) in 14 days/)).toBeTruthy();
@@ -104,4 +104,6 @@ test("at home one is told what is to be measured now", async () => {
 
   expect(await screen.findByText("Time to measure.")).toBeTruthy();
   expect(screen.getByRole("button", { name: "Try now" })).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Enter by hand" }));
+  expect(await screen.findByRole("textbox", { name: "Value, kg" })).toBeTruthy();
 });

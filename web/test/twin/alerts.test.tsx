@@ -307,3 +307,27 @@ test("a patient may switch the watch off", async () => {
     expect(sent.find(([method]) => method === "PUT")?.[2]).toMatchObject({ is_on: false }),
   );
 });
+
+test("a patient names who is told first", async () => {
+  const me = { account: "1", name: "Mei", roles: ["patient"], person: HER } as unknown as Me;
+  session.set({ state: "known", me } as unknown as Parameters<typeof session.set>[0]);
+  const amara = { resourceType: "Practitioner", id: "d-1", name: [{ text: "Dr Amara Okafor" }] };
+  const house = fetch;
+  vi.stubGlobal("fetch", async (path: string, init?: RequestInit) =>
+    path.startsWith("/fhir/R4/Practitioner")
+      ? new Response(JSON.stringify({ entry: [{ resource: amara }] }))
+      : house(path, init),
+  );
+  const user = userEvent.setup();
+  render(<AlertsPanel />);
+
+  expect(await screen.findByText(/Nobody is named/)).toBeTruthy();
+  const amaras = { name: /Dr Amara Okafor/ };
+  await user.click(await screen.findByRole("button", amaras, { timeout: 10_000 })); // its part comes late
+
+  await waitFor(() =>
+    expect(sent.find(([method]) => method === "PUT")?.[2]).toMatchObject({
+      first: ["Practitioner/d-1"],
+    }),
+  );
+});

@@ -6,6 +6,7 @@ import { Store } from "../../src/kit/store";
 import { setLanguage } from "../../src/kit/text";
 import { subject } from "../../src/records/subject";
 import { scenes } from "../../src/twin/chosen";
+import { chooseGlucose } from "../../src/twin/glucose";
 import { Showing } from "../../src/twin/hologram/Showing";
 import { simulated } from "../../src/twin/simulated";
 import { indexAt, Player, ratesAt, valueAt } from "../../src/twin/simulation/Player";
@@ -88,12 +89,15 @@ function house(answer: unknown): void {
 const sent = () => asked.filter(({ method }) => method === "POST").map(({ body }) => body);
 
 beforeEach(() => {
+  // Chromium answers with a promise, which an effect must not hand on as its clean-up.
+  vi.spyOn(Element.prototype, "scrollIntoView").mockReturnValue(Promise.resolve() as never);
   scenes.set(1); // a scene draws the body; no panel has to
   fakeStreams();
   subject.set({ patient: "1", purpose: "TREAT", visit: null });
 });
 
 afterEach(async () => {
+  chooseGlucose("mmol/L");
   scenes.set(0);
   subject.set(null);
   await setLanguage("en");
@@ -216,6 +220,48 @@ test("what is missing is named, can be told, and is sent along", async () => {
   await screen.findByRole("slider");
 
   expect(sent()[1]).toMatchObject({ told: { weight: 68 } });
+});
+
+test("blood that was lost may be replaced, in the same run", () => {
+  const wish = wishOf({ ...FIRST, refill: "blood", refillMl: 500 });
+
+  expect(wish.length).toBe(1500);
+  expect(wish.events).toEqual([
+    { at: 0, kind: "bleed", values: { ml_min: 100, seconds: 600 } },
+    { at: 600, kind: "blood", values: { ml: 500, seconds: 600 } },
+  ]);
+});
+
+test("glucose is told and shown in the unit that one chooses", async () => {
+  let isFirst = true;
+  const glucose = run({ kind: "glucose", curves: [curve("glucose", "mg/dL", [90, 90, 180, 144])] });
+  const [need] = cannot.missing;
+  const limits = {
+    key: "glucose",
+    label_key: "twin.input.glucose",
+    low: 54,
+    high: 400,
+    unit: "mg/dL",
+  };
+  house(() => {
+    const answer = isFirst ? { ...cannot, missing: [{ ...need, ...limits }] } : glucose;
+    isFirst = false;
+    return answer;
+  });
+  const user = userEvent.setup();
+  render(<SimulationPanel />);
+  await user.click(await screen.findByRole("radio", { name: "Eats a meal" }));
+  await user.click(screen.getByRole("button", { name: "Simulate" }));
+
+  expect(await screen.findByText(/\(3.0–22.2 mmol\/L\)/)).toBeTruthy();
+  await user.type(screen.getByLabelText("Blood sugar (mmol/L)"), "5,3");
+  const [, again] = screen.getAllByRole("button", { name: "Simulate" });
+  await user.click(again as HTMLElement);
+
+  expect(sent()[1]).toMatchObject({ told: { glucose: [5.3, "mmol/L"] } });
+  expect(await screen.findByRole("figure", { name: "Glucose: 5.0 mmol/L" })).toBeTruthy();
+  await user.selectOptions(screen.getByLabelText("Glucose in"), "mg/dL");
+  expect(screen.getByRole("figure", { name: "Glucose: 90 mg/dL" })).toBeTruthy();
 });
 
 test("nothing of a run stays when the record closes", async () => {

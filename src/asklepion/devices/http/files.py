@@ -29,6 +29,7 @@ Here = Annotated[Devices, Depends(room(Devices))]
 Kept = Annotated[Records, Depends(room(Records))]
 Zone = Annotated[str, Query(max_length=64, description="Of moments that name none.")]
 Patient = Annotated[str, Query(max_length=64, description="Whose it is; by default one's own.")]
+Keep = Annotated[bool, Query(description="False: only tell what it would bring.")]
 
 
 @router.post("/files", response_model=None)
@@ -40,6 +41,7 @@ async def take_in(
     name: str = "file",
     zone: Zone = "",
     patient: Patient = "",
+    keep: Keep = True,
 ) -> StreamingResponse:
     """Take in one file of an app or a tracker, or a zip of such. The body is the file as it is.
 
@@ -52,7 +54,9 @@ async def take_in(
         await records.bringing.require(asking, whose)
         path = await receive(request, records.uploads, records.limits.file)
         stack.callback(path.unlink, missing_ok=True)
-        steps = devices.files.take_in(asking, whose, path, name=name[:200], zone=zone)
+        desk = devices.files
+        go_through = desk.take_in if keep else desk.look_through
+        steps = go_through(asking, whose, path, name=name[:200], zone=zone)
         return Closing(_lines(steps), stack.pop_all())
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -39,6 +39,7 @@ class FileStep:
         by_kind: readings in the record now, of each kind, new or not.
         unknown: what nobody here understands, and how often it stands in the file.
         refused: what could not be taken, and why in a word.
+        first: when the earliest of the readings was taken, and `last` the latest.
         batch: of the tag that everything new carries.
     """
 
@@ -50,6 +51,8 @@ class FileStep:
     by_kind: Mapping[str, int] = field(default_factory=dict[str, int])
     unknown: Mapping[str, int] = field(default_factory=dict[str, int])
     refused: tuple[tuple[str, str, int], ...] = ()
+    first: datetime | None = None
+    last: datetime | None = None
     bytes_done: int = 0
     bytes_total: int = 0
     batch: str = ""
@@ -63,6 +66,14 @@ class _Tally:
     meter: Meter = field(default_factory=Meter)
     states: Counter[str] = field(default_factory=Counter[str])
     kinds: Counter[str] = field(default_factory=Counter[str])
+    span: tuple[datetime, datetime] | None = None
+
+    def count(self, filed: Filed, n: int = 1) -> None:
+        """One reading that is, or would be, in the record."""
+        self.kinds[filed.kind.name] += n
+        at = filed.reading.at
+        first, last = self.span or (at, at)
+        self.span = (min(first, at), max(last, at))
 
     def step(self, kind: str = "progress") -> FileStep:
         refused = self.gatherer.refused
@@ -75,6 +86,8 @@ class _Tally:
             by_kind=dict(self.kinds.most_common()),
             unknown=dict(self.gatherer.unknown.most_common()),
             refused=tuple((*key, count) for key, count in refused.most_common()),
+            first=self.span and self.span[0],
+            last=self.span and self.span[1],
             bytes_done=self.meter.done,
             bytes_total=self.meter.total,
             batch=self.batch,
@@ -105,6 +118,41 @@ class FileDesk:
             Incorrect: there is no such zone.
         """
         await self._records.bringing.require(asking, patient)
+        tally, made = await self._open(patient, source, name, zone)
+        with closing(made):
+            while (chunk := await asyncio.to_thread(next, made, None)) is not None:
+                await self._keep(asking, chunk, tally)
+                yield tally.step()
+        if not tally.states and tally.gatherer.unknown[FHIR]:
+            async for step in self._hand_on(asking, source, name):
+                yield step
+            return
+        yield tally.step("done")
+
+    async def look_through(
+        self, asking: Asking, patient: str, source: Path, *, name: str = "", zone: str = ""
+    ) -> AsyncGenerator[FileStep]:
+        """What a file would bring, step by step; nothing is kept, and no record is looked at.
+
+        So nothing of it is counted as new: what is there already is told when it is taken in.
+        What the records room takes in itself, such as FHIR, is named under `unknown`.
+
+        Raises:
+            NotFound: the record is not for the caller to write.
+            Incorrect: there is no such zone.
+        """
+        await self._records.bringing.require(asking, patient)
+        tally, made = await self._open(patient, source, name, zone)
+        with closing(made):
+            while (chunk := await asyncio.to_thread(next, made, None)) is not None:
+                for filed, resources in chunk:
+                    tally.count(filed, len(resources))
+                yield tally.step()
+        yield tally.step("done")
+
+    async def _open(
+        self, patient: str, source: Path, name: str, zone: str
+    ) -> tuple[_Tally, Generator[Chunk]]:
         where = _zone(zone)
         batch = await asyncio.to_thread(_batch_of, patient, source)
         tally = _Tally(batch=batch, gatherer=Gatherer(now=self._clock.now()))
@@ -115,16 +163,7 @@ class FileDesk:
             lambda file, inner, _: read_stream(file, inner, where),
             tally.meter,
         )
-        make = partial(make_filed, patient, batch=batch)
-        with closing(chunks(found, tally.gatherer, make)) as made:
-            while (chunk := await asyncio.to_thread(next, made, None)) is not None:
-                await self._keep(asking, chunk, tally)
-                yield tally.step()
-        if not tally.states and tally.gatherer.unknown[FHIR]:
-            async for step in self._hand_on(asking, source, name):
-                yield step
-            return
-        yield tally.step("done")
+        return tally, chunks(found, tally.gatherer, partial(make_filed, patient, batch=batch))
 
     async def _keep(self, asking: Asking, chunk: Chunk, tally: _Tally) -> None:
         """One chunk; what stands in it twice is kept once."""
@@ -141,7 +180,7 @@ class FileDesk:
                 tally.states[state] += 1
                 if state == "deleted":
                     continue
-                tally.kinds[filed.kind.name] += 1
+                tally.count(filed)
                 states[resource["id"]] = "same"
 
     async def _bring(self, asking: Asking, resources: list[dict[str, Any]]) -> Brought:

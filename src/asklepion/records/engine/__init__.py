@@ -41,6 +41,7 @@ from ..wire import (
     View,
     Within,
 )
+from .alike import Apart, code_keys, take_apart
 from .categories import category_of
 from .compartment import may_be_personal, patients_of
 from .forgetting import forget, params_to
@@ -58,6 +59,7 @@ from .valuesets import ValueSets, value_sets_asked, value_sets_inside
 __all__ = [
     "AllOf",
     "AnyOf",
+    "Apart",
     "Chain",
     "Clause",
     "Has",
@@ -79,6 +81,7 @@ __all__ = [
     "Within",
     "apply_patch",
     "category_of",
+    "code_keys",
     "compile_search",
     "forget",
     "is_conditional",
@@ -93,6 +96,7 @@ __all__ = [
     "rewrite_references",
     "search_parameters",
     "subset",
+    "take_apart",
     "validate",
     "value_sets_asked",
     "value_sets_inside",

@@ -67,6 +67,8 @@ def shown(name: str) -> str:
 
 def split(text: str, mark: str) -> list[str]:
     """Parts between marks; a mark after a backslash is none."""
+    if "\\" not in text:
+        return text.split(mark)
     parts, start, at = list[str](), 0, 0
     while at < len(text):
         if text[at] == "\\":

@@ -219,7 +219,7 @@ class _Search:
         has_after = bool(self._cursor) and not self._own_sort
         return Query(
             type=type,
-            shape=Shape(self._shape.clauses, self._shape.sort, has_after, bool(type)),
+            shape=Shape(self._shape.clauses, self._shape.sort, has_after, type),
             values=values,
             count=self._count,
             wants_total=self._wants_total,

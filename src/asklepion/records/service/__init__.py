@@ -204,10 +204,13 @@ class Records(Desks):
     ) -> list[Found]:
         """Several searches as one look: the same moment, and one entry in each patient's log.
 
+        What several find is one resource: change none of it.
+
         Raises: as `search`.
         """
         wanted = [Wanted(type=type, params=params) for type, params in searches]
-        return [_found(page) for page in await self._searcher.search_all(asking, wanted)]
+        read: dict[int, Resource] = {}
+        return [_found(page, read) for page in await self._searcher.search_all(asking, wanted)]
 
     async def look(
         self,
@@ -537,10 +540,19 @@ class Records(Desks):
         )
 
 
-def _found(page: Page) -> Found:
+def _found(page: Page, read: dict[int, Resource] | None = None) -> Found:
+    """A page as it is handed out.
+
+    Args:
+        read: what was read of the same look already, by rid.
+    """
+    known: dict[int, Resource] = {} if read is None else read
+    for row in (*page.rows, *page.included):
+        if row.rid not in known:
+            known[row.rid] = orjson.loads(row.body)
     return Found(
-        entries=[orjson.loads(row.body) for row in page.rows],
-        included=[orjson.loads(row.body) for row in page.included],
+        entries=[known[row.rid] for row in page.rows],
+        included=[known[row.rid] for row in page.included],
         total=page.total,
         next=page.next,
         left_out=page.left_out,

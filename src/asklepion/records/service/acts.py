@@ -7,6 +7,7 @@ from asklepion.kit.db import Tx
 from ..model import Asking, Category
 from .books import Entry
 from .parts import Parts
+from .writing import ERASING
 
 
 class Acts:
@@ -14,6 +15,10 @@ class Acts:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+
+    async def hold(self, tx: Tx) -> None:
+        """Let nobody be erased until the transaction ends; whether she still is, ask after this."""
+        await tx.lock(ERASING, shared=True)
 
     async def write(
         self,
@@ -23,16 +28,18 @@ class Acts:
         action: str,
         *,
         about: Iterable[str] = (),
+        category: Category = Category.VITALS,
         detail: Mapping[str, str] | None = None,
     ) -> None:
         """One line in a patient's log; the last thing in the transaction of what was done.
 
         Args:
-            about: the vital signs that it was about.
+            about: the readings that it was about.
+            category: what these are.
             detail: further facts, never a value.
         """
         entry = Entry(asking=asking, action=action, patient=patient, visit=asking.visit)
         for reference in about:
-            entry.add(reference.partition("/")[0], reference, Category.VITALS)
+            entry.add(reference.partition("/")[0], reference, category)
         entry.detail.update(detail or {})
         await self._parts.books.write(tx, [entry])

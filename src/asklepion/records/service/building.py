@@ -51,6 +51,7 @@ from .sources import Limits
 from .subscribing.hooks import Hooks
 from .subscriptions import Subscriptions
 from .summarising import Summaries
+from .surveying import Surveyor
 from .taking import Taking
 from .terminology import Terminology
 from .transacting import Transactions
@@ -227,6 +228,7 @@ class Desks:
         """What is asked about many, and who is told of what is new."""
         parts = self._parts
         self.duplicates = Duplicates(parts, self._searcher)
+        self.survey = Surveyor(parts)
         self.cohorts = Cohorts(
             parts,
             self._searcher,

@@ -140,6 +140,11 @@ class Releasing:
         await self._books.keep(entries)
         return await self._bodies.open(weighed.allowed)
 
+    async def release_many(self, action: str, weighed: Sequence["Weighed"]) -> list[Row]:
+        """As `release`, of several patients at once: all lines are written in one go."""
+        await self._books.keep([entry for one in weighed for entry in one.entries(action)])
+        return await self._bodies.open([row for one in weighed for row in one.allowed])
+
     async def hand_on(self, weighed: "Weighed") -> list[Row]:
         """Those rows that may leave, opened, where their entries are in the log already.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,16 @@ from asklepion.kit.db import Tx
 from asklepion.kit.errors import Unsupported
 
 from ..engine import (
+    Apart,
     Ordering,
     Query,
     ValueSets,
     View,
+    code_keys,
     compile_search,
     is_type,
     next_cursor,
+    take_apart,
     value_sets_asked,
     value_sets_inside,
 )
@@ -34,11 +37,13 @@ from .parts import Parts
 EVERYTHING = View()
 
 Params = Sequence[tuple[str, str]]
+Alike = tuple[str, tuple[tuple[str, str], ...]]  # type, and all parameters but code and count
 
 ABOUT = ("patient", "subject", "beneficiary")  # parameters by which a request names a patient
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 SORT_MOST = 10_000  # resources sorted by what the index does not tell
 VALUE_SETS_MOST = 50  # read for one search
+CODES_MOST = 1024  # looked for by one statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,12 +113,10 @@ class Searcher:
         parts = self._parts
         sight = parts.releasing.sight(asking)
         async with parts.db.read() as tx:
-            looks = [await self.look(tx, one, sight) for one in wanted]
+            looks = await self._looks(tx, wanted, sight)
             rows_found = (row for look in looks for row in (*look.rows, *look.included))
             found = list({row.rid: row for row in rows_found}.values())  # each is seen once
-            asked = list(
-                dict.fromkeys([who for one in wanted for who in await self._asked(tx, one)])
-            )
+            asked = await self._asked(tx, wanted)
             weighed = await parts.releasing.weigh(tx, asking, sight, found, asked)
         asked_for = [Question(one.type, one.params, one.compartment) for one in wanted]
         released = await parts.releasing.release(action, weighed, asked_for)
@@ -130,6 +133,50 @@ class Searcher:
             )
             for look in looks
         ]
+
+    async def _looks(self, tx: Tx, wanted: Sequence[Wanted], sight: Sight) -> list[Look]:
+        """What each search finds; those that differ only in their codes are one statement."""
+        groups: dict[Alike, list[tuple[int, Apart]]] = {}
+        for at, one in enumerate(wanted):
+            apart = _apart(one)
+            if apart is not None:
+                groups.setdefault((one.type, apart.frame), []).append((at, apart))
+        found: dict[int, Look] = {}
+        for (type, frame), members in groups.items():
+            if len(members) > 1:
+                found |= await self._abreast(tx, type, frame, dict(members), sight)
+        return [
+            found[at] if at in found else await self.look(tx, one, sight)
+            for at, one in enumerate(wanted)
+        ]
+
+    async def _abreast(
+        self, tx: Tx, type: str, frame: Params, apart: Mapping[int, Apart], sight: Sight
+    ) -> dict[int, Look]:
+        """What each of these searches finds, by one statement; nothing where it cannot be one."""
+        indexer = self._parts.indexer
+        keys = {at: code_keys(indexer, type, one.codes) for at, one in apart.items()}
+        every = sorted(frozenset[int]().union(*keys.values()))
+        query = await self.compile(tx, Wanted(type=type, params=frame), sight)
+        if query.own_sort or len(every) > CODES_MOST or not all(keys.values()):
+            return {}
+        most = max(one.count for one in apart.values()) + 1
+        told = await search.find_each(tx, query, sight, every, most)
+        pages = {at: _first(told, keys[at], one.count + 1) for at, one in apart.items()}
+        whole = {at: page[: apart[at].count] for at, page in pages.items()}
+        rids = dict.fromkeys(key[0] for page in whole.values() for key in page)
+        by_rid = await search.find_rows(tx, list(rids))
+        return {
+            at: Look(
+                query=query,
+                rows=[by_rid[key[0]] for key in page],
+                included=[],
+                last=page[-1] if len(pages[at]) > len(page) else None,
+                total=None,
+                is_cut=False,
+            )
+            for at, page in whole.items()
+        }
 
     async def look(self, tx: Tx, wanted: Wanted, sight: Sight) -> Look:
         """What one search finds among what may be seen; it may not leave before it is released."""
@@ -217,20 +264,44 @@ class Searcher:
                 waiting += value_sets_inside(found[url])
         return found
 
-    async def _asked(self, tx: Tx, wanted: Wanted) -> list[str]:
+    async def _asked(self, tx: Tx, wanted: Sequence[Wanted]) -> list[str]:
         """Patients whom the request names and whom we know: a look at nothing is a look."""
-        named: dict[int, str] = {}
-        of, whose = wanted.compartment or ("", "")
-        ids = [whose] if of == "Patient" else []
-        for name, value in wanted.params:
-            is_patient = name == "_id" and wanted.type == "Patient"
-            if name.partition(":")[0] in ABOUT or is_patient:
-                ids += value.split(",")
-        for id in (each.removeprefix(PATIENT) for each in ids):
-            if ID.fullmatch(id):
-                named[self._parts.indexer.key_of("Patient", id)] = PATIENT + id
+        ids = dict.fromkeys(id for one in wanted for id in _named(one))
+        key_of = self._parts.indexer.key_of
+        named = {key_of("Patient", id): PATIENT + id for id in ids if ID.fullmatch(id)}
         known = await rows.find(tx, list(named)) if named else {}
-        return [named[key] for key in known]
+        return [patient for key, patient in named.items() if key in known]
+
+
+def _apart(wanted: Wanted) -> Apart | None:
+    """A search that may be carried out together with others, taken apart."""
+    if not wanted.type or wanted.compartment or wanted.during or wanted.is_lenient:
+        return None
+    return take_apart(wanted.params) if is_type(wanted.type) else None
+
+
+def _first(
+    told: Sequence[tuple[Any, ...]], keys: frozenset[int], most: int
+) -> list[tuple[Any, ...]]:
+    """Rid and sort keys of the first so many under any of these keys, each once."""
+    found: dict[int, tuple[Any, ...]] = {}
+    for key, *rest in told:
+        if key in keys and rest[0] not in found:
+            found[rest[0]] = tuple(rest)
+            if len(found) == most:
+                break
+    return list(found.values())
+
+
+def _named(wanted: Wanted) -> Iterator[str]:
+    """The ids by which a request names patients."""
+    of, whose = wanted.compartment or ("", "")
+    if of == "Patient":
+        yield whose
+    for name, value in wanted.params:
+        is_patient = name == "_id" and wanted.type == "Patient"
+        if name.partition(":")[0] in ABOUT or is_patient:
+            yield from (each.removeprefix(PATIENT) for each in value.split(","))
 
 
 def _in_order(

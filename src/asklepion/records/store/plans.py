@@ -36,9 +36,9 @@ BEGIN_WITH = (Table.REFERENCE, Table.TOKEN_NUMBER, Table.TOKEN, Table.STRING, Ta
 
 @lru_cache(maxsize=2048)
 def select_page(shape: Shape, visible: str = ANYTHING) -> str:
-    """One page: `rid`, then the sort keys; takes `type`, `limit` and the query's own values."""
+    """One page: `rid`, then the sort keys; takes `limit` and the query's own values."""
     writer = _Writer(visible)
-    body = writer.body("r", shape.clauses, is_typed=shape.is_typed)
+    body = writer.body("r", shape.clauses, type=shape.type)
     keys = [_sort_key(key, number) for number, key in enumerate(shape.sort)]
     if not keys:
         after = " AND r.rid > :after_rid" if shape.has_after else ""
@@ -52,10 +52,34 @@ def select_page(shape: Shape, visible: str = ANYTHING) -> str:
     return f"SELECT {names} FROM {table}{after} ORDER BY {order}, q.rid LIMIT :limit"
 
 
+@lru_cache(maxsize=512)
+def select_each(shape: Shape, codes: str, visible: str = ANYTHING) -> str:
+    """Under each of many keys of codes its first: the key, `rid`, then the sort keys; in order.
+
+    Args:
+        codes: the list of the keys' names, as in `IN`.
+
+    Takes `limit` and the query's own values. The codes are looked at before the rest: most
+    of what a patient has, nobody asks for.
+    """
+    along = Beside("t", "records_tok t", f"t.k IN {codes}")
+    body = _Writer(visible).body("r", shape.clauses, type=shape.type, beside=along)
+    keys = [_sort_key(key, number) for number, key in enumerate(shape.sort)]
+    directions = [" DESC" if key.is_descending else "" for key in shape.sort]
+    order = ", ".join([*(f"s{number}{way}" for number, way in enumerate(directions)), "rid"])
+    names = ", ".join(["k", "rid", *(f"s{number}" for number in range(len(keys)))])
+    found = f"(SELECT t.k AS k, {', '.join(['r.rid AS rid', *keys])} {body}) q"
+    numbered = f"row_number() OVER (PARTITION BY k ORDER BY {order}) AS n"
+    return (
+        f"SELECT {names} FROM (SELECT {names}, {numbered} FROM {found}) w"
+        f" WHERE n <= :limit ORDER BY {order}"
+    )
+
+
 @lru_cache(maxsize=2048)
 def select_total(shape: Shape, visible: str = ANYTHING) -> str:
-    """How many there are; takes `type` and the query's own values."""
-    return f"SELECT count(*) {_Writer(visible).body('r', shape.clauses, is_typed=shape.is_typed)}"
+    """How many there are; takes the query's own values."""
+    return f"SELECT count(*) {_Writer(visible).body('r', shape.clauses, type=shape.type)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +130,15 @@ def select_included(along: Along, visible: str = ANYTHING) -> str:
     return f"SELECT DISTINCT t.rid FROM {ways} WHERE {joined} AND {seen}"
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A table with rows of the resources that are searched for, and which of them count."""
+
+    alias: str
+    table: str
+    test: str
+
+
 class _Writer:
     """Writes one statement; keeps the aliases apart."""
 
@@ -113,11 +146,22 @@ class _Writer:
         self._visible = visible
         self._numbers: Iterator[int] = count(1)
 
-    def body(self, r: str, clauses: Sequence[Clause], *, is_typed: bool = False) -> str:
-        """FROM and WHERE of all resources `r` that meet every clause and may be seen."""
-        conditions = [f"{r}.deleted = 0", self._visible.format(r=r)]
-        if is_typed:
-            conditions.append(f"{r}.type = :type")
+    def body(
+        self,
+        r: str,
+        clauses: Sequence[Clause],
+        *,
+        type: str = "",
+        beside: Beside | None = None,
+    ) -> str:
+        """FROM and WHERE of all resources `r` that meet every clause and may be seen.
+
+        Args:
+            beside: each as often as it has such rows there.
+        """
+        conditions = [f"{r}.deleted = 0"]
+        if type:  # letters alone: one of FHIR's
+            conditions.append(f"{r}.type = '{type}'")
         clauses = list(_flat(clauses))
         begin, is_single = _begin_with(clauses)
         rest = [clause for clause in clauses if clause is not begin]
@@ -125,11 +169,19 @@ class _Writer:
         if isinstance(begin, Match) and is_single:
             d = f"d{next(self._numbers)}"
             # CROSS JOIN keeps SQLite to this order; PostgreSQL is free to choose its own.
-            tables = f"records_{begin.table} {d} CROSS JOIN records_res {r}"
-            conditions = [_tests(begin.tests, d), f"{r}.rid = {d}.rid", *conditions]
+            then = f" CROSS JOIN {beside.table}" if beside else ""
+            tables = f"records_{begin.table} {d}{then} CROSS JOIN records_res {r}"
+            # The plus keeps SQLite from trying every wanted value for each row.
+            near = [f"{beside.alias}.rid = {d}.rid", f"+{beside.test}"] if beside else []
+            conditions = [_tests(begin.tests, d), *near, f"{r}.rid = {d}.rid", *conditions]
+        elif beside:
+            tables = f"{beside.table} CROSS JOIN {tables}"
+            conditions = [beside.test, f"{r}.rid = {beside.alias}.rid", *conditions]
+            rest = clauses
         elif begin is not None:
             conditions.insert(0, f"{r}.rid IN ({self._rids(begin)})")
-        conditions += [self.clause(r, clause) for clause in rest]
+        # Who may see it is asked last: it is dear, and most rows are none that are searched for.
+        conditions += [*(self.clause(r, clause) for clause in rest), self._visible.format(r=r)]
         return f"FROM {tables} WHERE {' AND '.join(conditions)}"
 
     def clause(self, r: str, clause: Clause) -> str:

@@ -7,7 +7,7 @@ from asklepion.kit.db import Tx
 from asklepion.kit.lists import chunks, in_list, in_values, padded
 
 from ..wire import Include, Query
-from .plans import include_values, select_included, select_page, select_total, shape_of
+from .plans import include_values, select_each, select_included, select_page, select_total, shape_of
 from .rows import COLUMNS, FIELDS, Row, columns_of
 from .sight import Sight
 
@@ -23,12 +23,25 @@ async def find_page(
         The rows in order; for each its rid and sort keys; whether there is more.
     """
     sql = sight.prelude + select_page(query.shape, sight.condition)
-    values = {**query.values, **sight.values, "type": query.type, "limit": query.count + 1}
+    values = {**query.values, **sight.values, "limit": query.count + 1}
     keys = await tx.all(sql, **values)
     page = keys[: query.count]
     by_rid = await find_rows(tx, [key[0] for key in page])
     rows = [by_rid[key[0]] for key in page]
     return rows, page, len(keys) > query.count
+
+
+async def find_each(
+    tx: Tx, query: Query, sight: Sight, codes: Sequence[int], most: int
+) -> list[tuple[Any, ...]]:
+    """Of what may be seen under each of these keys, the first so many; all of it in order.
+
+    Returns:
+        The key, then rid and sort keys.
+    """
+    sql = sight.prelude + select_each(query.shape, in_list("code", len(codes)), sight.condition)
+    values = {**query.values, **sight.values, **in_values("code", codes)}
+    return await tx.all(sql, **values, limit=most)
 
 
 async def find_rows(tx: Tx, rids: Sequence[int]) -> dict[int, Row]:
@@ -43,7 +56,7 @@ async def find_rows(tx: Tx, rids: Sequence[int]) -> dict[int, Row]:
 async def count_all(tx: Tx, query: Query, sight: Sight) -> int:
     """How many resources meet the search and may be seen."""
     sql = sight.prelude + select_total(query.shape, sight.condition)
-    row = await tx.one(sql, **{**query.values, **sight.values, "type": query.type})
+    row = await tx.one(sql, **query.values, **sight.values)
     return int(row[0]) if row else 0
 
 
@@ -56,7 +69,7 @@ async def find_all(
         bytes_most: of all their bodies together, as they are stored.
     """
     sql = sight.prelude + select_page(query.shape, sight.condition)
-    values = {**query.values, **sight.values, "type": query.type, "limit": most + 1}
+    values = {**query.values, **sight.values, "limit": most + 1}
     keys = await tx.all(sql, **values)
     if len(keys) > most:
         return None

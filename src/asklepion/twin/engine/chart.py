@@ -132,17 +132,37 @@ def read_person(patient: Resource) -> Person:
     return Person(sex=sex, born=born.date() if born else None, is_dead=dead)
 
 
+Named = tuple[str, Reading | None]  # a measure, and its reading if it can be used
+
+
+class ReadOnce:
+    """Reads observations, each once however often it is asked for."""
+
+    def __init__(self) -> None:
+        # Each is kept beside what was read of it: so its number stays its own.
+        self._known: dict[int, tuple[Resource, list[Named]]] = {}
+
+    def read(self, observation: Resource) -> list[Named]:
+        """The readings in one observation."""
+        known = self._known.get(id(observation))
+        if known is None:
+            known = self._known[id(observation)] = observation, _named(observation)
+        return known[1]
+
+
 def read_readings(
-    observations: Iterable[Resource],
+    observations: Iterable[Resource], once: ReadOnce | None = None
 ) -> tuple[dict[str, list[Reading]], frozenset[str]]:
-    """The readings by their measure, newest first, and the measures with something unreadable."""
+    """The readings by their measure, newest first, and the measures with something unreadable.
+
+    Args:
+        once: knows what was read of these already.
+    """
     found: dict[str, list[Reading]] = {}
     unreadable: set[str] = set()
+    read = once.read if once else _named
     for observation in observations:
-        at = read_moment(moment_of(observation))
-        if observation.get("status") in UNUSABLE or at is None:
-            continue
-        for key, reading in _readings(observation, at):
+        for key, reading in read(observation):
             if reading is None:
                 unreadable.add(key)
             else:
@@ -152,7 +172,14 @@ def read_readings(
     return found, frozenset(unreadable - found.keys())
 
 
-def _readings(observation: Resource, at: datetime) -> list[tuple[str, Reading | None]]:
+def _named(observation: Resource) -> list[Named]:
+    at = read_moment(moment_of(observation))
+    if observation.get("status") in UNUSABLE or at is None:
+        return []
+    return _readings(observation, at)
+
+
+def _readings(observation: Resource, at: datetime) -> list[Named]:
     reference = f"Observation/{observation.get('id', '')}"
     parts: list[Resource] = [observation]
     if {coding.code for coding in read_codings(observation.get("code"))} & set(PANELS):
@@ -160,7 +187,7 @@ def _readings(observation: Resource, at: datetime) -> list[tuple[str, Reading | 
     return [found for part in parts for found in _reading(part, at, reference)]
 
 
-def _reading(part: Resource, at: datetime, reference: str) -> list[tuple[str, Reading | None]]:
+def _reading(part: Resource, at: datetime, reference: str) -> list[Named]:
     for coding in read_codings(part.get("code")):
         if measure := BY_CODE.get(coding.code):
             return [(measure.key, _number(part, measure, coding.code, at, reference))]

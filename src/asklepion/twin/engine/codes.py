@@ -7,6 +7,7 @@ record gives no code that we know, and then whole words.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from .fhir import Coding
 
@@ -68,7 +69,12 @@ def _set(codes: str) -> frozenset[str]:
 
 
 def _any_word(words: tuple[str, ...], said: str) -> bool:
-    return any(re.search(BEGINS + re.escape(word), said) for word in words)
+    return bool(words) and _beginning(words).search(said) is not None
+
+
+@cache
+def _beginning(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"{BEGINS}(?:{'|'.join(map(re.escape, words))})")
 
 
 DIABETES = Group(

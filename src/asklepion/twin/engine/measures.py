@@ -12,6 +12,7 @@ Linear = tuple[float, float]  # canonical = value * first + second
 
 DAY = timedelta(days=1)
 MG_DL_CHOLESTEROL: Mapping[str, Linear] = {"mg/dL": (1, 0), "mmol/L": (1 / 0.02586, 0)}
+MG_DL_GLUCOSE: Mapping[str, Linear] = {"mg/dL": (1, 0), "mmol/L": (18.016, 0)}
 PRESSURE: Mapping[str, Linear] = {"mm[Hg]": (1, 0), "mmHg": (1, 0), "kPa": (7.50062, 0)}
 RATE: Mapping[str, Linear] = {
     "/min": (1, 0),
@@ -120,7 +121,14 @@ LABS = (
         key="glucose",
         codes=("2339-0", "2345-7", "1558-6", "15074-8", "14749-6"),
         unit="mg/dL",
-        units={"mg/dL": (1, 0), "mmol/L": (18.016, 0)},
+        units=MG_DL_GLUCOSE,
+    ),
+    Measure(  # under the skin: minutes behind the blood, and no laboratory's value
+        key="glucose_sensor",
+        codes=("99504-3",),
+        unit="mg/dL",
+        units=MG_DL_GLUCOSE,
+        fresh=DAY,
     ),
     Measure(
         key="potassium", codes=("2823-3", "6298-4"), unit="mmol/L", units=ELECTROLYTE, digits=1

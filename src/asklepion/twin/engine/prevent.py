@@ -7,9 +7,10 @@ those of its supplement, one row for each model, horizon, sex and outcome.
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from importlib.resources import files
+from operator import itemgetter, mul
 
 from ..model import Cannot, Need, Sex, Why, cannot
 from ..wire import Source
@@ -150,8 +151,8 @@ def risks(person: Factors, horizon_years: int, model: str | None = None) -> Prev
     model = model or choose_model(person)
     terms = _terms(person)
     found = {
-        outcome: _share(sum(weight * terms[term] for term, weight in weights))
-        for outcome, weights in TABLE[model, horizon_years, person.sex].items()
+        outcome: _share(sum(map(mul, weights, pick(terms))))
+        for outcome, (pick, weights) in TABLE[model, horizon_years, person.sex].items()
     }
     return Prevent(**found, model=model, horizon_years=horizon_years)
 
@@ -224,7 +225,8 @@ def _optional_terms(person: Factors, dm: float) -> dict[str, float]:
     }
 
 
-Weights = tuple[tuple[str, float], ...]
+# The terms that an outcome's model has, taken from all of them, and the weight of each.
+Weights = tuple[Callable[[Mapping[str, float]], tuple[float, ...]], tuple[float, ...]]
 
 
 def _read_table() -> dict[tuple[str, int, Sex], dict[str, Weights]]:
@@ -234,8 +236,8 @@ def _read_table() -> dict[tuple[str, int, Sex], dict[str, Weights]]:
     for row in csv.DictReader(text.splitlines()):
         key = (row.pop("model"), int(row.pop("years")), Sex(row.pop("sex")))
         outcome = row.pop("outcome")
-        weights = tuple((term, float(weight)) for term, weight in row.items() if weight)
-        table.setdefault(key, {})[outcome] = weights
+        weights = {term: float(weight) for term, weight in row.items() if weight}
+        table.setdefault(key, {})[outcome] = itemgetter(*weights), tuple(weights.values())
     return table
 
 

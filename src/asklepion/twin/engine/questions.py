@@ -9,6 +9,7 @@ after that is called cut: what was not found in it is not known to be absent.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from asklepion.kit.clock import to_iso
 
@@ -110,6 +111,7 @@ def person(patient: str) -> Question:
     return Question(type="Patient", params=(("_id", patient.partition("/")[2]),), count=1)
 
 
+@cache
 def latest(key: str, count: int = FEW) -> Question:
     """The newest readings of a measure, or of what answers for one."""
     params = (("code", ",".join(codes_for(key))), USABLE, ("_sort", "-date"))
@@ -118,12 +120,17 @@ def latest(key: str, count: int = FEW) -> Question:
 
 def undated(keys: Iterable[str]) -> Question:
     """Readings that only say when they were released: no order by date has them."""
-    codes = ",".join(code for key in keys for code in codes_for(key))
+    return undated_of(",".join(code for key in keys for code in codes_for(key)))
+
+
+def undated_of(codes: str) -> Question:
+    """Readings of these codes that only say when they were released."""
     sort = ("_sort", "-_lastUpdated")
     params = (("code", codes), USABLE, ("date:missing", "true"), sort)
     return Question(type="Observation", params=params)
 
 
+@cache
 def codes_for(key: str) -> tuple[str, ...]:
     """Every code that a measure, or what answers for one, is searched by."""
     if key in ANSWERED_CODES:

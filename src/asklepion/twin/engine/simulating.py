@@ -262,7 +262,7 @@ def _limits(chart: Chart, wish: Wish, values: Mapping[str, Any], diabetes: str) 
         names += ["output_unmeasured", "healthy_heart", "no_temperature"]
         names += ["usual"] if usual else []
     else:
-        names += ["no_glucagon", "glucose_units"]
+        names += ["no_glucagon"]
         names += ["not_fasting"] if "glucose" in values else ["usual"]
         names += ["type_unknown"] if diabetes == "type2" else []
     names += ["medicines"] if chart.medicines or "statin" in chart.hidden else []

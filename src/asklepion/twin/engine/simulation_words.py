@@ -10,7 +10,6 @@ GLUCOSE_CURVES = {"glucose": 0, "insulin": 0}
 LIMITS = (
     *("mechanistic", "medicines", "pregnancy_unknown", "usual", "output_unmeasured"),
     *("no_glucagon", "no_temperature", "type_unknown", "healthy_heart", "not_fasting"),
-    "glucose_units",
 )
 
 SIMULATION_KEYS: frozenset[str] = frozenset(

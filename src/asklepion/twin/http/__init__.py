@@ -35,6 +35,18 @@ async def predictions(id: str, asks: Asks, twin: Here) -> Response:
     return as_json(await twin.predictions(asks, patient_of(id)))
 
 
+@router.get("/{id}/refresh")
+async def refresh(id: str, asks: Asks, twin: Here) -> Response:
+    """Cards, scores, predictions, body and prevention, from one look at the record."""
+    return as_json(await twin.refresh(asks, patient_of(id)))
+
+
+@router.get("/{id}/nightly")
+async def nightly(id: str, asks: Asks, twin: Here) -> Response:
+    """What was computed last night, and how it changed; for whoever may see all it rests on."""
+    return as_json(await twin.nightly.of(asks, patient_of(id)))
+
+
 @router.get("/{id}/scores")
 async def scores(id: str, asks: Asks, twin: Here) -> Response:
     """The published scores, each with what the record tells of its inputs."""

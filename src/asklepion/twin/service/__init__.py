@@ -14,56 +14,43 @@ from asklepion.kit.keys import Keys
 from asklepion.records import Asking, Records
 
 from ..engine.body import make_body
-from ..engine.card_egfr import egfr_card
-from ..engine.card_news2 import news2_card
-from ..engine.card_prevent import prevent_cards
-from ..engine.card_scores import (
-    ask_first,
-    find_shown,
-    make_score,
-    make_scores,
-    measures_of,
-)
+from ..engine.card_scores import ask_first, find_shown, make_score, make_scores
 from ..engine.chart import Chart
 from ..engine.fhir import read_name
-from ..engine.measures import LABS, VITALS
-from ..engine.questions import (
-    DATED,
-    FEW,
-    ROUNDS,
-    Answer,
-    beyond,
-    conditions,
-    happened,
-    medicines,
-)
+from ..engine.measures import VITALS
+from ..engine.questions import DATED, ROUNDS, Answer, beyond, happened
 from ..engine.score_words import SHOWN
 from ..engine.timeline import Crowded, moment_on_line, page
 from ..engine.vitals import LENGTH, make_vitals
+from ..engine.whole import BODY, CARDS, make_cards, scoring
 from ..model import USUAL_SCALE, Bedside
-from ..wire import Body, Card, Scored, Simulation, Timeline, Vital
+from ..wire import Body, Card, Refreshed, Scored, Simulation, Timeline, Vital
 from .estimating import Estimates
 from .foreseeing import Foreseeing
 from .looking import Looking
+from .nightly import Nightly, Nights
 from .predicting import Predicting
+from .refreshing import Refreshing
 from .reporting import Reporting
 from .simulating import Simulating
-
-PRESSURES = 100  # newest readings that are averaged at most
-FIGURE = ("bmi", "weight", "height_m")
-NEWS2_MEASURED = ("heart_rate", "respiratory_rate", "spo2", "temperature_c")
-PREVENT_MEASURED = ("creatinine", "egfr", "total_c", "hdl_c", "bmi", "hba1c", "uacr", "smoking")
 
 
 class Twin:
     """Reads a patient's record and says what follows from it."""
 
     def __init__(
-        self, *, db: Database, ids: Ids, keys: Keys, records: Records, clock: Clock
+        self,
+        *,
+        db: Database,
+        ids: Ids,
+        keys: Keys,
+        records: Records,
+        clock: Clock,
+        nights: Nights,
     ) -> None:
         self._clock = clock
         self._looking = Looking(records)
-        self._predicting = Predicting(records=records, clock=clock)
+        self._predicting = Predicting(looking=self._looking, clock=clock)
         self.estimates = Estimates(
             db=db,
             ids=ids,
@@ -73,10 +60,19 @@ class Twin:
             cards=self._foretold,
         )
         self.foreseeing = Foreseeing(looking=self._looking, estimates=self.estimates, clock=clock)
+        self.nightly = Nightly(
+            nights=nights,
+            db=db,
+            clock=clock,
+            vault=keys.vault,
+            records=records,
+            estimates=self.estimates,
+        )
         self.reporting = Reporting(
             looking=self._looking, cards=self.cards, foreseeing=self.foreseeing, clock=clock
         )
         self._simulating = Simulating(self._looking)
+        self._refreshing = Refreshing(looking=self._looking, estimates=self.estimates, clock=clock)
 
     async def cards(
         self, asking: Asking, patient: str, *, bedside: Bedside | None = None
@@ -102,17 +98,9 @@ class Twin:
     async def _cards(
         self, asking: Asking, patient: str, bedside: Bedside | None = None
     ) -> list[Card]:
-        now = self._clock.now()
         asking = replace(asking, via="risk cards")
-        keys = (*NEWS2_MEASURED, "acvpu", "supplemental_o2", *PREVENT_MEASURED)
-        measured = dict.fromkeys(keys, FEW) | {"sbp": PRESSURES}
-        lists = [conditions(), *medicines()]
-        chart = await self._looking.chart(asking, patient, measured, lists)
-        return [
-            news2_card(chart, now, bedside or Bedside()),
-            egfr_card(chart, now),
-            *prevent_cards(chart, now),
-        ]
+        chart = await self._looking.chart(asking, patient, CARDS.measured, CARDS.lists)
+        return make_cards(chart, self._clock.now(), bedside)
 
     async def _foretold(self, asking: Asking, patient: str) -> list[Card]:
         """Every card that a clinician may be asked about first, with its number."""
@@ -130,6 +118,17 @@ class Twin:
         """
         cards = await self._predicting.predictions(asking, patient)
         return await self.estimates.hold(asking, patient, cards)
+
+    async def refresh(self, asking: Asking, patient: str) -> Refreshed:
+        """All that the twin says of her now, from one look: one line in her log.
+
+        Cards, scores, predictions, body and prevention, each as its own verb tells it; a clinician
+        gets the number of a probability only beside her own estimate, anybody else no predictions.
+
+        Raises:
+            NotFound: there is no such patient, or none that the caller may know of.
+        """
+        return await self._refreshing.refresh(asking, patient)
 
     async def scores(self, asking: Asking, patient: str) -> list[Scored]:
         """Every score that is shown, with what the record tells; nothing is assumed.
@@ -176,9 +175,8 @@ class Twin:
 
     async def _score_chart(self, asking: Asking, patient: str, *names: str) -> Chart:
         asking = replace(asking, via="risk cards")
-        keys = measures_of(*names) - {"dbp"}  # comes with sbp
-        measured = dict.fromkeys(sorted(keys), FEW)
-        return await self._looking.chart(asking, patient, measured, [conditions(), *medicines()])
+        wish = scoring(*names)
+        return await self._looking.chart(asking, patient, wish.measured, wish.lists)
 
     async def simulation(self, asking: Asking, patient: str, body: Mapping[str, Any]) -> Simulation:
         """What may follow from what happens to her, by a model calibrated to her record.
@@ -198,8 +196,7 @@ class Twin:
             NotFound: there is no such patient, or none that the caller may know of.
         """
         asking = replace(asking, via="body")
-        keys = (*NEWS2_MEASURED, "sbp", *FIGURE, *(lab.key for lab in LABS))
-        chart = await self._looking.chart(asking, patient, dict.fromkeys(keys, FEW), [conditions()])
+        chart = await self._looking.chart(asking, patient, BODY.measured, BODY.lists)
         return make_body(chart, patient, self._clock.now())
 
     async def vitals(self, asking: Asking, patient: str) -> list[Vital]:

@@ -219,8 +219,9 @@ class Estimates:
     async def calibration(self, caller: Caller) -> Calibration:
         """How the caller's own estimates fared beside the model's; for nobody else's eyes.
 
-        Of each patient and card every answer counts that was given while none stood. It names no
-        patient, and says nothing of fewer than a handful.
+        Of each patient and card the first answer within a horizon counts, and no other: what came
+        of it is the same for all of them, and whoever is asked anew has seen the number before.
+        It names no patient, and says nothing of fewer than a handful.
 
         Raises:
             Forbidden: the caller is no clinician.
@@ -228,15 +229,16 @@ class Estimates:
         caller.require(Role.CLINICIAN)
         async with self._db.read() as tx:
             rows = await store.of_clinician(tx, who_is(caller))
-        stands: dict[tuple[str, str], datetime] = {}
+        counted: dict[tuple[str, str], datetime] = {}  # until when nothing else is
         pairs: list[Pair] = []
         waiting = declined = 0
         for row in rows:
             thought = await self._open(row.sealed, _context(row.id), Thought)
             of, at = (row.patient, row.card), row.at
-            if thought is None or (of in stands and at <= stands[of]):
-                continue  # two records that became one may hold two answers of one time
-            stands[of] = stands_until(row.card, thought, at)
+            if thought is None or (of in counted and at <= counted[of]):
+                continue
+            until = time_of(row.card, thought)[1]
+            counted[of] = max(stands_until(row.card, thought, at), until)
             known = await self._known(row)
             if thought.share is None:
                 declined += 1

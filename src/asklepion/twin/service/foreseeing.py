@@ -8,40 +8,13 @@ from asklepion.kit.clock import Clock
 from asklepion.kit.errors import Incorrect
 from asklepion.records import Asking
 
-from ..engine.card_prevent import read_prevent
 from ..engine.chart import Chart
 from ..engine.futures.choices import CARD, Choices, make_futures
 from ..engine.futures.choices import ask_first as ask_futures
-from ..engine.prevent import Prevent
-from ..engine.prevention.advice import Subject, make_prevention
-from ..engine.prevention.advice import ask_first as ask_prevention
-from ..engine.prevention.due import make_due, read_history
-from ..engine.prevention.rules import RULES
-from ..engine.questions import FEW, PAGES, Question, conditions, medicines
+from ..engine.whole import AHEAD, PREVENTION, has_probability, prevention_of
 from ..wire import Futures, Prevention
 from .estimating import Estimates
 from .looking import Looking
-
-PRESSURES = 100
-MEASURED = (
-    *("creatinine", "egfr", "total_c", "hdl_c", "ldl_c", "bmi", "hba1c", "uacr", "smoking"),
-    *("glucose", "lvef", "waist_cm"),
-)
-HISTORY = ("Immunization", "Procedure", "Observation")
-SEEN_AS = {
-    "Immunization": "vaccinations",
-    "Procedure": "procedures",
-    "Observation": "results",
-}
-
-
-def _history() -> list[Question]:
-    codes = sorted({code for rule in RULES for code in rule.loinc})
-    return [
-        Question(type="Immunization", pages=PAGES),
-        Question(type="Procedure", pages=PAGES),
-        Question(type="Observation", params=(("code", ",".join(codes)),), pages=PAGES),
-    ]
 
 
 class Foreseeing:
@@ -63,17 +36,9 @@ class Foreseeing:
             NotFound: there is no such patient, or none that the caller may know of.
         """
         asking, now = replace(asking, via="risk cards"), self._clock.now()
-        lists = [conditions(), *medicines()]
-        chart, answers = await self._looking.chart_and(
-            asking, patient, _measured(), lists, _history()
-        )
-        cut = {SEEN_AS[answer.question.type] for answer in answers if answer.is_cut}
-        done = [one for answer in answers for one in answer.entries]
-        history = read_history(done, chart.hidden | chart.unread | cut)
-        subject = Subject(patient=patient, due=make_due(chart, history, now))
-        if await self._is_asked_of(asking, patient, chart):
-            return ask_prevention(subject)
-        return make_prevention(chart, subject, now)
+        (seen,) = await self._looking.charts(asking, patient, [PREVENTION])
+        is_held = await self._is_asked_of(asking, patient, seen.chart)
+        return prevention_of(seen, patient, now, is_held=is_held)
 
     async def futures(
         self, asking: Asking, patient: str, a: Mapping[str, Any], b: Mapping[str, Any]
@@ -89,8 +54,7 @@ class Foreseeing:
         """
         asking, now = replace(asking, via="risk cards"), self._clock.now()
         chosen = [_choices(each) for each in (a, b)]
-        lists = [conditions(), *medicines()]
-        chart = await self._looking.chart(asking, patient, _measured(), lists)
+        chart = await self._looking.chart(asking, patient, AHEAD.measured, AHEAD.lists)
         if await self._is_asked_of(asking, patient, chart):
             return ask_futures(patient)
         return make_futures(chart, patient, now, *chosen)
@@ -100,19 +64,14 @@ class Foreseeing:
         if await self._estimates.opens(asking, patient, CARD):
             return False
         asking = replace(asking, via="risk cards")
-        lists = [conditions(), *medicines()]
-        chart = await self._looking.chart(asking, patient, _measured(), lists)
+        chart = await self._looking.chart(asking, patient, AHEAD.measured, AHEAD.lists)
         return await self._is_asked_of(asking, patient, chart)
 
     async def _is_asked_of(self, asking: Asking, patient: str, chart: Chart) -> bool:
         """Whether there is a probability that the caller is asked for first."""
         if await self._estimates.opens(asking, patient, CARD):
             return False
-        return isinstance(read_prevent(chart, self._clock.now()).result, Prevent)
-
-
-def _measured() -> dict[str, int]:
-    return dict.fromkeys(MEASURED, FEW) | {"sbp": PRESSURES}
+        return has_probability(chart, self._clock.now())
 
 
 def _choices(told: Mapping[str, Any]) -> Choices:

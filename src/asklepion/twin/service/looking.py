@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from asklepion.records import Asking, Category, Records
 
-from ..engine.chart import Chart, read_conditions, read_medicines, read_person, read_readings
+from ..engine.asking import Seen, Wish, read_charts, wished
+from ..engine.chart import Chart
 from ..engine.criteria import BY_CONDITIONS, BY_MEDICINES
-from ..engine.fhir import NOTHING, Resource
 from ..engine.measures import LABS, VITALS
-from ..engine.questions import MEDICINES, TOLD_BY, Answer, Question, latest, person, undated
+from ..engine.questions import Answer, Question
 
 # What an input needs to be seen, and so which inputs are hidden when it is not.
 NEEDS_CATEGORY: Mapping[str, Category] = {
@@ -52,32 +52,17 @@ class Looking:
             measured: of which measures, and how many of the newest readings.
             lists: what is read to its end, if that can be.
         """
-        chart, _ = await self.chart_and(asking, patient, measured, lists, ())
-        return chart
+        (seen,) = await self.charts(asking, patient, [Wish(measured=measured, lists=lists)])
+        return seen.chart
 
-    async def chart_and(
-        self,
-        asking: Asking,
-        patient: str,
-        measured: Mapping[str, int],
-        lists: Sequence[Question],
-        more: Sequence[Question],
-    ) -> tuple[Chart, list[Answer]]:
-        """What the record says, and in the same look the answers to more questions."""
+    async def charts(self, asking: Asking, patient: str, wishes: Sequence[Wish]) -> list[Seen]:
+        """What the record says to each wish, all of it in one look."""
         hidden, partly = await self.look(asking, patient)
-        readings = [latest(key, count) for key, count in measured.items()]
-        asked = [
-            person(patient),
-            *readings,
-            *([undated(measured)] if measured else []),
-            *lists,
-            *more,
-        ]
-        answers = await self.ask(asking, patient, asked)
+        answers = await self.ask(asking, patient, wished(patient, wishes))
         # What she hid or showed while we read: an empty answer is no "no".
         now_hidden, now_partly = await self.look(asking, patient)
-        about, others = answers[: len(asked) - len(more)], answers[len(asked) - len(more) :]
-        return _read_chart(about, hidden | now_hidden, partly | now_partly), others
+        hidden, partly = hidden | now_hidden, partly | now_partly
+        return read_charts(patient, wishes, answers, hidden=hidden, partly=partly)
 
     async def look(self, asking: Asking, patient: str) -> tuple[frozenset[str], frozenset[str]]:
         """Which inputs are hidden from the caller, and of which something may be.
@@ -108,20 +93,3 @@ class Looking:
             for answer, one in zip(asked, found, strict=True):
                 answer.take(one.entries, one.included, one.next)
         return answers
-
-
-def _read_chart(answers: Sequence[Answer], hidden: frozenset[str], partly: frozenset[str]) -> Chart:
-    found: dict[str, list[Resource]] = {}
-    for answer in answers:
-        found.setdefault(answer.question.type, []).extend(answer.entries)
-    readings, unreadable = read_readings(found.get("Observation", ()))
-    cut = {answer.question.type for answer in answers if answer.is_cut}
-    return Chart(
-        person=read_person(next(iter(found.get("Patient", ())), NOTHING)),
-        readings=readings,
-        unreadable=unreadable,
-        conditions=read_conditions(found.get("Condition", ())),
-        medicines=read_medicines(one for type in MEDICINES for one in found.get(type, ())),
-        hidden=hidden,
-        unread=partly.union(key for type in cut for key in TOLD_BY.get(type, ())),
-    )

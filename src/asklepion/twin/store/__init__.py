@@ -3,9 +3,9 @@
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import alerts, estimates
+from . import alerts, estimates, night
 
-MIGRATIONS: tuple[Step, ...] = (estimates.create, alerts.create)
+MIGRATIONS: tuple[Step, ...] = (estimates.create, alerts.create, night.create)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
-OWNED: dict[str, Owned | None] = {**estimates.OWNED, **alerts.OWNED}
+OWNED: dict[str, Owned | None] = {**estimates.OWNED, **alerts.OWNED, **night.OWNED}

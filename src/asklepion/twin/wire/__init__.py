@@ -34,6 +34,8 @@ from .foresight import (
     Prevention,
     Want,
 )
+from .night import Night, Noted, Since
+from .refreshed import Refreshed
 from .scores import Option, Scored, ScoreInput, ScoreResult
 from .simulation import Curve, Fit, Simulation
 
@@ -87,6 +89,8 @@ __all__ = [
     "Lever",
     "Measured",
     "Missing",
+    "Night",
+    "Noted",
     "Offer",
     "Option",
     "Organ",
@@ -97,10 +101,12 @@ __all__ = [
     "Point",
     "Prevention",
     "Reason",
+    "Refreshed",
     "ScoreInput",
     "ScoreResult",
     "Scored",
     "Simulation",
+    "Since",
     "Source",
     "State",
     "Text",

@@ -1,11 +1,22 @@
-import { CircleCheck, CircleX, FileUp, Hourglass, type LucideIcon } from "lucide-react";
-import { type DragEvent, useId, useState } from "react";
+import { Check, FileUp, Undo2 } from "lucide-react";
+import { useState } from "react";
 import { useStore } from "../../kit/store";
-import { hasText, number, useText } from "../../kit/text";
-import { Badge, Button, Dialog, ErrorNote, Progress } from "../../kit/ui";
+import { hasText, language, number, useText } from "../../kit/text";
+import { Badge, Button, Dialog, EndDialog, ErrorNote } from "../../kit/ui";
+import { DropZone, FileLine, shareOf } from "../../records/FileParts";
 import { Said } from "../../records/Said";
-import "../../records/records.css";
-import { type Bringing, bring, bringings, type FileStep, stop, tidy } from "./files";
+import {
+  type Bringing,
+  bring,
+  bringings,
+  type FileStep,
+  isThrough,
+  keep,
+  leave,
+  stop,
+  takeBack,
+  tidy,
+} from "./files";
 
 const ACCEPTED = ".zip,.xml,.json,.ndjson,.jsonl,application/zip,application/json,text/xml";
 /** Where each app hides its export. */
@@ -20,11 +31,12 @@ const APPS = [
   "fhir",
 ] as const;
 
-/** Bring the file of an app or a tracker: drop it, or choose it. */
+/** Bring the file of an app or a tracker: look at what is in it, keep that, take it back. */
 export function FilesDialog({ onClose }: { onClose: () => void }) {
   const text = useText();
   const all = useStore(bringings);
-  const isThrough = all.some(({ state }) => ["done", "failed", "stopped"].includes(state));
+  const hasThrough = all.some(({ state }) => isThrough(state));
+  const isAsking = all.some(({ state }) => state === "found");
   return (
     <Dialog
       open
@@ -32,15 +44,29 @@ export function FilesDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       actions={
         <>
-          {isThrough && <Button onClick={tidy}>{text("devices.files.tidy")}</Button>}
-          <Button kind="primary" onClick={onClose}>
+          {hasThrough && <Button onClick={tidy}>{text("devices.files.tidy")}</Button>}
+          <Button kind={isAsking ? "quiet" : "primary"} onClick={onClose}>
             {text("devices.files.close")}
           </Button>
         </>
       }
     >
-      <DropZone />
-      <details>
+      {all.length > 0 && (
+        <ul className="stack" aria-live="polite">
+          {all.toReversed().map((bringing) => (
+            <BringingLine key={bringing.id} bringing={bringing} />
+          ))}
+        </ul>
+      )}
+      <DropZone
+        icon={FileUp}
+        title={text("devices.files.drop")}
+        hint={text("devices.files.kinds")}
+        accept={ACCEPTED}
+        onChosen={(files) => void bring(files)}
+        onDropped={({ files }) => void bring([...files])}
+      />
+      <details className="file-where">
         <summary>{text("devices.files.where")}</summary>
         <dl className="file-apps">
           {APPS.map((app) => (
@@ -52,94 +78,107 @@ export function FilesDialog({ onClose }: { onClose: () => void }) {
         </dl>
       </details>
       <p className="muted small">{text("devices.files.hint")}</p>
-      <ul className="stack" aria-live="polite">
-        {all.toReversed().map((bringing) => (
-          <BringingLine key={bringing.id} bringing={bringing} />
-        ))}
-      </ul>
     </Dialog>
   );
 }
 
-function DropZone() {
-  const text = useText();
-  const id = useId();
-  const [isOver, setOver] = useState(false);
-
-  function onDrop(event: DragEvent): void {
-    event.preventDefault();
-    setOver(false);
-    void bring([...event.dataTransfer.files]);
-  }
-
-  return (
-    <label
-      className="drop"
-      htmlFor={id}
-      data-over={isOver}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={onDrop}
-    >
-      <FileUp aria-hidden />
-      <strong>{text("devices.files.drop")}</strong>
-      <span className="muted small">{text("devices.files.kinds")}</span>
-      <input
-        id={id}
-        className="unseen"
-        type="file"
-        multiple
-        accept={ACCEPTED}
-        onChange={(event) => {
-          void bring([...(event.target.files ?? [])]);
-          event.target.value = "";
-        }}
-      />
-    </label>
-  );
-}
-
-const stateIcons: Record<Bringing["state"], LucideIcon> = {
-  waiting: Hourglass,
-  sending: Hourglass,
-  reading: Hourglass,
-  done: CircleCheck,
-  stopped: CircleX,
-  failed: CircleX,
-};
-
-function share({ state, step }: Bringing): number | undefined {
-  if (state === "done") return 1;
-  return step?.bytes_total ? step.bytes_done / step.bytes_total : undefined;
-}
-
 function BringingLine({ bringing }: { bringing: Bringing }) {
   const text = useText();
-  const { id, name, state, step, error } = bringing;
-  const Icon = stateIcons[state];
-  const isUnderWay = state === "waiting" || state === "sending" || state === "reading";
+  const { id, file, state, step, undone, error } = bringing;
+  const { name } = file;
+  const isUnderWay = ["waiting", "sending", "reading"].includes(state);
   return (
-    <li className="bringing">
-      <div className="bringing-head">
-        <Icon aria-hidden />
-        <strong lang="">{name}</strong>
-        <span className="muted small">{text(`devices.files.state.${state}`)}</span>
-        {isUnderWay && (
+    <FileLine
+      name={name}
+      state={state}
+      says={text(`devices.files.state.${state}`)}
+      progress={text("devices.files.progress", { name })}
+      share={state === "undoing" ? undefined : shareOf(step)}
+      action={
+        isUnderWay && (
           <Button kind="plain" onClick={() => stop(id)}>
             {text("devices.files.stop")}
           </Button>
-        )}
-      </div>
-      {isUnderWay && (
-        <Progress label={text("devices.files.progress", { name })} value={share(bringing)} />
-      )}
-      {step && <Counts step={step} />}
-      {step && !isUnderWay && <Result step={step} />}
+        )
+      }
+    >
+      {state === "found" && step && <Found bringing={bringing} step={step} />}
+      {state === "done" && step && <Kept bringing={bringing} step={step} />}
+      {state === "stopped" && step && <Counts step={step} />}
+      {state === "undone" && <p>{text("devices.files.undone", { n: undone })}</p>}
       <ErrorNote error={error} />
-    </li>
+    </FileLine>
+  );
+}
+
+interface ToldProps {
+  bringing: Bringing;
+  step: FileStep;
+}
+
+/** What a file would bring, before any of it is kept. */
+function Found({ bringing, step }: ToldProps) {
+  const text = useText();
+  const n = Object.values(step.by_kind).reduce((sum, each) => sum + each, 0);
+  const isFhir = n === 0 && (step.unknown.FHIR ?? 0) > 0;
+  const span = { first: dayOf(step.first), last: dayOf(step.last) };
+  return (
+    <>
+      {n > 0 && (
+        <p>
+          {text("devices.files.found", { n })}{" "}
+          <span className="muted small">{text("devices.files.found.span", span)}</span>
+        </p>
+      )}
+      {n === 0 && <p>{text(isFhir ? "devices.files.found.fhir" : "devices.files.found.none")}</p>}
+      <Kinds step={step} />
+      <p className="row">
+        {(n > 0 || isFhir) && (
+          <Button kind="primary" icon={Check} onClick={() => void keep(bringing)}>
+            {isFhir ? text("devices.files.keep.fhir") : text("devices.files.keep", { n })}
+          </Button>
+        )}
+        <Button onClick={() => leave(bringing.id)}>{text("devices.files.leave")}</Button>
+      </p>
+      {!isFhir && <LeftOut step={step} />}
+    </>
+  );
+}
+
+/** The day a moment is of, where it was taken. */
+function dayOf(moment: string | null | undefined): string {
+  const format = new Intl.DateTimeFormat(language.get(), { dateStyle: "medium", timeZone: "UTC" });
+  return moment ? format.format(new Date(moment.slice(0, 10))) : "";
+}
+
+/** What a file brought; it can be taken back. */
+function Kept({ bringing, step }: ToldProps) {
+  const text = useText();
+  const [isAsking, setAsking] = useState(false);
+  const { name } = bringing.file;
+  return (
+    <>
+      <Counts step={step} />
+      <Kinds step={step} />
+      {step.batch && step.new > 0 && (
+        <p>
+          <Button icon={Undo2} onClick={() => setAsking(true)}>
+            {text("devices.files.undo")}
+          </Button>
+        </p>
+      )}
+      <LeftOut step={step} />
+      {isAsking && (
+        <EndDialog
+          title={text("devices.files.undo.title", { name })}
+          hint={text("devices.files.undo.hint")}
+          action={text("devices.files.undo.yes")}
+          icon={Undo2}
+          onEnd={() => takeBack(bringing)}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
   );
 }
 
@@ -165,24 +204,30 @@ function useName(): (what: string) => string {
     hasText(`devices.kind.${what}`) ? text(`devices.kind.${what}` as "devices.kind.weight") : what;
 }
 
-function Result({ step }: { step: FileStep }) {
-  const text = useText();
+function Kinds({ step }: { step: FileStep }) {
   const name = useName();
   const kinds = Object.entries(step.by_kind);
+  if (kinds.length === 0) return null;
+  return (
+    <ul className="row">
+      {kinds.map(([kind, n]) => (
+        <li key={kind}>
+          <Badge>
+            {name(kind)} · {number(n)}
+          </Badge>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What was refused, and what nobody here understands. */
+function LeftOut({ step }: { step: FileStep }) {
+  const text = useText();
+  const name = useName();
   const unknown = Object.entries(step.unknown);
   return (
     <>
-      {kinds.length > 0 && (
-        <ul className="row">
-          {kinds.map(([kind, n]) => (
-            <li key={kind}>
-              <Badge>
-                {name(kind)} · {number(n)}
-              </Badge>
-            </li>
-          ))}
-        </ul>
-      )}
       {step.refused.length > 0 && (
         <section aria-label={text("devices.files.refusals")}>
           <h3>{text("devices.files.refusals")}</h3>

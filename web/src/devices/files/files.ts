@@ -2,7 +2,9 @@ import { ApiError, ask } from "../../kit/api";
 import { session } from "../../kit/session";
 import { Store } from "../../kit/store";
 import { t } from "../../kit/text";
+import type { FileState } from "../../records/FileParts";
 import { linesOf } from "../../records/import";
+import { undo } from "../../records/sheets";
 
 /** One line of the house's account of a file; the counts are those so far. */
 export interface FileStep {
@@ -16,6 +18,11 @@ export interface FileStep {
   readonly unknown: Readonly<Record<string, number>>;
   /** What, why in a word, and how often. */
   readonly refused: readonly (readonly [string, string, number])[];
+  /** When the earliest and the latest of the readings were taken. */
+  readonly first?: string | null;
+  readonly last?: string | null;
+  /** What it is taken back by; empty where it cannot be. */
+  readonly batch?: string;
   readonly bytes_done: number;
   readonly bytes_total: number;
   readonly reason: string;
@@ -24,9 +31,13 @@ export interface FileStep {
 /** One file on its way in. */
 export interface Bringing {
   readonly id: number;
-  readonly name: string;
-  readonly state: "waiting" | "sending" | "reading" | "done" | "stopped" | "failed";
+  readonly file: File;
+  /** `found`: looked through, and not kept yet. */
+  readonly state: Exclude<FileState, "gathering">;
+  /** What it brought; until it is kept, what it would bring. */
   readonly step: FileStep | null;
+  /** How many readings were taken back. */
+  readonly undone: number;
   readonly error: unknown;
 }
 
@@ -48,16 +59,32 @@ session.subscribe(() => {
   bringings.set([]);
 });
 
-/** Bring files in, one after the other. Resolves when these are through. */
+/** Look through files, one after the other; nothing is kept. Resolves when these are through. */
 export function bring(files: readonly File[]): Promise<void> {
   for (const file of files) {
     count += 1;
     const id = count;
-    const waiting: Bringing = { id, name: file.name, state: "waiting", step: null, error: null };
+    const waiting = { id, file, state: "waiting", step: null, undone: 0, error: null } as const;
     bringings.update((all) => [...all, waiting]);
-    stops.set(id, new AbortController());
-    running = running.then(() => bringOne(id, file));
+    enqueue(id, () => send(id, file, false, "found"));
   }
+  return running;
+}
+
+/** Keep what one of them would bring. */
+export function keep({ id, file }: Bringing): Promise<void> {
+  change(id, { state: "waiting", step: null });
+  enqueue(id, () => send(id, file, true, "done"));
+  return running;
+}
+
+/** Delete what one of them brought, for good. */
+export function takeBack({ id, step }: Bringing): Promise<void> {
+  const patient = session.get().me?.person?.replace("Patient/", "") ?? "";
+  change(id, { state: "undoing" });
+  enqueue(id, async () => {
+    change(id, { state: "undone", undone: await undo(patient, step?.batch ?? "") });
+  });
   return running;
 }
 
@@ -66,37 +93,62 @@ export function stop(id: number): void {
   stops.get(id)?.abort();
 }
 
-/** Forget what is through. */
-export function tidy(): void {
-  bringings.update((all) => all.filter(({ id }) => stops.has(id)));
+/** Forget one that was only looked through. */
+export function leave(id: number): void {
+  bringings.update((all) => all.filter((each) => each.id !== id));
 }
 
-async function bringOne(id: number, file: File): Promise<void> {
-  const signal = stops.get(id)?.signal;
-  try {
-    signal?.throwIfAborted();
-    change(id, { state: "sending" });
-    let last: FileStep | null = null;
-    for await (const step of stepsOf(file, signal)) {
-      last = step;
-      change(id, { state: "reading", step });
+/** Forget what is through. */
+export function tidy(): void {
+  bringings.update((all) => all.filter(({ state }) => !isThrough(state)));
+}
+
+export function isThrough(state: Bringing["state"]): boolean {
+  return ["done", "undone", "stopped", "failed"].includes(state);
+}
+
+function enqueue(id: number, work: () => Promise<void>): void {
+  const stopping = new AbortController();
+  stops.set(id, stopping);
+  running = running.then(async () => {
+    try {
+      stopping.signal.throwIfAborted();
+      await work();
+    } catch (error) {
+      change(id, stopping.signal.aborted ? { state: "stopped" } : { state: "failed", error });
+    } finally {
+      stops.delete(id);
     }
-    if (last?.kind !== "done") throw broken(last?.reason);
-    change(id, { state: "done" });
-  } catch (error) {
-    change(id, signal?.aborted ? { state: "stopped" } : { state: "failed", error });
-  } finally {
-    stops.delete(id);
+  });
+}
+
+async function send(
+  id: number,
+  file: File,
+  isKept: boolean,
+  then: Bringing["state"],
+): Promise<void> {
+  change(id, { state: "sending" });
+  let last: FileStep | null = null;
+  for await (const step of stepsOf(file, isKept, stops.get(id)?.signal)) {
+    last = step;
+    change(id, { state: "reading", step });
   }
+  if (last?.kind !== "done") throw broken(last?.reason);
+  change(id, { state: then });
 }
 
 function change(id: number, to: Partial<Bringing>): void {
   bringings.update((all) => all.map((each) => (each.id === id ? { ...each, ...to } : each)));
 }
 
-async function* stepsOf(file: File, signal?: AbortSignal): AsyncGenerator<FileStep> {
+async function* stepsOf(
+  file: File,
+  isKept: boolean,
+  signal?: AbortSignal,
+): AsyncGenerator<FileStep> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const asked = new URLSearchParams({ name: file.name, zone });
+  const asked = new URLSearchParams({ name: file.name, zone, keep: `${isKept}` });
   const response = await ask(`/api/devices/files?${asked}`, {
     method: "POST",
     body: file,

@@ -45,6 +45,7 @@ function DueBanner() {
       {isOpen && (
         <Suspense fallback={null}>
           <ManualEntry
+            first={due.kind}
             onClose={() => {
               setOpen(false);
               plans.again();

@@ -73,7 +73,11 @@ export function NewPlan({ who, onClose }: { who: Subject; onClose: () => void })
         {times.map((time, n) => (
           <div className="row" key={NEXT[n]}>
             <Field
-              label={text("devices.plans.time", { n: n + 1 })}
+              label={
+                times.length > 1
+                  ? text("devices.plans.time", { n: n + 1 })
+                  : text("devices.plans.time.only")
+              }
               type="time"
               value={time}
               required

@@ -7,8 +7,8 @@ import {
   Badge,
   Button,
   Card,
-  Dialog,
   Empty,
+  EndDialog,
   ErrorNote,
   IconButton,
   toast,
@@ -17,7 +17,7 @@ import {
 import { headersOf, type Subject, useSubject } from "../../records/subject";
 import { kindIcons } from "../model";
 import { NewPlan } from "./NewPlan";
-import { daysOf, type Plan, pathOf, soon, tellPlansChanged, usePlans } from "./plans";
+import { daysOf, type Plan, pathOf, soon, tellPlansChanged, timesOf, usePlans } from "./plans";
 import "../devices.css";
 
 /** What is to be measured at home, what is due now, and how it was kept. */
@@ -62,13 +62,13 @@ export function PlansPanel() {
   );
 }
 
-/** A plan in words: "Weight: every day at 08:00". */
+/** A plan in words: "every day at 8:00 AM". */
 export function usePlanWords(): (plan: Plan) => string {
   const text = useText();
   return (plan) =>
     text("devices.plans.words", {
       days: plan.days.length ? daysOf(plan.days) : text("devices.plans.daily"),
-      times: plan.times.join(", "),
+      times: timesOf(plan.times),
     });
 }
 
@@ -80,6 +80,13 @@ function PlanLine({ plan, who }: { plan: Plan; who: Subject }) {
   const Icon = kindIcons[plan.kind];
   const name = text(`devices.kind.${plan.kind}`);
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+
+  async function end(): Promise<void> {
+    const path = pathOf(who).replace(/(\?|$)/, `/${plan.id}$1`);
+    await api.delete(path, headersOf(who));
+    toast(text("devices.plans.ended"), "good");
+    tellPlansChanged();
+  }
 
   return (
     <li className="device">
@@ -113,56 +120,16 @@ function PlanLine({ plan, who }: { plan: Plan; who: Subject }) {
       {plan.author_name && (
         <p className="muted small">{text("devices.plans.by", { who: plan.author_name })}</p>
       )}
-      <End plan={plan} who={who} open={isEnding} onClose={() => setEnding(false)} />
+      {isEnding && (
+        <EndDialog
+          title={text("devices.plans.end", { name })}
+          hint={text("devices.plans.end.hint")}
+          action={text("devices.plans.end.yes")}
+          onEnd={end}
+          onClose={() => setEnding(false)}
+        />
+      )}
     </li>
-  );
-}
-
-interface EndProps {
-  readonly plan: Plan;
-  readonly who: Subject;
-  readonly open: boolean;
-  readonly onClose: () => void;
-}
-
-/** Asks before a plan ends, since it cannot be taken up again. */
-function End({ plan, who, open, onClose }: EndProps) {
-  const text = useText();
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-
-  async function end(): Promise<void> {
-    setBusy(true);
-    setError(null);
-    try {
-      const path = pathOf(who).replace(/(\?|$)/, `/${plan.id}$1`);
-      await api.delete(path, headersOf(who));
-      toast(text("devices.plans.ended"), "good");
-      tellPlansChanged();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  return (
-    <Dialog
-      open={open}
-      title={text("devices.plans.end", { name: text(`devices.kind.${plan.kind}`) })}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{text("devices.cancel")}</Button>
-          <Button kind="danger" icon={Trash2} busy={isBusy} onClick={end}>
-            {text("devices.plans.end.yes")}
-          </Button>
-        </>
-      }
-    >
-      <p>{text("devices.plans.end.hint")}</p>
-      <ErrorNote error={error} />
-    </Dialog>
   );
 }
 

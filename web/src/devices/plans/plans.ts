@@ -3,12 +3,12 @@ import { api } from "../../kit/api";
 import { type Asked, useAsked } from "../../kit/asked";
 import { language, moment } from "../../kit/text";
 import { headersOf, type Subject } from "../../records/subject";
-import type { Kind } from "../model";
+import type { ByHand } from "../by-hand";
 
 /** What is to be measured when, and how that was kept, as the house tells it. */
 export interface Plan {
   readonly id: string;
-  readonly kind: Kind;
+  readonly kind: ByHand;
   /** On the clock of `zone`, as 08:00. */
   readonly times: readonly string[];
   /** Of the week, Monday is 0; empty: every day. */
@@ -35,7 +35,7 @@ export const PLANNED = [
   "temperature",
   "spo2",
   "glucose",
-] as const satisfies readonly Kind[];
+] as const satisfies readonly ByHand[];
 
 const AGAIN_MS = 60_000;
 const CALM = 5; // while nothing is due, only each so many times
@@ -75,6 +75,13 @@ export function daysOf(days: readonly number[]): string {
   const names = new Intl.DateTimeFormat(language.get(), { weekday: "short", timeZone: "UTC" });
   const monday = Date.UTC(2024, 0, 1);
   const words = days.map((day) => names.format(monday + day * 24 * 3600 * 1000));
+  return new Intl.ListFormat(language.get(), { type: "conjunction" }).format(words);
+}
+
+/** The times of a plan as people here write them: 8:00 AM and 8:00 PM. */
+export function timesOf(times: readonly string[]): string {
+  const format = new Intl.DateTimeFormat(language.get(), { timeStyle: "short", timeZone: "UTC" });
+  const words = times.map((time) => format.format(Date.parse(`2024-01-01T${time}Z`)));
   return new Intl.ListFormat(language.get(), { type: "conjunction" }).format(words);
 }
 

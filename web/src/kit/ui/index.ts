@@ -2,6 +2,7 @@ export { Button, type ButtonProps, IconButton, type IconButtonProps } from "./Bu
 export { Card, type CardProps } from "./Card";
 export { LanguageSwitch, ThemeSwitch } from "./Corner";
 export { Dialog, type DialogProps, Sheet } from "./Dialog";
+export { EndDialog, type EndDialogProps } from "./EndDialog";
 export { Field, Select, Switch, type SwitchProps, TextArea } from "./Field";
 export { Avatar, Mark } from "./Marks";
 export { MenuItem, type MenuItemProps, Popover, type PopoverProps } from "./Popover";

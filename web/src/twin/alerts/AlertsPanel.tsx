@@ -5,7 +5,17 @@ import { useAsked } from "../../kit/asked";
 import { useSession } from "../../kit/session";
 import { useStore } from "../../kit/store";
 import { number, useText } from "../../kit/text";
-import { Button, Card, Empty, ErrorNote, Field, Select, Switch, toast } from "../../kit/ui";
+import {
+  Button,
+  Card,
+  Empty,
+  ErrorNote,
+  Field,
+  Select,
+  Switch,
+  toast,
+  Waiting,
+} from "../../kit/ui";
 import type { AlertFigures, AlertWish } from "../../wire/twin";
 import { AlertLine } from "./AlertLine";
 import { all, told } from "./line";
@@ -13,6 +23,9 @@ import { askToNotify, canNotify, permission } from "./notify";
 import "./alerts.css";
 
 const AlertDialog = lazy(() => import("./AlertDialog").then((m) => ({ default: m.AlertDialog })));
+const PeoplePicker = lazy(() =>
+  import("../../records/choices/PeoplePicker").then((m) => ({ default: m.PeoplePicker })),
+);
 const WAITS_MIN = [5, 10, 15, 30, 60, 120];
 const NIGHT = { quiet_from: "22:00", quiet_until: "07:00" };
 
@@ -110,6 +123,7 @@ function Wishes() {
             label={text("twin.alert.ui.watch")}
             hint={text("twin.alert.ui.watch.hint")}
           />
+          <First wish={wish} onKeep={keep} />
           <Select
             label={text("twin.alert.ui.escalate")}
             value={wish.escalate_min}
@@ -148,12 +162,33 @@ function Wishes() {
   );
 }
 
-interface QuietProps {
+interface PartProps {
   readonly wish: AlertWish;
   readonly onKeep: (change: Partial<AlertWish>) => void;
 }
 
-function QuietTime({ wish, onKeep }: QuietProps) {
+/** Who is told before everybody else who may see it. */
+function First({ wish, onKeep }: PartProps) {
+  const text = useText();
+  return (
+    <fieldset className="alert-first">
+      <legend>{text("twin.alert.ui.first")}</legend>
+      <p className="muted small">
+        {text(wish.first.length > 0 ? "twin.alert.ui.first.some" : "twin.alert.ui.first.all")}
+      </p>
+      <Suspense fallback={<Waiting label={text("twin.ui.waiting")} />}>
+        <PeoplePicker
+          label={text("twin.alert.ui.first.add")}
+          chosen={wish.first}
+          isOfPeople
+          onChange={(first) => onKeep({ first: [...first] })}
+        />
+      </Suspense>
+    </fieldset>
+  );
+}
+
+function QuietTime({ wish, onKeep }: PartProps) {
   const text = useText();
   const [from, setFrom] = useState(wish.quiet_from);
   const [until, setUntil] = useState(wish.quiet_until);

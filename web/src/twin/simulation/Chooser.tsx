@@ -12,7 +12,8 @@ import {
 import { number, useText } from "../../kit/text";
 import { Select, Switch } from "../../kit/ui";
 import { unitOf } from "../units";
-import { type Choice, DRUGS, STEPS, type What, whatsFor, withWhat } from "./plans";
+import { GlucoseUnitChoice } from "./GlucoseUnit";
+import { type Choice, DRUGS, REFILLS, STEPS, type What, whatsFor, withWhat } from "./plans";
 
 const icons: Readonly<Record<What, LucideIcon>> = {
   bleed: Droplet,
@@ -88,6 +89,21 @@ function How({ choice, isClinician, onChange }: ChooserProps) {
         <>
           {pick("ml", "twin.ui.sim.amount", STEPS.bleed, "mL")}
           {minutes}
+          <Select
+            label={text("twin.ui.sim.refill")}
+            value={choice.refill}
+            onChange={({ target }) =>
+              onChange({ ...choice, refill: target.value as Choice["refill"] })
+            }
+          >
+            {REFILLS.map((refill) => (
+              <option key={refill} value={refill}>
+                {text(`twin.ui.sim.refill.${refill}`)}
+              </option>
+            ))}
+          </Select>
+          {choice.refill !== "nothing" &&
+            pick("refillMl", "twin.ui.sim.refill.amount", STEPS.fluid, "mL")}
         </>
       );
     case "fluid":
@@ -126,6 +142,7 @@ function How({ choice, isClinician, onChange }: ChooserProps) {
       return (
         <>
           {pick("carbs", "twin.ui.sim.carbs", STEPS.carbs, "g")}
+          <GlucoseUnitChoice />
           {isClinician &&
             pick("insulin", "twin.ui.sim.insulin", STEPS.insulin, text("twin.ui.sim.unit.insulin"))}
         </>

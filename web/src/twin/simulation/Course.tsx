@@ -111,7 +111,9 @@ function scaleOf(
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const room = Math.max(most - least, CALM_SHARE * Math.max(Math.abs(most), 1));
   const middle = (least + most) / 2;
-  const [low, high] = [Math.max(0, middle - room / 2), middle + room / 2];
+  const isShare = runs[0]?.curves.find(({ key }) => key === keys[0])?.unit === "%";
+  const top = isShare ? Math.min(100, middle + room / 2) : middle + room / 2;
+  const [low, high] = [Math.max(0, middle - room / 2), top];
   return {
     low,
     high,

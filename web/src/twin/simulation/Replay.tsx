@@ -36,7 +36,9 @@ export function Replay({ runs }: { runs: readonly Simulation[] }) {
   const isDrawn = useStore(scenes) > 0;
   const top = useRef<HTMLDivElement>(null);
 
-  useEffect(() => top.current?.scrollIntoView({ block: "start" }), []); // what was asked for is below
+  useEffect(() => {
+    void top.current?.scrollIntoView({ block: "start" }); // what was asked for is below
+  }, []);
 
   useEffect(() => {
     if (wantsCalm()) player.seek(player.end);

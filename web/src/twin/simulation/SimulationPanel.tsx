@@ -1,5 +1,5 @@
 import { FlaskConical, Plus, RotateCcw } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { api } from "../../kit/api";
 import { useSession } from "../../kit/session";
 import { useStore } from "../../kit/store";
@@ -8,12 +8,13 @@ import { Badge, Button, Card, ErrorNote, Waiting } from "../../kit/ui";
 import { headersOf, type Subject } from "../../records/subject";
 import type { Simulation } from "../../wire/twin";
 import { Closed } from "../Closed";
+import { glucoseUnit, withGlucose } from "../glucose";
 import { opened, pathOf } from "../opened";
 import { say } from "../say";
 import { useOpened } from "../use";
 import { About } from "./About";
 import { Chooser } from "./Chooser";
-import { type Choice, FIRST, wishOf } from "./plans";
+import { type Choice, FIRST, type Told, wishOf } from "./plans";
 import { Replay, timeOf } from "./Replay";
 import { Wanting } from "./Wanting";
 import { useSimulationWords } from "./words";
@@ -36,8 +37,6 @@ function Loaded({ who }: { who: Subject }) {
   return <Simulator who={who} />;
 }
 
-type Told = Readonly<Record<string, number>>;
-
 const STEADY = ["weight", "height_cm", "glucose", "haemoglobin", "temperature_c"] as const;
 const MEASURED = ["heart_rate", "sbp", "dbp", "spo2", "respiratory_rate", ...STEADY] as const;
 
@@ -46,11 +45,12 @@ function restOf(run: Simulation | undefined): Told {
   const inputs = (run?.inputs ?? []).flatMap(({ key, value }) =>
     typeof value === "number" && MEASURED.some((one) => one === key) ? [[key, value]] : [],
   );
-  return Object.fromEntries(inputs) as Told;
+  return Object.fromEntries(inputs) as Record<string, number>;
 }
 
 function Simulator({ who }: { who: Subject }) {
   const text = useText();
+  const unit = useStore(glucoseUnit);
   const isClinician = useSession()?.roles.includes("clinician") ?? false;
   const [choice, setChoice] = useState<Choice>(isClinician ? FIRST : { ...FIRST, what: "stand" });
   const [told, setTold] = useState<Told>({});
@@ -82,7 +82,8 @@ function Simulator({ who }: { who: Subject }) {
     }
   };
 
-  const newest = runs.at(-1);
+  const shown = useMemo(() => runs.map((one) => withGlucose(one, unit)), [runs, unit]);
+  const newest = shown.at(-1);
   return (
     <>
       <Card className="simulation" title={text("twin.ui.simulation")} icon={FlaskConical}>
@@ -127,7 +128,7 @@ function Simulator({ who }: { who: Subject }) {
               {text("twin.ui.sim.stopped", { time: timeOf(newest.kind, newest.stopped_at, text) })}
             </p>
           )}
-          <Replay key={count} runs={runs} />
+          <Replay key={count} runs={shown} />
           <p className="small muted">{say(newest.calibrated)}</p>
           <About run={newest} />
         </Card>

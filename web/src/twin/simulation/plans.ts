@@ -20,11 +20,16 @@ export function whatsFor(isClinician: boolean): readonly What[] {
   return isClinician ? WHATS : FOR_ALL;
 }
 
+export const REFILLS = ["nothing", "crystalloid", "blood"] as const;
+
 export interface Choice {
   readonly what: What;
   readonly ml: number;
   readonly minutes: number;
   readonly fluid: "crystalloid" | "blood";
+  /** What is given into a vein once the blood is lost, and how much. */
+  readonly refill: (typeof REFILLS)[number];
+  readonly refillMl: number;
   readonly watts: number;
   readonly drug: string;
   readonly dose: number;
@@ -33,11 +38,14 @@ export interface Choice {
   readonly insulin: number;
 }
 
+/** What is known now, in the house's unit or with its own. */
+export type Told = Readonly<Record<string, number | readonly [number, string]>>;
+
 export interface Wish {
   readonly kind: "circulation" | "glucose";
   readonly length: number;
   readonly events: readonly object[];
-  readonly told?: Readonly<Record<string, number>>;
+  readonly told?: Told;
 }
 
 /** How a drug is given here: at once, or so much each minute; and which doses one may choose. */
@@ -66,6 +74,8 @@ export const FIRST: Choice = {
   ml: 1000,
   minutes: 10,
   fluid: "crystalloid",
+  refill: "nothing",
+  refillMl: 1000,
   watts: 50,
   drug: "propofol",
   dose: 100,
@@ -93,7 +103,7 @@ export function wishOf(choice: Choice): Wish {
   const seconds = minutes * 60;
   switch (choice.what) {
     case "bleed":
-      return circulation((minutes + 5) * 60, event("bleed", { ml_min: ml / minutes, seconds }));
+      return bleed(choice);
     case "fluid":
       return circulation((minutes + 10) * 60, event(choice.fluid, { ml, seconds }));
     case "stand":
@@ -119,6 +129,19 @@ export function wishOf(choice: Choice): Wish {
 
 function circulation(length: number, ...events: readonly object[]): Wish {
   return { kind: "circulation", length, events };
+}
+
+const REFILL_S = 600;
+
+function bleed({ ml, minutes, refill, refillMl }: Choice): Wish {
+  const seconds = minutes * 60;
+  const lost = event("bleed", { ml_min: ml / minutes, seconds });
+  if (refill === "nothing") return circulation(seconds + 300, lost);
+  return circulation(
+    seconds + REFILL_S + 300,
+    lost,
+    event(refill, { ml: refillMl, seconds: REFILL_S }, seconds),
+  );
 }
 
 function event(kind: string, values: Readonly<Record<string, number>>, at = 0): object {

@@ -35,6 +35,7 @@ class Rule:
         lasts: and over how long, by the readings' own time.
         calm: how long it must be below `clear`.
         side: which side of the usual counts: 1 above, -1 below, 0 both.
+        is_plain: the level is the value itself, times `side`; nothing usual is asked for.
         window: readings of this time are one level, their median.
         silent: after so long without a level that is not calm, nobody can say that it goes on.
     """
@@ -47,6 +48,7 @@ class Rule:
     lasts: timedelta = 10 * MINUTE
     calm: timedelta = 15 * MINUTE
     side: int = 0
+    is_plain: bool = False
     window: timedelta = 5 * MINUTE
     silent: timedelta = DAY
     sources: tuple[Source, ...] = ()
@@ -65,6 +67,18 @@ HEART_FAILURE = Source(
     citation="McDonagh TA, et al. 2021 ESC Guidelines for heart failure. "
     "Eur Heart J 2021;42:3599-3726: a gain of more than 2 kg in 3 days.",
     url="https://doi.org/10.1093/eurheartj/ehab368",
+)
+
+TIME_IN_RANGE = Source(
+    citation="Battelino T, et al. Continuous glucose monitoring and metrics for clinical trials: "
+    "an international consensus statement. Lancet Diabetes Endocrinol 2023;11:42-57: an event "
+    "lasts 15 minutes; a prolonged one above 13.9 mmol/L, two hours.",
+    url="https://doi.org/10.1016/S2213-8587(22)00319-9",
+)
+LOW_GLUCOSE = Source(
+    citation="American Diabetes Association. 6. Glycemic goals and hypoglycemia. Diabetes Care "
+    "2024;47(Suppl 1):S111-S125: level 1 below 3.9, level 2 below 3.0 mmol/L.",
+    url="https://doi.org/10.2337/dc24-S006",
 )
 
 # How long a reading speaks for now in the score of a stream; the RCP's sets are 12 hours apart.
@@ -118,6 +132,42 @@ WEIGHT_GAIN = Rule(
     sources=(HEART_FAILURE,),
 )
 
+MMOL_L = 18.016  # mg/dL of glucose
+JUST = 0.01  # mg/dL: "below" leaves out the level itself
+
+
+def _low(key: str, measure: str, *, times: int, lasts: timedelta) -> Rule:
+    """Glucose is too low: level 1 is urgent, level 2 grave; over at 4.0 mmol/L."""
+    return Rule(
+        key=key,
+        measures=(measure,),
+        raises={Severity.URGENT: -(70 - JUST), Severity.GRAVE: -(54 - JUST)},
+        clear=-4.0 * MMOL_L + JUST,
+        times=times,
+        lasts=lasts,
+        calm=lasts,
+        side=-1,
+        is_plain=True,
+        sources=(LOW_GLUCOSE, TIME_IN_RANGE),
+    )
+
+
+# A drop of blood is believed at once; of a sensor, a low level is one that lasts.
+GLUCOSE_LOW = _low("glucose_low", "glucose", times=1, lasts=timedelta(0))
+GLUCOSE_LOW_SENSOR = _low("glucose_low_sensor", "glucose_sensor", times=3, lasts=15 * MINUTE)
+GLUCOSE_HIGH = Rule(
+    key="glucose_high",
+    measures=("glucose", "glucose_sensor"),
+    raises={Severity.NOTICE: 250 + JUST, Severity.URGENT: 300 + JUST},  # 13.9, 16.7 mmol/L
+    clear=225,  # 12.5 mmol/L
+    times=2,
+    lasts=2 * HOUR,
+    calm=30 * MINUTE,
+    side=1,
+    is_plain=True,
+    sources=(TIME_IN_RANGE,),
+)
+
 
 def left_out(person: Person, conditions: Iterable[Said], now: datetime) -> frozenset[str]:
     """The rules that are not for this person; where her age is not known, NEWS2 is not."""
@@ -136,6 +186,9 @@ RULES: tuple[Rule, ...] = (
     _usual("temperature_c", side=1, lasts=30 * MINUTE),
     _usual("sbp", side=0, lasts=30 * MINUTE, times=2, window=15 * MINUTE),
     WEIGHT_GAIN,
+    GLUCOSE_LOW,
+    GLUCOSE_LOW_SENSOR,
+    GLUCOSE_HIGH,
 )
 BY_KEY: Mapping[str, Rule] = {rule.key: rule for rule in RULES}
 WATCHED: tuple[str, ...] = tuple(sorted({key for rule in RULES for key in rule.measures}))

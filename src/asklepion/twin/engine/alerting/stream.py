@@ -151,6 +151,8 @@ class Stream:
             return self._news2(at)
         if rule is WEIGHT_GAIN:
             return self._gain(at)
+        if rule.is_plain:
+            return self._plain(rule, at)
         (key,) = rule.measures
         usual, series = self.usual.get(key), self._series.get(key)
         found = series.level(at, rule.window) if usual and series else None
@@ -180,6 +182,13 @@ class Stream:
         told = [key for key, score in points.items() if score] or list(points)
         rests = [reference for key in told for reference in seen[key][1][-1:]]
         return Level(total, tuple(dict.fromkeys(rests))[-MOST_REFERENCES:])
+
+    def _plain(self, rule: Rule, at: datetime) -> Level | None:
+        """The value itself, of whichever of the rule's measures was read last."""
+        known = [one for key in rule.measures if (one := self._series.get(key)) and one.latest]
+        newest = max(known, key=lambda one: one.latest.at if one.latest else at, default=None)
+        found = newest.level(at, rule.window) if newest else None
+        return Level(rule.side * found[0], found[1]) if found else None
 
     def _gain(self, at: datetime) -> Level | None:
         """Kilograms gained since her lowest of the three days before."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from ...wire import Interval, Outlook, Text, Want
 from ..cards import LABEL, exclusions
@@ -14,10 +15,10 @@ TITLE = "twin.prevention.findrisc"
 ADULT = 18
 
 
-def answers_of(chart: Chart, sex: str, now: datetime) -> dict[str, Sequence[object]]:
+def answers_of(chart: Chart, sex: str, now: datetime) -> dict[str, Sequence[Any]]:
     """Each input with every answer that it may have."""
     slim, wide = WAIST[sex]
-    options: dict[str, Sequence[object]] = {
+    options: dict[str, Sequence[Any]] = {
         "waist_cm": (slim - 1, slim, wide + 1),
         "bmi": (24.0, 28.0, 31.0),
         "active_30_min": (True, False),
@@ -36,13 +37,13 @@ def answers_of(chart: Chart, sex: str, now: datetime) -> dict[str, Sequence[obje
     return options
 
 
-def range_of(fixed: Mapping[str, object], options: Mapping[str, Sequence[object]]) -> list[float]:
+def range_of(fixed: Mapping[str, Any], options: Mapping[str, Sequence[Any]]) -> list[float]:
     """Every sum of points that is possible; each input adds its own."""
     lowest = {key: values[0] for key, values in options.items()}
-    base = findrisc(**fixed, **lowest)  # type: ignore[arg-type]
+    base = findrisc(**fixed, **lowest)
     low = high = base.total
     for key, values in options.items():
-        sums = [findrisc(**fixed, **lowest | {key: value}).total for value in values]  # type: ignore[arg-type]
+        sums = [findrisc(**fixed, **lowest | {key: value}).total for value in values]
         low += min(sums) - base.total
         high += max(sums) - base.total
     return [low, high]
@@ -80,7 +81,7 @@ def points_outlook(chart: Chart, now: datetime) -> tuple[Outlook | None, list[Wa
 
 
 def _want(
-    key: str, fixed: Mapping[str, object], options: Mapping[str, Sequence[object]], width: float
+    key: str, fixed: Mapping[str, Any], options: Mapping[str, Sequence[Any]], width: float
 ) -> Want:
     widths = [
         high - low

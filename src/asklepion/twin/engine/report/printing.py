@@ -26,7 +26,7 @@ from reportlab.platypus import (
     Table,
 )
 
-from ...wire import Card, Due, Effect, Harm, Lever, Prevention
+from ...wire import Card, Due, Effect, Harm, Input, Lever, Prevention
 from ..measures import WRITTEN
 from .words import own, said, shown
 
@@ -36,6 +36,7 @@ EDGE = 16 * mm
 WIDTH = A4[0] - 2 * EDGE
 HEIGHT = A4[1] - 2 * EDGE
 LEVERS_MOST, TRIALS_MOST, DUE_MOST = 4, 6, 10
+LONG_UNIT = 7  # signs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +119,7 @@ def printed(report: Report) -> bytes:
         *_section("levers", _levers(report, look), look, language),
         *_section("trials", _trials(report, look), look, language),
         *_section("due", _due(report.prevention.due, look, language), look, language),
+        *_limits(report, look),
         *_sources(report, look),
     ]
     out = BytesIO()
@@ -141,7 +143,9 @@ def _head(report: Report, look: _Look) -> list[Any]:
     age = "" if report.age is None else own("years", language, n=report.age)
     as_of = report.prevention.as_of
     at = own("as_of", language, at=as_of[:10]) if as_of else ""
-    note = Table([[look.of(own("made", language, at=report.day), "soft")]], colWidths=[WIDTH])
+    note = Table(
+        [[look.of(own("made", language, at=report.day), "soft")]], colWidths=[WIDTH], hAlign="LEFT"
+    )
     note.setStyle([("BACKGROUND", (0, 0), (-1, -1), PALE), ("BOX", (0, 0), (-1, -1), 0.5, LINE)])
     return [
         look.of(own("title", language), "title"),
@@ -157,7 +161,7 @@ def _section(name: str, body: list[Any], look: _Look, language: str) -> list[Any
 
 
 def _grid(rows: list[list[Any]], shares: Sequence[float]) -> Table:
-    grid = Table(rows, colWidths=[WIDTH * share for share in shares])
+    grid = Table(rows, colWidths=[WIDTH * share for share in shares], hAlign="LEFT")
     grid.setStyle(
         [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -175,36 +179,82 @@ def _grid(rows: list[list[Any]], shares: Sequence[float]) -> Table:
 
 def _risks(report: Report, look: _Look) -> list[Any]:
     language = report.language
-    names = ("what", "result", "between", "ahead", "own")
+    names = ["what", "result", "between", "ahead"]
+    shares = [0.44, 0.17, 0.18, 0.21]
+    if any(card.estimate for card in report.cards):
+        names, shares = [*names, "own"], [0.36, 0.16, 0.17, 0.18, 0.13]
     rows: list[list[Any]] = [[look.of(own(name, language), "soft") for name in names]]
-    rows += [_risk(card, look, language) for card in report.cards]
-    return [_grid(rows, (0.34, 0.15, 0.17, 0.2, 0.14))]
+    before = ""
+    for card in report.cards:
+        rests = _rests(card, language)
+        same = own("same", language) if rests and rests == before else rests
+        rows.append(_risk(card, same, look, language)[: len(names)])
+        before = rests
+    return [_grid(rows, shares)]
 
 
-def _risk(card: Card, look: _Look, language: str) -> list[Any]:
+def _risk(card: Card, rests: str, look: _Look, language: str) -> list[Any]:
     title = look.of(shown(card.title_key, language), "strong")
     ahead = look.of(said(card.horizon, language), "soft")
     if card.state == "asked_first":
         return [title, look.of(own("first", language), "soft"), "", ahead, ""]
     if card.value is None or card.interval is None:
         needs = ", ".join(shown(need.label_key, language) for need in card.missing)
-        return [title, look.of(own("cannot", language, needs=needs), "soft"), "", ahead, ""]
-    unit, digits = _unit(card.unit), card.digits
+        why = look.of(own("cannot", language, needs=needs), "small")
+        return [[title, why], look.of("–"), "", ahead, ""]
+    digits = card.digits
     told = "" if card.estimate is None else own("declined", language)
     if card.estimate and card.estimate.share is not None:
         told = f"{card.estimate.share:.{digits}f} %"
     between = f"{card.interval.low:.{digits}f} – {card.interval.high:.{digits}f}"
     return [
-        title,
-        look.of(f"{card.value:.{digits}f} {unit}", "strong"),
+        [title, look.of(rests, "small")] if rests else title,
+        _result(f"{card.value:.{digits}f}", _unit(card.unit), look),
         look.of(between),
         ahead,
         look.of(told),
     ]
 
 
+def _rests(card: Card, language: str) -> str:
+    """What a number rests on; nothing where there is none."""
+    told = [one for one in card.inputs if one.value is not None and not one.missing]
+    if card.state != "computed" or not told:
+        return ""
+    inputs = own("join", language).join(_input(one, language) for one in told)
+    return own("rests", language, inputs=inputs)
+
+
+def _result(value: str, unit: str, look: _Look) -> Any:
+    """A value with its unit; a long unit stands below, since it must not break."""
+    if len(unit) < LONG_UNIT:
+        return look.of(f"{value} {unit}".strip(), "strong")
+    return [look.of(value, "strong"), look.of(unit, "small")]
+
+
+def _input(one: Input, language: str) -> str:
+    """One thing that a number rests on, with its unit."""
+    if one.value_key:
+        told = shown(one.value_key, language)
+    elif isinstance(one.value, int | float):
+        told = f"{round(one.value, 1):g} {_unit(one.unit)}".strip()
+    else:
+        told = str(one.value)
+    return f"{shown(one.label_key, language)} {told}"
+
+
+def _limits(report: Report, look: _Look) -> list[Any]:
+    """What limits the numbers above; nothing where there are none."""
+    told = [card for card in report.cards if card.state == "computed"]
+    words = dict.fromkeys(said(one, report.language) for card in told for one in card.limits)
+    if not words:
+        return []
+    head = look.of(own("limits", report.language), "soft")
+    return [Spacer(0, 3 * mm), head, *(look.of(f"– {one}", "small") for one in words)]
+
+
 def _unit(unit: str) -> str:
-    return "" if unit.startswith("{") else WRITTEN.get(unit, unit)
+    return "" if unit.startswith("{") or unit == "a" else WRITTEN.get(unit, unit)
 
 
 # What lowers them
@@ -267,21 +317,26 @@ def _trials(report: Report, look: _Look) -> list[Any]:
     for effect in effects:
         rows.append(_trial(effect, look, language, has_harms=effect.treatment not in told))
         told.add(effect.treatment)
-    return [_grid(rows, (0.52, 0.12, 0.18, 0.18))]
+    return [_grid(rows, (0.47, 0.11, 0.25, 0.17))]
 
 
 def _trial(effect: Effect, look: _Look, language: str, *, has_harms: bool) -> list[Any]:
     """One outcome of a treatment; its harms stand beside the first."""
     assert effect.baseline
     assert effect.then
-    what = f"{shown(effect.title_key, language)}: {shown(effect.outcome_key, language)}"
+    title, outcome = shown(effect.title_key, language), shown(effect.outcome_key, language)
+    what = own("of", language, what=title, of=outcome)
     then, treated = effect.then, effect.treated
     between = f"{then.interval.low:.1f} – {then.interval.high:.1f}"
     for_one = "–"
     if treated:
         low, high = treated.interval.low, treated.interval.high
         for_one = f"{treated.value:.0f} ({low:.0f} – {high:.0f})"
-    harms = "; ".join(_harm(harm, language) for harm in effect.harms) if has_harms else ""
+    harms = (
+        own("join", language).join(_harm(harm, language) for harm in effect.harms)
+        if has_harms
+        else ""
+    )
     return [
         [look.of(what), look.of(harms, "small")] if harms else look.of(what),
         look.of(f"{effect.baseline.value:.1f} %"),
@@ -305,7 +360,10 @@ def _due(due: Sequence[Due], look: _Look, language: str) -> list[Any]:
     wanted = sorted((one for one in due if one.state == "due"), key=lambda one: one.by != near)
     if not wanted:
         return [look.of(own("no_due", language), "soft")]
-    cells = [look.of(f"{shown(one.title_key, language)} ({one.by})") for one in wanted[:DUE_MOST]]
+    cells = [
+        look.of(own("by", language, what=shown(one.title_key, language), by=one.by))
+        for one in wanted[:DUE_MOST]
+    ]
     cells += [look.of("")] * (len(cells) % 2)
     return [_grid([cells[at : at + 2] for at in range(0, len(cells), 2)], (0.5, 0.5))]
 

@@ -35,6 +35,12 @@ OWN: Mapping[str, tuple[str, str]] = {
     "due": ("Due", "该做的检查和疫苗"),
     "no_due": ("Nothing by the rules known here.", "按这里的规则没有。"),
     "sources": ("Sources", "出处"),
+    "limits": ("What to know of these", "使用须知"),
+    "rests": ("From: {inputs}", "依据：{inputs}"),
+    "same": ("From the same values.", "依据同上。"),
+    "join": ("; ", "；"),
+    "of": ("{what}: {of}", "{what}：{of}"),
+    "by": ("{what} ({by})", "{what}（{by}）"),
     "made": ("Made on {at} by Asklepion. An aid to thinking: it replaces neither an examination "
              "nor a clinician’s judgement.",
              "Asklepion 于 {at} 生成。仅供参考，不能代替检查和医生的判断。"),

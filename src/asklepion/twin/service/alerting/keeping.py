@@ -1,7 +1,7 @@
 """Keeps alerts and what is said to them: sealed under the patient's key, each act in her log."""
 
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -15,10 +15,10 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.ids import Ids
 from asklepion.kit.keys import Keys
 from asklepion.kit.log import get_log
-from asklepion.records import Asking, Records
+from asklepion.records import Asking, Category, Records
 
 from ...engine.alerting import Change, Severity
-from ...engine.alerting.rules import BY_KEY, DAY
+from ...engine.alerting.rules import BY_KEY, DAY, GLUCOSE_HIGH, GLUCOSE_LOW, GLUCOSE_LOW_SENSOR
 from ...store import alerts as store
 from ...store.alerts import AlertRow, AnswerRow
 from ...wire import AlertWish
@@ -30,6 +30,7 @@ log = get_log(__name__)
 
 T = TypeVar("T")
 
+OF_GLUCOSE = (GLUCOSE_LOW.key, GLUCOSE_LOW_SENSOR.key, GLUCOSE_HIGH.key)
 SILENT = min(rule.silent for rule in BY_KEY.values())
 
 
@@ -53,6 +54,7 @@ class Keeping:
     async def take(self, patient: str, change: Change) -> None:
         """Keep what became of one rule: one open alert for it, and never two."""
         async with self._db.begin() as tx:
+            await self._records.acts.hold(tx)
             if not await self._vault.known([patient]):
                 return  # erased while it was looked at
             wish = await self.wish_of(patient, tx)
@@ -125,6 +127,7 @@ class Keeping:
     async def note_day(self, patient: str, day: int) -> None:
         """Somebody was watched over on this day, counted from 1970."""
         async with self._db.begin() as tx:
+            await self._records.acts.hold(tx)
             if await self._vault.known([patient]):  # not erased meanwhile
                 await store.note_day(tx, patient, day)
 
@@ -145,6 +148,7 @@ class Keeping:
 
     async def _escalate(self, id: str, now: datetime) -> None:
         async with self._db.begin() as tx:
+            await self._records.acts.hold(tx)
             row = await store.find(tx, id)
             if row is None or row.ended_at or row.answered_at or not row.escalates_at:
                 return
@@ -161,6 +165,7 @@ class Keeping:
 
     async def _end_silent(self, id: str, now: datetime) -> tuple[str, str] | None:
         async with self._db.begin() as tx:
+            await self._records.acts.hold(tx)
             row = await store.find(tx, id)
             told = await self.open(row) if row and not row.ended_at else None
             if row is None or told is None:
@@ -207,6 +212,7 @@ class Keeping:
         # She alone cannot answer for those who are to help her in what is urgent.
         counts = caller.has(Role.CLINICIAN) or alarm.severity is Severity.NOTICE
         async with self._db.begin() as tx:
+            await self._records.acts.hold(tx)
             kept = await store.find(tx, alarm.id)
             if kept is None:
                 return
@@ -227,9 +233,16 @@ class Keeping:
         references: Sequence[str],
         **detail: str,
     ) -> None:
-        more: Mapping[str, str] = {"alert": row.id, **detail}
+        told = await self.open(row)
+        is_glucose = told is not None and told.rule in OF_GLUCOSE
         await self._records.acts.write(
-            tx, asking, row.patient, action, about=references, detail=more
+            tx,
+            asking,
+            row.patient,
+            action,
+            about=references,
+            category=Category.LABORATORY if is_glucose else Category.VITALS,
+            detail={"alert": row.id, **detail},
         )
 
     # What somebody wishes

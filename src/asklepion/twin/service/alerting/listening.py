@@ -141,7 +141,7 @@ class Listening:
 
     async def hear_kept(self, event: ResourceKept) -> None:
         """Something came into a record by whatever way."""
-        is_reading = event.category == Category.VITALS
+        is_reading = event.category in (Category.VITALS, Category.LABORATORY)
         if not event.patient or not is_reading or event.patient not in self._watched:
             return
         if event.reference.startswith("Observation/"):

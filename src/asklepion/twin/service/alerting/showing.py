@@ -21,6 +21,7 @@ from .keeping import Keeping
 from .values import VIA, WORDS, Alarm, is_quiet, person_of
 
 SHOWN_AFTER = timedelta(hours=24)  # so long an alert that ended is still shown
+RESTS_ON = frozenset({Category.VITALS, Category.LABORATORY})  # glucose is a laboratory's
 
 
 class Showing:
@@ -41,9 +42,9 @@ class Showing:
         return list(dict.fromkeys([*own, *waiting]))
 
     async def permit(self, asking: Asking, patient: str) -> Permit | None:
-        """What the caller may see of a patient, if vital signs are among it."""
+        """What the caller may see of a patient, if anything that alerts rest on is among it."""
         permit = await self._records.permits(asking, patient)
-        return permit if permit and Category.VITALS in permit.categories else None
+        return permit if permit and RESTS_ON & set(permit.categories) else None
 
     async def of(self, asking: Asking, patient: str) -> list[tuple[Alarm, Alert]]:
         """A patient's alerts that the caller is told of, newest first; one look, one log line."""

@@ -1,0 +1,143 @@
+"""Many records at once, for what the house computes overnight; each in its patient's own name.
+
+The way out is the same as for one: decided for each row, a line in each patient's log before
+anything is handed over.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from asklepion.kit.clock import to_us
+from asklepion.kit.db import Tx
+from asklepion.kit.errors import Forbidden
+
+from ..engine import code_keys
+from ..engine.parameters import own_rows, parameters_of
+from ..model import Asking
+from ..store import rows, surveying
+from ..store.surveying import Plan
+from .parts import Parts
+from .writing import ERASING
+
+CODES_AT_ONCE = 100  # in one parameter
+OWNER = "patient"  # the parameter by which a resource names whose it is
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is read of each record, beside the patient herself.
+
+    Args:
+        sorted_by: types, each with the parameter that says when; empty where none is asked for.
+        coded: the type of which only some codes are read.
+        codes: those.
+    """
+
+    sorted_by: Mapping[str, str]
+    coded: str
+    codes: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """One resource.
+
+    Args:
+        number: in the order that searches without another have.
+        start, end: the latest moment it begins and ends [µs]; none where it is not dated.
+        updated_at: [µs].
+        body: as it is stored, JSON.
+    """
+
+    patient: str
+    type: str
+    number: int
+    start: int | None
+    end: int | None
+    updated_at: int
+    body: bytes
+
+
+class Surveyor:
+    """Reads many records."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def patients(self, after: str = "", count: int = 100) -> list[str]:
+        """The next of all patients, by reference; tells nothing else of them."""
+        async with self._parts.db.read() as tx:
+            return await surveying.find_patients(tx, after, count)
+
+    async def present(self, tx: Tx, patients: Sequence[str]) -> set[str]:
+        """Which of these are there still; nobody is erased before the transaction ends.
+
+        For whoever keeps what was computed of them meanwhile.
+        """
+        await tx.lock(ERASING, shared=True)
+        return await surveying.find_present(tx, patients) if patients else set()
+
+    async def is_changed(self, tx: Tx, patient: str, since: datetime) -> bool:
+        """Whether anything of hers was corrected, moved or deleted since; what is new is no change.
+
+        For whoever kept what was computed of it.
+        """
+        return await surveying.is_changed(tx, patient, to_us(since))
+
+    async def gather(self, askings: Sequence[Asking], wanted: Wanted) -> list[Gathered]:
+        """What these patients' records hold; one line in the log of each before this returns.
+
+        Args:
+            askings: each in a patient's own name, so that she sees in her log what she could see.
+
+        Raises:
+            Forbidden: one is in somebody else's.
+        """
+        parts = self._parts
+        sights = {(sight := parts.releasing.sight(one)).me: (one, sight) for one in askings}
+        if "" in sights:
+            raise Forbidden("Many records are read in each patient's own name alone.", hint="")
+        key_of = parts.indexer.key_of
+        keys = {key_of("Patient", who.partition("/")[2]): who for who in sights}
+        async with parts.db.read() as tx:
+            found = await surveying.find_all(tx, self._plan(wanted), keys)
+            hers: dict[str, list[rows.Row]] = {who: [] for who in sights}
+            for who, row, _, _ in found:
+                hers[who].append(row)
+            weighed = [
+                await parts.releasing.weigh(tx, asking, sight, hers[who], [who])
+                for who, (asking, sight) in sights.items()
+            ]
+        released = await parts.releasing.release_many("search", weighed)
+        bodies = {row.rid: row.body for row in released}
+        return [
+            Gathered(
+                patient=who,
+                type=row.type,
+                number=row.rid,
+                start=start,
+                end=end,
+                updated_at=row.updated_at,
+                body=bodies[row.rid],
+            )
+            for who, row, start, end in found
+            if row.rid in bodies
+        ]
+
+    def _plan(self, wanted: Wanted) -> Plan:
+        codes: set[int] = set()
+        for at in range(0, len(wanted.codes), CODES_AT_ONCE):
+            text = ",".join(wanted.codes[at : at + CODES_AT_ONCE])
+            codes |= code_keys(self._parts.indexer, wanted.coded, text)
+        return Plan(
+            types=list(wanted.sorted_by),
+            owners=[n for type in wanted.sorted_by for n in _numbers(type, OWNER)],
+            dates=[n for type, by in wanted.sorted_by.items() if by for n in _numbers(type, by)],
+            coded=wanted.coded,
+            codes=sorted(codes),
+        )
+
+
+def _numbers(type: str, name: str) -> list[int]:
+    return [one.number for one in own_rows(parameters_of(type)[name])]

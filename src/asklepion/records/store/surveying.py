@@ -1,0 +1,99 @@
+"""Many records at once, for the house's own work: whose there are, and what is in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from asklepion.kit.db import Tx
+
+from .rows import FIELDS, Row, columns_of, in_list, in_values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is read of each record.
+
+    Args:
+        types: of the resources.
+        owners: numbers of the parameters by which those name their patient.
+        dates: numbers of the parameters that they are sorted by.
+        coded: the type of which only some codes are read.
+        codes: the keys of those.
+    """
+
+    types: Sequence[str]
+    owners: Sequence[int]
+    dates: Sequence[int]
+    coded: str
+    codes: Sequence[int]
+
+
+async def find_patients(tx: Tx, after: str, limit: int) -> list[str]:
+    """The next patients who are there, in the order of their names."""
+    sql = (
+        "SELECT DISTINCT patient FROM records_res WHERE type = 'Patient' AND deleted = 0"
+        " AND patient LIKE 'Patient/%' AND patient > :after ORDER BY patient LIMIT :limit"
+    )
+    return [row[0] for row in await tx.all(sql, after=after, limit=limit)]
+
+
+async def find_present(tx: Tx, patients: Sequence[str]) -> set[str]:
+    """Which of these patients are there."""
+    sql = (
+        "SELECT patient FROM records_res WHERE type = 'Patient' AND deleted = 0"
+        f" AND patient IN {in_list('who', len(patients))}"
+    )
+    return {row[0] for row in await tx.all(sql, **in_values("who", patients))}
+
+
+async def is_changed(tx: Tx, patient: str, since: int) -> bool:
+    """Whether anything that was a patient's was changed or deleted after a moment [µs]."""
+    row = await tx.one(
+        "SELECT 1 FROM records_hist h JOIN records_res r ON r.rid = h.rid"
+        " WHERE h.patient = :patient AND r.updated_at > :since LIMIT 1",
+        patient=patient,
+        since=since,
+    )
+    return row is not None
+
+
+async def find_all(
+    tx: Tx, plan: Plan, patients: Mapping[int, str]
+) -> list[tuple[str, Row, int | None, int | None]]:
+    """What is in these records, each with its latest beginning and end [µs].
+
+    Only what is a patient's alone; whether it may leave is decided for each.
+
+    Args:
+        patients: by the key of each.
+    """
+    spans = ", ".join(
+        f"(SELECT max(o.{name}) FROM records_date o WHERE o.rid = r.rid"
+        f" AND o.param IN {in_list('date', len(plan.dates))})"
+        for name in ("lo", "hi")
+    )
+    columns = f"{columns_of('r')}, {spans}"
+    hers = f"r.deleted = 0 AND r.patient IN {in_list('who', len(patients))}"
+    types = ", ".join(f"'{type}'" for type in plan.types)  # letters alone: FHIR's
+    codes = in_list("code", len(plan.codes))
+    sql = (
+        f"SELECT d.target, {columns} FROM records_ref d CROSS JOIN records_res r"
+        f" WHERE d.param IN {in_list('owner', len(plan.owners))}"
+        f" AND d.target IN {in_list('key', len(patients))} AND r.rid = d.rid AND {hers}"
+        f" AND r.type IN ({types}) AND (r.type <> '{plan.coded}' OR EXISTS"
+        f" (SELECT 1 FROM records_tok t WHERE t.rid = r.rid AND +t.k IN {codes}))"
+        f" UNION ALL SELECT r.key, {columns} FROM records_res r"
+        f" WHERE r.key IN {in_list('key', len(patients))} AND {hers}"
+    )
+    values = {
+        **in_values("who", list(patients.values())),
+        **in_values("key", list(patients)),
+        **in_values("owner", plan.owners),
+        **in_values("date", plan.dates),
+        **in_values("code", plan.codes),
+    }
+    found: dict[int, tuple[str, Row, int | None, int | None]] = {}
+    for key, *row, start, end in await tx.all(sql, **values):
+        one = Row(*row[: len(FIELDS)])
+        if patients.get(key) == one.patient:
+            found[one.rid] = one.patient, one, start, end
+    return [found[rid] for rid in sorted(found)]

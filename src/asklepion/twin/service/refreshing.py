@@ -1,0 +1,54 @@
+"""All that the twin says of one patient, from one look at her record."""
+
+import asyncio
+from dataclasses import replace
+
+from asklepion.kit.clock import Clock, to_iso
+from asklepion.records import Asking
+
+from ..engine.card_scores import ask_first
+from ..engine.futures.choices import CARD
+from ..engine.whole import Whole, make_whole, prevention_of, whole_of
+from ..wire import Refreshed
+from .estimating import Estimates
+from .looking import Looking
+from .predicting import foretells
+
+
+class Refreshing:
+    """Asks once for everything, and makes everything of it.
+
+    Args:
+        estimates: whoever is asked first gets no probability before she has answered.
+    """
+
+    def __init__(self, *, looking: Looking, estimates: Estimates, clock: Clock) -> None:
+        self._looking = looking
+        self._estimates = estimates
+        self._clock = clock
+
+    async def refresh(self, asking: Asking, patient: str) -> Refreshed:
+        """Everything, as this caller may see it.
+
+        Raises:
+            NotFound: there is no such patient, or none that the caller may know of.
+        """
+        asking, now = replace(asking, via="risk cards"), self._clock.now()
+        wishes = whole_of(now, foretells=foretells(asking.caller))
+        seen = await self._looking.charts(asking, patient, wishes)
+        whole = await asyncio.to_thread(make_whole, patient, seen, now)
+        cards = await self._estimates.hold(asking, patient, [*whole.cards, *whole.predictions])
+        is_held = await self._is_held(asking, patient, whole)
+        return Refreshed(
+            patient=patient,
+            at=to_iso(now),
+            cards=cards[: len(whole.cards)],
+            scores=[ask_first(one) if is_held else one for one in whole.scores],
+            predictions=cards[len(whole.cards) :],
+            body=whole.body,
+            prevention=prevention_of(whole.ahead, patient, now, is_held=is_held),
+        )
+
+    async def _is_held(self, asking: Asking, patient: str, whole: Whole) -> bool:
+        """Whether the caller is asked for her own estimate of the next ten years first."""
+        return whole.has_probability and not await self._estimates.opens(asking, patient, CARD)
