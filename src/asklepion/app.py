@@ -13,7 +13,8 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from asklepion import clinic, devices, identity, ledger, records, twin, world
+from asklepion import clinic, devices, identity, ledger, records, twin
+from asklepion import world as worlds
 from asklepion.clinic import ROOMS, Clinic
 from asklepion.devices import Devices
 from asklepion.identity import AccountClosed, Identity
@@ -40,7 +41,7 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Nights, Twin
-from asklepion.world import Company, Gateway, Looks, World
+from asklepion.world import Cellar, Company, Gateway, Looks, World
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -49,8 +50,8 @@ MIGRATIONS = {
     "records": records.MIGRATIONS,
     "devices": devices.MIGRATIONS,
     "twin": twin.MIGRATIONS,
+    "world": worlds.MIGRATIONS,
     "clinic": clinic.MIGRATIONS,
-    "world": world.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
 COMMITMENT_KEY = 32  # bytes of the secret that one event is committed with
@@ -60,8 +61,8 @@ OWNED: dict[str, Owned | None] = {
     **records.OWNED,
     **devices.OWNED,
     **twin.OWNED,
+    **worlds.OWNED,
     **clinic.OWNED,
-    **world.OWNED,
     "kit_outbox": None,  # tells those who listen now; whoever comes back later asks
 }
 
@@ -196,7 +197,10 @@ async def open_house(
             records=records,
             emergency_number=settings.emergency_number,
         )
-        world = World(clock=clock)
+        things = settings.data / "things"
+        world = World(
+            clock=clock, cellar=Cellar(db=db, vault=keys.vault, folder=things, clock=clock)
+        )
         company = Company(
             db=db,
             clock=clock,
@@ -229,6 +233,7 @@ async def open_house(
         records.also_forget(clinic.forget)
         records.also_forget(looks.forget)
         events.on(AccountClosed, looks.hear_closed)
+        records.also_forget(partial(_forget_things, world))
         records.also_forget(alerts.forget)
         records.duplicates.introduce(identity.follow, identity.has_account)
         records.duplicates.also_follow("devices", devices.follow)
@@ -236,6 +241,7 @@ async def open_house(
         records.duplicates.also_follow("nights", twin.nightly.follow)
         records.duplicates.also_follow("alerts", alerts.follow)
         records.duplicates.also_follow("looks", looks.follow)
+        records.duplicates.also_follow("things", world.follow)
         devices.when_kept(alerts.hear)
         for room in (records, alerts, devices, company, world, clinic) if serving else (records,):
             await room.start()
@@ -345,6 +351,10 @@ async def _close_account(identity: Identity, tx: Tx, patient: str) -> Forgotten:
     leaves = await identity.acts.leaves_of(tx, alone)
     rows, accounts = await identity.forget(tx, patient)
     return Forgotten(rows=rows, accounts=accounts, leaves=tuple(leaves))
+
+
+async def _forget_things(world: World, tx: Tx, patient: str) -> Forgotten:
+    return Forgotten(rows=await world.forget(tx, patient))
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -61,7 +61,8 @@ def heard(visit: Visit) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = []
     while (frame := visit.outbox.take()) is not None:
         if frame[0] == Kind.CONTROL:
-            messages.append(json.loads(frame[1:]))
+            if not frame.startswith(b'\x00{"type":"items"'):  # tests of things hear those
+                messages.append(json.loads(frame[1:]))
         else:
             shot = read_snapshot(frame)
             messages.append({"type": "snapshot", "whole": shot.whole, "slots": sorted(shot.poses)})

@@ -2,19 +2,21 @@
 
 Promises: whoever is let in sees all who are there and not apart from them; nobody stands where
 nobody can; a full place is full; one visitor's silence, hurry or garbage costs the others nothing;
-only clinicians look like clinicians.
+only clinicians look like clinicians. What somebody makes is one person's until they let go of it,
+everybody sees the same of it, and what was kept survives a power cut.
 Never: knows medicine, keeps what was said (but for the minute that somebody reports, sealed), or
 tells one visitor the account of another.
 """
 
 from .model import Look, Place, Right, Rights, read_look, rights_of
-from .service import Company, Gatekeeper, Gateway, Leaving, Looks, World
+from .service import Cellar, Company, Gatekeeper, Gateway, Leaving, Looks, World
 from .store import MIGRATIONS, OWNED
 from .wire import Code
 
 __all__ = [
     "MIGRATIONS",
     "OWNED",
+    "Cellar",
     "Code",
     "Company",
     "Gatekeeper",

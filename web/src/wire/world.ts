@@ -3,12 +3,14 @@
 export const AT_BYTE = 10;
 export const BENT_LEAST = -0.8;
 export const BENT_MOST = 2.2;
+export const BOARD_STEPS = 4096;
 export const CLOTHS = 16;
 export const COARSE_BYTES = 12;
 export const ENTRY_BYTES = 14;
 export const EYE_COLOURS = 6;
 export const FACES = 3;
 export const FLAGS_BYTE = 9;
+export const GONE = -1;
 export const HAIR_COLOURS = 10;
 export const HAND_BENDS = 10;
 export const HAND_BYTES = 30;
@@ -16,11 +18,25 @@ export const HAND_REACH = 511;
 export const HAND_STEPS = 400;
 export const HAND_TURNS = 5;
 export const HEADER_BYTES = 12;
+export const INKS = 8;
+export const ITEMS_KIND = 17;
+export const ITEM_BYTES = 20;
+export const ITEM_KIND = 16;
 export const LOOK_VERSION = "1";
 export const MAX_CHAT_CHARS = 500;
 export const MAX_FRAME_BYTES = 32768;
 export const MAX_SIGNAL_CHARS = 24576;
 export const METRE_STEPS = 256;
+export const MOST_HELD = 8;
+export const MOST_NAME = 80;
+export const MOST_NOTE = 500;
+export const MOST_POINTS = 512;
+export const MOST_STROKE = 4096;
+export const MOST_WORDS = 200;
+export const POINTS_KIND = 19;
+export const POINT_BYTES = 12;
+export const POINT_ENTRY_BYTES = 15;
+export const POINT_KIND = 18;
 export const POSE_BYTES = 12;
 export const SKINS = 12;
 export const SLOT_BYTES = 2;
@@ -75,6 +91,12 @@ export interface Away {
   readonly is_away: boolean;
 }
 
+/** A ball to throw and to catch. */
+export interface BallItem {
+  readonly kind: "ball";
+  readonly ink: number;
+}
+
 /** Whether one walks through a thing, and the outline that stops one who tries. */
 export const Blocks = {
   NOTHING: "",
@@ -82,6 +104,14 @@ export const Blocks = {
   CIRCLE: "circle",
 } as const;
 export type Blocks = (typeof Blocks)[keyof typeof Blocks];
+
+/** A whiteboard of so many metres, with marks on it from the undermost to the topmost. */
+export interface BoardItem {
+  readonly kind: "board";
+  readonly width: number;
+  readonly height: number;
+  readonly marks: readonly (Stroke | Words)[];
+}
 
 /** The shape of a body. */
 export const BodyShape = {
@@ -117,6 +147,14 @@ export interface Building {
   readonly position: readonly [number, number, number];
   readonly size: readonly [number, number, number];
   readonly yaw: number;
+}
+
+/** Do something to a thing. */
+export interface ChangeItem {
+  readonly type: "change-item";
+  readonly op: string;
+  readonly item: string;
+  readonly act: Draw | Erase | Restore | Write | Flip | Resize;
 }
 
 /** A round piece of ground, level at `y`. */
@@ -187,11 +225,25 @@ export interface Door {
   readonly building: string;
 }
 
+/** Put a mark on a board; a stroke that is there already goes on from its last point. */
+export interface Draw {
+  readonly do: "draw";
+  readonly mark: Stroke | Words;
+}
+
 /** Somebody looks different now. */
 export interface Dressed {
   readonly type: "dressed";
   readonly slot: number;
   readonly look: string;
+}
+
+/** Put down what one holds; with a velocity [m/s] it flies until one says where it rests. */
+export interface DropItem {
+  readonly type: "drop-item";
+  readonly item: number;
+  readonly spot: ItemSpot;
+  readonly velocity: readonly [number, number, number];
 }
 
 /** Let me into that place. Asked again, or refused, one stays where one is. */
@@ -200,12 +252,27 @@ export interface Enter {
   readonly place: string;
 }
 
+/** Take these marks off a board. */
+export interface Erase {
+  readonly do: "erase";
+  readonly marks: readonly string[];
+}
+
 /** You are no longer in that place. Where `to` is given, that is where one goes next. */
 export interface Expelled {
   readonly type: "expelled";
   readonly place: string;
   readonly code: Code;
   readonly to: string;
+}
+
+/** A loose thing that is here from the beginning; locked, it stays where it is. */
+export interface Fixture {
+  readonly id: string;
+  readonly position: readonly [number, number, number];
+  readonly state: BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
+  readonly yaw: number;
+  readonly is_locked: boolean;
 }
 
 /** What a pose says beside where. */
@@ -218,6 +285,12 @@ export const Flag = {
   MOVING: 32,
 } as const;
 export type Flag = number;
+
+/** Show another page. */
+export interface Flip {
+  readonly do: "flip";
+  readonly page: number;
+}
 
 /** Show a gesture. */
 export interface Gesture {
@@ -246,6 +319,118 @@ export const HairStyle = {
 } as const;
 export type HairStyle = (typeof HairStyle)[keyof typeof HairStyle];
 
+/** One loose thing. `number` is for as long as the place is open, `id` for ever. */
+export interface Item {
+  readonly number: number;
+  readonly id: string;
+  readonly spot: ItemSpot;
+  readonly state: BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
+  readonly revision: number;
+  readonly by: string;
+  readonly holder: number;
+  readonly is_flying: boolean;
+  readonly is_locked: boolean;
+}
+
+/** Something was done to a thing; the order in which this is told is the order that counts. */
+export interface ItemChanged {
+  readonly type: "item-changed";
+  readonly slot: number;
+  readonly op: string;
+  readonly item: number;
+  readonly act: Draw | Erase | Restore | Write | Flip | Resize;
+  readonly revision: number;
+}
+
+/** Why something was not done with a loose thing. The client has the words. */
+export const ItemCode = {
+  FORBIDDEN: "forbidden",
+  HELD: "held",
+  LOCKED: "locked",
+  UNKNOWN: "unknown",
+  INCORRECT: "incorrect",
+  FULL: "full",
+  TOO_FAST: "too-fast",
+  NOT_YET: "not-yet",
+  SEAT_TAKEN: "seat-taken",
+} as const;
+export type ItemCode = (typeof ItemCode)[keyof typeof ItemCode];
+
+/** A thing was put down, thrown, or came to rest. Whoever threw it says where it flies. */
+export interface ItemDropped {
+  readonly type: "item-dropped";
+  readonly slot: number;
+  readonly item: number;
+  readonly spot: ItemSpot;
+  readonly velocity: readonly [number, number, number];
+  readonly is_flying: boolean;
+  readonly revision: number;
+}
+
+/** A thing stays where it is, or may be moved again. */
+export interface ItemLocked {
+  readonly type: "item-locked";
+  readonly item: number;
+  readonly is_locked: boolean;
+  readonly revision: number;
+}
+
+/** Somebody made a thing, or took back that it was removed. */
+export interface ItemMade {
+  readonly type: "item-made";
+  readonly slot: number;
+  readonly op: string;
+  readonly item: Item;
+}
+
+/** What you asked was not done. `hint` is for whoever writes a client. */
+export interface ItemRefused {
+  readonly type: "item-refused";
+  readonly code: ItemCode;
+  readonly hint: string;
+  readonly op: string;
+  readonly item: number;
+}
+
+/** A thing is gone. */
+export interface ItemRemoved {
+  readonly type: "item-removed";
+  readonly slot: number;
+  readonly op: string;
+  readonly item: number;
+}
+
+/** Where an item is [m] and how it is turned. */
+export interface ItemSpot {
+  readonly position: readonly [number, number, number];
+  readonly turn: readonly [number, number, number, number];
+}
+
+/** Somebody holds a thing now. */
+export interface ItemTaken {
+  readonly type: "item-taken";
+  readonly slot: number;
+  readonly item: number;
+}
+
+/** The loose things here, in as many messages as it takes; the last one says that it is. */
+export interface Items {
+  readonly type: "items";
+  readonly items: readonly Item[];
+  readonly mine: readonly string[];
+  readonly rights: readonly ThingRight[];
+  readonly seats: readonly SeatTaken[];
+  readonly is_kept: boolean;
+  readonly is_first: boolean;
+  readonly is_last: boolean;
+}
+
+/** These things survive a power cut as they were at that revision; −1 for what is gone. */
+export interface ItemsKept {
+  readonly type: "items-kept";
+  readonly kept: readonly (readonly [string, number])[];
+}
+
 /** Somebody came in. */
 export interface Joined {
   readonly type: "joined";
@@ -273,6 +458,13 @@ export interface LineOffer {
   readonly ticket: string;
 }
 
+/** Let a thing stay where it is, or let it be moved again. */
+export interface LockItem {
+  readonly type: "lock-item";
+  readonly item: string;
+  readonly is_locked: boolean;
+}
+
 /** How a person looks. Colours are places in the client's palettes. */
 export interface Look {
   readonly shape: BodyShape;
@@ -296,6 +488,22 @@ export interface Look {
   readonly wheelchair: boolean;
 }
 
+/** Make a new thing and put it there. */
+export interface MakeItem {
+  readonly type: "make-item";
+  readonly op: string;
+  readonly state: BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
+  readonly spot: ItemSpot;
+}
+
+/** A thing in three dimensions from a file of the house, so many metres at its longest. */
+export interface ModelItem {
+  readonly kind: "model";
+  readonly name: string;
+  readonly file: string;
+  readonly size: number;
+}
+
 /** A gesture. A raised hand stays up until it is lowered; the others pass. */
 export const Motion = {
   WAVE: "wave",
@@ -313,6 +521,13 @@ export type Motion = (typeof Motion)[keyof typeof Motion];
 export interface Moved {
   readonly type: "moved";
   readonly spot: Spot;
+}
+
+/** A sticky note. */
+export interface NoteItem {
+  readonly kind: "note";
+  readonly text: string;
+  readonly ink: number;
 }
 
 /** An outline on the ground that nobody walks through, and how high it stands. */
@@ -379,6 +594,8 @@ export interface Place {
   readonly buildings: readonly Building[];
   readonly things: readonly Thing[];
   readonly obstacles: readonly Obstacle[];
+  readonly fixtures: readonly Fixture[];
+  readonly seats: readonly Seat[];
 }
 
 /** One line of the list of places. */
@@ -404,6 +621,25 @@ export interface Refused {
   readonly code: Code;
   readonly hint: string;
   readonly place: string;
+}
+
+/** Take a thing away for good, or until one undoes it. */
+export interface RemoveItem {
+  readonly type: "remove-item";
+  readonly op: string;
+  readonly item: string;
+}
+
+/** Make a model larger or smaller. */
+export interface Resize {
+  readonly do: "resize";
+  readonly size: number;
+}
+
+/** Put marks back that were taken off. The house does this where somebody takes an act back. */
+export interface Restore {
+  readonly do: "restore";
+  readonly marks: readonly (Stroke | Words)[];
 }
 
 /** What somebody may do in a place. */
@@ -442,6 +678,20 @@ export interface Said {
 export interface Say {
   readonly type: "say";
   readonly text: string;
+}
+
+/** A spot on a bench or a chair where one person may sit: the floor below, and the way. */
+export interface Seat {
+  readonly id: string;
+  readonly position: readonly [number, number, number];
+  readonly yaw: number;
+}
+
+/** Somebody sits there now; "" for one who stands. */
+export interface SeatTaken {
+  readonly type: "seat-taken";
+  readonly slot: number;
+  readonly seat: string;
 }
 
 /** Which hands follow, in this order. */
@@ -486,6 +736,20 @@ export interface Silenced {
   readonly is_silent: boolean;
 }
 
+/** Sit down on a seat of the place file. */
+export interface Sit {
+  readonly type: "sit";
+  readonly seat: string;
+}
+
+/** Pictures on a screen, one at a time; each page is a file of the house. */
+export interface SlidesItem {
+  readonly kind: "slides";
+  readonly name: string;
+  readonly pages: readonly string[];
+  readonly page: number;
+}
+
 /** Where one appears who comes through no door. */
 export interface Spawn {
   readonly position: readonly [number, number, number];
@@ -497,6 +761,11 @@ export interface Spawn {
 export interface Spot {
   readonly position: readonly [number, number, number];
   readonly yaw: number;
+}
+
+/** Stand up. */
+export interface Stand {
+  readonly type: "stand";
 }
 
 /** What you are and may do in this place; follows Welcome, and whenever it changes. */
@@ -519,6 +788,22 @@ export const Stature = {
 } as const;
 export type Stature = (typeof Stature)[keyof typeof Stature];
 
+/** A line: x and y in turn, in steps of a board's width; `width` in the same steps. */
+export interface Stroke {
+  readonly mark: "stroke";
+  readonly id: string;
+  readonly ink: number;
+  readonly seq: number;
+  readonly width: number;
+  readonly points: readonly number[];
+}
+
+/** Take a thing up, or catch it. Its poses are one's own to tell from then on. */
+export interface TakeItem {
+  readonly type: "take-item";
+  readonly item: number;
+}
+
 /** Something that stands there: `position` its foot, `size` its width, height and depth. */
 export interface Thing {
   readonly kind: string;
@@ -530,6 +815,15 @@ export interface Thing {
   readonly blocks: Blocks;
   readonly footprint: readonly [number, number] | null;
 }
+
+/** What somebody may do with the loose things of a place; of one's own one may do more. */
+export const ThingRight = {
+  MAKE: "make",
+  MOVE: "move",
+  CHANGE: "change",
+  TIDY: "tidy",
+} as const;
+export type ThingRight = (typeof ThingRight)[keyof typeof ThingRight];
 
 /** Something that concerns you alone. `id` is what an answer to it names. */
 export interface Told {
@@ -553,6 +847,13 @@ export const Top = {
   COAT: "coat",
 } as const;
 export type Top = (typeof Top)[keyof typeof Top];
+
+/** Take back one's own last change or removal here; of one thing, if it is named. */
+export interface UndoItem {
+  readonly type: "undo-item";
+  readonly op: string;
+  readonly item: string;
+}
 
 /** Say a phrase to everybody in this place. */
 export interface Utter {
@@ -580,7 +881,65 @@ export interface Welcome {
   readonly key: string;
 }
 
-export type FromVisitor = Enter | Say | Utter | Gesture | Signal;
+/** Typed words: `size` the height of a line, in steps of a board's width. */
+export interface Words {
+  readonly mark: "words";
+  readonly id: string;
+  readonly ink: number;
+  readonly seq: number;
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly text: string;
+}
+
+/** Write a note anew. */
+export interface Write {
+  readonly do: "write";
+  readonly text: string;
+  readonly ink: number;
+}
+
+export type Act = Draw | Erase | Restore | Write | Flip | Resize;
+
+export type FromHands =
+  | MakeItem
+  | TakeItem
+  | DropItem
+  | ChangeItem
+  | RemoveItem
+  | UndoItem
+  | LockItem
+  | Sit
+  | Stand;
+
+export type FromThings =
+  | Items
+  | ItemMade
+  | ItemTaken
+  | ItemDropped
+  | ItemChanged
+  | ItemRemoved
+  | ItemLocked
+  | ItemsKept
+  | ItemRefused
+  | SeatTaken;
+
+export type FromVisitor =
+  | Enter
+  | Say
+  | Utter
+  | Gesture
+  | Signal
+  | MakeItem
+  | TakeItem
+  | DropItem
+  | ChangeItem
+  | RemoveItem
+  | UndoItem
+  | LockItem
+  | Sit
+  | Stand;
 
 export type FromWorld =
   | Welcome
@@ -598,4 +957,18 @@ export type FromWorld =
   | Expelled
   | Standing
   | Silenced
-  | Told;
+  | Told
+  | Items
+  | ItemMade
+  | ItemTaken
+  | ItemDropped
+  | ItemChanged
+  | ItemRemoved
+  | ItemLocked
+  | ItemsKept
+  | ItemRefused
+  | SeatTaken;
+
+export type ItemState = BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
+
+export type Mark = Stroke | Words;

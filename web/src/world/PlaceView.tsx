@@ -8,6 +8,7 @@ import type { Door, Place } from "../wire/world";
 import { Wardrobe } from "./people/wardrobe";
 import { Materials } from "./scene/materials";
 import { Stage } from "./stage";
+import { TouchByPointer } from "./things/touch-by-pointer";
 import type { Controls, Looking } from "./walk/controls";
 import { company, focused, walker } from "./world";
 import { XRParts } from "./xr/XRParts";
@@ -94,14 +95,21 @@ function useLooking(
       isHeld: (event) => {
         const ray = new Raycaster();
         ray.setFromCamera(point(event), get().camera);
+        if (stage.touch.meets(ray)) return true;
         return ray.intersectObjects(get().internal.interaction, false).length > 0;
       },
     };
+    const hands = new TouchByPointer(domElement, stage.touch, (event) => {
+      const ray = new Raycaster();
+      ray.setFromCamera(point(event), get().camera);
+      return ray;
+    });
     missed.current = (event) => {
       const { x, y } = point(event);
-      if (event.type === "click") stage.click(x, y);
+      if (event.type === "click" && !hands.hasTouched) stage.click(x, y);
     };
     return () => {
+      hands.dispose();
       looking.current = null;
       missed.current = () => {};
     };

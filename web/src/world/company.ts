@@ -33,12 +33,15 @@ import {
 } from "./net/socket";
 import { Steps } from "./net/steps";
 import { Order } from "./order/standing";
+import { Carry } from "./things/carry";
+import { Loose } from "./things/loose";
 import type { Voice } from "./voice";
 
 const MOUTH_M = 1.5; // above the feet of one without a headset
 const BACK_MS = 30_000; // so long the house keeps our place, and we its people
 const QUIET_MS = 1000; // nobody walks us: say now and then that we stand there
 const PULSE_MS = 250; // nobody draws us: hear now and then who speaks
+const HANDS_MS = 50; // and show what our hands do
 
 /** Somebody in this place. */
 export interface Somebody {
@@ -104,6 +107,9 @@ export class Company {
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
   readonly order = new Order();
+  /** The loose things here, and what we hold of them. */
+  readonly loose: Loose;
+  readonly carry: Carry;
 
   private readonly now: () => string;
   private readonly timing: Timing;
@@ -126,7 +132,15 @@ export class Company {
       timing: this.timing,
     });
     this.steps = new Steps((frame) => this.socket.show(frame));
-    this.hands = new HandsShown((frame) => this.socket.show(frame));
+    const show = (frame: Uint8Array<ArrayBuffer>) => this.socket.show(frame);
+    this.hands = new HandsShown(show);
+    this.loose = new Loose({
+      say: (message) => this.socket.say(message),
+      show,
+      now: () => this.timing.now(),
+      me: () => this.stay.get().me,
+    });
+    this.carry = new Carry(this.loose, show);
     this.voice = parts.voice((to, data) => this.socket.say({ type: "signal", to, data }));
     this.voice.store.subscribe(() => this.listen());
   }
@@ -144,8 +158,8 @@ export class Company {
     const pulse = () => {
       const now = this.timing.now();
       this.stand(now);
-      if (now - this.updatedAt >= PULSE_MS) this.update(now);
-      cancel = this.timing.after(PULSE_MS, pulse);
+      if (now - this.updatedAt >= HANDS_MS) this.update(now);
+      cancel = this.timing.after(this.loose.held().length > 0 ? HANDS_MS : PULSE_MS, pulse);
     };
     begin();
     follow();
@@ -225,6 +239,7 @@ export class Company {
     }
     if (this.own) this.voicePlace(me, this.own);
     this.voice.update(Math.max(0, now - this.updatedAt) / 1000);
+    this.carry.update(this.own, now);
     this.updatedAt = now;
   }
 
@@ -232,6 +247,8 @@ export class Company {
   hear(message: Heard): void {
     if (message.type === "snapshot") this.glide(message);
     else if (message.type === "hands") this.hands.hear(message, this.timing.now());
+    else if (message.type === "item-poses") this.loose.hearPoses(message);
+    else if (message.type === "points") this.loose.hearPoints(message);
     else this.hearWords(message);
   }
 
@@ -273,6 +290,7 @@ export class Company {
         break;
       case "moved":
         this.steps.reset();
+        if (this.own) this.own = { ...this.own, ...message.spot };
         this.put.set({ spot: message.spot, why: "moved" });
         break;
       case "refused":
@@ -289,7 +307,7 @@ export class Company {
         this.order.hear(message);
         break;
       default:
-        message satisfies never; // a new message stops the build here
+        this.loose.hear(message); // where a new message stops the build
     }
   }
 
@@ -323,6 +341,7 @@ export class Company {
     this.own = { position: spot.position, yaw: spot.yaw, pitch: 0, flags: 0, tracked: null };
     this.people.set(welcome.people.map((person) => this.somebody(person, before)));
     this.hang(welcome.signs);
+    this.loose.enter(place);
     this.put.set({ spot, why: "welcome" });
     // Back where we were, voices have gone on; else the same number is another person.
     if (before.length === 0) this.voice.meet(-1, []);
@@ -477,6 +496,7 @@ export class Company {
     this.voice.meet(-1, []);
     this.stay.set(NOWHERE);
     this.people.set([]);
+    this.loose.leave();
     this.signs.set(new Map());
     this.happenings.forget();
     this.order.forget();

@@ -1,6 +1,6 @@
 import { Group, type PerspectiveCamera, Raycaster, Vector2 } from "three";
 import { language } from "../kit/text";
-import type { Door, Place } from "../wire/world";
+import { type Door, Flag, type Place, type Seat } from "../wire/world";
 import type { Company } from "./company";
 import { Ground } from "./ground/ground";
 import { Marker } from "./marker";
@@ -10,6 +10,9 @@ import type { Wardrobe } from "./people/wardrobe";
 import type { Materials } from "./scene/materials";
 import { PlaceScene } from "./scene/place-scene";
 import { wordsFor } from "./sign-words";
+import { seatAimedAt } from "./things/seats";
+import { ThingsScene } from "./things/things-scene";
+import { Touch } from "./things/touch";
 import { aimedAt } from "./walk/aim";
 import { FollowCamera } from "./walk/follow";
 import { Walker, type Wish } from "./walk/walker";
@@ -35,9 +38,14 @@ export class Stage {
   readonly ground: Ground;
   readonly walker: Walker;
   readonly follow: FollowCamera;
+  readonly things: ThingsScene;
+  /** What hands do to things. */
+  readonly touch: Touch;
   /** Another drives us: the headset moves body and eyes. */
   isDriven = false;
   private peopleDrawn = 0;
+  /** Where we walk to sit down. */
+  private wantedSeat: Seat | null = null;
   private readonly crowd: Crowd;
   private readonly marker = new Marker();
   private readonly stops: readonly (() => void)[];
@@ -52,7 +60,10 @@ export class Stage {
     this.walker = new Walker(this.ground, place.doors, parts.through);
     this.follow = new FollowCamera(camera, this.ground, this.scene.isInside);
     this.crowd = new Crowd(company, wardrobe);
+    this.things = new ThingsScene(company.loose);
+    this.touch = new Touch(company, this.things);
     this.root.add(this.scene.root, this.crowd.root, this.crowd.drawn, this.marker.root);
+    this.root.add(this.things.root);
     const { position, yaw } = (this.isHere && company.pose) || place.spawn;
     this.walker.put({ position, yaw });
     this.follow.heading = yaw;
@@ -79,7 +90,9 @@ export class Stage {
     const { company, camera } = this.parts;
     this.scene.update(dt);
     if (!this.isDriven) this.walk(this.isHere ? wish : STILL, dt);
+    company.carry.ground = this.ground;
     company.update(now);
+    this.things.update(now, dt);
     const rest = drawn === null ? null : drawn - this.peopleDrawn;
     this.crowd.update({ camera, isWide: this.isDriven, rest }, now, dt, this.own());
     this.peopleDrawn = this.crowd.triangles;
@@ -92,8 +105,23 @@ export class Stage {
     const ray = new Raycaster();
     ray.setFromCamera(new Vector2(x, y), this.parts.camera);
     const { origin, direction } = ray.ray;
-    const aim = aimedAt(origin.toArray(), direction.toArray(), this.ground, this.place.doors);
-    if (aim) this.walker.goTo(aim.at);
+    const [from, way] = [origin.toArray(), direction.toArray()];
+    const aim = aimedAt(from, way, this.ground, this.place.doors);
+    const seat = seatAimedAt(this.place, this.parts.company.loose.seats.get(), from, way);
+    if (seat && !aim?.door) this.goToSeat(seat.seat);
+    else if (aim) {
+      this.wantedSeat = null;
+      if (this.seat) this.parts.company.loose.stand();
+      else this.walker.goTo(aim.at);
+    }
+  }
+
+  /** Walk up to a seat and sit down. */
+  goToSeat(seat: Seat): void {
+    const { position, yaw } = seat;
+    const before = [position[0] - Math.sin(yaw) * 0.8, position[2] - Math.cos(yaw) * 0.8] as const;
+    this.wantedSeat = seat;
+    if (this.seat || !this.walker.goTo(before, 0.5)) this.sit();
   }
 
   /** Go through a door. */
@@ -109,6 +137,7 @@ export class Stage {
     for (const stop of this.stops) stop();
     this.crowd.dispose();
     this.marker.dispose();
+    this.things.dispose();
     this.scene.dispose();
     this.root.removeFromParent();
   }
@@ -117,15 +146,28 @@ export class Stage {
     const { walker, follow } = this;
     const { company } = this.parts;
     if (Math.abs(wish.right) > 0.1 && wish.ahead >= 0) follow.turn(-wish.right * 0.9 * dt, 0);
-    walker.update(wish, follow.heading, dt);
+    const isWishing = Math.abs(wish.ahead) > 0.1 || Math.abs(wish.right) > 0.1;
+    if (this.seat && isWishing) company.loose.stand();
+    if (isWishing) this.wantedSeat = null;
+    walker.update(this.seat ? STILL : wish, follow.heading, dt);
+    if (this.wantedSeat && !walker.isOnTheWay) this.sit();
     follow.update(walker.position, dt);
     if (this.isHere) company.show(this.own().pose);
   }
 
   private own(): Own {
     const { position, yaw, speed } = this.walker;
-    const pose = { position, yaw, pitch: 0, flags: 0, tracked: null };
+    const pose = { position, yaw, pitch: 0, flags: this.seat ? Flag.SEATED : 0, tracked: null };
     return { pose, speed, isVisible: !this.isDriven && this.eyeGap() > CLOSE_M };
+  }
+
+  private get seat(): string {
+    return this.isHere ? this.parts.company.loose.seat : "";
+  }
+
+  private sit(): void {
+    if (this.wantedSeat) this.parts.company.loose.sit(this.wantedSeat.id);
+    this.wantedSeat = null;
   }
 
   /** Write on the signs over the doors what lies behind, and who is there. */

@@ -15,5 +15,7 @@ export function complete(raw: Place): Place {
     doors: (raw.doors ?? []).map((door) => ({ ...DOOR, ...door })),
     things: (raw.things ?? []).map((thing) => ({ ...THING, ...thing })),
     obstacles: [],
+    fixtures: [],
+    seats: [],
   } as Place;
 }

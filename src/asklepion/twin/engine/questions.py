@@ -21,7 +21,7 @@ from .timeline import KINDS, codes_in, midnight, moment_on_line
 
 FEW = 8  # newest readings of a measure that are asked for first
 MOST = 1000  # resources on one page
-PAGES = 5  # of a list
+PAGES = 5  # of a list; no question follows more
 DATED_PAGE = 200  # resources of one kind and page of the timeline
 ROUNDS = 7  # further looks for one page of the timeline, where readings fill it
 MEDICINES = ("MedicationRequest", "MedicationStatement")
@@ -80,7 +80,7 @@ class Answer:
         """Whether another page is to be asked for."""
         if self.pages == 0:
             return True
-        return self.is_cut and self.pages < self.question.pages
+        return self.is_cut and self.pages < min(self.question.pages, PAGES)
 
     @property
     def is_cut(self) -> bool:

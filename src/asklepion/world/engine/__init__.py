@@ -3,21 +3,29 @@
 from .allowance import Allowance
 from .bubble import is_crowding
 from .hall import HEARTBEAT_TICKS, Hall, Turn
+from .loose import Author, Loose, Who
 from .outbox import Outbox
 from .pictures import picture
 from .ring import Doings, Ring
+from .seats import Seats
 from .signing import Signing
+from .things import Things
 from .veil import is_empty, tick_of, veil
 
 __all__ = [
     "HEARTBEAT_TICKS",
     "Allowance",
+    "Author",
     "Doings",
     "Hall",
+    "Loose",
     "Outbox",
     "Ring",
+    "Seats",
     "Signing",
+    "Things",
     "Turn",
+    "Who",
     "is_crowding",
     "is_empty",
     "picture",

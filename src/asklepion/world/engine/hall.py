@@ -24,7 +24,7 @@ from ..wire import (
     pack_snapshot,
     read_pose,
 )
-from .interest import Bodies, Frames, Interest
+from .interest import Everybody, Frames, Interest
 from .judge import Legs, judge, walk
 
 ALL_SEEN = 48  # up to so many see each other in every tick; fewer bytes a second than the budget
@@ -34,6 +34,7 @@ HEARTBEAT_TICKS = TICKS_PER_S  # a still place says every second that it is ther
 ELBOW_M = 0.7  # two who appear at once stand at least so far apart
 GOLDEN_ANGLE = pi * (3.0 - sqrt(5.0))  # a spiral of spots, none before another
 SPOTS = 48
+UPRIGHT_FLAGS = Flag(0)
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Hall:
         self._is_jumping = np.zeros(self.capacity, bool)
         self._legs = Legs.of(self.capacity)
         self._interest = Interest(
-            Bodies(
+            Everybody(
                 rows=self._rows,
                 x=self._legs.x,
                 z=self._legs.z,
@@ -114,6 +115,15 @@ class Hall:
             heard.pop(slot, None)
         self._said[slot] = 0
         self._free.append(slot)
+
+    def put(self, slot: int, spot: Spot, flags: Flag = UPRIGHT_FLAGS) -> None:
+        """Have somebody stand or sit there, whatever they said before."""
+        old = read_pose(self._rows[slot, SLOT_BYTES : SLOT_BYTES + POSE_BYTES].tobytes())
+        self._stand(slot, spot)
+        body = pack_pose(Pose(position=spot.position, yaw=spot.yaw, flags=flags, at=old.at))
+        self._rows[slot, SLOT_BYTES : SLOT_BYTES + POSE_BYTES] = np.frombuffer(body, np.uint8)
+        for heard in self._rounds:
+            heard.pop(slot, None)
 
     def hear(self, slot: int, body: bytes) -> None:
         """Take in a pose of 12 or 34 bytes; the next tick judges it."""

@@ -31,7 +31,7 @@ NOBODY: Slots = np.zeros(0, np.intp)
 
 
 @dataclass
-class Bodies:
+class Everybody:
     """Everybody in a place, as arrays by slot; the hall keeps them."""
 
     rows: NDArray[np.uint8]  # shape (n, 36): slot and pose
@@ -61,7 +61,7 @@ class _View:
 class Interest:
     """One frame for each cell, from whose middle the others are near or far."""
 
-    def __init__(self, bodies: Bodies) -> None:
+    def __init__(self, bodies: Everybody) -> None:
         self._of = bodies
         self._views: dict[int, _View] = {}
         self._far_ticks = FAR_TICKS

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Depends, Request, Response, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from asklepion.identity import Caller
-from asklepion.kit.errors import Busy, Incorrect
+from asklepion.kit.errors import Busy, Incorrect, NotFound
 from asklepion.kit.http import caller, room
+from asklepion.kit.uploads import TooLong
 
+from ..engine.shown import MOST_MODEL
 from ..model import Look
-from ..service import Looks, Visit, World
+from ..service import Looks, Uploads, Visit, World
 from ..wire import Close, Code
 
 router = APIRouter(tags=["world"])
@@ -59,6 +61,33 @@ async def choose_look(request: Request, who: Who, looks: Wardrobe) -> Response:
 async def reset_look(who: Who, looks: Wardrobe) -> Response:
     """Look again as the account has it by itself."""
     return _json(await looks.reset(who))
+
+
+@router.post("/api/world/files", status_code=201)
+async def bring_file(place: str, request: Request, who: Who, world: Here) -> dict[str, str]:
+    """Bring a picture (PNG, JPEG, WebP) or a model (GLB) to the place where one is.
+
+    Things there can show it; what no thing shows is taken away at the next start.
+    """
+    who.require_known()
+    files = _files(world)
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > MOST_MODEL:
+        raise TooLong(f"The file is larger than {MOST_MODEL} bytes.", hint="Make it smaller.")
+    return {"id": await files.bring(who, place, await request.body())}
+
+
+@router.get("/api/world/files/{id}")
+async def read_file(id: str, who: Who, world: Here) -> Response:
+    """A file that was brought, for whoever may be where it is shown."""
+    type, body = await _files(world).read(who, id)
+    return Response(body, media_type=type, headers={"cache-control": "private, max-age=86400"})
+
+
+def _files(world: World) -> Uploads:
+    if world.uploads is None:
+        raise NotFound("This house keeps no files of things.", hint="It has no database.")
+    return world.uploads
 
 
 @router.post("/api/world/line")

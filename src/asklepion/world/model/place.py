@@ -4,14 +4,17 @@ Metres, +Y up, right-handed; north is −Z and the sea lies south, at +Z. A yaw 
 and with yaw 0 a person, a thing and a door face −Z, as a camera does.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from math import cos, sin
+from math import cos, pi, sin
 from typing import TypeAlias
 
 import msgspec
 
 from asklepion.identity import Role
 
+from .items import ItemState
 from .rights import Part, Right
 
 Vec2: TypeAlias = tuple[float, float]  # x, z
@@ -121,6 +124,24 @@ class Anchor(_Part, frozen=True, kw_only=True):
     size: Vec3 = (0.0, 0.0, 0.0)
 
 
+class Fixture(_Part, frozen=True, kw_only=True):
+    """A loose thing that is here from the beginning; locked, it stays where it is."""
+
+    id: str
+    position: Vec3
+    state: ItemState
+    yaw: float = 0.0
+    is_locked: bool = True
+
+
+class Seat(_Part, frozen=True, kw_only=True):
+    """A spot on a bench or a chair where one person may sit: the floor below, and the way."""
+
+    id: str
+    position: Vec3
+    yaw: float
+
+
 class Spawn(_Part, frozen=True, kw_only=True):
     """Where one appears who comes through no door."""
 
@@ -159,6 +180,8 @@ class Place(_Part, frozen=True, kw_only=True):
     buildings: tuple[Building, ...] = ()
     things: tuple[Thing, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
+    fixtures: tuple[Fixture, ...] = ()
+    seats: tuple[Seat, ...] = ()  # made from what one can sit on, not written by hand
 
 
 class Spot(_Part, frozen=True, kw_only=True):
@@ -186,7 +209,8 @@ def read_places(text: bytes) -> list[Place]:
         msgspec.ValidationError: the file is no place file.
     """
     place = msgspec.json.decode(text, type=Place)
-    place = msgspec.structs.replace(place, obstacles=_obstacles(place))
+    seats = tuple(seats_of(place.things))
+    place = msgspec.structs.replace(place, obstacles=_obstacles(place), seats=seats)
     if not place.copies:
         return [place]
     return [
@@ -195,6 +219,31 @@ def read_places(text: bytes) -> list[Place]:
         )
         for n in range(1, place.copies + 1)
     ]
+
+
+SEATED = {"bench": 0.65, "sofa": 0.75, "chair": 0.5, "armchair": 0.8}  # width of one [m]
+FORWARD_M = 0.08  # one sits a little before the middle
+
+
+def seats_of(things: Iterable[Thing]) -> Iterator[Seat]:
+    """The seats of everything that one can sit on, from left to right."""
+    counts: Counter[str] = Counter()
+    for thing in things:
+        if thing.kind not in SEATED:
+            continue
+        counts[thing.kind] += 1
+        width, _, depth = thing.size
+        is_deep = depth > width  # a bench along its z: one looks out over its long side
+        yaw = thing.yaw + (pi / 2 if is_deep else 0.0)
+        many = max(1, int(max(width, depth) // SEATED[thing.kind]))
+        each = max(width, depth) / many
+        for n in range(many):
+            aside = (n + 0.5) * each - max(width, depth) / 2
+            x, y, z = thing.position
+            x += aside * cos(yaw) - FORWARD_M * sin(yaw)
+            z += -aside * sin(yaw) - FORWARD_M * cos(yaw)
+            id = f"{thing.kind}-{counts[thing.kind]}-{n + 1}"
+            yield Seat(id=id, position=(round(x, 3), y, round(z, 3)), yaw=round(yaw, 3))
 
 
 def _obstacles(place: Place) -> tuple[Obstacle, ...]:

@@ -6,16 +6,19 @@ from .gates import Gatekeeper
 from .gateway import Gateway
 from .looks import Looks
 from .order import Wish
+from .uploads import Cellar, Uploads
 from .visit import Line, Visit
 from .world import Leaving, World
 
 __all__ = [
+    "Cellar",
     "Company",
     "Gatekeeper",
     "Gateway",
     "Leaving",
     "Line",
     "Looks",
+    "Uploads",
     "Visit",
     "Wish",
     "World",

@@ -27,12 +27,18 @@ class Gathering:
     def __post_init__(self) -> None:
         self.apartness = Apartness(self.ties, self.visits)
 
-    def tell(self, message: FromWorld, *, by: Visit, but: Visit | None = None) -> None:
+    def tell(
+        self, message: FromWorld, *, by: Visit | None = None, but: Visit | None = None
+    ) -> None:
         """Say something to everybody here, but not to whoever is apart from whom it is of."""
         frame = control(message)
         for visit in list(self.visits.values()):
-            if visit is not but and not self.apartness.parts(visit, by):
+            if visit is not but and not (by and self.apartness.parts(visit, by)):
                 visit.send(frame)
+
+    def apart_from(self, one: Visit) -> list[Visit]:
+        """Those here who are gone to somebody."""
+        return [v for v in self.visits.values() if v is not one and self.apartness.parts(v, one)]
 
     def join(self, visit: Visit, at: Spot | None, signs: tuple[Presence, ...]) -> None:
         """Let somebody in: they see everybody, and everybody hears of them.

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -11,13 +11,17 @@ import msgspec
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import Clock
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Busy, NotFound
+from asklepion.kit.ids import Ids
 from asklepion.kit.log import get_log
 
 from ..engine import Allowance, Hall
 from ..model import Access, Ground, Look, Place, Spot, Ties, in_front_of
 from ..wire import (
+    ITEM_KIND,
     MAX_FRAME_BYTES,
+    POINT_KIND,
     POSE_BYTES,
     TICKS_PER_S,
     TRACKED_BYTES,
@@ -27,6 +31,7 @@ from ..wire import (
     Dressed,
     Enter,
     Expelled,
+    FromHands,
     Kind,
     LineOffer,
     PlaceCard,
@@ -38,10 +43,13 @@ from .allowing import take_stand
 from .files import load_ground, load_places
 from .gates import Gatekeeper, Gates
 from .gathering import Gathering
+from .keeping import Keeping
 from .looks import default_look
 from .signboards import Signboards
 from .talking import Talking
+from .things import LooseThings
 from .tickets import Tickets
+from .uploads import Cellar, Uploads
 from .visit import Line, Visit
 
 log = get_log(__name__)
@@ -53,10 +61,11 @@ SILENCE_S = 90.0  # a browser lets a hidden page speak once a minute
 STALL_S = 10.0  # a frame that is not taken in by then never will be
 FULL_HINT = "Come back when somebody has left."
 POSE_FRAMES = (1 + POSE_BYTES, 1 + TRACKED_BYTES)
+HAND_KINDS = (ITEM_KIND, POINT_KIND)
 
 
 class World:
-    """Places with people in them, 20 times a second. Keeps nothing: what is said is gone."""
+    """Places with people in them, 20 times a second. What is said is gone; what is made stays."""
 
     def __init__(
         self,
@@ -65,7 +74,11 @@ class World:
         tell_time: Callable[[], float] = time.monotonic,
         places: Mapping[str, Place] | None = None,
         ties: Ties | None = None,
+        cellar: Cellar | None = None,
     ) -> None:
+        """Args:
+        cellar: where the things of a place are kept; without one they go with those who leave.
+        """
         self.ties = ties or Ties()
         self._clock = clock
         self._time = tell_time
@@ -78,6 +91,11 @@ class World:
         self._signboards = Signboards(self._places, self._gatherings, self.ties)
         self._visits: dict[str, Visit] = {}
         self._openings: dict[str, Allowance] = {}
+        new_id, keeping = Ids(clock).new, Keeping(cellar.db) if cellar else None
+        self.things = LooseThings(new_id=new_id, keeping=keeping, tell_time=tell_time)
+        self.uploads = cellar and Uploads(
+            cellar, things=self.things, find_place=self._find, new_id=new_id
+        )
         self._gateway: tuple[str, Tickets] | None = None
         self._ticks = 0
         self._task: asyncio.Task[None] | None = None
@@ -154,6 +172,22 @@ class World:
         here.apartness.look()
         if visit.is_silent != was_silent:
             here.tell(Silenced(slot=visit.slot, is_silent=visit.is_silent), by=visit)
+
+    async def forget(self, tx: Tx, patient: str) -> dict[str, int]:
+        """Take away what a patient made who is erased; returns how many rows of which table."""
+        if self.uploads:
+            await self.uploads.forget(tx, patient)
+        return await self.things.forget(tx, patient)
+
+    async def follow(
+        self, tx: Tx, old: str, new: str, only: Sequence[str] | None = None
+    ) -> Sequence[str]:
+        """Let what one patient made be another's, whose record she is part of now, or again.
+
+        Args:
+            only: what followed before, and nothing else.
+        """
+        return await self.things.follow(tx, old, new, only)
 
     def read_place(self, caller: Caller, place: str) -> Place:
         """One place, as its file describes it.
@@ -275,6 +309,10 @@ class World:
         if is_hands_frame(frame):
             self._hear_hands(visit, frame, now)
             return None
+        if frame and frame[0] in HAND_KINDS:
+            if not self.things.hear_frame(visit, frame):
+                self._try_patience(visit, now)
+            return None
         if not visit.messages.spend(now):
             visit.refuse(Code.TOO_FAST, "Send fewer messages a second.")
             self._try_patience(visit, now)
@@ -289,7 +327,10 @@ class World:
             return None
         if isinstance(message, Enter):
             return message
-        self._talking.hear(visit, message, now)
+        if isinstance(message, FromHands):
+            self.things.hear(visit, message)
+        else:
+            self._talking.hear(visit, message, now)
         return None
 
     # --- the pulse
@@ -298,6 +339,9 @@ class World:
         """Look at the ground of every place, then begin to tick."""
         grounds = [self._ground(place) for place in self._places.values()]
         await asyncio.to_thread(lambda: [ground.survey() for ground in grounds])
+        if self.uploads:
+            await self.uploads.start()
+        await self.things.start()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -308,6 +352,7 @@ class World:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        await self.things.stop()
 
     def tick(self) -> None:
         """Let a twentieth of a second pass in every place."""
@@ -315,6 +360,7 @@ class World:
         self._ticks += 1
         for gathering in list(self._gatherings.values()):
             gathering.tick(now)
+            self.things.tick(gathering)
         if self._ticks % TICKS_PER_S == 0:
             self._sweep(now)
             for gathering in self._gatherings.values():
@@ -361,7 +407,7 @@ class World:
         if not visit.poses.spend(now):
             self._try_patience(visit, now)
         elif visit.gathering:
-            visit.gathering.hear(visit, frame[1:], now)
+            visit.gathering.hear(visit, self.things.judged(visit, frame[1:]), now)
 
     def _hear_hands(self, visit: Visit, frame: bytes, now: float) -> None:
         if not visit.hands.spend(now):
@@ -418,7 +464,8 @@ class World:
         visit.tell(standing)
         self._gatherings[key] = gathering
         if left:
-            self._let_go(left, slot, visit.account)
+            self._let_go(left, slot, visit)
+        self.things.come(visit)
 
     def _take_up(self, visit: Visit, place: Place) -> None:
         visit.is_back = False
@@ -426,6 +473,7 @@ class World:
         if visit.gathering:
             visit.gathering.take_up(visit, self._signboards.over_doors(place, visit.account))
         visit.tell(standing)
+        self.things.come(visit)
 
     def _open_hall(self, place: Place, key: str) -> Gathering:
         return Gathering(key=key, hall=Hall(place, self._ground(place)), ties=self.ties)
@@ -442,13 +490,14 @@ class World:
         """Take somebody out of the place they are in, if any."""
         if gathering := visit.gathering:
             slot, visit.gathering, visit.slot = visit.slot, None, -1
-            self._let_go(gathering, slot, visit.account)
+            self._let_go(gathering, slot, visit)
 
-    def _let_go(self, gathering: Gathering, slot: int, account: str) -> None:
+    def _let_go(self, gathering: Gathering, slot: int, visit: Visit) -> None:
         gathering.let_go(slot)
+        self.things.go(gathering, visit, slot)
         if not gathering.visits:
             self._gatherings.pop(gathering.key, None)
-        self._tell_left(account, gathering.hall.place.id)
+        self._tell_left(visit.account, gathering.hall.place.id)
 
     def _tell_left(self, account: str, place: str) -> None:
         for listener in self._leaving.get(place, ()):

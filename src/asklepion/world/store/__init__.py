@@ -3,9 +3,14 @@
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import looks, people, reports
+from . import looks, people, reports, things
 
-MIGRATIONS: tuple[Step, ...] = (*people.MIGRATIONS, *reports.MIGRATIONS, *looks.MIGRATIONS)
-OWNED: dict[str, Owned | None] = {**people.OWNED, **reports.OWNED, **looks.OWNED}
+MIGRATIONS: tuple[Step, ...] = (
+    *people.MIGRATIONS,
+    *reports.MIGRATIONS,
+    *looks.MIGRATIONS,
+    *things.MIGRATIONS,
+)
+OWNED: dict[str, Owned | None] = {**people.OWNED, **reports.OWNED, **looks.OWNED, **things.OWNED}
 
-__all__ = ["MIGRATIONS", "OWNED", "looks", "people", "reports"]
+__all__ = ["MIGRATIONS", "OWNED", "looks", "people", "reports", "things"]

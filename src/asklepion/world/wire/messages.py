@@ -7,6 +7,7 @@ import msgspec
 
 from ..model import Sign, Spot
 from .company import Silenced, Standing, Told, Utter, Uttered
+from .items import FromHands, FromThings
 
 MAX_FRAME_BYTES = 32 * 1024  # a session description of WebRTC is the largest thing anybody says
 MAX_CHAT_CHARS = 500
@@ -93,7 +94,7 @@ class Signal(_Message, frozen=True, kw_only=True, tag="signal", forbid_unknown_f
     data: str
 
 
-FromVisitor: TypeAlias = Enter | Say | Utter | Gesture | Signal
+FromVisitor: TypeAlias = Enter | Say | Utter | Gesture | Signal | FromHands
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,6 +229,7 @@ FromWorld: TypeAlias = (
     | Standing
     | Silenced
     | Told
+    | FromThings
 )
 
 

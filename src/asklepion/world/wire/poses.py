@@ -51,14 +51,14 @@ class Pose:
 
 def pack_pose(pose: Pose) -> bytes:
     """A pose as 12 bytes, or 34 with a headset. What does not fit is bent to what does."""
-    x, y, z = (_bend(v * METRE_STEPS, -32768, 32767) for v in pose.position)
+    x, y, z = (bend(v * METRE_STEPS, -32768, 32767) for v in pose.position)
     yaw = _round(pose.yaw / tau * 65536) & 0xFFFF
-    pitch = _bend(pose.pitch / (pi / 2) * 127, -127, 127)
+    pitch = bend(pose.pitch / (pi / 2) * 127, -127, 127)
     flat = _FLAT.pack(x, y, z, yaw, pitch, pose.flags, pose.at & 0xFFFF)
     if not (more := pose.tracked):
         return flat
     return flat + _TRACKED.pack(
-        _bend(more.head_y * 1000, 0, 65535),
+        bend(more.head_y * 1000, 0, 65535),
         pack_turn(more.head),
         _pack_offset(more.left.offset),
         pack_turn(more.left.turn),
@@ -105,12 +105,13 @@ def _round(value: float) -> int:
     return int((value + 0.5) // 1)
 
 
-def _bend(value: float, low: int, high: int) -> int:
+def bend(value: float, low: int, high: int) -> int:
+    """The nearest step that can be told."""
     return max(low, min(high, _round(value)))
 
 
 def _pack_offset(offset: Vec3) -> int:
-    x, y, z = (_bend(v * HAND_STEPS, -HAND_REACH, HAND_REACH) + HAND_REACH for v in offset)
+    x, y, z = (bend(v * HAND_STEPS, -HAND_REACH, HAND_REACH) + HAND_REACH for v in offset)
     return x | y << 10 | z << 20
 
 
@@ -128,7 +129,7 @@ def pack_turn(turn: Turn) -> int:
     small = [turn[i] for i in range(4) if i != largest]
     for shift, part in zip((0, 10, 20), small, strict=True):
         share = sign * part / length * sqrt(0.5) + 0.5  # −√½…√½ → 0…1
-        packed |= _bend(share * TURN_STEPS, 0, TURN_STEPS) << shift
+        packed |= bend(share * TURN_STEPS, 0, TURN_STEPS) << shift
     return packed
 
 

@@ -1,9 +1,10 @@
 import { type FromVisitor, type FromWorld, Kind } from "../../wire/world";
+import { type ItemPoses, type Points, readThings } from "../things/poses";
 import { type HandsHeard, readHands } from "./hands";
 import { readSnapshot, type Snapshot } from "./poses";
 
 /** All that the world may say. */
-export type Heard = FromWorld | Snapshot | HandsHeard;
+export type Heard = FromWorld | Snapshot | HandsHeard | ItemPoses | Points;
 
 const writer = new TextEncoder();
 const reader = new TextDecoder();
@@ -28,6 +29,6 @@ export function readFrame(frame: ArrayBuffer): Heard | null {
     case Kind.HANDS:
       return readHands(view);
     default:
-      return null;
+      return readThings(view);
   }
 }

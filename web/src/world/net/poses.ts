@@ -142,7 +142,7 @@ function readPosition(view: DataView, start: number): Vec3 {
   return [metres(0), metres(2), metres(4)];
 }
 
-function bend(value: number, low: number, high: number): number {
+export function bend(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, Math.round(value)));
 }
 

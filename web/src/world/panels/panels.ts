@@ -2,6 +2,7 @@ import type { Banner, Panel } from "../../kit/place";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels } from "../order/OrderPanel";
 import { safetyPanel } from "../order/SafetyPanel";
+import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { wardrobePanel } from "../wardrobe/panel";
 import { announcer } from "./Announcer";
 import { chatPanel } from "./ChatPanel";
@@ -12,10 +13,11 @@ import { voicePanels } from "./VoicePanel";
 /** What the world shows beside the scene, and instead of it. */
 export const worldPanels: readonly Panel[] = [
   thingsPanel,
+  itemsPanel,
   chatPanel,
   ...voicePanels,
   safetyPanel,
   ...orderPanels,
   wardrobePanel,
 ];
-export const worldBanners: readonly Banner[] = [announcer, lineBanner, newsBanner];
+export const worldBanners: readonly Banner[] = [announcer, lineBanner, handsBanner, newsBanner];

@@ -41,6 +41,8 @@ export class Headset {
   private readonly stop: () => void;
   private readonly letGo: (() => void)[] = [];
   private isWorn = false;
+  /** The hand that has hold of a thing, or draws on one. */
+  private drawing: HandInRoom | null = null;
   /** Where to stand once the headset has said where the head is. */
   private wanted: Pick<Spot, "position" | "yaw"> | null = null;
   private frames = 0;
@@ -83,6 +85,7 @@ export class Headset {
       if (snap) this.turn(snap * SNAP_RAD);
       if (hand.throws()) this.land(hand);
     }
+    if (this.drawing) this.parts.stage.touch.drag(this.drawing.ray());
     this.aim(dt);
     this.show();
   }
@@ -104,10 +107,14 @@ export class Headset {
     const hand = new HandInRoom(gl.xr.getController(index), gl.xr.getHand(index));
     hand.source = gl.xr.getSession()?.inputSources[index] ?? null; // connected before our time
     const down = () => {
-      if (!this.press.down(hand.ray())) hand.isAiming = !this.isAugmented;
+      const { touch } = this.parts.stage;
+      if (touch.press(hand.ray())) this.drawing = hand;
+      else if (!this.press.down(hand.ray())) hand.isAiming = !this.isAugmented;
     };
     const up = () => {
-      if (!this.press.up(hand.ray()) && hand.isAiming) this.land(hand);
+      if (this.drawing === hand) this.parts.stage.touch.release(hand.ray(), false);
+      else if (!this.press.up(hand.ray()) && hand.isAiming) this.land(hand);
+      this.drawing = null;
       hand.isAiming = false;
     };
     hand.space.addEventListener("selectstart", down);

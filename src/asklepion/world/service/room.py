@@ -1,0 +1,105 @@
+"""What lies in one gathering, and what the house says of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from asklepion.identity import Caller
+from asklepion.kit.errors import Conflict, Forbidden, HouseError, Incorrect, NotFound
+
+from ..engine import Allowance, Seats, Things, Who
+from ..model import Place
+from ..wire import (
+    DropItem,
+    FromHands,
+    FromThings,
+    ItemCode,
+    ItemRefused,
+    RemoveItem,
+    SeatTaken,
+    Sit,
+    TakeItem,
+)
+from .gathering import Gathering
+from .keeping import Shelf
+from .rights import rights
+from .visit import Visit
+
+
+@dataclass(kw_only=True)
+class Hands:
+    """How much one visitor may do."""
+
+    wishes: Allowance
+    poses: Allowance
+
+
+@dataclass(kw_only=True)
+class Room:
+    """What lies in one gathering."""
+
+    gathering: Gathering
+    seats: Seats
+    home: str = ""  # the account whose home it is
+    shelf: Shelf | None = None  # where it is kept; None: nowhere
+    things: Things | None = None  # None until they were fetched
+    handing: dict[Visit, list[str]] = field(default_factory=dict[Visit, list[str]])
+    hands: dict[Visit, Hands] = field(default_factory=dict[Visit, Hands])
+    untold: dict[str, int] = field(default_factory=dict[str, int])  # kept soon: id and revision
+
+    @property
+    def place(self) -> Place:
+        """The place it is in."""
+        return self.gathering.hall.place
+
+    def tell(self, message: FromThings) -> None:
+        """Say something to everybody here; who is apart from whom it is of hears it of nobody."""
+        by = self.gathering.visits.get(getattr(message, "slot", -1))
+        self.gathering.tell(message, by=by)
+        if by is None or isinstance(message, SeatTaken):
+            return
+        for visit in self.gathering.apart_from(by):
+            visit.tell(msgspec.structs.replace(message, slot=-1))
+
+    def who(self, visit: Visit) -> Who:
+        """Somebody here, as the engine knows them."""
+        return Who(
+            slot=visit.slot,
+            account=visit.account,
+            name=visit.name,
+            patient=patient_of(visit.caller),
+            rights=rights(self.place, visit.caller, self.home),
+        )
+
+
+def patient_of(caller: Caller) -> str:
+    """The patient whom a caller speaks as: whose key and whose erasure it is."""
+    return caller.person if caller.person and caller.person.startswith("Patient/") else ""
+
+
+CODES: Mapping[type[HouseError], ItemCode] = {
+    Forbidden: ItemCode.FORBIDDEN,
+    NotFound: ItemCode.UNKNOWN,
+    Incorrect: ItemCode.INCORRECT,
+    Conflict: ItemCode.FULL,
+}
+
+
+def code_of(message: FromHands, error: HouseError) -> ItemCode:
+    """Why not, in one word."""
+    if isinstance(error, Conflict):
+        if isinstance(message, Sit):
+            return ItemCode.SEAT_TAKEN
+        if isinstance(message, TakeItem | RemoveItem):
+            return ItemCode.HELD
+    if isinstance(error, Forbidden) and "stays" in error.message:
+        return ItemCode.LOCKED
+    return CODES.get(type(error), ItemCode.INCORRECT)
+
+
+def refuse(visit: Visit, message: FromHands, code: ItemCode, hint: str) -> None:
+    """Say to a visitor that something was not done, and why."""
+    op = getattr(message, "op", "")
+    number = message.item if isinstance(message, TakeItem | DropItem) else -1
+    visit.tell(ItemRefused(code=code, hint=hint, op=op, item=number))

@@ -1,0 +1,385 @@
+"""The verbs of loose things and of seats, as visitors ask for them over the socket."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TypeAlias
+
+import msgspec
+
+from asklepion.identity import Caller
+from asklepion.kit.db import Tx
+from asklepion.kit.errors import HouseError, NotFound
+from asklepion.kit.log import get_log
+
+from ..engine import Allowance, Seats, Things, Who
+from ..model import Spot
+from ..model.items import files_of
+from ..store import things as store
+from ..wire import (
+    GONE,
+    POINT_BYTES,
+    POINT_KIND,
+    POINTS_KIND,
+    ChangeItem,
+    Close,
+    Code,
+    DropItem,
+    Flag,
+    FromHands,
+    FromThings,
+    Item,
+    ItemCode,
+    Items,
+    ItemsKept,
+    LockItem,
+    MakeItem,
+    Moved,
+    RemoveItem,
+    SeatTaken,
+    Sit,
+    Stand,
+    TakeItem,
+    ThingRight,
+    UndoItem,
+    hide_points,
+    item_bodies,
+)
+from .gathering import Gathering
+from .keeping import Keeping, Shelf
+from .plain import plain
+from .rights import keeps
+from .room import Hands, Room, code_of, patient_of, refuse
+from .visit import Visit
+
+log = get_log(__name__)
+
+KEEP_S = 1.0  # so often at most is anything written
+CHUNK_BYTES = 48 * 1024  # of what somebody who comes is handed at once, about
+ROOM_BYTES = 128 * 1024  # that may wait to be sent while more is handed over
+BACKLOG = 8  # frames; whoever is farther behind sees no poses of things
+
+KnowsFile: TypeAlias = Callable[[str, str], bool]
+
+
+class LooseThings:
+    """The loose things of every place that somebody is in."""
+
+    def __init__(
+        self,
+        *,
+        new_id: Callable[[], str],
+        keeping: Keeping | None = None,
+        tell_time: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._new_id = new_id
+        self.keeping = keeping
+        self._time = tell_time
+        self._rooms: dict[str, Room] = {}
+        self._knows_file: KnowsFile | None = None
+        self._clear: Callable[[str], Awaitable[None]] | None = None
+        self._emptied: list[str] = []
+        self._wanted = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def show_files(self, knows: KnowsFile, clear: Callable[[str], Awaitable[None]]) -> None:
+        """Let things show files: who knows them, and who clears a place that keeps nothing."""
+        self._knows_file, self._clear = knows, clear
+
+    # --- coming and going
+
+    def come(self, visit: Visit) -> None:
+        """Somebody was let in: hand them what is here."""
+        gathering = visit.gathering
+        if gathering is None:
+            return
+        room = self._rooms.get(gathering.key)
+        if room is None or room.gathering is not gathering:
+            room = self._open(gathering, visit.caller)
+        now = self._time()
+        for old in [one for one in room.hands if one.account == visit.account]:
+            del room.hands[old]  # their line broke, and they are back on another
+            room.handing.pop(old, None)
+        room.hands[visit] = Hands(
+            wishes=Allowance(burst=60, per_s=12, now=now),
+            poses=Allowance(burst=90, per_s=60, now=now),
+        )
+        self._hand(room, visit)
+
+    def go(self, gathering: Gathering, visit: Visit, slot: int) -> None:
+        """Somebody left: what they held lies there, and their seat is free."""
+        room = self._rooms.get(gathering.key)
+        if room is None or room.gathering is not gathering:
+            return
+        room.hands.pop(visit, None)
+        room.handing.pop(visit, None)
+        if room.seats.stand(slot):
+            room.tell(SeatTaken(slot=slot, seat=""))
+        for told in room.things.leave(slot) if room.things else ():
+            room.tell(told)
+        if not gathering.visits:
+            self._note(room)
+            del self._rooms[gathering.key]
+            if room.shelf is None:
+                self._emptied.append(gathering.key)
+                self._wanted.set()
+
+    def _open(self, gathering: Gathering, caller: Caller) -> Room:
+        hall = gathering.hall
+        home = gathering.key.partition(":")[2]
+        room = Room(gathering=gathering, seats=Seats(hall.place, hall.ground), home=home)
+        if self.keeping and keeps(hall.place):
+            is_hers = bool(home) and caller.account == home
+            room.shelf = Shelf(place=gathering.key, host=patient_of(caller) if is_hers else "")
+            self._wanted.set()
+        else:
+            room.things = Things(hall.place, hall.ground)
+        self._rooms[gathering.key] = room
+        return room
+
+    def _hand(self, room: Room, visit: Visit) -> None:
+        """Begin to tell somebody what is here; the rest follows as fast as they take it in."""
+        if room.things is None:
+            return
+        room.handing[visit] = [loose.item.id for loose in room.things.all()]
+        self._hand_more(room, visit, is_first=True)
+
+    def _hand_more(self, room: Room, visit: Visit, *, is_first: bool = False) -> None:
+        things, rest = room.things, room.handing.get(visit)
+        if things is None or rest is None:
+            return
+        chosen: list[str] = []
+        size = 0
+        while rest and size < CHUNK_BYTES:
+            chosen.append(rest.pop(0))
+            loose = things.find(chosen[-1])
+            size += loose.size if loose else 0
+        found = [loose for id in chosen if (loose := things.find(id))]
+        hidden = room.gathering.apartness.hidden_from(visit.slot)
+        taken = [at for at in room.seats.taken().items() if at[0] not in hidden]
+        visit.tell(
+            Items(
+                items=tuple(_held_by_nobody(loose.item, hidden) for loose in found),
+                mine=tuple(one.item.id for one in found if one.account == visit.account),
+                rights=tuple(sorted(room.who(visit).rights)),
+                seats=tuple(SeatTaken(slot=slot, seat=seat) for slot, seat in taken),
+                is_kept=room.shelf is not None,
+                is_first=is_first,
+                is_last=not rest,
+            )
+        )
+        if not rest:
+            del room.handing[visit]
+
+    # --- what a visitor does
+
+    def hear(self, visit: Visit, message: FromHands) -> None:
+        """Do what a visitor wishes, or say why not."""
+        room = self._room_of(visit)
+        if room is None:
+            return refuse(visit, message, ItemCode.NOT_YET, "Enter a place first.")
+        if not room.hands[visit].wishes.spend(self._time()):
+            return refuse(visit, message, ItemCode.TOO_FAST, "Wait a moment.")
+        try:
+            match message:
+                case Sit():
+                    self._sit(room, visit, message.seat)
+                case Stand():
+                    self._stand(room, visit)
+                case _:
+                    self._wish(room, visit, message)
+        except HouseError as error:
+            refuse(visit, message, code_of(message, error), error.hint)
+
+    def hear_frame(self, visit: Visit, frame: bytes) -> bool:
+        """Take in poses of things, or where somebody points; False for one who sends too many."""
+        room = self._room_of(visit)
+        if room is None or room.things is None:
+            return True
+        if not room.hands[visit].poses.spend(self._time()):
+            return False
+        if frame[0] == POINT_KIND:
+            if len(frame) in (1, 1 + POINT_BYTES):
+                room.things.point(visit.slot, frame[1:])
+            return True
+        feet = room.gathering.hall.spot(visit.slot).position
+        for body in item_bodies(frame):
+            room.things.hear(visit.slot, body, feet)
+        return True
+
+    def judged(self, visit: Visit, body: bytes) -> bytes:
+        """A visitor's pose as it may be: whoever sits does not walk."""
+        room = self._room_of(visit)
+        return room.seats.judge(visit.slot, body) if room else body
+
+    def _wish(self, room: Room, visit: Visit, message: FromHands) -> None:
+        if room.things is None:
+            return refuse(visit, message, ItemCode.NOT_YET, "Ask again in a moment.")
+        message = plain(message)
+        if isinstance(message, MakeItem):
+            self._require_files(room, message)
+        if told := self._do(room.things, room.who(visit), message):
+            room.tell(told)
+
+    def _do(self, things: Things, who: Who, message: FromHands) -> FromThings | None:
+        match message:
+            case MakeItem():
+                return things.make(who, message, self._new_id())
+            case TakeItem():
+                return things.take(who, message.item)
+            case DropItem():
+                return things.drop(who, message)
+            case ChangeItem():
+                return things.change(who, message)
+            case RemoveItem():
+                return things.remove(who, message)
+            case UndoItem():
+                return things.undo(who, message)
+            case LockItem():
+                return things.lock(who, message)
+            case Sit() | Stand():
+                return None
+
+    def _require_files(self, room: Room, message: MakeItem) -> None:
+        for file in files_of(message.state):
+            key = room.gathering.key
+            if self._knows_file is None or not self._knows_file(file, key):
+                raise NotFound("There is no such file here.", hint="Bring it to this place first.")
+
+    def _sit(self, room: Room, visit: Visit, id: str) -> None:
+        seat = room.seats.sit(visit.slot, id)
+        spot = Spot(position=seat.position, yaw=seat.yaw)
+        room.gathering.hall.put(visit.slot, spot, Flag.SEATED)
+        room.tell(SeatTaken(slot=visit.slot, seat=id))
+        visit.tell(Moved(spot=spot))
+
+    def _stand(self, room: Room, visit: Visit) -> None:
+        spot = room.seats.stand(visit.slot)
+        if spot:
+            room.gathering.hall.put(visit.slot, spot)
+            room.tell(SeatTaken(slot=visit.slot, seat=""))
+            visit.tell(Moved(spot=spot))
+
+    # --- the pulse
+
+    def tick(self, gathering: Gathering) -> None:
+        """Show what moved, and hand the rest to those who came."""
+        room = self._rooms.get(gathering.key)
+        if room is None or room.things is None:
+            return
+        for frame in room.things.tick(gathering.hall.tick_number):
+            for visit in gathering.visits.values():
+                if len(visit.outbox) < BACKLOG:
+                    visit.send(_seen_by(visit, gathering, frame))
+        for visit in list(room.handing):
+            if visit.outbox.size < ROOM_BYTES:
+                self._hand_more(room, visit)
+
+    async def start(self) -> None:
+        """Begin to fetch and to keep."""
+        if self.keeping:
+            self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Keep what is still to be kept."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Fetch what is asked for and keep what changed, now."""
+        if self.keeping is None:
+            return
+        emptied, self._emptied = self._emptied, []
+        for key in emptied if self._clear else ():
+            if key not in self._rooms and self._clear:
+                await self._clear(key)
+        for room in list(self._rooms.values()):
+            await self._fetch(self.keeping, room)
+        for room in self._rooms.values():
+            self._note(room)
+        await self.keeping.flush()
+        for room in self._rooms.values():
+            if room.untold:
+                told, room.untold = room.untold, {}
+                room.tell(ItemsKept(kept=tuple(told.items())))
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(KEEP_S):
+                    await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                await self.settle()
+            except Exception as error:  # the database may be back in a moment
+                log.fault("things were not kept", error)
+                await asyncio.sleep(KEEP_S)
+
+    async def _fetch(self, keeping: Keeping, room: Room) -> None:
+        if room.shelf is None or room.things is not None:
+            return
+        kept = await keeping.load(room.shelf)
+        hall = room.gathering.hall
+        room.things = Things(hall.place, hall.ground, kept)
+        for visit in room.gathering.visits.values():
+            self._hand(room, visit)
+
+    def _note(self, room: Room) -> None:
+        if self.keeping is None or room.shelf is None or room.things is None:
+            return
+        changed = room.things.take_changed()
+        if changed:
+            self.keeping.note(room.shelf, changed)
+            room.untold |= {id: one.item.revision if one else GONE for id, one in changed.items()}
+
+    # --- what other rooms ask
+
+    async def forget(self, tx: Tx, patient: str) -> dict[str, int]:
+        """Take away what a patient made who is erased, also before the eyes of others."""
+        if self.keeping is None:
+            return {}
+        gone = await self.keeping.forget(tx, patient)
+        tx.after_commit(partial(self._wipe, patient))
+        return gone
+
+    async def follow(self, tx: Tx, old: str, new: str, only: Sequence[str] | None) -> Sequence[str]:
+        """Let what one patient made be another's, all or only this; returns what followed."""
+        return await store.follow(tx, old, new, only)
+
+    def _wipe(self, patient: str) -> None:
+        for room in list(self._rooms.values()):
+            for told in room.things.forget(patient) if room.things else ():
+                room.tell(told)
+            for visit in room.hands:
+                if patient_of(visit.caller) == patient:  # she makes nothing more
+                    visit.end(Close.STRANGER, Code.STRANGER)
+
+    def is_in(self, account: str, key: str) -> frozenset[ThingRight] | None:
+        """What somebody may do in a place where they are; None where they are not."""
+        room = self._rooms.get(key)
+        found = [v for v in room.gathering.visits.values() if v.account == account] if room else []
+        return room.who(found[0]).rights if room and found else None
+
+    def keys_of(self, account: str) -> Iterable[str]:
+        """Where somebody is."""
+        return [key for key in self._rooms if self.is_in(account, key) is not None]
+
+    # --- the parts
+
+    def _room_of(self, visit: Visit) -> Room | None:
+        room = self._rooms.get(visit.gathering.key) if visit.gathering else None
+        return room if room and visit in room.hands else None
+
+
+def _held_by_nobody(item: Item, hidden: frozenset[int]) -> Item:
+    return msgspec.structs.replace(item, holder=-1) if item.holder in hidden else item
+
+
+def _seen_by(visit: Visit, gathering: Gathering, frame: bytes) -> bytes:
+    hidden = gathering.apartness.hidden_from(visit.slot)
+    return hide_points(frame, hidden) if hidden and frame[0] == POINTS_KIND else frame

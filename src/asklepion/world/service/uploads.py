@@ -1,0 +1,189 @@
+"""The files that things show: brought to a place, sealed under the key of whoever brought them."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from asklepion.identity import Caller
+from asklepion.kit.clock import Clock, to_us
+from asklepion.kit.db import Database, Tx
+from asklepion.kit.errors import Conflict, Forbidden, NotFound
+from asklepion.kit.log import get_log
+from asklepion.kit.vault import Vault
+
+from ..engine.shown import look
+from ..model import Access, Place
+from ..store import things as store
+from ..store.things import FileRow
+from ..wire import ThingRight
+from .room import patient_of
+from .things import LooseThings
+
+log = get_log(__name__)
+
+MOST_FILES = 60  # of one account
+MOST_BYTES = 64 * 1024 * 1024
+HOUSE = "house"  # whose key seals what belongs to no patient
+NUMBER = 8  # bytes of a key's number before what it seals
+NO_FILE = "There is no such file."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cellar:
+    """Where files are kept, and under whose keys."""
+
+    db: Database
+    vault: Vault
+    folder: Path
+    clock: Clock
+
+
+class Uploads:
+    """The verbs of files."""
+
+    def __init__(
+        self,
+        cellar: Cellar,
+        *,
+        things: LooseThings,
+        find_place: Callable[[str], Place],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._cellar = cellar
+        self._things = things
+        self._find_place = find_place
+        self._new_id = new_id
+        self._places: dict[str, str] = {}  # where each file was brought
+        things.show_files(self.knows, self.clear)
+
+    async def start(self) -> None:
+        """Take away what belongs to nothing: brought and shown by no thing, or half written."""
+        async with self._cellar.db.begin() as tx:
+            known = await store.all_files(tx)
+            shown = await store.shown_in(tx)
+            stray = [row.id for row in known if row.id not in shown]
+            for id in stray:
+                await store.drop_file(tx, id)
+        self._places = {row.id: row.place for row in known if row.id in shown}
+        count = await asyncio.to_thread(self._sweep, set(self._places))
+        if count:
+            log.info("stray files of things removed", count=count)
+
+    async def bring(self, caller: Caller, place: str, body: bytes) -> str:
+        """Keep a file where one is, for things there to show; returns its id.
+
+        Raises:
+            Forbidden: one is not there, or may make nothing there.
+            Unsupported, Incorrect: it is nothing that things show.
+            Conflict: one has brought too much.
+        """
+        caller.require_known()
+        key = self._key_of(caller, place)
+        await asyncio.to_thread(look, body)
+        type = look(body)
+        patient = patient_of(caller)
+        row = FileRow(
+            id=self._new_id(),
+            account=caller.account,
+            patient=patient,
+            place=key,
+            type=type,
+            size=len(body),
+            stored_at=to_us(self._cellar.clock.now()),
+        )
+        owner = patient or HOUSE
+        data_key = (await self._cellar.vault.current([owner]))[owner]
+        number = data_key.id.to_bytes(NUMBER)
+        sealed = number + data_key.seal(body, number + row.id.encode())
+        await asyncio.to_thread(self._write, row.id, sealed)
+        async with self._cellar.db.begin() as tx:
+            await tx.lock(f"world files {caller.account}")
+            count, size = await store.files_of(tx, caller.account)
+            if count >= MOST_FILES or size + len(body) > MOST_BYTES:
+                raise Conflict(
+                    "You have brought too many files.", hint="Take some things away first."
+                )
+            await store.add_file(tx, row)
+        self._places[row.id] = key
+        return row.id
+
+    async def read(self, caller: Caller, id: str) -> tuple[str, bytes]:
+        """A file's type and its bytes, for whoever may be where it was brought.
+
+        Raises:
+            NotFound: there is none, or none for this caller.
+        """
+        caller.require_known()
+        async with self._cellar.db.read() as tx:
+            row = await store.find_file(tx, id)
+        if row is None or not self._may_see(caller, row):
+            raise NotFound(NO_FILE, hint="Go where it is shown.")
+        try:
+            sealed = await asyncio.to_thread(self._path(id).read_bytes)
+        except FileNotFoundError as error:
+            raise NotFound(NO_FILE, hint="It may have been taken away.") from error
+        number = sealed[:NUMBER]
+        found = await self._cellar.vault.by_id([int.from_bytes(number)])
+        data_key = found.get(int.from_bytes(number))
+        if data_key is None:
+            raise NotFound(NO_FILE, hint="It was erased.")
+        return row.type, data_key.open(sealed[NUMBER:], number + id.encode())
+
+    def knows(self, id: str, key: str) -> bool:
+        """Whether a file was brought to that place."""
+        return self._places.get(id) == key
+
+    async def clear(self, key: str) -> None:
+        """Take away what was brought to a place that keeps nothing, once it is empty."""
+        async with self._cellar.db.begin() as tx:
+            gone = await store.drop_files_in(tx, key)
+        await asyncio.to_thread(self._unlink, gone)
+
+    async def forget(self, tx: Tx, patient: str) -> None:
+        """Take away the files of a patient who is erased; their rows go with her things."""
+        gone = await store.file_ids_of(tx, patient)
+        tx.after_commit(partial(self._unlink, gone))
+
+    # The parts
+
+    def _key_of(self, caller: Caller, place: str) -> str:
+        self._find_place(place)
+        for key in self._things.keys_of(caller.account):
+            if key.partition(":")[0] == place:
+                may = self._things.is_in(caller.account, key) or frozenset()
+                if ThingRight.MAKE in may:
+                    return key
+        raise Forbidden("You are not there, or may bring nothing.", hint="Go there first.")
+
+    def _may_see(self, caller: Caller, row: FileRow) -> bool:
+        place, _, home = row.place.partition(":")
+        is_open = self._find_place(place).access is Access.ALL
+        is_own = home != "" and home == caller.account
+        return is_open or is_own or self._things.is_in(caller.account, row.place) is not None
+
+    def _path(self, id: str) -> Path:
+        return self._cellar.folder / id[-2:] / f"{id}.sealed"
+
+    def _write(self, id: str, sealed: bytes) -> None:
+        path = self._path(id)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(".new")
+        with draft.open("wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+
+    def _unlink(self, ids: list[str]) -> None:
+        for id in ids:
+            self._places.pop(id, None)
+            self._path(id).unlink(missing_ok=True)
+
+    def _sweep(self, kept: set[str]) -> int:
+        stray = [path for path in self._cellar.folder.glob("*/*") if path.stem not in kept]
+        for path in stray:
+            path.unlink(missing_ok=True)
+        return len(stray)

@@ -1,0 +1,309 @@
+"""Files that things show: what is taken in, what is not, who sees it, and when it is gone."""
+
+import json
+import struct
+import zlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asklepion.app import House
+from asklepion.kit.errors import HouseError, Incorrect, Unsupported
+from asklepion.world.engine.shown import (
+    GLB,
+    MOST_MODEL,
+    MOST_PX,
+    MOST_TEXTURE_PX,
+    MOST_TRIANGLES,
+    look,
+    picture,
+)
+from asklepion.world.model.items import SlidesItem
+from asklepion.world.service import Visit
+from asklepion.world.wire import Enter, ItemSpot, MakeItem, control
+from tests.conftest import People
+
+
+def png(wide: int = 4, high: int = 3) -> bytes:
+    """A black picture."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + body))
+        return struct.pack(">I", len(body)) + kind + body + check
+
+    rows = b"".join(b"\0" + bytes(wide * 3) for _ in range(min(high, 8)))
+    head = struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def jpeg(wide: int, high: int) -> bytes:
+    frame = struct.pack(">BHH", 8, high, wide) + bytes(10)
+    return (
+        b"\xff\xd8\xff\xe0\x00\x04ab"
+        + b"\xff\xc0"
+        + struct.pack(">H", 2 + len(frame))
+        + frame
+        + b"\xff\xd9"
+    )
+
+
+def glb(model: dict[str, Any], binary: bytes = b"") -> bytes:
+    text = json.dumps({"asset": {"version": "2.0"}} | model).encode()
+    text += b" " * (-len(text) % 4)
+    binary += bytes(-len(binary) % 4)
+    parts = struct.pack("<I4s", len(text), b"JSON") + text
+    if binary:
+        parts += struct.pack("<I4s", len(binary), b"BIN\0") + binary
+    return struct.pack("<4sII", b"glTF", 2, 12 + len(parts)) + parts
+
+
+def triangle(**more: Any) -> dict[str, Any]:
+    return {
+        "buffers": [{"byteLength": 36}],
+        "bufferViews": [{"buffer": 0, "byteOffset": 0, "byteLength": 36}],
+        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "nodes": [{"mesh": 0}],
+        "scenes": [{"nodes": [0]}],
+    } | more
+
+
+CORNERS = struct.pack("<9f", 0, 0, 0, 1, 0, 0, 0, 1, 0)
+
+
+# --- what it is
+
+
+def test_pictures_are_known_by_their_own_bytes() -> None:
+    assert picture(png(40, 30)) == ("image/png", 40, 30)
+    assert picture(jpeg(640, 480)) == ("image/jpeg", 640, 480)
+    webp = b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + (99).to_bytes(3, "little") + b"\x31\0\0"
+    assert picture(webp) == ("image/webp", 100, 50)
+    assert look(png()) == "image/png"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"GIF89a", b"<svg xmlns='x'/>", b"%PDF-1.7", b"<html><script>", b"MZ"]
+)
+def test_what_is_neither_picture_nor_model_is_not_taken_in(body: bytes) -> None:
+    with pytest.raises(Unsupported, match="neither a picture nor a model"):
+        look(body)
+
+
+def test_a_picture_too_large_to_show_is_not_taken_in() -> None:
+    for body in (png(MOST_PX + 1, 10), png(0, 10), jpeg(9000, 10), jpeg(1, 1)[:12]):
+        with pytest.raises(Incorrect):
+            look(body)
+
+
+def test_a_model_in_one_file_is_taken_in() -> None:
+    assert look(glb(triangle(), CORNERS)) == GLB
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        ({"images": [{"uri": "https://elsewhere.example/spy.png"}]}, "into the one file"),
+        ({"buffers": [{"byteLength": 36, "uri": "data:,x"}]}, "into the one file"),
+        ({"extensions": {"EXT": {"deep": [{"uri": "x"}]}}}, "into the one file"),
+        ({"extensionsRequired": ["KHR_draco_mesh_compression"]}, "without KHR_draco"),
+        ({"buffers": [{"byteLength": 9999}]}, "cut off"),
+        ({"bufferViews": [{"buffer": 0, "byteOffset": 30, "byteLength": 30}]}, "cut off"),
+        ({"accessors": [{"count": 3 * MOST_TRIANGLES + 3}]}, "triangles"),
+        ({"nodes": [{"mesh": 0}] * 2001}, "nodes"),
+        ({"nodes": [{"mesh": 7}]}, "again"),
+        ({"nodes": "none"}, "again"),
+        ({"asset": {"version": "1.0"}}, "glTF 2.0"),
+    ],
+)
+def test_a_model_with_tricks_is_refused_with_what_to_do(change: dict[str, Any], hint: str) -> None:
+    with pytest.raises(Incorrect) as refused:
+        look(glb(triangle(**change), CORNERS))
+
+    assert hint in refused.value.hint
+
+
+def test_the_pictures_inside_a_model_are_looked_at_as_well() -> None:
+    large = png(MOST_TEXTURE_PX + 1, 8)
+
+    def model(image: bytes) -> bytes:
+        views = [
+            {"buffer": 0, "byteOffset": 0, "byteLength": 36},
+            {"buffer": 0, "byteOffset": 36, "byteLength": len(image)},
+        ]
+        whole = triangle(
+            buffers=[{"byteLength": 36 + len(image)}],
+            bufferViews=views,
+            images=[{"bufferView": 1, "mimeType": "image/png"}],
+        )
+        return glb(whole, CORNERS + image)
+
+    assert look(model(png(64, 64))) == GLB
+    with pytest.raises(Incorrect, match="points to a side"):
+        look(model(large))
+    with pytest.raises(Unsupported):
+        look(model(b"<svg/>"))
+
+
+def test_a_model_that_is_too_large_is_refused() -> None:
+    with pytest.raises(Incorrect, match=str(MOST_MODEL)):
+        look(b"glTF" + bytes(MOST_MODEL))
+
+
+@given(cut=st.integers(0, 200), at=st.integers(0, 200), byte=st.integers(0, 255))
+def test_a_damaged_file_is_refused_and_breaks_nothing(cut: int, at: int, byte: int) -> None:
+    for whole in (glb(triangle(), CORNERS), png(), jpeg(9, 9)):
+        body = bytearray(whole[: max(0, len(whole) - cut)])
+        if at < len(body):
+            body[at] = byte
+        with suppress(HouseError):
+            assert look(bytes(body))
+
+
+# --- over HTTP
+
+
+@asynccontextmanager
+async def staying(house: House, who: Any, place: str) -> AsyncGenerator[Visit]:
+    """Somebody who is in a place."""
+    visit = house.world.open(who)
+    await house.world.hear(visit, control(Enter(place=place)))
+    assert visit.gathering
+    await house.world.things.settle()
+    yield visit
+    house.world.shut(visit)
+
+
+async def bring(client: AsyncClient, body: bytes, place: str = "plaza") -> Any:
+    return await client.post(f"/api/world/files?place={place}", content=body)
+
+
+async def show(house: House, visit: Visit, file: str) -> list[dict[str, Any]]:
+    while visit.outbox.take() is not None:
+        pass
+    state, spot = SlidesItem(name="Signs", pages=(file,)), ItemSpot(position=(0.0, 1.5, 12.0))
+    await house.world.hear(visit, control(MakeItem(op="wish-0001", state=state, spot=spot)))
+    frames = [frame for frame in iter(visit.outbox.take, None) if frame[0] == 0]
+    return [json.loads(frame[1:]) for frame in frames]
+
+
+async def test_a_picture_is_brought_and_seen_where_it_is_shown(
+    house: House, people: People, doctor: AsyncClient, patient: AsyncClient, stranger: AsyncClient
+) -> None:
+    async with staying(house, people.doctor, "plaza") as visit:
+        brought = await bring(doctor, png(40, 30))
+        assert brought.status_code == 201, brought.text
+        id = brought.json()["id"]
+        (made,) = await show(house, visit, id)
+        assert made["item"]["state"]["pages"] == [id]
+
+        seen = await patient.get(f"/api/world/files/{id}")
+
+    assert (seen.status_code, seen.content) == (200, png(40, 30))
+    assert seen.headers["content-type"] == "image/png"
+    assert seen.headers["x-content-type-options"] == "nosniff"
+    assert (await stranger.get(f"/api/world/files/{id}")).status_code == 401
+    assert (await patient.get("/api/world/files/none")).status_code == 404
+
+
+async def test_nobody_brings_a_file_to_where_they_are_not_or_one_that_is_none(
+    house: House, people: People, doctor: AsyncClient, stranger: AsyncClient
+) -> None:
+    assert (await bring(doctor, png())).status_code == 403
+    assert (await bring(stranger, png())).status_code == 401
+    async with staying(house, people.doctor, "plaza"):
+        assert (await bring(doctor, b"<html>")).status_code == 422
+        assert (await bring(doctor, png(), "nowhere")).status_code == 404
+        assert (await bring(doctor, bytes(MOST_MODEL + 1))).status_code == 413
+
+
+async def test_a_file_in_a_home_is_seen_by_whose_home_it_is(
+    house: House, people: People, patient: AsyncClient, doctor: AsyncClient
+) -> None:
+    async with staying(house, people.patient, "home"):
+        id = (await bring(patient, png(), "home")).json()["id"]
+
+    assert (await patient.get(f"/api/world/files/{id}")).status_code == 200
+    assert (await doctor.get(f"/api/world/files/{id}")).status_code == 404
+
+
+async def test_a_thing_shows_only_what_was_brought_to_its_own_place(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    async with staying(house, people.patient, "home"):
+        id = (await bring(patient, png(), "home")).json()["id"]
+    async with staying(house, people.patient, "plaza") as visit:
+        (refused,) = await show(house, visit, id)
+
+    assert (refused["type"], refused["code"]) == ("item-refused", "unknown")
+
+
+def files_of(house: House) -> list[Path]:
+    folder = house.settings.data / "things"
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_no_file_lies_open_on_the_disk_and_what_nothing_shows_goes_at_the_next_start(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    async with staying(house, people.patient, "plaza") as visit:
+        kept = (await bring(patient, png(40, 30))).json()["id"]
+        stray = (await bring(patient, png(41, 30))).json()["id"]
+        await show(house, visit, kept)
+    await house.world.things.settle()
+    assert len(files_of(house)) == 2
+    assert all(b"IHDR" not in path.read_bytes() for path in files_of(house))
+
+    assert house.world.uploads
+    await house.world.uploads.start()
+
+    assert (await patient.get(f"/api/world/files/{kept}")).status_code == 200
+    assert (await patient.get(f"/api/world/files/{stray}")).status_code == 404
+    assert len(files_of(house)) == 1
+
+
+async def test_what_was_brought_to_a_guarded_room_goes_with_the_last_one(
+    house: House, people: People, doctor: AsyncClient, patient: AsyncClient
+) -> None:
+    await doctor.post("/api/clinic/visits", json={"room": "consulting-room-1"})
+    async with staying(house, people.doctor, "consulting-room-1"):
+        id = (await bring(doctor, png(), "consulting-room-1")).json()["id"]
+        assert (await doctor.get(f"/api/world/files/{id}")).status_code == 200
+        assert (await patient.get(f"/api/world/files/{id}")).status_code == 404
+    await house.world.things.settle()
+
+    assert (await doctor.get(f"/api/world/files/{id}")).status_code == 404
+    assert files_of(house) == []
+
+
+async def test_whoever_is_erased_takes_her_files_along(
+    house: House, people: People, patient: AsyncClient, operator: AsyncClient
+) -> None:
+    await operator.put("/fhir/R4/Patient/p-1", json={"resourceType": "Patient", "id": "p-1"})
+    async with staying(house, people.patient, "plaza") as visit:
+        id = (await bring(patient, png())).json()["id"]
+        (made,) = await show(house, visit, id)
+        await house.world.things.settle()
+    wish = {"confirm": "p-1", "ground": "withdrawn"}
+    done = await patient.post("/api/records/patients/p-1/erase", json=wish)
+    assert done.status_code == 200, done.text
+    await house.events.deliver()
+    await house.world.things.settle()
+
+    rows = done.json()["receipt"]["event"]["rows_destroyed"]
+    assert (rows["world_item"], rows["world_file"]) == (1, 1)
+    assert files_of(house) == []
+    assert (await operator.get(f"/api/world/files/{id}")).status_code == 404
+    async with house.db.read() as tx:
+        assert made["item"]["id"] not in str(await tx.all("SELECT * FROM world_item"))

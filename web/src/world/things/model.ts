@@ -1,0 +1,32 @@
+import { Box3, Group, Mesh, type Object3D, Texture, Vector3 } from "three";
+import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
+
+export interface Model {
+  readonly root: Object3D;
+  dispose(): void;
+}
+
+/** A model whose longest side is one metre, with its middle at the origin. */
+export async function loadModel(address: string): Promise<Model> {
+  const { scene } = await new GLTFLoader().loadAsync(address);
+  const box = new Box3().setFromObject(scene);
+  const size = box.getSize(new Vector3());
+  const scale = 1 / (Math.max(size.x, size.y, size.z) || 1);
+  const root = new Group();
+  scene.scale.setScalar(scale);
+  scene.position.copy(box.getCenter(new Vector3())).multiplyScalar(-scale);
+  root.add(scene);
+  return {
+    root,
+    dispose() {
+      scene.traverse((node) => {
+        if (!(node instanceof Mesh)) return;
+        node.geometry.dispose();
+        for (const material of [node.material].flat()) {
+          for (const part of Object.values(material)) if (part instanceof Texture) part.dispose();
+          material.dispose();
+        }
+      });
+    },
+  };
+}
