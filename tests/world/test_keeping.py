@@ -55,8 +55,9 @@ from asklepion.world.wire import (
 from tests.serving import Server, furnish, kill, opened
 from tests.world.grounds import Time, yard
 
-ADA = Caller(account="account-ada", name="Ada", person="Patient/ada")
-BO = Caller(account="account-bo", name="Bo")
+PEOPLE = frozenset({Role.PATIENT})
+ADA = Caller(account="account-ada", name="Ada", person="Patient/ada", roles=PEOPLE)
+BO = Caller(account="account-bo", name="Bo", roles=PEOPLE)
 KEEPER = Caller(account="account-k", name="K", roles=frozenset({Role.OPERATOR}))
 BOARD = Fixture(id="board", position=(0.0, 1.4, -5.0), state=BoardItem())
 PLACES = {

@@ -1,6 +1,6 @@
 import { Ban, DoorOpen, Gavel, MicOff, Timer, Users } from "lucide-react";
 import { useState } from "react";
-import type { Panel, PanelProps } from "../../kit/place";
+import type { PanelProps } from "../../kit/place";
 import { moment, useText } from "../../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, Waiting } from "../../kit/ui";
 import { useStanding } from "../world";
@@ -20,7 +20,7 @@ const DEEDS = [
 ] as const;
 
 /** For hosts: who is here, what may be done to them, and what was done. */
-function OrderPanel({ place }: PanelProps) {
+export function OrderPanel({ place }: PanelProps) {
   const text = useText();
   const { rights, slow_s } = useStanding();
   if (!rights.includes("moderate")) {
@@ -138,18 +138,3 @@ function Acts({ acts }: { acts: readonly ListedAct[] }) {
     </Card>
   );
 }
-
-const shared = {
-  titleKey: "world.order",
-  icon: Gavel,
-  group: "here",
-  order: 50,
-  Component: OrderPanel,
-} as const;
-
-/** Where whom is a host: operators where everybody may go, clinicians in the clinic. */
-export const orderPanels: readonly Panel[] = [
-  { ...shared, id: "order", places: ["plaza"], roles: ["operator"] },
-  { ...shared, id: "order-clinic", places: ["clinic"], roles: ["operator", "clinician"] },
-  { ...shared, id: "order-room", places: ["consulting-room-*"], roles: ["clinician"] },
-];

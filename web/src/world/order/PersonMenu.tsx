@@ -9,20 +9,22 @@ import {
   UserPlus,
   Volume2,
 } from "lucide-react";
-import { useId, useState } from "react";
+import { lazy, Suspense, useId, useState } from "react";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Button, ErrorNote, MenuItem, toast } from "../../kit/ui";
 import type { Somebody } from "../company";
 import { company, following, useStanding, walker } from "../world";
-import { ActDialog } from "./ActDialog";
 import { asking } from "./asking";
-import { BlockDialog, ReportDialog } from "./dialogs";
 import { useDoing } from "./doing";
 import type { Deed } from "./model";
 import "./order.css";
 
 type Shown = "" | "report" | "block" | Deed;
+
+const ActDialog = lazy(() => import("./ActDialog").then((m) => ({ default: m.ActDialog })));
+const BlockDialog = lazy(() => import("./dialogs").then((m) => ({ default: m.BlockDialog })));
+const ReportDialog = lazy(() => import("./dialogs").then((m) => ({ default: m.ReportDialog })));
 
 /** What one can do about one person: walk after, louder, friend, block, report; and as a host. */
 export function PersonMenu({ somebody }: { somebody: Somebody }) {
@@ -65,11 +67,13 @@ export function PersonMenu({ somebody }: { somebody: Somebody }) {
           <HostItems isSilent={somebody.isSilent} choose={show} />
         </div>
       )}
-      {shown === "block" && <BlockDialog who={who} name={name} onClose={() => show("")} />}
-      {shown === "report" && <ReportDialog who={who} name={name} onClose={() => show("")} />}
-      {(shown === "kick" || shown === "ban" || shown === "mute") && (
-        <ActDialog deed={shown} who={who} name={name} onClose={() => show("")} />
-      )}
+      <Suspense fallback={null}>
+        {shown === "block" && <BlockDialog who={who} name={name} onClose={() => show("")} />}
+        {shown === "report" && <ReportDialog who={who} name={name} onClose={() => show("")} />}
+        {(shown === "kick" || shown === "ban" || shown === "mute") && (
+          <ActDialog deed={shown} who={who} name={name} onClose={() => show("")} />
+        )}
+      </Suspense>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { QrCode, ShieldCheck, UserCheck, UserPlus, Users, UserX } from "lucide-react";
 import { useState } from "react";
-import { goTo, type Panel, type PanelProps } from "../../kit/place";
+import { goTo, type PanelProps } from "../../kit/place";
 import { moment, useText } from "../../kit/text";
 import {
   Badge,
@@ -23,7 +23,7 @@ import { SAFE_PLACE } from "./safe";
 import "./order.css";
 
 /** Friends, who is blocked, what one set for oneself, and what became of reports. */
-function SafetyPanel({ place }: PanelProps) {
+export function SafetyPanel({ place }: PanelProps) {
   const text = useText();
   const asked = useLatest((stop) => asking.company(stop), []);
   const company = asked.value;
@@ -251,14 +251,3 @@ function ReportsCard({ reports }: { reports: CompanyAnswer["reports"] }) {
     </Card>
   );
 }
-
-export const safetyPanel: Panel = {
-  id: "safety",
-  titleKey: "world.safety",
-  icon: ShieldCheck,
-  places: ["*"],
-  roles: [],
-  group: "here",
-  order: 40,
-  Component: SafetyPanel,
-};

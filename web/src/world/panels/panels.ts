@@ -1,7 +1,6 @@
 import type { Banner, Panel } from "../../kit/place";
 import { newsBanner } from "../order/NewsBanner";
-import { orderPanels } from "../order/OrderPanel";
-import { safetyPanel } from "../order/SafetyPanel";
+import { orderPanels, safetyPanel } from "../order/panels";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { wardrobePanel } from "../wardrobe/panel";
 import { announcer } from "./Announcer";

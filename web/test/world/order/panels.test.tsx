@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { FromWorld, Standing, Told } from "../../../src/wire/world";
 import { newsBanner } from "../../../src/world/order/NewsBanner";
-import { orderPanels } from "../../../src/world/order/OrderPanel";
+import { orderPanels } from "../../../src/world/order/panels";
 import { chatPanel } from "../../../src/world/panels/ChatPanel";
 import { thingsPanel } from "../../../src/world/panels/ThingsPanel";
 import { company } from "../../../src/world/world";
@@ -78,12 +78,12 @@ test("only a host finds in somebody's menu how to send them out", async () => {
   expect(screen.getByRole("button", { name: "Send out" })).toBeTruthy();
 });
 
-test("who is no host here is shown nothing of others", () => {
+test("who is no host here is shown nothing of others", async () => {
   hear(STANDING);
   const Order = orderPanels[0]?.Component ?? (() => null);
   render(<Order place="plaza" />);
 
-  expect(screen.getByText("You are no host here.")).toBeTruthy();
+  expect(await screen.findByText("You are no host here.")).toBeTruthy();
 });
 
 test("what a host did is said with its reason, is answered once, and goes when it was read", async () => {
