@@ -64,9 +64,7 @@ async def reset_look(who: Who, looks: Wardrobe) -> Response:
 
 
 @router.post("/api/world/files", status_code=201)
-async def bring_file(
-    request: Request, who: Who, world: Here, place: str = ""
-) -> dict[str, str]:
+async def bring_file(request: Request, who: Who, world: Here, place: str = "") -> dict[str, str]:
     """Bring a picture (PNG, JPEG, WebP) or a model (GLB) to the place where one is.
 
     Things there can show it; what no thing shows is taken away at the next start.
