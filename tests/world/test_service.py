@@ -10,11 +10,13 @@ from asklepion.kit.errors import Busy, Forbidden, NotFound, Unauthenticated
 from asklepion.world import Code, World
 from asklepion.world.model import Access, Door, Sign
 from asklepion.world.service import Visit
+from asklepion.world.service.tickets import Tickets
 from asklepion.world.service.world import SILENCE_S, STALL_S
 from asklepion.world.wire import (
     MAX_CHAT_CHARS,
     MAX_FRAME_BYTES,
     MAX_SIGNAL_CHARS,
+    TICKS_PER_S,
     Close,
     Enter,
     Gesture,
@@ -643,3 +645,95 @@ async def test_a_tick_that_fails_does_not_stop_the_world(
     await world.stop()
 
     assert len(ticks) == 3
+
+
+# --- a line that breaks
+
+
+async def away(world: World, caller: Caller, place: str = "yard") -> Visit:
+    """Somebody in a place, whose line broke."""
+    visit = world.open(caller)
+    await world.hear(visit, control(Enter(place=place)))
+    world.lose(visit)
+    return visit
+
+
+async def test_a_body_waits_its_time_even_if_its_line_broke_in_the_middle_of_a_frame(
+    clock: StoppedClock,
+) -> None:
+    time = Time()
+    world = World(clock=clock, tell_time=time, places={"yard": yard()})
+    visit = world.open(ADA)
+    await world.hear(visit, control(Enter(place="yard")))
+    visit.sending_since = time.s
+    world.lose(visit)
+
+    time.s += 25
+    for _ in range(TICKS_PER_S):
+        world.tick()
+    assert world.accounts_in("yard") == [ADA.account]
+    time.s += 6
+    for _ in range(TICKS_PER_S):
+        world.tick()
+
+    assert world.accounts_in("yard") == []
+
+
+async def test_whoever_is_sent_out_while_away_hears_of_it_and_is_not_let_in_unasked(
+    clock: StoppedClock,
+) -> None:
+    world = World(clock=clock, places={"yard": yard()})
+    gone = await away(world, ADA)
+    world.expel(ADA.account, "yard", Code.KICKED)
+
+    back = world.open(ADA, key=gone.key)
+    await world.hear(back, control(Enter(place="yard")))
+
+    told = [json.loads(frame[1:]) for frame in drained(back) if frame[0] == Kind.CONTROL]
+    assert [(m["type"], m["code"]) for m in told] == [("expelled", "kicked"), ("refused", "kicked")]
+    await world.hear(back, control(Enter(place="yard")))  # a second time they know, and may
+    assert back.gathering
+
+
+async def test_who_comes_back_and_is_refused_leaves_no_body_behind(clock: StoppedClock) -> None:
+    guarded = yard(access=Access.GUARDED)
+    world = World(clock=clock, places={"yard": guarded})
+    is_open = True
+
+    async def keep(caller: Caller, place: str) -> None:
+        if not is_open:
+            raise Forbidden("No more.")
+
+    world.guard("yard", keep)
+    gone = await away(world, ADA)
+    is_open = False
+
+    back = world.open(ADA, key=gone.key)
+    await world.hear(back, control(Enter(place="yard")))
+
+    assert world.accounts_in("yard") == []
+
+
+async def test_whose_account_ends_is_gone_at_once_and_lets_nobody_in_with_a_ticket(
+    clock: StoppedClock,
+) -> None:
+    world = World(clock=clock, places={"yard": yard()})
+    tickets = Tickets(world.time)
+    world.lines_at("ws://127.0.0.1:1", tickets)
+    ticket = world.offer_line(ADA, "").ticket
+    visit = world.open(ADA)
+    await world.hear(visit, control(Enter(place="yard")))
+
+    world.dismiss(ADA.account)
+
+    assert visit.close == Close.STRANGER
+    assert world.accounts_in("yard") == []
+    assert tickets.take(ticket, "") is None
+
+
+def drained(visit: Visit) -> list[bytes]:
+    """What was sent to a visitor since the last look."""
+    frames: list[bytes] = []
+    while (frame := visit.outbox.take()) is not None:
+        frames.append(frame)
+    return frames

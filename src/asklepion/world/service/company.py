@@ -77,7 +77,11 @@ class Company:
         async with self._db.begin() as tx:
             await self._forget_account(tx, event.account)
 
+    def _let_go(self, account: str) -> None:
+        self._world.dismiss(account)
+        self._world.ties.forget(account)
+
     async def _forget_account(self, tx: Tx, account: str) -> dict[str, int]:
         rows = await store.forget(tx, account) | await reports.forget(tx, account)
-        tx.after_commit(lambda: self._world.ties.forget(account))
+        tx.after_commit(lambda: self._let_go(account))
         return rows

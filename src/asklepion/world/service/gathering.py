@@ -67,6 +67,7 @@ class Gathering:
 
     def _welcome(self, visit: Visit, spot: Spot, signs: tuple[Presence, ...]) -> None:
         people = tuple(o.person for o in self.visits.values() if not self.apartness.parts(visit, o))
+        visit.signs, visit.is_back = signs, False
         visit.tell(
             Welcome(
                 place=self.hall.place.id,
@@ -140,12 +141,11 @@ class Gathering:
         """
         place = self.hall.place
         signs = over_doors(place, "")
-        is_new, self.signs = signs != self.signs, signs
+        self.signs = signs
         frame = control(Signs(signs=signs))
         for visit in list(self.visits.values()):
-            if not self.ties.has_apart(visit.account):
-                if is_new:
-                    visit.send(frame)
-            elif (seen := over_doors(place, visit.account)) != visit.signs:
+            is_apart = self.ties.has_apart(visit.account)
+            seen = over_doors(place, visit.account) if is_apart else signs
+            if seen != visit.signs:
                 visit.signs = seen
-                visit.tell(Signs(signs=seen))
+                visit.send(control(Signs(signs=seen)) if is_apart else frame)

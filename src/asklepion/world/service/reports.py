@@ -52,9 +52,12 @@ class Reports:
             Busy: the caller reports without end.
         """
         caller.require_known()
-        other, mine = self._world.find(caller, who), self._world.visit_of(caller.account)
+        mine = self._world.visit_of(caller.account)
         here = mine.gathering if mine else None
-        if not here or not other or other.gathering is not here or other is mine:
+        # Also of one who is gone to them by a block: what happened in the last minute happened.
+        around = here.visits.values() if here else ()
+        other = next((visit for visit in around if visit.who == who), None)
+        if not here or not other or other is mine:
             raise NotFound("Nobody here is that.", hint="They may have left.")
         parts = here.ring.parts(self._world.time())
         report = Report(

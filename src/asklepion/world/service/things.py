@@ -108,6 +108,13 @@ class LooseThings:
         )
         self._hand(room, visit)
 
+    def pass_on(self, old: Visit, new: Visit) -> None:
+        """Somebody's line broke, and they are back on another: the hands are the same."""
+        room = self._rooms.get(new.gathering.key) if new.gathering else None
+        if room and (hands := room.hands.pop(old, None)):
+            room.hands[new] = hands
+            room.handing.pop(old, None)
+
     def go(self, gathering: Gathering, visit: Visit, slot: int) -> None:
         """Somebody left: what they held lies there, and their seat is free."""
         room = self._rooms.get(gathering.key)

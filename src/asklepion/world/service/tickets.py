@@ -42,3 +42,8 @@ class Tickets:
         if not caller or self._time() > until or origin != wanted:
             return None
         return caller, look
+
+    def drop(self, account: str) -> None:
+        """Let an account in no more with what it was given."""
+        for ticket in [t for t, (c, *_) in self._given.items() if c.account == account]:
+            del self._given[ticket]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import unicodedata
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 from asklepion.identity import Caller
 
 from ..engine import Allowance, Outbox
-from ..wire import Close, Code, FromWorld, Person, Presence, Refused, control
+from ..wire import Close, Code, Expelled, FromWorld, Person, Presence, Refused, Told, control
 
 if TYPE_CHECKING:
     from .gathering import Gathering
 
 LONGEST_NAME = 40
+MOST_MISSED = 20
 WHO_BYTES = 9  # of chance: nobody guesses whom it stands for
 TURNED_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -62,6 +64,8 @@ class Visit:
         self.is_hand_up = False
         self.key = secrets.token_urlsafe(12)  # with it, one whose line broke has their body back
         self.is_back = False  # this visit goes on with the body of another, and has not entered yet
+        self.missed: deque[bytes] = deque(maxlen=MOST_MISSED)  # told to them alone while away
+        self.turned_away = ""  # the place they were sent out of while away
         self.away_since: float | None = None  # the line broke; the body waits for another
         self.is_host = self.is_silent = False  # in the place they are in
         self.spoke_at: datetime | None = None
@@ -110,7 +114,10 @@ class Visit:
 
     def tell(self, message: FromWorld) -> None:
         """Add a message to what is sent."""
-        self.send(control(message))
+        frame = control(message)
+        if self.away_since is not None and isinstance(message, Told | Expelled):
+            self.missed.append(frame)
+        self.send(frame)
 
     def send(self, frame: bytes) -> None:
         """Add a frame that must arrive; one who cannot take it in cannot stay."""

@@ -133,6 +133,8 @@ class World:
         if not visit or not visit.gathering or visit.gathering.hall.place.id != place:
             return False
         self._part(visit)
+        if visit.away_since is not None:
+            visit.turned_away = place
         visit.tell(Expelled(place=place, code=code, to=self._find(place).exit))
         return True
 
@@ -267,17 +269,33 @@ class World:
             raise Busy("Too many lines were opened at once.", hint="Wait a few seconds.")
         visit = Visit(caller, self._time, line, look or default_look(caller).code)
         if older := self._visits.get(caller.account):
-            if older.gathering and secrets.compare_digest(older.key, key):
-                older.gathering.hand_over(older, visit)
+            if secrets.compare_digest(older.key, key):
+                self._go_on(older, visit)
             self._finish(older, Close.ELSEWHERE, Code.ELSEWHERE)
         self._visits[caller.account] = visit
         return visit
+
+    def _go_on(self, older: Visit, visit: Visit) -> None:
+        """Let a visit go on where another's line broke, and hear what was said to them alone."""
+        visit.turned_away = older.turned_away
+        for frame in older.missed:
+            visit.send(frame)
+        if older.gathering:
+            older.gathering.hand_over(older, visit)
+            self.things.pass_on(older, visit)
+
+    def dismiss(self, account: str) -> None:
+        """End all that an account does here: it is closed, or whom it spoke as is erased."""
+        if self._gateway:
+            self._gateway[1].drop(account)
+        if visit := self._visits.get(account):
+            self._finish(visit, Close.STRANGER, Code.STRANGER)
 
     def lose(self, visit: Visit) -> None:
         """The line broke without a goodbye: the body waits a while for another line."""
         if visit.is_over or not visit.gathering:
             return self.shut(visit)
-        visit.away_since = self._time()
+        visit.away_since, visit.sending_since = self._time(), None
         visit.outbox.clear_view()
         visit.gathering.tell(Away(slot=visit.slot, is_away=True), by=visit, but=visit)
 
@@ -310,7 +328,7 @@ class World:
             self._hear_hands(visit, frame, now)
             return None
         if frame and frame[0] in HAND_KINDS:
-            if not self.things.hear_frame(visit, frame):
+            if not visit.gathering or not self.things.hear_frame(visit, frame):
                 self._try_patience(visit, now)
             return None
         if not visit.messages.spend(now):
@@ -439,7 +457,17 @@ class World:
         there = self._gatherings.get(key)
         if there and there is not visit.gathering and there.hall.is_full:
             return visit.refuse(Code.FULL, FULL_HINT, place=wanted)
-        if refusal := await self._gates.refusal(visit.caller, place):
+        if visit.turned_away == wanted:  # the page did not know when it asked
+            visit.turned_away = ""
+            return visit.refuse(Code.KICKED, "A host sent you out.", place=wanted)
+        try:
+            refusal = await self._gates.refusal(visit.caller, place)
+        except asyncio.CancelledError:  # the line closed while we asked
+            self._tell_left(visit.account, place.id)
+            raise
+        if refusal:
+            if visit.is_back:  # their page shows no place, so nobody stands there
+                self._part(visit)
             visit.refuse(*refusal, place=wanted)
             return self._tell_left(visit.account, place.id)
         if visit.is_over:  # while we waited
