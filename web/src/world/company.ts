@@ -17,6 +17,7 @@ import {
   type Presence,
   type Spot,
 } from "../wire/world";
+import { inEarshot } from "./earshot";
 import { type Happening, Happenings } from "./happenings";
 import type { Heard } from "./net/frames";
 import { Glide } from "./net/glide";
@@ -39,6 +40,7 @@ import type { Voice } from "./voice";
 
 const MOUTH_M = 1.5; // above the feet of one without a headset
 const BACK_MS = 30_000; // so long the house keeps our place, and we its people
+const MEET_MS = 1000; // how often we look who is in earshot
 const QUIET_MS = 1000; // nobody walks us: say now and then that we stand there
 const PULSE_MS = 250; // nobody draws us: hear now and then who speaks
 const HANDS_MS = 50; // and show what our hands do
@@ -119,6 +121,8 @@ export class Company {
   private own: Omit<Pose, "at"> | null = null;
   private shownAt = 0;
   private updatedAt = 0;
+  private metAt = 0;
+  private talking: readonly number[] = [];
   private asked = "";
   private forgetting: (() => void) | null = null; // stops what forgets this place after a while
 
@@ -238,6 +242,7 @@ export class Company {
       if (pose) this.voicePlace(slot, pose);
     }
     if (this.own) this.voicePlace(me, this.own);
+    if (others.length > 0 && now - this.metAt >= MEET_MS) this.meet();
     this.voice.update(Math.max(0, now - this.updatedAt) / 1000);
     this.carry.update(this.own, now);
     this.updatedAt = now;
@@ -467,10 +472,18 @@ export class Company {
   private meet(): void {
     const { me } = this.stay.get();
     const others = this.people.get().filter(({ isMe, isSilent }) => !isMe && !isSilent);
+    const now = this.timing.now();
+    const near = others.map(({ slot, glide }) => ({
+      slot,
+      position: glide.at(now)?.position ?? null,
+    }));
+    this.talking = inEarshot(this.own?.position ?? null, near, this.talking);
     this.voice.meet(
       me,
+      this.talking,
       others.map(({ slot }) => slot),
     );
+    this.metAt = now;
   }
 
   private setPeople(people: readonly Somebody[]): void {

@@ -63,12 +63,19 @@ export class Voice {
 
   constructor(private readonly around: VoiceSurroundings) {}
 
-  /** We came into a place: who we are there, and who else is. Whoever left is let go. */
-  meet(me: number, others: readonly number[]): void {
+  /**
+   * We came into a place, or others came near or went: who we are there, and with whom we talk.
+   *
+   * @param here everybody in this place; to those who only went away from us we say goodbye.
+   */
+  meet(me: number, others: readonly number[], here: readonly number[] = others): void {
     if (me !== this.me) this.partAll();
-    for (const slot of [...this.links.keys()]) if (!others.includes(slot)) this.part(slot);
+    for (const slot of [...this.links.keys()].filter((one) => !others.includes(one))) {
+      if (here.includes(slot)) this.send(slot, { bye: true });
+      this.part(slot);
+    }
     for (const slot of [...this.volumes.keys()]) {
-      if (!others.includes(slot)) this.volumes.delete(slot); // another person's next
+      if (!here.includes(slot)) this.volumes.delete(slot); // another person's next
     }
     const fresh = me === this.me ? others.filter((o) => !this.others.includes(o)) : others;
     const moved = me !== this.me;

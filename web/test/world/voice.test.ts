@@ -129,6 +129,22 @@ describe("voice", () => {
     expect(b.voice.store.get().connected).toEqual([]);
   });
 
+  it("says goodbye to one who only went out of earshot, and talks again when they come back", async () => {
+    const { a, b, settle } = two();
+    await a.voice.join();
+    await b.voice.join();
+    await settle();
+    a.voice.meet(1, [], [2]);
+    await settle();
+    expect(b.peers.every((peer) => peer.isClosed)).toBe(true);
+
+    b.voice.meet(2, [], [1]);
+    a.voice.meet(1, [2], [2]);
+    b.voice.meet(2, [1], [1]);
+    await settle();
+    expect(b.peers.some((peer) => !peer.isClosed)).toBe(true);
+  });
+
   it("silences the microphone when muted and frees it when one leaves", async () => {
     const { a } = two();
     await a.voice.join();

@@ -1,0 +1,42 @@
+import type { Vec3 } from "./net/poses";
+
+const MOST = 8; // voices from browser to browser; each costs both an upload
+const HEAR_M = 12; // so near, two begin to hear each other
+const KEEP_M = 16; // and they do as long as they are no farther apart: nobody flickers at an edge
+
+/** Somebody who could be heard, and where they stand; null where we have not seen them yet. */
+export interface Speaker {
+  readonly slot: number;
+  readonly position: Vec3 | null;
+}
+
+/**
+ * With whom we talk in a crowd: everybody where few are here, else the nearest.
+ *
+ * @param before with whom we talked so far; they stay while they are near.
+ */
+export function inEarshot(
+  own: Vec3 | null,
+  others: readonly Speaker[],
+  before: readonly number[],
+): number[] {
+  if (others.length <= MOST) return others.map(({ slot }) => slot);
+  if (!own) return [];
+  return others
+    .map(({ slot, position }) => {
+      const gap = position
+        ? Math.hypot(position[0] - own[0], position[2] - own[2])
+        : Number.POSITIVE_INFINITY;
+      return { slot, gap, isKept: before.includes(slot) };
+    })
+    .filter(({ gap, isKept }) => gap <= (isKept ? KEEP_M : HEAR_M))
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, MOST)
+    .map(({ slot }) => slot)
+    .sort((a, b) => a - b);
+}
+
+/** Whom we talk with already counts as a little nearer. */
+function rank({ gap, isKept }: { gap: number; isKept: boolean }): number {
+  return isKept ? gap - (KEEP_M - HEAR_M) : gap;
+}
