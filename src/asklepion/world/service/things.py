@@ -10,6 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from asklepion.identity import Caller
+from asklepion.kit.clock import Clock
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import HouseError, NotFound
 from asklepion.kit.log import get_log
@@ -53,6 +54,7 @@ from .plain import plain
 from .rights import keeps
 from .room import Hands, Room, code_of, patient_of, refuse
 from .visit import Visit
+from .wording import Wording
 
 log = get_log(__name__)
 
@@ -69,11 +71,13 @@ class LooseThings:
 
     def __init__(
         self,
+        clock: Clock,
         *,
         new_id: Callable[[], str],
         keeping: Keeping | None = None,
         tell_time: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._wording = Wording(clock)
         self._new_id = new_id
         self.keeping = keeping
         self._time = tell_time
@@ -220,7 +224,11 @@ class LooseThings:
         message = plain(message)
         if isinstance(message, MakeItem):
             self._require_files(room, message)
+        is_new = not room.things.has_done(getattr(message, "op", ""))
+        if is_new and (refusal := self._wording.refusal(visit, message)):
+            return refuse(visit, message, *refusal)
         if told := self._do(room.things, room.who(visit), message):
+            self._wording.note(visit, message, self._time())
             room.tell(told)
 
     def _do(self, things: Things, who: Who, message: FromHands) -> FromThings | None:
