@@ -2,7 +2,7 @@
 
 from asklepion.kit.errors import Forbidden
 
-from ..model.items import Act, Draw, Erase, Restore
+from ..model.items import Act, Draw, Erase, NoteItem, Restore, Write
 from ..wire import ThingRight
 from .loose import Loose, Who
 
@@ -39,6 +39,11 @@ def allowed(who: Who, loose: Loose, act: Act) -> Act:
         author = loose.authors.get(act.mark.id)
         if author and author.account != who.account:
             raise Forbidden("Somebody else drew this mark.", hint="Draw one of your own.")
+    is_note = isinstance(loose.item.state, NoteItem)
+    if is_note and isinstance(act, Write) and loose.account != who.account:
+        if act.text:  # what one writes goes with one, so it stands on what is one's own
+            raise Forbidden("Somebody else made this.", hint="Make a note of your own.")
+        require_own(who, loose)
     if isinstance(act, Erase) and ThingRight.TIDY not in who.rights:
         own = [m for m in act.marks if (a := loose.authors.get(m)) and a.account == who.account]
         if not own:
