@@ -1,5 +1,6 @@
 """Words on things are words: what holds for the chat holds for them, and who is apart stays so."""
 
+import json
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -17,7 +18,19 @@ from asklepion.world.model.items import (
     Write,
 )
 from asklepion.world.service import Visit, Wish
-from asklepion.world.wire import ChangeItem, FromHands, ItemSpot, MakeItem, control
+from asklepion.world.wire import (
+    ChangeItem,
+    Enter,
+    FromHands,
+    ItemSpot,
+    Kind,
+    MakeItem,
+    RemoveItem,
+    Sit,
+    TakeItem,
+    UndoItem,
+    control,
+)
 from tests.conftest import People
 from tests.world.test_company import come, heard
 
@@ -122,3 +135,69 @@ async def test_the_minute_of_a_report_holds_what_was_written_on_things(
     did = minute.parts[theirs.account].did
     assert [(what, words) for _, what, words in did] == [("said", "threats"), ("said", "words")]
     assert mine.account not in minute.parts or minute.parts[mine.account].did == []
+
+
+# --- apart
+
+
+def kind(visit: Visit, *types: str) -> list[Any]:
+    return [told for told in heard(visit) if told["type"] in types]
+
+
+async def apart(house: House, people: People) -> tuple[Visit, Visit, Visit]:
+    mine, theirs = await here(house, people.patient), await here(house, people.other_patient)
+    other = await here(house, people.operator)
+    await house.company.people.block(people.patient, theirs.who)
+    for visit in (mine, theirs, other):
+        heard(visit)
+    return mine, theirs, other
+
+
+async def test_who_is_apart_does_not_read_the_other_s_name_on_what_they_make(
+    house: House, people: People
+) -> None:
+    mine, theirs, other = await apart(house, people)
+
+    note = await made(house, theirs, NoteItem())
+
+    assert [(m["slot"], m["item"]["by"]) for m in kind(mine, "item-made")] == [(-1, "")]
+    (seen,) = kind(other, "item-made")
+    assert (seen["slot"], seen["item"]["by"]) == (theirs.slot, theirs.name)
+    house.world.shut(mine)
+    mine = house.world.open(people.patient)
+    await house.world.hear(mine, control(Enter(place="plaza")))
+    frames = [frame for frame in iter(mine.outbox.take, None) if frame[0] == Kind.CONTROL]
+    (items,) = [m for m in map(json.loads, (f[1:] for f in frames)) if m["type"] == "items"]
+    assert [item["by"] for item in items["items"] if item["id"] == note] == [""]
+
+
+async def test_also_when_another_brings_it_back(house: House, people: People) -> None:
+    mine, theirs, other = await apart(house, people)
+    note = await made(house, theirs, NoteItem())
+    await ask(house, other, RemoveItem(op="wish-gone-1", item=note))
+    heard(mine)
+
+    await ask(house, other, UndoItem(op="wish-back-1"))
+
+    (seen,) = kind(mine, "item-made")
+    assert (seen["slot"], seen["item"]["by"]) == (other.slot, "")
+
+
+async def test_who_is_apart_does_not_hear_whose_seat_is_free_or_who_let_go(
+    house: House, people: People
+) -> None:
+    mine, theirs, other = await apart(house, people)
+    ball = (await ask(house, theirs, make(BallItem())))[0]["item"]["number"]
+    assert theirs.gathering
+    await ask(house, theirs, Sit(seat=theirs.gathering.hall.place.seats[0].id))
+    await ask(house, theirs, TakeItem(item=ball))
+    slot = theirs.slot
+    for visit in (mine, other):
+        heard(visit)
+
+    house.world.shut(theirs)
+
+    told = kind(mine, "seat-taken", "item-dropped")
+    assert [(m["type"], m["slot"]) for m in told] == [("item-dropped", -1)]
+    told = kind(other, "seat-taken", "item-dropped")
+    assert [(m["type"], m["slot"]) for m in told] == [("seat-taken", slot), ("item-dropped", slot)]

@@ -7,8 +7,6 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
 
-import msgspec
-
 from asklepion.identity import Caller
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Tx
@@ -31,7 +29,6 @@ from ..wire import (
     Flag,
     FromHands,
     FromThings,
-    Item,
     ItemCode,
     Items,
     ItemsKept,
@@ -120,9 +117,9 @@ class LooseThings:
         room.hands.pop(visit, None)
         room.handing.pop(visit, None)
         if room.seats.stand(slot):
-            room.tell(SeatTaken(slot=slot, seat=""))
+            room.tell(SeatTaken(slot=slot, seat=""), by=visit)
         for told in room.things.leave(slot) if room.things else ():
-            room.tell(told)
+            room.tell(told, by=visit)
         if not gathering.visits:
             self._note(room)
             del self._rooms[gathering.key]
@@ -165,7 +162,7 @@ class LooseThings:
         taken = [at for at in room.seats.taken().items() if at[0] not in hidden]
         visit.tell(
             Items(
-                items=tuple(_held_by_nobody(loose.item, hidden) for loose in found),
+                items=tuple(room.shown(visit, loose.item) for loose in found),
                 mine=tuple(one.item.id for one in found if one.account == visit.account),
                 rights=tuple(sorted(room.who(visit).rights)),
                 seats=tuple(SeatTaken(slot=slot, seat=seat) for slot, seat in taken),
@@ -332,6 +329,8 @@ class LooseThings:
         if room.shelf is None or room.things is not None:
             return
         kept = await keeping.load(room.shelf)
+        if room.things is not None:  # another was faster
+            return
         hall = room.gathering.hall
         room.things = Things(hall.place, hall.ground, kept)
         for visit in room.gathering.visits.values():
@@ -382,10 +381,6 @@ class LooseThings:
     def _room_of(self, visit: Visit) -> Room | None:
         room = self._rooms.get(visit.gathering.key) if visit.gathering else None
         return room if room and visit in room.hands else None
-
-
-def _held_by_nobody(item: Item, hidden: frozenset[int]) -> Item:
-    return msgspec.structs.replace(item, holder=-1) if item.holder in hidden else item
 
 
 def _seen_by(visit: Visit, gathering: Gathering, frame: bytes) -> bytes:
