@@ -10,7 +10,7 @@ import msgspec
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 
 from ..model import Ground, Place
-from ..model.items import Act, BoardItem, Draw, Erase, done, is_sound
+from ..model.items import Act, BoardItem, Draw, Erase, done, files_of, is_sound
 from ..wire import (
     ChangeItem,
     DropItem,
@@ -78,6 +78,15 @@ class Things:
     def find(self, id: str) -> Loose | None:
         """One item by its id."""
         return self._by_id.get(id)
+
+    def known(self) -> list[Loose]:
+        """Every item, also those that somebody may bring back."""
+        pasts = (past.removed for pasts in self._past.values() for past in pasts)
+        return [*self._by_id.values(), *(one for one in pasts if one)]
+
+    def files(self) -> set[str]:
+        """The files that they show."""
+        return {file for loose in self.known() for file in files_of(loose.item.state)}
 
     def has_done(self, op: str) -> bool:
         """Whether this wish was granted before."""

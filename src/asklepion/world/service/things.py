@@ -376,6 +376,11 @@ class LooseThings:
         """Where somebody is."""
         return [key for key in self._rooms if self.is_in(account, key) is not None]
 
+    def shown(self) -> set[str]:
+        """The files that things show wherever somebody is."""
+        rooms = [room.things for room in self._rooms.values() if room.things]
+        return {file for things in rooms for file in things.files()}
+
     # --- the parts
 
     def _room_of(self, visit: Visit) -> Room | None:
