@@ -302,9 +302,16 @@ class LooseThings:
         emptied, self._emptied = self._emptied, []
         for key in emptied if self._clear else ():
             if key not in self._rooms and self._clear:
-                await self._clear(key)
+                try:
+                    await self._clear(key)
+                except Exception as error:  # another time, and the others now
+                    log.fault("a place was not cleared", error)
+                    self._emptied.append(key)
         for room in list(self._rooms.values()):
-            await self._fetch(self.keeping, room)
+            try:
+                await self._fetch(self.keeping, room)
+            except Exception as error:  # the others are fetched and kept
+                log.fault("a place was not fetched", error)
         for room in self._rooms.values():
             self._note(room)
         await self.keeping.flush()
