@@ -24,6 +24,7 @@ from ..wire import (
     TakeItem,
     control,
 )
+from .following import Move
 from .gathering import Gathering
 from .keeping import Shelf
 from .rights import rights
@@ -90,6 +91,19 @@ class Room:
         if loose and self.gathering.ties.are_apart(visit.account, loose.account):
             item = msgspec.structs.replace(item, by="")
         return item
+
+    def tags(self, move: Move) -> set[str]:
+        """What here goes along when what one patient made becomes another's."""
+        shelf = self.shelf
+        home = move.tags_of_home(shelf.place, shelf.host) if shelf else set[str]()
+        return home | (move.tags(self.things.known()) if self.things else set[str]())
+
+    def move(self, move: Move) -> None:
+        """Let it go along."""
+        for loose in self.things.known() if self.things else ():
+            move.change(loose)
+        if self.shelf and move.tags_of_home(self.shelf.place, self.shelf.host):
+            self.shelf.host = move.new
 
     def who(self, visit: Visit) -> Who:
         """Somebody here, as the engine knows them."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
@@ -13,38 +13,32 @@ from asklepion.kit.db import Tx
 from asklepion.kit.errors import HouseError, NotFound
 from asklepion.kit.log import get_log
 
-from ..engine import Allowance, Seats, Things, Who
+from ..engine import Allowance, Loose, Seats, Things
 from ..model import Spot
 from ..model.items import files_of
-from ..store import things as store
 from ..wire import (
     GONE,
     POINT_BYTES,
     POINT_KIND,
     POINTS_KIND,
-    ChangeItem,
     Close,
     Code,
-    DropItem,
     Flag,
     FromHands,
-    FromThings,
     ItemCode,
     Items,
     ItemsKept,
-    LockItem,
     MakeItem,
     Moved,
-    RemoveItem,
     SeatTaken,
     Sit,
     Stand,
-    TakeItem,
     ThingRight,
-    UndoItem,
     hide_points,
     item_bodies,
 )
+from .doing import do
+from .following import Move
 from .gathering import Gathering
 from .keeping import Keeping, Shelf
 from .plain import plain
@@ -69,11 +63,13 @@ class LooseThings:
     def __init__(
         self,
         clock: Clock,
+        visits: Mapping[str, Visit],
         *,
         new_id: Callable[[], str],
         keeping: Keeping | None = None,
         tell_time: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._visits = visits
         self._wording = Wording(clock)
         self._new_id = new_id
         self.keeping = keeping
@@ -224,28 +220,9 @@ class LooseThings:
         is_new = not room.things.has_done(getattr(message, "op", ""))
         if is_new and (refusal := self._wording.refusal(visit, message)):
             return refuse(visit, message, *refusal)
-        if told := self._do(room.things, room.who(visit), message):
+        if told := do(room.things, room.who(visit), message, self._new_id()):
             self._wording.note(visit, message, self._time())
             room.tell(told)
-
-    def _do(self, things: Things, who: Who, message: FromHands) -> FromThings | None:
-        match message:
-            case MakeItem():
-                return things.make(who, message, self._new_id())
-            case TakeItem():
-                return things.take(who, message.item)
-            case DropItem():
-                return things.drop(who, message)
-            case ChangeItem():
-                return things.change(who, message)
-            case RemoveItem():
-                return things.remove(who, message)
-            case UndoItem():
-                return things.undo(who, message)
-            case LockItem():
-                return things.lock(who, message)
-            case Sit() | Stand():
-                return None
 
     def _require_files(self, room: Room, message: MakeItem) -> None:
         for file in files_of(message.state):
@@ -335,7 +312,11 @@ class LooseThings:
     async def _fetch(self, keeping: Keeping, room: Room) -> None:
         if room.shelf is None or room.things is not None:
             return
-        kept = await keeping.load(room.shelf)
+        moves = -1
+        kept: list[Loose] = []
+        while moves != keeping.moves:  # what was read before a move is not whose it was
+            moves = keeping.moves
+            kept = await keeping.load(room.shelf)
         if room.things is not None:  # another was faster
             return
         hall = room.gathering.hall
@@ -363,15 +344,31 @@ class LooseThings:
 
     async def follow(self, tx: Tx, old: str, new: str, only: Sequence[str] | None) -> Sequence[str]:
         """Let what one patient made be another's, all or only this; returns what followed."""
-        return await store.follow(tx, old, new, only)
+        move = Move(old, new, only)
+        open_here = {tag for room in self._rooms.values() for tag in room.tags(move)}
+        tx.after_commit(partial(self._move, move))
+        if self.keeping is None:
+            return sorted(open_here)
+        followed = await self.keeping.follow(tx, move)
+        return [*followed, *sorted(open_here - set(followed))]
+
+    def _move(self, move: Move) -> None:
+        for room in self._rooms.values():
+            room.move(move)
+        if self.keeping:
+            self.keeping.move(move)
+        self._end(move.old, Close.RESTART, Code.RESTART)  # they come in anew, as who they are now
 
     def _wipe(self, patient: str) -> None:
         for room in list(self._rooms.values()):
             for told in room.things.forget(patient) if room.things else ():
                 room.tell(told)
-            for visit in room.hands:
-                if patient_of(visit.caller) == patient:  # she makes nothing more
-                    visit.end(Close.STRANGER, Code.STRANGER)
+        self._end(patient, Close.STRANGER, Code.STRANGER)  # she makes nothing more
+
+    def _end(self, patient: str, close: Close, code: Code) -> None:
+        for visit in list(self._visits.values()):
+            if patient_of(visit.caller) == patient:
+                visit.end(close, code)
 
     def is_in(self, account: str, key: str) -> frozenset[ThingRight] | None:
         """What somebody may do in a place where they are; None where they are not."""
