@@ -473,6 +473,54 @@ async def test_each_home_has_things_of_its_own(world: World, again: Open) -> Non
     assert list(hers) == [note["id"]]
 
 
+async def test_a_place_that_cannot_be_fetched_keeps_no_other_from_being_kept(
+    world: World, again: Open, db: Database
+) -> None:
+    async with db.begin() as tx:
+        await tx.run(
+            "INSERT INTO world_item VALUES"
+            " ('den:account-ada', 'id', '', '', '', '', 'broken', '', 1, 0)"
+        )
+    ada = world.open(ADA)
+    await world.hear(ada, control(Enter(place="den")))
+    bo, _ = await come(world, BO)
+    note = await make(world, bo)
+
+    await world.things.settle()
+
+    assert of("items-kept", heard(bo))
+    async with db.begin() as tx:
+        await tx.run("DELETE FROM world_item WHERE id = 'id'")
+    await world.things.settle()
+    assert of("items", heard(ada))  # it is tried again
+    await world.stop()
+    _, items = await come(again(), BO)
+    assert note["id"] in items
+
+
+async def test_a_room_that_cannot_be_cleared_is_cleared_later(world: World) -> None:
+    cleared: list[str] = []
+    broken = True
+
+    async def clear(key: str) -> None:
+        if broken:
+            raise OSError("the disk is away")
+        cleared.append(key)
+
+    world.things.show_files(lambda _id, _key: False, clear)
+    bo, _ = await come(world, BO)
+    ada, _ = await come(world, ADA, "gate")
+    world.shut(ada)
+    await make(world, bo)
+
+    await world.things.settle()
+    assert of("items-kept", heard(bo))
+    broken = False
+    await world.things.settle()
+
+    assert cleared == ["gate"]
+
+
 # --- erased
 
 

@@ -1,10 +1,12 @@
 """Files that things show: what is taken in, what is not, who sees it, and when it is gone."""
 
+import asyncio
 import json
 import struct
 import zlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asklepion.app import House
+from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import HouseError, Incorrect, Unsupported
 from asklepion.world.engine.shown import (
     GLB,
@@ -25,7 +28,7 @@ from asklepion.world.engine.shown import (
     picture,
 )
 from asklepion.world.model.items import SlidesItem
-from asklepion.world.service import Visit
+from asklepion.world.service import Visit, uploads
 from asklepion.world.wire import Enter, ItemSpot, MakeItem, control
 from tests.conftest import People
 
@@ -271,6 +274,53 @@ async def test_no_file_lies_open_on_the_disk_and_what_nothing_shows_goes_at_the_
     assert (await patient.get(f"/api/world/files/{kept}")).status_code == 200
     assert (await patient.get(f"/api/world/files/{stray}")).status_code == 404
     assert len(files_of(house)) == 1
+
+
+async def test_who_has_brought_too_much_leaves_no_file_behind_for_it(
+    house: House, people: People, patient: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_FILES", 1)
+    async with staying(house, people.patient, "plaza") as visit:
+        id = (await bring(patient, png())).json()["id"]
+        await show(house, visit, id)
+        await house.world.things.settle()
+
+        refused = await bring(patient, png())
+
+    assert refused.status_code == 409
+    assert [path.stem for path in files_of(house)] == [id]
+
+
+async def test_of_two_that_are_brought_at_once_only_the_kept_one_leaves_a_file(
+    house: House, people: People, patient: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_FILES", 1)
+    async with staying(house, people.patient, "plaza"):
+        both = await asyncio.gather(bring(patient, png()), bring(patient, png()))
+
+    assert sorted(answer.status_code for answer in both) == [201, 409]
+    assert len(files_of(house)) == 1
+
+
+async def test_what_nothing_shows_makes_room_for_what_is_brought(
+    house: House,
+    people: People,
+    patient: AsyncClient,
+    clock: StoppedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_FILES", 2)
+    async with staying(house, people.patient, "plaza") as visit:
+        shown = (await bring(patient, png())).json()["id"]
+        await show(house, visit, shown)
+        await bring(patient, png())
+        assert (await bring(patient, png())).status_code == 409  # it may be shown in a moment
+        clock.at += timedelta(hours=2)
+
+        brought = await bring(patient, png())
+
+    assert brought.status_code == 201
+    assert {path.stem for path in files_of(house)} == {shown, brought.json()["id"]}
 
 
 async def test_what_was_brought_to_a_guarded_room_goes_with_the_last_one(

@@ -229,7 +229,7 @@ def test_changes_count_in_the_order_in_which_they_were_heard(things: Things) -> 
     item = make(things, state=NoteItem())
 
     change(things, item, Write(text="first"))
-    change(things, item, Write(text="second"), BO)
+    change(things, item, Write(text="second"))
 
     state = now(things, item).state
     assert isinstance(state, NoteItem)
@@ -306,6 +306,29 @@ def test_nobody_goes_on_with_another_s_stroke_or_puts_marks_back_by_hand(things:
     for act in (line("a-1"), Restore(marks=(Words(id="w-1", x=0, y=0, text="x"),))):
         with pytest.raises(Forbidden):
             things.change(BO, ChangeItem(op=op(), item=item.id, act=act))
+
+
+def test_a_note_is_written_by_its_maker_alone_and_a_keeper_wipes_it(things: Things) -> None:
+    note = make(things, BO)
+
+    for who in (ADA, KEEPER):
+        with pytest.raises(Forbidden, match="Somebody else made"):
+            change(things, note, Write(text="by another"), who)
+    assert now(things, note).state == note.state
+    wiped = change(things, note, Write(text=""), KEEPER).state
+    assert wiped == NoteItem()
+    with pytest.raises(Forbidden, match="Somebody else made"):
+        change(things, note, Write(text=""), ADA)
+
+
+def test_nothing_that_one_who_is_erased_wrote_is_left_on_another_s_note(things: Things) -> None:
+    note = make(things, BO)
+    with pytest.raises(Forbidden):
+        change(things, note, Write(text="my address"), ADA)
+
+    things.forget("Patient/ada")
+
+    assert now(things, note).state == NoteItem(text="hello")
 
 
 def test_what_cannot_be_done_to_a_kind_is_refused_with_its_name(things: Things) -> None:

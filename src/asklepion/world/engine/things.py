@@ -10,7 +10,7 @@ import msgspec
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 
 from ..model import Ground, Place
-from ..model.items import Act, BoardItem, Draw, Erase, Restore, done, is_sound
+from ..model.items import Act, BoardItem, Draw, Erase, done, files_of, is_sound
 from ..wire import (
     ChangeItem,
     DropItem,
@@ -34,6 +34,7 @@ from ..wire import (
     read_point,
 )
 from .loose import Author, Loose, Past, Who, furnished
+from .owning import allowed, require, require_own
 from .space import Space
 
 MOST_ITEMS = 200  # in one place
@@ -78,6 +79,19 @@ class Things:
         """One item by its id."""
         return self._by_id.get(id)
 
+    def known(self) -> list[Loose]:
+        """Every item, also those that somebody may bring back."""
+        pasts = (past.removed for pasts in self._past.values() for past in pasts)
+        return [*self._by_id.values(), *(one for one in pasts if one)]
+
+    def files(self) -> set[str]:
+        """The files that they show."""
+        return {file for loose in self.known() for file in files_of(loose.item.state)}
+
+    def has_done(self, op: str) -> bool:
+        """Whether this wish was granted before."""
+        return any(op in loose.ops for loose in self._by_id.values())
+
     def take_changed(self) -> dict[str, Loose | None]:
         """What is no longer as it was kept, by id; None for what is gone. Asked once a second."""
         changed, self._changed = self._changed, set()
@@ -91,9 +105,9 @@ class Things:
         Raises:
             Forbidden, Conflict, Incorrect: not here, not so many, not such a one.
         """
-        if any(wanted.op in loose.ops for loose in self._by_id.values()):
+        if self.has_done(wanted.op):
             return None
-        _require(who, ThingRight.MAKE)
+        require(who, ThingRight.MAKE)
         if isinstance(wanted.state, BoardItem) and wanted.state.marks:
             raise Incorrect("A new board is empty.", hint="Draw on it once it stands.")
         self._require_room(who)
@@ -120,7 +134,7 @@ class Things:
             Conflict: somebody else holds it.
             NotFound: there is no such item.
         """
-        _require(who, ThingRight.MOVE)
+        require(who, ThingRight.MOVE)
         loose = self._numbered(number)
         item = loose.item
         if item.is_locked:
@@ -171,8 +185,10 @@ class Things:
         loose = self._known(wanted.item)
         if wanted.op in loose.ops:
             return None
-        _require(who, ThingRight.CHANGE)
-        act = self._allowed(who, loose, wanted.act)
+        require(who, ThingRight.CHANGE)
+        act = allowed(who, loose, wanted.act)
+        if isinstance(act, Draw) and sum(one.size for one in self._by_id.values()) > MOST_BYTES:
+            raise Conflict("This place is full.", hint=FULL)
         return self._do(who, loose, act, wanted.op)
 
     def remove(self, who: Who, wanted: RemoveItem) -> ItemRemoved:
@@ -187,7 +203,7 @@ class Things:
         item = loose.item
         if item.is_locked or loose.is_fixture:
             raise Forbidden("This thing stays.", hint="Unlock it, if it is yours.")
-        self._require_own(who, loose)
+        require_own(who, loose)
         if item.holder not in (-1, who.slot) and not item.is_flying:
             raise Conflict("Somebody else holds it.", hint="Wait until it is put down.")
         self._forget(loose)
@@ -201,7 +217,7 @@ class Things:
             NotFound: there is nothing to take back.
             Forbidden, Conflict: it is no longer possible.
         """
-        if any(wanted.op in loose.ops for loose in self._by_id.values()):
+        if self.has_done(wanted.op):
             return None
         past = self._past.get(who.account, deque())
         found = next((p for p in reversed(past) if wanted.item in ("", p.item)), None)
@@ -213,7 +229,7 @@ class Things:
         loose = self._by_id.get(found.item)
         if loose is None or found.act is None:
             raise NotFound("It is there no more.", hint="Somebody took it away.")
-        _require(who, ThingRight.CHANGE)
+        require(who, ThingRight.CHANGE)
         return self._do(who, loose, found.act, wanted.op, is_back=True)
 
     def lock(self, who: Who, wanted: LockItem) -> ItemLocked:
@@ -226,7 +242,7 @@ class Things:
         loose = self._known(wanted.item)
         if loose.is_fixture:
             raise Forbidden("This thing belongs to the place.", hint="Make one of your own.")
-        self._require_own(who, loose)
+        require_own(who, loose)
         loose.become(is_locked=wanted.is_locked, revision=loose.item.revision + 1)
         self._changed.add(loose.item.id)
         item = loose.item
@@ -306,27 +322,6 @@ class Things:
         if mine >= MOST_OF_ONE:
             raise Conflict(f"You have made {mine} things here.", hint=FULL)
 
-    def _require_own(self, who: Who, loose: Loose) -> None:
-        if ThingRight.TIDY not in who.rights and loose.account != who.account:
-            raise Forbidden("Somebody else made this.", hint="Ask them, or whoever looks after it.")
-
-    def _allowed(self, who: Who, loose: Loose, act: Act) -> Act:
-        """The act, as far as this person may do it."""
-        if isinstance(act, Restore):
-            raise Forbidden("The house alone puts marks back.", hint="Send an undo.")
-        if isinstance(act, Draw):
-            author = loose.authors.get(act.mark.id)
-            if author and author.account != who.account:
-                raise Forbidden("Somebody else drew this mark.", hint="Draw one of your own.")
-            if sum(one.size for one in self._by_id.values()) > MOST_BYTES:
-                raise Conflict("This place is full.", hint=FULL)
-        if isinstance(act, Erase) and ThingRight.TIDY not in who.rights:
-            own = [m for m in act.marks if (a := loose.authors.get(m)) and a.account == who.account]
-            if not own:
-                raise Forbidden("Others drew these marks.", hint="One wipes what one has drawn.")
-            return Erase(marks=tuple(own))
-        return act
-
     def _do(
         self, who: Who, loose: Loose, act: Act, op: str, *, is_back: bool = False
     ) -> ItemChanged:
@@ -387,8 +382,3 @@ class Things:
             is_flying=is_flying,
             revision=loose.item.revision,
         )
-
-
-def _require(who: Who, right: ThingRight) -> None:
-    if right not in who.rights:
-        raise Forbidden("You may not do that here.", hint="Ask whose place it is.")

@@ -31,13 +31,32 @@ def refusal_of(
     if not may(visit, right):
         return Code.FORBIDDEN, f"Here you may not {right}."
     place = visit.gathering.hall.place.id
-    if ties.standing(Deed.MUTE, place, visit.account, now):
-        return Code.SILENCED, SILENT
     if isinstance(message, Signal):
+        return _silenced(visit, place, ties, now)
+    return refusal_of_words(visit, ties, now, is_own=isinstance(message, Say))
+
+
+def refusal_of_words(
+    visit: Visit, ties: Ties, now: datetime, *, is_own: bool = True
+) -> tuple[Code, str] | None:
+    """Why no words are taken from somebody now, said or written, None if they are.
+
+    Args:
+        is_own: they are free words, not one of the phrases.
+    """
+    if not visit.gathering:
         return None
-    if isinstance(message, Say) and ties.self_of(visit.account).phrases_only:
+    place = visit.gathering.hall.place.id
+    if refusal := _silenced(visit, place, ties, now):
+        return refusal
+    if is_own and ties.self_of(visit.account).phrases_only:
         return Code.PHRASES_ONLY, "Send a phrase instead."
     return _too_soon(visit, ties.slow_s(place, now), now)
+
+
+def _silenced(visit: Visit, place: str, ties: Ties, now: datetime) -> tuple[Code, str] | None:
+    is_silent = ties.standing(Deed.MUTE, place, visit.account, now)
+    return (Code.SILENCED, SILENT) if is_silent else None
 
 
 def _too_soon(visit: Visit, slow_s: int, now: datetime) -> tuple[Code, str] | None:

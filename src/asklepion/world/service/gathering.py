@@ -36,10 +36,6 @@ class Gathering:
             if visit is not but and not (by and self.apartness.parts(visit, by)):
                 visit.send(frame)
 
-    def apart_from(self, one: Visit) -> list[Visit]:
-        """Those here who are gone to somebody."""
-        return [v for v in self.visits.values() if v is not one and self.apartness.parts(v, one)]
-
     def join(self, visit: Visit, at: Spot | None, signs: tuple[Presence, ...]) -> None:
         """Let somebody in: they see everybody, and everybody hears of them.
 

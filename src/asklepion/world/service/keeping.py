@@ -15,6 +15,7 @@ from ..model.items import BoardItem, ItemState, Mark
 from ..store import things as store
 from ..store.things import ItemRow, MarkRow
 from ..wire import Item, ItemSpot
+from .following import Move
 
 log = get_log(__name__)
 
@@ -61,6 +62,11 @@ class Batch:
         ]
         return Batch(items, marks, self.gone, self.wiped)
 
+    def moved(self, move: Move) -> "Batch":
+        """What it is when what one patient made is another's."""
+        items, marks = map(move.item, self.items), map(move.mark, self.marks)
+        return Batch(list(items), list(marks), self.gone, self.wiped)
+
 
 class Keeping:
     """The things of every place that keeps them."""
@@ -68,6 +74,8 @@ class Keeping:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._waiting: list[Batch] = []
+        self._writing: list[Batch] = []
+        self.moves = 0  # how often what one made became another's
         self._lost: set[str] = set()
         self._turn = asyncio.Lock()
 
@@ -106,16 +114,18 @@ class Keeping:
         async with self._turn:
             if not self._waiting:
                 return
-            waiting, self._waiting = self._waiting, []
+            self._writing, self._waiting = self._waiting, []
             try:
                 async with self._db.begin() as tx:
                     await tx.lock(LOCK)
                     lost = set(self._lost)
-                    for batch in waiting:
+                    for batch in self._writing:
                         await _write(tx, batch.without(lost))
             except BaseException:
-                self._waiting = [*waiting, *self._waiting]
+                self._waiting = [*self._writing, *self._waiting]
                 raise
+            finally:
+                self._writing = []
             self._lost -= lost
 
     async def load(self, shelf: Shelf) -> list[Loose]:
@@ -131,6 +141,20 @@ class Keeping:
         await tx.lock(LOCK)
         self._lost.add(patient)
         return await store.forget(tx, patient)
+
+    async def follow(self, tx: Tx, move: Move) -> list[str]:
+        """Let what one patient made be another's; returns what followed, or waits to be written."""
+        await tx.lock(LOCK)
+        followed = await store.follow(tx, move.old, move.new, move.only)
+        batches = (*self._writing, *self._waiting)
+        waiting = {tag for b in batches for tag in move.tags_of_rows(b.items, b.marks)}
+        return [*followed, *sorted(waiting - set(followed))]
+
+    def move(self, move: Move) -> None:
+        """Once that is kept: let also what waits be hers, and what is being written, once more."""
+        self.moves += 1
+        self._writing = [batch.moved(move) for batch in self._writing]
+        self._waiting = [*self._writing, *(batch.moved(move) for batch in self._waiting)]
 
 
 async def _write(tx: Tx, batch: Batch) -> None:

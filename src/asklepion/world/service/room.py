@@ -14,13 +14,17 @@ from ..wire import (
     DropItem,
     FromHands,
     FromThings,
+    Item,
     ItemCode,
+    ItemMade,
     ItemRefused,
     RemoveItem,
     SeatTaken,
     Sit,
     TakeItem,
+    control,
 )
+from .following import Move
 from .gathering import Gathering
 from .keeping import Shelf
 from .rights import rights
@@ -53,14 +57,53 @@ class Room:
         """The place it is in."""
         return self.gathering.hall.place
 
-    def tell(self, message: FromThings) -> None:
-        """Say something to everybody here; who is apart from whom it is of hears it of nobody."""
-        by = self.gathering.visits.get(getattr(message, "slot", -1))
-        self.gathering.tell(message, by=by)
-        if by is None or isinstance(message, SeatTaken):
-            return
-        for visit in self.gathering.apart_from(by):
-            visit.tell(msgspec.structs.replace(message, slot=-1))
+    def tell(self, message: FromThings, *, by: Visit | None = None) -> None:
+        """Say something to everybody here; who is apart from whom it is of hears it of nobody.
+
+        Args:
+            by: whom it is of; without one, whoever here has the slot that it names.
+        """
+        by = by or self.gathering.visits.get(getattr(message, "slot", -1))
+        frame = control(message)
+        for visit in list(self.gathering.visits.values()):
+            seen = self._seen_by(visit, message, by)
+            if seen is message:
+                visit.send(frame)
+            elif seen:
+                visit.tell(seen)
+
+    def _seen_by(self, visit: Visit, message: FromThings, by: Visit | None) -> FromThings | None:
+        if by and self.gathering.apartness.parts(visit, by):
+            if isinstance(message, SeatTaken):
+                return None
+            message = msgspec.structs.replace(message, slot=-1)
+        if isinstance(message, ItemMade):
+            item = self.shown(visit, message.item)
+            return message if item is message.item else msgspec.structs.replace(message, item=item)
+        return message
+
+    def shown(self, visit: Visit, item: Item) -> Item:
+        """An item as somebody may see it: of those who are gone to them, nothing is told."""
+        hidden = self.gathering.apartness.hidden_from(visit.slot)
+        if item.holder in hidden:
+            item = msgspec.structs.replace(item, holder=-1)
+        loose = self.things.find(item.id) if self.things else None
+        if loose and self.gathering.ties.are_apart(visit.account, loose.account):
+            item = msgspec.structs.replace(item, by="")
+        return item
+
+    def tags(self, move: Move) -> set[str]:
+        """What here goes along when what one patient made becomes another's."""
+        shelf = self.shelf
+        home = move.tags_of_home(shelf.place, shelf.host) if shelf else set[str]()
+        return home | (move.tags(self.things.known()) if self.things else set[str]())
+
+    def move(self, move: Move) -> None:
+        """Let it go along."""
+        for loose in self.things.known() if self.things else ():
+            move.change(loose)
+        if self.shelf and move.tags_of_home(self.shelf.place, self.shelf.host):
+            self.shelf.host = move.new
 
     def who(self, visit: Visit) -> Who:
         """Somebody here, as the engine knows them."""

@@ -2,57 +2,50 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
 
-import msgspec
-
 from asklepion.identity import Caller
+from asklepion.kit.clock import Clock
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import HouseError, NotFound
 from asklepion.kit.log import get_log
 
-from ..engine import Allowance, Seats, Things, Who
+from ..engine import Allowance, Loose, Seats, Things
 from ..model import Spot
 from ..model.items import files_of
-from ..store import things as store
 from ..wire import (
     GONE,
     POINT_BYTES,
     POINT_KIND,
     POINTS_KIND,
-    ChangeItem,
     Close,
     Code,
-    DropItem,
     Flag,
     FromHands,
-    FromThings,
-    Item,
     ItemCode,
     Items,
     ItemsKept,
-    LockItem,
     MakeItem,
     Moved,
-    RemoveItem,
     SeatTaken,
     Sit,
     Stand,
-    TakeItem,
     ThingRight,
-    UndoItem,
     hide_points,
     item_bodies,
 )
+from .doing import do
+from .following import Move
 from .gathering import Gathering
 from .keeping import Keeping, Shelf
 from .plain import plain
 from .rights import keeps
 from .room import Hands, Room, code_of, patient_of, refuse
 from .visit import Visit
+from .wording import Wording
 
 log = get_log(__name__)
 
@@ -69,11 +62,15 @@ class LooseThings:
 
     def __init__(
         self,
+        clock: Clock,
+        visits: Mapping[str, Visit],
         *,
         new_id: Callable[[], str],
         keeping: Keeping | None = None,
         tell_time: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._visits = visits
+        self._wording = Wording(clock)
         self._new_id = new_id
         self.keeping = keeping
         self._time = tell_time
@@ -123,9 +120,9 @@ class LooseThings:
         room.hands.pop(visit, None)
         room.handing.pop(visit, None)
         if room.seats.stand(slot):
-            room.tell(SeatTaken(slot=slot, seat=""))
+            room.tell(SeatTaken(slot=slot, seat=""), by=visit)
         for told in room.things.leave(slot) if room.things else ():
-            room.tell(told)
+            room.tell(told, by=visit)
         if not gathering.visits:
             self._note(room)
             del self._rooms[gathering.key]
@@ -168,7 +165,7 @@ class LooseThings:
         taken = [at for at in room.seats.taken().items() if at[0] not in hidden]
         visit.tell(
             Items(
-                items=tuple(_held_by_nobody(loose.item, hidden) for loose in found),
+                items=tuple(room.shown(visit, loose.item) for loose in found),
                 mine=tuple(one.item.id for one in found if one.account == visit.account),
                 rights=tuple(sorted(room.who(visit).rights)),
                 seats=tuple(SeatTaken(slot=slot, seat=seat) for slot, seat in taken),
@@ -227,27 +224,12 @@ class LooseThings:
         message = plain(message)
         if isinstance(message, MakeItem):
             self._require_files(room, message)
-        if told := self._do(room.things, room.who(visit), message):
+        is_new = not room.things.has_done(getattr(message, "op", ""))
+        if is_new and (refusal := self._wording.refusal(visit, message)):
+            return refuse(visit, message, *refusal)
+        if told := do(room.things, room.who(visit), message, self._new_id()):
+            self._wording.note(visit, message, self._time())
             room.tell(told)
-
-    def _do(self, things: Things, who: Who, message: FromHands) -> FromThings | None:
-        match message:
-            case MakeItem():
-                return things.make(who, message, self._new_id())
-            case TakeItem():
-                return things.take(who, message.item)
-            case DropItem():
-                return things.drop(who, message)
-            case ChangeItem():
-                return things.change(who, message)
-            case RemoveItem():
-                return things.remove(who, message)
-            case UndoItem():
-                return things.undo(who, message)
-            case LockItem():
-                return things.lock(who, message)
-            case Sit() | Stand():
-                return None
 
     def _require_files(self, room: Room, message: MakeItem) -> None:
         for file in files_of(message.state):
@@ -304,9 +286,16 @@ class LooseThings:
         emptied, self._emptied = self._emptied, []
         for key in emptied if self._clear else ():
             if key not in self._rooms and self._clear:
-                await self._clear(key)
+                try:
+                    await self._clear(key)
+                except Exception as error:  # another time, and the others now
+                    log.fault("a place was not cleared", error)
+                    self._emptied.append(key)
         for room in list(self._rooms.values()):
-            await self._fetch(self.keeping, room)
+            try:
+                await self._fetch(self.keeping, room)
+            except Exception as error:  # the others are fetched and kept
+                log.fault("a place was not fetched", error)
         for room in self._rooms.values():
             self._note(room)
         await self.keeping.flush()
@@ -330,7 +319,13 @@ class LooseThings:
     async def _fetch(self, keeping: Keeping, room: Room) -> None:
         if room.shelf is None or room.things is not None:
             return
-        kept = await keeping.load(room.shelf)
+        moves = -1
+        kept: list[Loose] = []
+        while moves != keeping.moves:  # what was read before a move is not whose it was
+            moves = keeping.moves
+            kept = await keeping.load(room.shelf)
+        if room.things is not None:  # another was faster
+            return
         hall = room.gathering.hall
         room.things = Things(hall.place, hall.ground, kept)
         for visit in room.gathering.visits.values():
@@ -356,15 +351,31 @@ class LooseThings:
 
     async def follow(self, tx: Tx, old: str, new: str, only: Sequence[str] | None) -> Sequence[str]:
         """Let what one patient made be another's, all or only this; returns what followed."""
-        return await store.follow(tx, old, new, only)
+        move = Move(old, new, only)
+        open_here = {tag for room in self._rooms.values() for tag in room.tags(move)}
+        tx.after_commit(partial(self._move, move))
+        if self.keeping is None:
+            return sorted(open_here)
+        followed = await self.keeping.follow(tx, move)
+        return [*followed, *sorted(open_here - set(followed))]
+
+    def _move(self, move: Move) -> None:
+        for room in self._rooms.values():
+            room.move(move)
+        if self.keeping:
+            self.keeping.move(move)
+        self._end(move.old, Close.RESTART, Code.RESTART)  # they come in anew, as who they are now
 
     def _wipe(self, patient: str) -> None:
         for room in list(self._rooms.values()):
             for told in room.things.forget(patient) if room.things else ():
                 room.tell(told)
-            for visit in room.hands:
-                if patient_of(visit.caller) == patient:  # she makes nothing more
-                    visit.end(Close.STRANGER, Code.STRANGER)
+        self._end(patient, Close.STRANGER, Code.STRANGER)  # she makes nothing more
+
+    def _end(self, patient: str, close: Close, code: Code) -> None:
+        for visit in list(self._visits.values()):
+            if patient_of(visit.caller) == patient:
+                visit.end(close, code)
 
     def is_in(self, account: str, key: str) -> frozenset[ThingRight] | None:
         """What somebody may do in a place where they are; None where they are not."""
@@ -376,15 +387,16 @@ class LooseThings:
         """Where somebody is."""
         return [key for key in self._rooms if self.is_in(account, key) is not None]
 
+    def shown(self) -> set[str]:
+        """The files that things show wherever somebody is."""
+        rooms = [room.things for room in self._rooms.values() if room.things]
+        return {file for things in rooms for file in things.files()}
+
     # --- the parts
 
     def _room_of(self, visit: Visit) -> Room | None:
         room = self._rooms.get(visit.gathering.key) if visit.gathering else None
         return room if room and visit in room.hands else None
-
-
-def _held_by_nobody(item: Item, hidden: frozenset[int]) -> Item:
-    return msgspec.structs.replace(item, holder=-1) if item.holder in hidden else item
 
 
 def _seen_by(visit: Visit, gathering: Gathering, frame: bytes) -> bytes:

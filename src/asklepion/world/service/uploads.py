@@ -28,6 +28,9 @@ MOST_FILES = 60  # of one account
 MOST_BYTES = 64 * 1024 * 1024
 HOUSE = "house"  # whose key seals what belongs to no patient
 NUMBER = 8  # bytes of a key's number before what it seals
+UNSHOWN_US = 3_600_000_000  # so long a file may lie before a thing shows it
+TOO_MUCH = "You have brought too many files."
+LESS = "Take some things away; what nothing shows goes an hour after it was brought."
 NO_FILE = "There is no such file."
 
 
@@ -82,8 +85,7 @@ class Uploads:
         """
         caller.require_known()
         key = self._key_of(caller, place)
-        await asyncio.to_thread(look, body)
-        type = look(body)
+        type = await asyncio.to_thread(look, body)
         patient = patient_of(caller)
         row = FileRow(
             id=self._new_id(),
@@ -94,19 +96,21 @@ class Uploads:
             size=len(body),
             stored_at=to_us(self._cellar.clock.now()),
         )
+        await self._make_room(row)
         owner = patient or HOUSE
         data_key = (await self._cellar.vault.current([owner]))[owner]
         number = data_key.id.to_bytes(NUMBER)
         sealed = number + data_key.seal(body, number + row.id.encode())
-        await asyncio.to_thread(self._write, row.id, sealed)
-        async with self._cellar.db.begin() as tx:
-            await tx.lock(f"world files {caller.account}")
-            count, size = await store.files_of(tx, caller.account)
-            if count >= MOST_FILES or size + len(body) > MOST_BYTES:
-                raise Conflict(
-                    "You have brought too many files.", hint="Take some things away first."
-                )
-            await store.add_file(tx, row)
+        try:
+            await asyncio.to_thread(self._write, row.id, sealed)
+            async with self._cellar.db.begin() as tx:
+                await tx.lock(f"world files {row.account}")
+                if await _is_too_much(tx, row):
+                    raise Conflict(TOO_MUCH, hint=LESS)
+                await store.add_file(tx, row)
+        except BaseException:
+            self._unlink([row.id])
+            raise
         self._places[row.id] = key
         return row.id
 
@@ -149,6 +153,28 @@ class Uploads:
 
     # The parts
 
+    async def _make_room(self, row: FileRow) -> None:
+        """Take away what its bringer left lying and nothing shows, if there is no room else.
+
+        Raises:
+            Conflict: there is no room even so.
+        """
+        async with self._cellar.db.read() as tx:
+            if not await _is_too_much(tx, row):
+                return
+        if self._things.keeping:
+            await self._things.keeping.flush()
+        async with self._cellar.db.begin() as tx:
+            await tx.lock(f"world files {row.account}")
+            shown = await store.shown_in(tx) | self._things.shown()
+            old = await store.files_before(tx, row.account, row.stored_at - UNSHOWN_US)
+            gone = [id for id in old if id not in shown]
+            for id in gone:
+                await store.drop_file(tx, id)
+            if await _is_too_much(tx, row):
+                raise Conflict(TOO_MUCH, hint=LESS)
+        await asyncio.to_thread(self._unlink, gone)
+
     def _key_of(self, caller: Caller, place: str) -> str:
         self._find_place(place)
         for key in self._things.keys_of(caller.account):
@@ -187,3 +213,8 @@ class Uploads:
         for path in stray:
             path.unlink(missing_ok=True)
         return len(stray)
+
+
+async def _is_too_much(tx: Tx, row: FileRow) -> bool:
+    count, size = await store.files_of(tx, row.account)
+    return count >= MOST_FILES or size + row.size > MOST_BYTES

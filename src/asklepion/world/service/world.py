@@ -92,7 +92,9 @@ class World:
         self._visits: dict[str, Visit] = {}
         self._openings: dict[str, Allowance] = {}
         new_id, keeping = Ids(clock).new, Keeping(cellar.db) if cellar else None
-        self.things = LooseThings(new_id=new_id, keeping=keeping, tell_time=tell_time)
+        self.things = LooseThings(
+            clock, self._visits, new_id=new_id, keeping=keeping, tell_time=tell_time
+        )
         self.uploads = cellar and Uploads(
             cellar, things=self.things, find_place=self._find, new_id=new_id
         )

@@ -238,6 +238,12 @@ async def files_of(tx: Tx, account: str) -> tuple[int, int]:
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
+async def files_before(tx: Tx, account: str, moment: int) -> list[str]:
+    """The ids of what an account brought before a moment."""
+    sql = "SELECT id FROM world_file WHERE account = :account AND stored_at < :moment"
+    return [row[0] for row in await tx.all(sql, account=account, moment=moment)]
+
+
 async def all_files(tx: Tx) -> list[FileRow]:
     """Every file."""
     rows = await tx.all(f"SELECT {', '.join(FileRow._fields)} FROM world_file")
