@@ -390,6 +390,7 @@ export class Company {
   }
 
   private part(gone: number): void {
+    this.loose.part(gone);
     const somebody = this.people.get().find(({ slot }) => slot === gone);
     if (!somebody) return;
     this.setPeople(this.people.get().filter(({ slot }) => slot !== gone));
@@ -449,6 +450,7 @@ export class Company {
   private letGo(): void {
     this.remember();
     this.voice.meet(-1, []);
+    for (const { slot } of this.people.get()) this.loose.part(slot);
     this.setPeople([]);
   }
 

@@ -234,8 +234,7 @@ class Things:
 
     def leave(self, slot: int) -> list[ItemDropped]:
         """Somebody goes: what they held lies where it was, what they threw has landed."""
-        if slot in self._points:
-            self._points[slot] = b""
+        self._points[slot] = b""
         held = [loose for loose in self._by_id.values() if loose.item.holder == slot]
         return [self._put(one, slot, self._space.fallen(one.item), None) for one in held]
 
