@@ -123,6 +123,24 @@ async def test_whose_line_breaks_is_away_and_goes_on_where_they_stood(served: Se
             assert not (await bo.hear("away"))["is_away"]
 
 
+async def test_whoever_hangs_up_a_line_that_seems_dead_is_away_and_goes_on(served: Served) -> None:
+    async with served.visit("Ada", "plaza") as ada, served.visit("Bo", "plaza") as bo:
+        await ada.line.close(Close.COMING_BACK)
+        assert ada.line.close_code == Close.COMING_BACK  # answered, and at once
+        assert (await bo.hear("away"))["is_away"]
+
+        async with served.visit("Ada", "plaza", back=ada.welcome["key"]) as again:
+            assert again.welcome["you"] == ada.welcome["you"]
+            assert not (await bo.hear("away"))["is_away"]  # the broken socket was no second news
+
+
+async def test_whoever_says_goodbye_has_left(served: Served) -> None:
+    async with served.visit("Ada", "plaza") as ada, served.visit("Bo", "plaza") as bo:
+        await ada.line.close()
+
+        assert (await bo.hear("left"))["slot"] == ada.welcome["you"]
+
+
 async def test_one_who_opens_another_window_has_left_the_first(served: Served) -> None:
     async with served.visit("Ada", "plaza") as ada, served.visit("Ada", "plaza"):
         assert await ada.end() == Close.ELSEWHERE

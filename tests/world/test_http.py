@@ -264,6 +264,23 @@ async def test_a_network_that_changes_under_a_line_which_seems_alive_costs_no_pl
         assert (await bo.hear("said"))["slot"] == ada.welcome["you"]
 
 
+async def test_whoever_hangs_up_a_line_that_seems_dead_is_away_and_goes_on(served: Served) -> None:
+    async with served.visit("Ada", "plaza") as ada, served.visit("Bo", "plaza") as bo:
+        await ada.line.close(Close.COMING_BACK)
+        assert (await bo.hear("away"))["is_away"]
+
+        async with served.visit("Ada", "plaza", back=ada.welcome["key"]) as again:
+            assert again.welcome["you"] == ada.welcome["you"]
+            assert not (await bo.hear("away"))["is_away"]
+
+
+async def test_whoever_says_goodbye_has_left(served: Served) -> None:
+    async with served.visit("Ada", "plaza") as ada, served.visit("Bo", "plaza") as bo:
+        await ada.line.close()
+
+        assert (await bo.hear("left"))["slot"] == ada.welcome["you"]
+
+
 async def test_another_window_without_the_key_begins_anew(served: Served) -> None:
     async with served.visit("Bo", "plaza") as bo, served.visit("Ada", "plaza") as ada:
         ada.line.transport.abort()

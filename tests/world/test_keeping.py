@@ -276,6 +276,21 @@ async def test_a_point_of_light_is_seen_and_never_kept(world: World, db: Databas
         assert await tx.all("SELECT * FROM world_item") == []
 
 
+async def test_a_point_of_light_goes_out_where_a_line_breaks(world: World) -> None:
+    (ada, _), (bo, _) = await come(world, ADA), await come(world, BO)
+    await world.hear(ada, point_frame((1.0, 2.0, 3.0)))
+    world.tick()
+    heard(bo)
+
+    world.lose(ada)
+    world.lose(ada)  # told by the frame, and again by the socket
+
+    world.tick()
+    told = heard(bo)
+    assert of("points", told)[0]["points"] == {ada.slot: None}
+    assert len(of("away", told)) == 1
+
+
 async def test_whoever_reads_too_slowly_misses_poses_of_things_and_stays(world: World) -> None:
     (ada, _), (bo, _) = await come(world, ADA), await come(world, BO)
     ball = await make(world, ada, BallItem())

@@ -190,7 +190,7 @@ async def test_everybody_has_a_den_of_their_own(world: World) -> None:
 async def test_an_unknown_place_is_refused(world: World) -> None:
     ada = await come(world, ADA, "moon")
 
-    assert [m["code"] for m in heard(ada)] == ["unknown-place"]
+    assert [(m["code"], m["place"]) for m in heard(ada)] == [("unknown-place", "moon")]
 
 
 async def test_through_a_door_one_arrives_before_the_door_that_leads_back(world: World) -> None:

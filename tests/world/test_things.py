@@ -221,6 +221,12 @@ def test_somebody_points_until_they_stop_or_go(things: Things) -> None:
     (frame,) = things.tick(4)
     assert read_points(frame) == {1: None}
 
+    things.point(1, pack_point((0.0, 0.0, 0.0)))
+    things.tick(5)
+    things.leave(1)  # long after others saw the light
+    (frame,) = things.tick(6)
+    assert read_points(frame) == {1: None}
+
 
 # --- changing
 

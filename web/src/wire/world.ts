@@ -165,8 +165,9 @@ export interface Circle {
   readonly y: number;
 }
 
-/** Why the world closed the socket. After STRANGER and ELSEWHERE a client stays away. */
+/** Why a socket was closed. After STRANGER and ELSEWHERE a client stays away. */
 export const Close = {
+  COMING_BACK: 4000,
   GARBAGE: 4400,
   STRANGER: 4401,
   SILENT: 4408,

@@ -395,6 +395,7 @@ export class Company {
   }
 
   private part(gone: number): void {
+    this.loose.part(gone);
     const somebody = this.people.get().find(({ slot }) => slot === gone);
     if (!somebody) return;
     this.setPeople(this.people.get().filter(({ slot }) => slot !== gone));
@@ -454,6 +455,7 @@ export class Company {
   private letGo(): void {
     this.remember();
     this.voice.meet(-1, []);
+    for (const { slot } of this.people.get()) this.loose.part(slot);
     this.setPeople([]);
   }
 

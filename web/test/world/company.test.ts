@@ -273,12 +273,14 @@ test("one whose line breaks shows the key and goes on, and voices with it", () =
 
 test("after half a minute without a line nobody of that place is shown or heard", () => {
   house.welcome("plaza", [IRIS, OTTO]);
+  company.loose.hearPoints({ type: "points", points: new Map([[1, [0, 1, 2]]]) });
   house.events?.closed(1006);
   clock.pass(29_000);
   expect(company.people.get()).toHaveLength(2);
   clock.pass(2000);
 
   expect(company.people.get()).toEqual([]);
+  expect([...company.loose.points.keys()]).toEqual([]);
   expect(met.at(-1)).toEqual([-1, []]);
 });
 
@@ -289,6 +291,29 @@ test("somebody whose line broke is away until they are back", () => {
   house.say({ type: "away", slot: 1, is_away: false });
 
   expect(company.people.get()[1]?.isAway).toBe(false);
+});
+
+test("one who is refused stays refused, however long the house then says nothing", () => {
+  house.say({ type: "refused", code: "full", hint: "", place: "plaza" });
+  clock.pass(60_000);
+  house.events?.closed(Close.SILENT);
+  clock.pass(60_000);
+
+  expect(whereabouts.get()).toMatchObject({ state: "refused", reasonKey: "world.refused.full" });
+
+  goTo("plaza");
+  house.events?.opened();
+  expect(house.heard.at(-1)).toEqual({ type: "enter", place: "plaza" });
+});
+
+test("whoever leaves points nowhere any more, and sits nowhere", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  house.say({ type: "seat-taken", slot: 1, seat: "bench-1-1" });
+  company.loose.hearPoints({ type: "points", points: new Map([[1, [0, 1, 2]]]) });
+  house.say({ type: "left", slot: 1 });
+
+  expect([...company.loose.points.keys()]).toEqual([]);
+  expect([...company.loose.seats.get().keys()]).toEqual([]);
 });
 
 test("another window that takes over ends the line until one comes back", () => {

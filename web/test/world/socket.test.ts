@@ -8,6 +8,7 @@ import { type LineEvents, type LineState, WorldSocket } from "../../src/world/ne
 class FakeLine {
   waiting = 0;
   isClosed = false;
+  farewell: number | null = null;
   readonly sent: Uint8Array[] = [];
 
   constructor(readonly events: LineEvents) {}
@@ -16,8 +17,9 @@ class FakeLine {
     this.sent.push(frame);
   }
 
-  close(): void {
+  close(code: number): void {
     this.isClosed = true;
+    this.farewell = code;
   }
 
   /** The house says something. */
@@ -143,10 +145,49 @@ test("one who was sent out of a place does not sneak in again", () => {
   last().say({ type: "expelled", place: "consulting-room-1", code: "ended", to: "clinic" });
 
   last().events.closed(1006);
-  timing.pass(1000);
+  timing.pass(100_000);
+  expect(lines).toHaveLength(1);
+  expect(states.at(-1)).toBe("closed");
+
+  socket.enter("clinic");
+  last().events.opened();
+  expect(last().asked).toEqual(["clinic"]);
+});
+
+test("in no place the house has nothing to say, and its silence is no sign of a dead line", () => {
+  socket.enter("plaza");
+  last().events.opened();
+  last().say({ type: "refused", code: "full", hint: "", place: "plaza" });
+
+  timing.pass(60_000);
+  expect(lines).toHaveLength(1);
+  expect(states).toEqual(["connecting", "open"]);
+
+  socket.enter("plaza");
+  timing.pass(5000);
+  last().welcome("plaza");
+  expect(lines).toHaveLength(1);
+  expect(last().asked).toEqual(["plaza", "plaza"]);
+});
+
+test("a wish to enter that nobody answers is asked again on another line", () => {
+  socket.enter("plaza");
   last().events.opened();
 
-  expect(last().asked).toEqual([]);
+  timing.pass(12_000);
+  last().events.opened();
+
+  expect(lines.length).toBeGreaterThan(1);
+  expect(last().asked).toEqual(["plaza"]);
+});
+
+test("a line that never opens is given up", () => {
+  socket.enter("plaza");
+
+  timing.pass(12_000);
+
+  expect(lines[0]?.isClosed).toBe(true);
+  expect(lines.length).toBeGreaterThan(1);
 });
 
 test("each failure is waited for a little longer, and a welcome begins anew", () => {
@@ -192,7 +233,7 @@ test("a line that is silent for too long is dead, and another is opened", () => 
 
   timing.pass(12_000);
 
-  expect(lines[0]?.isClosed).toBe(true);
+  expect(lines[0]?.farewell).toBe(Close.COMING_BACK); // no goodbye: our body waits for us
   expect(lines.length).toBeGreaterThan(1);
 });
 
@@ -244,6 +285,6 @@ test("after hanging up nothing comes back", () => {
   socket.wake();
 
   expect(lines).toHaveLength(1);
-  expect(lines[0]?.isClosed).toBe(true);
+  expect(lines[0]?.farewell).toBe(1000);
   expect(states.at(-1)).toBe("closed");
 });

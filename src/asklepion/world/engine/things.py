@@ -62,6 +62,7 @@ class Things:
         self._changed: set[str] = set()
         self._poses: dict[int, bytes] = {}
         self._points: dict[int, bytes] = {}
+        self._lit: set[int] = set()  # who points somewhere
         for loose in furnished(place, kept):
             loose.measure()
             self._add(loose)
@@ -250,8 +251,7 @@ class Things:
 
     def leave(self, slot: int) -> list[ItemDropped]:
         """Somebody goes: what they held lies where it was, what they threw has landed."""
-        if slot in self._points:
-            self._points[slot] = b""
+        self.point(slot, b"")
         held = [loose for loose in self._by_id.values() if loose.item.holder == slot]
         return [self._put(one, slot, self._space.fallen(one.item), None) for one in held]
 
@@ -275,8 +275,12 @@ class Things:
 
     def point(self, slot: int, body: bytes) -> None:
         """Somebody points there; with an empty body, nowhere any more."""
-        if not body or self._space.holds(read_point(body)):
+        if body and self._space.holds(read_point(body)):
             self._points[slot] = body
+            self._lit.add(slot)
+        elif not body and slot in self._lit:
+            self._points[slot] = body
+            self._lit.discard(slot)
 
     def tick(self, number: int) -> list[bytes]:
         """The frames that show what moved since the last tick, for everybody."""

@@ -146,8 +146,8 @@ async def _hear(socket: WebSocket, world: World, visit: Visit) -> None:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             # A line that was closed says why; one that broke says nothing.
-            end = world.shut if "reason" in message else world.lose
-            end(visit)
+            is_goodbye = "reason" in message and message["code"] != Close.COMING_BACK
+            (world.shut if is_goodbye else world.lose)(visit)
             raise _Over
         await world.hear(visit, message.get("bytes") or b"")
 

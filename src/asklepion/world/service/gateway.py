@@ -151,7 +151,7 @@ class _Line(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         kind = frame.msg_type
         if kind is WSMsgType.CLOSE:
-            self.world.shut(self.visit)
+            self._part(transport, frame.get_payload_as_bytes()[:2])
         elif kind is WSMsgType.BINARY and frame.fin:
             self._hear(frame.get_payload_as_bytes())
         elif kind not in (WSMsgType.PING, WSMsgType.PONG):
@@ -179,6 +179,13 @@ class _Line(WSListener):
             return
         close, code = self.visit.close or Close.RESTART, self.visit.code or Code.ENDED
         transport.send(WSMsgType.CLOSE, close.to_bytes(2) + code.encode())
+        transport.disconnect()
+
+    def _part(self, transport: WSTransport, code: bytes) -> None:
+        if code != Close.COMING_BACK.to_bytes(2):
+            return self.world.shut(self.visit)
+        self.world.lose(self.visit)
+        transport.send(WSMsgType.CLOSE, code)
         transport.disconnect()
 
     def _hear(self, frame: bytes) -> None:

@@ -130,6 +130,12 @@ class LooseThings:
                 self._emptied.append(gathering.key)
                 self._wanted.set()
 
+    def lose(self, visit: Visit) -> None:
+        """Somebody's line broke: they point nowhere any more."""
+        room = self._room_of(visit)
+        if room and room.things:
+            room.things.point(visit.slot, b"")
+
     def _open(self, gathering: Gathering, caller: Caller) -> Room:
         hall = gathering.hall
         home = gathering.key.partition(":")[2]

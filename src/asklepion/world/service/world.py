@@ -294,9 +294,15 @@ class World:
             self._finish(visit, Close.STRANGER, Code.STRANGER)
 
     def lose(self, visit: Visit) -> None:
-        """The line broke without a goodbye: the body waits a while for another line."""
+        """The line broke without a goodbye: the body waits a while for another line.
+
+        Nothing happens the second time.
+        """
         if visit.is_over or not visit.gathering:
             return self.shut(visit)
+        if visit.away_since is not None:
+            return
+        self.things.lose(visit)
         visit.away_since, visit.sending_since = self._time(), None
         visit.outbox.clear_view()
         visit.gathering.tell(Away(slot=visit.slot, is_away=True), by=visit, but=visit)
@@ -454,7 +460,8 @@ class World:
     async def _enter(self, visit: Visit, wanted: str) -> None:
         place = self._places.get(wanted)
         if not place:
-            return visit.refuse(Code.UNKNOWN_PLACE, "GET /api/world/places lists them.")
+            hint = "GET /api/world/places lists them."
+            return visit.refuse(Code.UNKNOWN_PLACE, hint, place=wanted)
         key = f"{place.id}:{visit.account}" if place.access is Access.OWNER else place.id
         there = self._gatherings.get(key)
         if there and there is not visit.gathering and there.hall.is_full:

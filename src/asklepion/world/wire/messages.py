@@ -15,8 +15,12 @@ MAX_SIGNAL_CHARS = 24 * 1024
 
 
 class Close(IntEnum):
-    """Why the world closed the socket. After STRANGER and ELSEWHERE a client stays away."""
+    """Why a socket was closed. After STRANGER and ELSEWHERE a client stays away.
 
+    COMING_BACK is the client's: it hangs up a line that seems dead, and opens another.
+    """
+
+    COMING_BACK = 4000
     GARBAGE = 4400
     STRANGER = 4401
     SILENT = 4408

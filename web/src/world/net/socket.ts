@@ -5,6 +5,7 @@ import { controlFrame, type Heard, readFrame } from "./frames";
 const PATIENCE_MS = [300, 1000, 2000, 4000, 8000, 15000]; // waits longer after each failure
 const STILL_MS = 8000; // the house speaks every second; after so long the line is dead
 const WATCH_MS = 2000;
+const GOODBYE = 1000; // any other end of a line leaves our body waiting for us
 const MOST_WAITING_BYTES = 16 * 1024; // poses that cannot leave are not worth keeping
 
 /** What happens on a line. */
@@ -19,7 +20,7 @@ export interface Line {
   /** Bytes that have not left yet. */
   readonly waiting: number;
   send(frame: Uint8Array<ArrayBuffer>): void;
-  close(): void;
+  close(code: number): void;
 }
 
 /** Time and chance, handed in. */
@@ -58,6 +59,7 @@ export class WorldSocket {
   private heardAt = 0;
   private here = "";
   private wanted = "";
+  private isAsking = false;
   private key = "";
   private cancelTimer: () => void = () => {};
 
@@ -73,7 +75,7 @@ export class WorldSocket {
   /** Go to a place, opening the line if there is none; Welcome or Refused is heard. */
   enter(place: string): void {
     this.wanted = place;
-    if (this.isOpen) this.say({ type: "enter", place });
+    if (this.isOpen) this.ask();
     else if (!this.line) this.connect();
   }
 
@@ -99,7 +101,7 @@ export class WorldSocket {
   close(): void {
     this.wanted = "";
     this.key = "";
-    this.hangUp();
+    this.hangUp(GOODBYE);
     this.parts.change("closed", "");
   }
 
@@ -128,8 +130,20 @@ export class WorldSocket {
 
   private opened(): void {
     this.isOpen = true;
+    this.heardAt = this.timing.now();
     this.parts.change("open", "");
-    if (this.wanted) this.say({ type: "enter", place: this.wanted });
+    if (this.wanted) this.ask();
+  }
+
+  private ask(): void {
+    if (!this.isOwed) this.heardAt = this.timing.now(); // from here on an answer is due
+    this.isAsking = true;
+    this.say({ type: "enter", place: this.wanted });
+  }
+
+  /** Whether the house would speak on a line that lives: in no place it has nothing to say. */
+  private get isOwed(): boolean {
+    return !this.isOpen || this.isAsking || this.here !== "";
   }
 
   private take(frame: ArrayBuffer): void {
@@ -144,6 +158,7 @@ export class WorldSocket {
   private note(message: Heard): void {
     if (message.type === "welcome") {
       this.failures = 0;
+      this.isAsking = false;
       this.here = message.place;
       this.wanted = message.place;
       this.key = message.key;
@@ -152,6 +167,7 @@ export class WorldSocket {
       this.key = "";
       this.wanted = "";
     } else if (message.type === "refused" && message.place === this.wanted) {
+      this.isAsking = false;
       this.wanted = this.here;
     }
   }
@@ -164,6 +180,10 @@ export class WorldSocket {
       this.parts.change("ended", why);
       return;
     }
+    if (!this.wanted) {
+      this.parts.change("closed", ""); // nowhere to go back to
+      return;
+    }
     this.parts.change("waiting", "");
     const patience = PATIENCE_MS[Math.min(this.failures, PATIENCE_MS.length - 1)] ?? 0;
     this.failures += 1;
@@ -174,18 +194,19 @@ export class WorldSocket {
   /** A line may be dead without saying so. */
   private watch(): void {
     this.cancelTimer = this.timing.after(WATCH_MS, () => {
-      if (this.timing.now() - this.heardAt > STILL_MS) this.closed(0);
+      if (this.isOwed && this.timing.now() - this.heardAt > STILL_MS) this.closed(0);
       else this.watch();
     });
   }
 
-  private hangUp(): void {
+  private hangUp(code: number = Close.COMING_BACK): void {
     this.cancelTimer();
     this.isOpen = false;
+    this.isAsking = false;
     this.here = "";
     const { line } = this;
     this.line = null;
-    line?.close();
+    line?.close(code);
   }
 }
 
@@ -219,9 +240,9 @@ export function openWorld(events: LineEvents, key: string): Line {
       return socket?.bufferedAmount ?? 0;
     },
     send: (frame) => socket?.send(frame),
-    close: () => {
+    close: (code) => {
       isClosed = true;
-      socket?.close(1000);
+      socket?.close(code);
     },
   };
 }

@@ -193,7 +193,8 @@ export class Crowd {
     const others = nearest.filter(({ somebody, far }) => !somebody.isMe && far < PLATE_M);
     for (const one of others.slice(0, MOST_PLATES)) {
       const { somebody, member } = one;
-      const { slot, name, isSpeaking, isHandUp } = somebody;
+      const { slot, isSpeaking, isHandUp, isAway } = somebody;
+      const name = isAway ? `${somebody.name} …` : somebody.name;
       const [x, y, z] = headOf(one);
       this.at.set(x, y + 0.36, z);
       const isClinician = isClinical(member.look);

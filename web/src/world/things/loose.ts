@@ -75,6 +75,18 @@ export class Loose {
     this.rights.set(new Set());
   }
 
+  /** Somebody goes: they point nowhere, sit nowhere and hold nothing. */
+  part(slot: number): void {
+    this.points.delete(slot);
+    this.seats.update((seats) => seated(seats, { ...NOBODY, slot }));
+    const held = [...this.told].filter(([, { holder }]) => holder === slot);
+    for (const [id, item] of held) {
+      this.told.set(id, { ...item, holder: -1, is_flying: false });
+      this.glides.delete(item.number);
+    }
+    if (held.length > 0) this.publish();
+  }
+
   find(number: number): Item | undefined {
     return [...this.items.get().values()].find((item) => item.number === number);
   }

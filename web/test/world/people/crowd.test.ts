@@ -1,10 +1,11 @@
 import { InstancedMesh, Mesh, type Object3D, PerspectiveCamera } from "three";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Look } from "../../../src/wire/world";
 import type { Company, Somebody } from "../../../src/world/company";
 import { Crowd } from "../../../src/world/people/crowd";
 import { PICTURE_TRIANGLES } from "../../../src/world/people/levels";
 import { CHOICES, lookCode, SOMEBODY } from "../../../src/world/people/look";
+import { Plates } from "../../../src/world/people/plates";
 import { Wardrobe } from "../../../src/world/people/wardrobe";
 import { PretendedBodies } from "./bodies";
 
@@ -110,6 +111,19 @@ describe("a crowd", () => {
     crowd.update({ camera, isWide: true, rest: 0 }, 100, 0.016);
 
     expect(costs(crowd.drawn).triangles).toBeGreaterThan(30 * 100);
+  });
+
+  test("names everybody, and shows whose line broke", async () => {
+    const { crowd, camera, theirs } = await drawn(2);
+    const people = theirs.people.get() as Somebody[];
+    people[1] = { ...(people[1] as Somebody), isAway: true };
+    const letter = vi.spyOn(Plates.prototype, "add");
+
+    crowd.update({ camera, isWide: false, rest: 0 }, 100, 0.016);
+
+    const names = letter.mock.calls.map(([, { name }]) => name);
+    letter.mockRestore();
+    expect(names.sort()).toEqual(["Person 0", "Person 1 …"]);
   });
 
   test("lets go of whoever has left", async () => {

@@ -219,6 +219,22 @@ describe("hearing and wishing", () => {
     expect(loose.items.get().get("a")).toMatchObject({ holder: -1, revision: 4 });
   });
 
+  test("whoever goes takes their point of light along, and leaves their seat and what they held", () => {
+    const seats = [1, 2].map((slot) => ({ type: "seat-taken", slot, seat: `s-${slot}` }) as const);
+    const flying = item("c", { number: 3, holder: 1, is_flying: true });
+    lay([item("a", { holder: 1 }), item("b", { number: 2, holder: 2 }), flying], { seats });
+    const points = new Map([1, 2].map((slot) => [slot, [0, 1, 2] as const]));
+    loose.hearPoints({ type: "points", points });
+
+    loose.part(1);
+
+    expect([...loose.points.keys()]).toEqual([2]);
+    expect([...loose.seats.get().keys()]).toEqual([2]);
+    const held = [...loose.items.get().values()].map(({ holder }) => holder);
+    expect(held).toEqual([-1, 2, -1]);
+    expect(loose.items.get().get("c")?.is_flying).toBe(false);
+  });
+
   test("another's thing glides, ours is where our hand is", () => {
     lay([item("a", { holder: 1 }), item("b", { number: 2, holder: 0 })]);
     const pose = (number: number, x: number, at: number) =>
