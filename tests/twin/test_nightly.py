@@ -17,6 +17,7 @@ from asklepion.identity import Identity
 from asklepion.kit.clock import StoppedClock, to_us
 from asklepion.kit.errors import Conflict
 from asklepion.records import Asking, Category, Ground, Survey
+from asklepion.records.engine.categories import OBSERVATIONS, category_of
 from asklepion.settings import Settings
 from asklepion.twin.engine.night import chunk
 from asklepion.twin.engine.night.chunk import Flat
@@ -120,6 +121,28 @@ async def test_only_whoever_may_see_all_it_rests_on_is_told(
     assert "egfr" in names
     assert not names & {"prevent10", "prevent30", "SCORE2", "PCE"}  # her own estimate first
     assert {"prevent10", "prevent30"} <= {one["now"]["name"] for one in mine["found"]}
+
+
+@SQLITE
+async def test_however_an_input_is_filed_whoever_may_not_see_it_is_told_nothing(
+    house: House, people: People, doctor: Any
+) -> None:
+    filed = ["", *OBSERVATIONS]
+    inputs = [
+        measured("2160-0", 1.1, "mg/dL", DAY, name) | {"id": f"filed-{at}"}
+        for at, name in enumerate(filed)
+    ]
+    del inputs[0]["category"]
+    await bring_in(house, people, *record(), *inputs)
+    await house.twin.nightly.over_all()
+    for one in inputs:
+        hidden = category_of(one)
+        consent = await allow(house, people, *(each for each in Category if each is not hidden))
+
+        answer = await doctor.get("/api/twin/p-1/nightly")
+
+        assert answer.status_code == 404, hidden
+        await house.records.revoke(hers(people), consent)
 
 
 @SQLITE

@@ -42,11 +42,13 @@ NEVER = -1  # the hour of a house that does not
 AT_ONCE = 50  # patients in one chunk
 HELD = 2  # chunks for each worker that wait on the disk
 TICK_S = 30.0
-# What a number may rest on: whoever may not see all of it sees none of them.
+# What a number may rest on: whoever may not see all of it sees none of them. Observations are read
+# by their codes alone, so that whatever an Observation may be filed as is here.
 RESTS_ON = frozenset(
     {
         *(Category.DEMOGRAPHICS, Category.VITALS, Category.LABORATORY, Category.CONDITIONS),
         *(Category.MEDICINES, Category.SOCIAL, Category.PROCEDURES, Category.VISITS),
+        *(Category.IMAGING, Category.CARE_PLANS, Category.OTHER),
     }
 )
 
