@@ -15,14 +15,14 @@ from cryptography.exceptions import InvalidTag
 from asklepion.app import House, open_house
 from asklepion.identity import Identity
 from asklepion.kit.clock import StoppedClock, to_us
-from asklepion.kit.errors import Conflict
+from asklepion.kit.errors import Conflict, Incorrect
 from asklepion.records import Asking, Category, Ground, Survey
 from asklepion.records.engine.categories import OBSERVATIONS, category_of
-from asklepion.settings import Settings
+from asklepion.settings import Settings, read_settings
 from asklepion.twin.engine.night import chunk
 from asklepion.twin.engine.night.chunk import Flat
 from asklepion.twin.engine.night.pool import Held, Pool
-from asklepion.twin.engine.night.work import READ_BY, codes, noted, questions
+from asklepion.twin.engine.night.work import READ_BY, Task, codes, noted, questions, work
 from asklepion.twin.engine.questions import Answer
 from asklepion.twin.service.looking import Looking
 from asklepion.twin.service.nightly import NIGHTLY, RESTS_ON, Nightly, Nights, in_her_name
@@ -216,21 +216,66 @@ async def test_with_her_erasure_goes_what_was_computed_and_none_comes_back(
     assert [row[0] for row in rows] == ["Patient/p-2"]
 
 
+@SQLITE
+async def test_what_cannot_be_read_of_one_spoils_nothing_of_the_others(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await bring_in(house, people, *record())
+    await bring_in(house, people, *of_another(record(), "p-2"), *of_another(record(), "p-3"))
+    await house.twin.nightly.over_all()
+    async with house.db.begin() as tx:
+        sql = "UPDATE records_res SET body = :body WHERE patient = 'Patient/p-2'"
+        await tx.run(f"{sql} AND type = 'Observation'", body=b"\0" * 64)
+        sql = "UPDATE twin_night SET sealed = substr(sealed, 1, 40) WHERE patient = 'Patient/p-3'"
+        await tx.run(sql)
+    clock.at += DAY
+
+    done = await house.twin.nightly.over_all()
+
+    assert (done.patients, done.skipped) == (2, 1)
+    assert sorted(await _rows(house)) == [
+        (HER, to_us(NOON + DAY)),
+        ("Patient/p-2", to_us(NOON)),  # what she had
+        ("Patient/p-3", to_us(NOON + DAY)),
+    ]
+
+
+def test_whom_nothing_can_be_computed_of_spoils_nothing_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, path = bytes(range(32)), tmp_path / "x.parquet"
+    chunk.write(path, [flat_of(record()[0], at, patient=at) for at in range(3)], key)
+
+    def spoilt(patient: str, *_: object) -> list[Noted]:
+        if patient == "Patient/b":
+            raise ZeroDivisionError
+        return []
+
+    monkeypatch.setattr("asklepion.twin.engine.night.work.note", spoilt)
+    people = ["Patient/a", "Patient/b", "Patient/c"]
+
+    found = work(Task(patients=people, file=path, key=key, now=NOON))
+
+    assert found == [("Patient/a", []), ("Patient/b", "ZeroDivisionError"), ("Patient/c", [])]
+
+
+def flat_of(resource: Resource, at: int, patient: int = 0) -> Flat:
+    """A resource as it stands in a chunk."""
+    return Flat(
+        patient=patient,
+        type=resource["resourceType"],
+        number=at,
+        start=at,
+        end=at,
+        updated_at=at,
+        body=msgspec.json.encode(resource),
+    )
+
+
 async def test_a_file_says_nothing_without_the_key_of_its_run(tmp_path: Path) -> None:
     key, path = bytes(range(32)), tmp_path / "x.parquet"
     kept = [*record(), condition("73211009", "Diabetes"), medicine("617311", "Atorvastatin")]
-    rows = [
-        Flat(
-            patient=0,
-            type=one["resourceType"],
-            number=at,
-            start=at,
-            end=at,
-            updated_at=at,
-            body=msgspec.json.encode(one),
-        )
-        for at, one in enumerate(kept)
-    ]
+    rows = [flat_of(one, at) for at, one in enumerate(kept)]
 
     chunk.write(path, rows, key)
 
@@ -319,6 +364,29 @@ async def test_at_its_hour_the_house_begins_by_itself(
 
     assert too_early == []
     assert await _rows(house) == [(HER, to_us(NOON + MINUTE))]
+
+
+@SQLITE
+async def test_an_hour_that_no_day_has_does_not_end_the_house(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Incorrect, match="NIGHTLY_HOUR is 24"):
+        read_settings({"ASKLEPION_NIGHTLY_HOUR": "24"})
+    monkeypatch.setattr("asklepion.twin.service.nightly.TICK_S", 0.01)
+    nightly = Nightly(
+        nights=Nights(folder=house.settings.data / "another", hour=24),
+        db=house.db,
+        clock=house.clock,
+        vault=house.vault,
+        records=house.records,
+        estimates=house.twin.estimates,
+    )
+
+    task = asyncio.create_task(nightly.run())
+    await asyncio.sleep(0.1)
+
+    assert not task.done()
+    task.cancel()
 
 
 async def _rows(house: House) -> list[Any]:

@@ -15,7 +15,7 @@ from ..predicting import make_predictions, predicting
 from ..questions import Question
 from ..whole import CARDS, SCORES, make_cards
 from . import chunk
-from .pool import Pool, codes_asked
+from .pool import Held, Pool, codes_asked
 
 GENTLE = 10  # added to the niceness of a process that computes overnight
 # Everything that is read of a record, each type with the parameter that says when.
@@ -54,11 +54,11 @@ def codes(now: datetime) -> list[str]:
     return sorted({*codes_asked(questions("Patient/x", now))})
 
 
-def work(task: Task) -> list[tuple[str, list[Noted]]]:
-    """What is to be noted of each patient."""
+def work(task: Task) -> list[tuple[str, list[Noted] | str]]:
+    """What is to be noted of each patient; the kind of error where that cannot be said."""
     if isinstance(task.file, Path):
         return [
-            (task.patients[at], note(task.patients[at], Pool(held), task.now))
+            (task.patients[at], _note(task.patients[at], held, task.now))
             for at, held in chunk.read(task.file, task.key)
         ]
     with tempfile.TemporaryDirectory() as folder:  # of nobody else's (0700)
@@ -66,6 +66,13 @@ def work(task: Task) -> list[tuple[str, list[Noted]]]:
         path.write_bytes(task.file)
         here = Task(patients=task.patients, file=path, key=task.key, now=task.now)
         return work(here)
+
+
+def _note(patient: str, held: Sequence[Held], now: datetime) -> list[Noted] | str:
+    try:
+        return note(patient, Pool(held), now)
+    except Exception as error:  # of one patient: it spoils nothing of the others
+        return type(error).__name__
 
 
 def note(patient: str, pool: Pool, now: datetime) -> list[Noted]:

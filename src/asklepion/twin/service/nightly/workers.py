@@ -16,7 +16,7 @@ from asklepion.kit.errors import Unsupported
 from ...engine.night.work import Task, be_gentle, work
 from ...wire import Noted
 
-Found = list[tuple[str, list[Noted]]]
+Found = list[tuple[str, list[Noted] | str]]
 TIMEOUT_S = 3600.0  # of one chunk
 
 
@@ -26,7 +26,7 @@ class Workers(Protocol):
     count: int
 
     async def work(self, task: Task) -> Found:
-        """What is to be noted of each patient of a chunk."""
+        """What is to be noted of each patient of a chunk, or the kind of error that stands against it."""
         ...
 
 
