@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -287,6 +288,35 @@ async def test_a_file_says_nothing_without_the_key_of_its_run(tmp_path: Path) ->
     assert [one.resource for one in held] == kept
     with pytest.raises(InvalidTag):
         list(chunk.read(path, bytes(32)))
+
+
+def test_the_same_rows_written_twice_under_one_key_share_no_sealed_text(tmp_path: Path) -> None:
+    key, rows = bytes(range(32)), [flat_of(one, at) for at, one in enumerate(record())]
+
+    for name in ("a", "b"):
+        chunk.write(tmp_path / name, rows, key)
+
+    sql = "SELECT text[1:12] FROM read_parquet($1)"  # the nonce
+    first, second = (duckdb.execute(sql, [str(tmp_path / name)]).fetchall() for name in "ab")
+    assert len({*first, *second}) == 2 * len(rows)
+
+
+def test_what_memory_does_not_hold_spills_into_the_private_folder_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, spills = duckdb.connect, list[str]()
+
+    def seen(*given: Any, **more: Any) -> Any:
+        made = connect(*given, **more)
+        spills.extend(made.execute("SELECT current_setting('temp_directory')").fetchone() or ())
+        return made
+
+    monkeypatch.setattr("asklepion.twin.engine.night.chunk.duckdb.connect", seen)
+
+    chunk.write(tmp_path / "x", [flat_of(record()[0], 0)], bytes(32))
+    list(chunk.read(tmp_path / "x", bytes(32)))
+
+    assert spills == [str(tmp_path)] * 2
 
 
 @SQLITE

@@ -240,7 +240,7 @@ class Nightly:
             await store.keep(tx, sealed, at)
 
     async def _before(self, tx: Tx, patient: str) -> Kept | None:
-        """What was kept of her; what cannot be read any more is replaced as if it were not there."""
+        """What was kept of her; what cannot be read any more is replaced like nothing."""
         try:
             return await self._read(tx, patient)
         except (Fault, msgspec.MsgspecError) as error:

@@ -26,7 +26,7 @@ class Workers(Protocol):
     count: int
 
     async def work(self, task: Task) -> Found:
-        """What is to be noted of each patient of a chunk, or the kind of error that stands against it."""
+        """What is to be noted of each patient of a chunk, or the kind of error that came."""
         ...
 
 
