@@ -364,6 +364,37 @@ async def test_killed_in_the_middle_it_leaves_no_rows_and_begins_again(
     assert done.patients == 12
 
 
+async def test_whoever_computes_ends_with_a_house_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, time\n"
+        "from asklepion.twin.service.nightly.workers import open_processes\n"
+        "if __name__ == '__main__':\n"
+        "    pool, _ = open_processes()\n"
+        "    print(pool.submit(os.getpid).result(), flush=True)\n"
+        "    pool.submit(time.sleep, 600).result()\n"
+    )
+    script = tmp_path / "run.py"
+    script.write_text(code)
+    house = await asyncio.create_subprocess_exec(
+        sys.executable, str(script), stdout=asyncio.subprocess.PIPE
+    )
+    assert house.stdout
+    worker = int(await house.stdout.readline())
+    assert _lives(worker)
+
+    house.kill()
+    await house.wait()
+
+    await until(lambda: not _lives(worker))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 @SQLITE
 async def test_at_its_hour_the_house_begins_by_itself(
     house: House, people: People, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,9 @@
 """One chunk's work: what cards, scores and predictions say of each of its patients."""
 
+import multiprocessing
 import os
 import tempfile
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -119,7 +121,15 @@ def noted(cards: Sequence[Card], scores: Sequence[Scored]) -> list[Noted]:
     ]
 
 
-def be_gentle() -> None:
-    """Let whoever waits for an answer go first."""
+def begin() -> None:
+    """What a process that computes does first: let whoever waits for an answer go before it."""
     with suppress(OSError, AttributeError):  # a system that has no such thing
         os.nice(GENTLE)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Nobody else tells a process that the one it works for was killed."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
