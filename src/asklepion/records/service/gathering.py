@@ -97,7 +97,8 @@ class Gatherer:
         parts = self._parts
         async with parts.writer.changing() as tx:
             await tx.lock(ERASING, shared=True)  # whoever is not gone now stays until the end
-            late = await doubt(tx, [each.number for each in messages]) if doubt else {}
+            none: Mapping[int, HouseError] = {}
+            late = await doubt(tx, [each.number for each in messages]) if doubt else none
             for each in messages:
                 each.why_not = each.why_not or late.get(each.number)
             ready = [(each, [] if each.number in late else each.drafts) for each in messages]
