@@ -11,6 +11,7 @@ from asklepion.kit.errors import Incorrect
 ROOT = Path(__file__).parents[2]  # of a checkout, where set-up leaves what it made
 PREFIX = "ASKLEPION_"
 MIB = 1024 * 1024
+HOURS = range(-1, 24)  # of a day; -1 for never
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         if name not in known:
             raise Incorrect(f"There is no setting {variable}.", hint=f"Known: {', '.join(known)}.")
         values[name] = _read(variable, text, known[name])
+    if "nightly_hour" in values and values["nightly_hour"] not in HOURS:
+        hint = "Give an hour of the day, 0 to 23, or -1 for never."
+        raise Incorrect(f"{PREFIX}NIGHTLY_HOUR is {values['nightly_hour']}.", hint=hint)
     return Settings(**values)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ from asklepion.devices import Registration
 from asklepion.devices.engine.observations import READINGS
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import to_iso
-from asklepion.records import Asking
+from asklepion.kit.errors import Conflict
+from asklepion.records import Asking, Ground
 from asklepion.settings import Settings
 from tests.conftest import NOON, QUICK, People
 from tests.serving import Server, furnish, kill, opened
@@ -79,6 +81,30 @@ async def test_a_reading_whose_record_is_spoilt_is_not_acknowledged_and_the_othe
 
     assert others == [None] * 30
     assert isinstance(spoilt, Exception)
+
+
+async def test_a_reading_that_waits_while_she_is_erased_is_neither_kept_nor_acknowledged(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers = await register(house, people)
+    his = await register(house, people, of="other_patient")
+    keep_all = house.records.keep_all
+
+    async def erased_first(*told: Any) -> object:
+        asking = Asking(caller=people.patient, purpose="PATRQT")
+        await house.records.erase(asking, HER, Ground.WITHDRAWN)
+        return await keep_all(*told)
+
+    monkeypatch.setattr(house.records, "keep_all", erased_first)
+
+    late, kept = await say_all(house, [(made, message({"heart_rate": 70})) for made in (hers, his)])
+
+    assert isinstance(late, Conflict)
+    assert kept is None
+    async with house.db.read() as tx:
+        rows = await tx.all("SELECT patient FROM records_res WHERE type = 'Observation'")
+    assert [row[0] for row in rows] == [OTHER]
+    assert house.vault.ids_of(HER) == []
 
 
 async def test_readings_of_two_patients_that_wait_together_stay_each_in_her_own_record(
@@ -153,9 +179,9 @@ async def test_who_is_alone_is_answered_at_once_and_who_is_not_shares_a_commit(
     together: list[int] = []
     keep_all = house.records.keep_all
 
-    async def spy(told: Sequence[object], beside: object) -> object:
+    async def spy(told: Sequence[object], *more: object) -> object:
         together.append(len(told))
-        return await keep_all(told, beside)  # type: ignore[arg-type]
+        return await keep_all(told, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(house.records, "keep_all", spy)
     said = [(made, message({"heart_rate": 70}, NOON - n * SECOND)) for n in range(50)]

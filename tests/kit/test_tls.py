@@ -85,6 +85,34 @@ def test_a_certificate_is_renewed_before_it_ends_and_the_authority_with_it(tmp_p
     check(after, "clinic.local", old + timedelta(days=100))
 
 
+@pytest.mark.parametrize("name", ["house", "authority"])
+def test_a_key_without_its_certificate_is_made_anew_with_it(tmp_path: Path, name: str) -> None:
+    other = certificate_for(tmp_path / "other", HOSTS, NOW)
+    made = certificate_for(tmp_path / "tls", HOSTS, NOW)
+    key = other.key.with_name(f"{name}.key").read_bytes()
+    made.key.with_name(f"{name}.key").write_bytes(key)
+
+    again = certificate_for(tmp_path / "tls", HOSTS, NOW)
+
+    assert (again.fingerprint == made.fingerprint) is (name == "house")
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(again.cert, again.key)
+    check(again, "clinic.local")
+
+
+@pytest.mark.parametrize("name", ["house.pem", "house.key", "authority.pem", "authority.key"])
+@pytest.mark.parametrize("left", [b"", b"-----BEGIN"], ids=["empty", "cut"])
+def test_a_file_that_a_crash_left_unreadable_is_made_anew(
+    tmp_path: Path, name: str, left: bytes
+) -> None:
+    certificate_for(tmp_path, HOSTS, NOW)
+    (tmp_path / name).write_bytes(left)
+
+    again = certificate_for(tmp_path, HOSTS, NOW)
+
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(again.cert, again.key)
+    check(again, "clinic.local")
+
+
 def test_keys_are_for_their_owner_alone(tmp_path: Path) -> None:
     certificate_for(tmp_path, HOSTS, NOW)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -15,13 +16,14 @@ from cryptography.exceptions import InvalidTag
 from asklepion.app import House, open_house
 from asklepion.identity import Identity
 from asklepion.kit.clock import StoppedClock, to_us
-from asklepion.kit.errors import Conflict
+from asklepion.kit.errors import Conflict, Incorrect
 from asklepion.records import Asking, Category, Ground, Survey
-from asklepion.settings import Settings
+from asklepion.records.engine.categories import OBSERVATIONS, category_of
+from asklepion.settings import Settings, read_settings
 from asklepion.twin.engine.night import chunk
 from asklepion.twin.engine.night.chunk import Flat
 from asklepion.twin.engine.night.pool import Held, Pool
-from asklepion.twin.engine.night.work import READ_BY, codes, noted, questions
+from asklepion.twin.engine.night.work import READ_BY, Task, codes, noted, questions, work
 from asklepion.twin.engine.questions import Answer
 from asklepion.twin.service.looking import Looking
 from asklepion.twin.service.nightly import NIGHTLY, RESTS_ON, Nightly, Nights, in_her_name
@@ -123,6 +125,28 @@ async def test_only_whoever_may_see_all_it_rests_on_is_told(
 
 
 @SQLITE
+async def test_however_an_input_is_filed_whoever_may_not_see_it_is_told_nothing(
+    house: House, people: People, doctor: Any
+) -> None:
+    filed = ["", *OBSERVATIONS]
+    inputs = [
+        measured("2160-0", 1.1, "mg/dL", DAY, name) | {"id": f"filed-{at}"}
+        for at, name in enumerate(filed)
+    ]
+    del inputs[0]["category"]
+    await bring_in(house, people, *record(), *inputs)
+    await house.twin.nightly.over_all()
+    for one in inputs:
+        hidden = category_of(one)
+        consent = await allow(house, people, *(each for each in Category if each is not hidden))
+
+        answer = await doctor.get("/api/twin/p-1/nightly")
+
+        assert answer.status_code == 404, hidden
+        await house.records.revoke(hers(people), consent)
+
+
+@SQLITE
 async def test_what_rests_on_something_taken_back_is_told_no_more_until_the_next_night(
     house: House, people: People, clock: StoppedClock, doctor: Any
 ) -> None:
@@ -193,21 +217,66 @@ async def test_with_her_erasure_goes_what_was_computed_and_none_comes_back(
     assert [row[0] for row in rows] == ["Patient/p-2"]
 
 
+@SQLITE
+async def test_what_cannot_be_read_of_one_spoils_nothing_of_the_others(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await bring_in(house, people, *record())
+    await bring_in(house, people, *of_another(record(), "p-2"), *of_another(record(), "p-3"))
+    await house.twin.nightly.over_all()
+    async with house.db.begin() as tx:
+        sql = "UPDATE records_res SET body = :body WHERE patient = 'Patient/p-2'"
+        await tx.run(f"{sql} AND type = 'Observation'", body=b"\0" * 64)
+        sql = "UPDATE twin_night SET sealed = substr(sealed, 1, 40) WHERE patient = 'Patient/p-3'"
+        await tx.run(sql)
+    clock.at += DAY
+
+    done = await house.twin.nightly.over_all()
+
+    assert (done.patients, done.skipped) == (2, 1)
+    assert sorted(await _rows(house)) == [
+        (HER, to_us(NOON + DAY)),
+        ("Patient/p-2", to_us(NOON)),  # what she had
+        ("Patient/p-3", to_us(NOON + DAY)),
+    ]
+
+
+def test_whom_nothing_can_be_computed_of_spoils_nothing_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, path = bytes(range(32)), tmp_path / "x.parquet"
+    chunk.write(path, [flat_of(record()[0], at, patient=at) for at in range(3)], key)
+
+    def spoilt(patient: str, *_: object) -> list[Noted]:
+        if patient == "Patient/b":
+            raise ZeroDivisionError
+        return []
+
+    monkeypatch.setattr("asklepion.twin.engine.night.work.note", spoilt)
+    people = ["Patient/a", "Patient/b", "Patient/c"]
+
+    found = work(Task(patients=people, file=path, key=key, now=NOON))
+
+    assert found == [("Patient/a", []), ("Patient/b", "ZeroDivisionError"), ("Patient/c", [])]
+
+
+def flat_of(resource: Resource, at: int, patient: int = 0) -> Flat:
+    """A resource as it stands in a chunk."""
+    return Flat(
+        patient=patient,
+        type=resource["resourceType"],
+        number=at,
+        start=at,
+        end=at,
+        updated_at=at,
+        body=msgspec.json.encode(resource),
+    )
+
+
 async def test_a_file_says_nothing_without_the_key_of_its_run(tmp_path: Path) -> None:
     key, path = bytes(range(32)), tmp_path / "x.parquet"
     kept = [*record(), condition("73211009", "Diabetes"), medicine("617311", "Atorvastatin")]
-    rows = [
-        Flat(
-            patient=0,
-            type=one["resourceType"],
-            number=at,
-            start=at,
-            end=at,
-            updated_at=at,
-            body=msgspec.json.encode(one),
-        )
-        for at, one in enumerate(kept)
-    ]
+    rows = [flat_of(one, at) for at, one in enumerate(kept)]
 
     chunk.write(path, rows, key)
 
@@ -219,6 +288,35 @@ async def test_a_file_says_nothing_without_the_key_of_its_run(tmp_path: Path) ->
     assert [one.resource for one in held] == kept
     with pytest.raises(InvalidTag):
         list(chunk.read(path, bytes(32)))
+
+
+def test_the_same_rows_written_twice_under_one_key_share_no_sealed_text(tmp_path: Path) -> None:
+    key, rows = bytes(range(32)), [flat_of(one, at) for at, one in enumerate(record())]
+
+    for name in ("a", "b"):
+        chunk.write(tmp_path / name, rows, key)
+
+    sql = "SELECT text[1:12] FROM read_parquet($1)"  # the nonce
+    first, second = (duckdb.execute(sql, [str(tmp_path / name)]).fetchall() for name in "ab")
+    assert len({*first, *second}) == 2 * len(rows)
+
+
+def test_what_memory_does_not_hold_spills_into_the_private_folder_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, spills = duckdb.connect, list[str]()
+
+    def seen(*given: Any, **more: Any) -> Any:
+        made = connect(*given, **more)
+        spills.extend(made.execute("SELECT current_setting('temp_directory')").fetchone() or ())
+        return made
+
+    monkeypatch.setattr("asklepion.twin.engine.night.chunk.duckdb.connect", seen)
+
+    chunk.write(tmp_path / "x", [flat_of(record()[0], 0)], bytes(32))
+    list(chunk.read(tmp_path / "x", bytes(32)))
+
+    assert spills == [str(tmp_path)] * 2
 
 
 @SQLITE
@@ -266,6 +364,37 @@ async def test_killed_in_the_middle_it_leaves_no_rows_and_begins_again(
     assert done.patients == 12
 
 
+async def test_whoever_computes_ends_with_a_house_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, time\n"
+        "from asklepion.twin.service.nightly.workers import open_processes\n"
+        "if __name__ == '__main__':\n"
+        "    pool, _ = open_processes()\n"
+        "    print(pool.submit(os.getpid).result(), flush=True)\n"
+        "    pool.submit(time.sleep, 600).result()\n"
+    )
+    script = tmp_path / "run.py"
+    script.write_text(code)
+    house = await asyncio.create_subprocess_exec(
+        sys.executable, str(script), stdout=asyncio.subprocess.PIPE
+    )
+    assert house.stdout
+    worker = int(await house.stdout.readline())
+    assert _lives(worker)
+
+    house.kill()
+    await house.wait()
+
+    await until(lambda: not _lives(worker))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 @SQLITE
 async def test_at_its_hour_the_house_begins_by_itself(
     house: House, people: People, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
@@ -296,6 +425,29 @@ async def test_at_its_hour_the_house_begins_by_itself(
 
     assert too_early == []
     assert await _rows(house) == [(HER, to_us(NOON + MINUTE))]
+
+
+@SQLITE
+async def test_an_hour_that_no_day_has_does_not_end_the_house(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Incorrect, match="NIGHTLY_HOUR is 24"):
+        read_settings({"ASKLEPION_NIGHTLY_HOUR": "24"})
+    monkeypatch.setattr("asklepion.twin.service.nightly.TICK_S", 0.01)
+    nightly = Nightly(
+        nights=Nights(folder=house.settings.data / "another", hour=24),
+        db=house.db,
+        clock=house.clock,
+        vault=house.vault,
+        records=house.records,
+        estimates=house.twin.estimates,
+    )
+
+    task = asyncio.create_task(nightly.run())
+    await asyncio.sleep(0.1)
+
+    assert not task.done()
+    task.cancel()
 
 
 async def _rows(house: House) -> list[Any]:

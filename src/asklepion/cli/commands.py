@@ -341,9 +341,12 @@ def twin_nightly(as_json: AsJson = False) -> None:
     """Compute everybody's cards, scores and predictions now, as the house does each night."""
     done = _in_house(lambda house: house.twin.nightly.over_all())
     if as_json:
-        print(json.dumps({"patients": done.patients, "seconds": round(done.seconds, 1)}))
+        said = {"patients": done.patients, "skipped": done.skipped}
+        print(json.dumps({**said, "seconds": round(done.seconds, 1)}))
     else:
         print(f"✓ {done.patients} patients in {done.seconds:.0f} s.")
+        if done.skipped:
+            print(f"✗ {done.skipped} could not be computed; the log says whose.")
 
 
 def _settings() -> Settings:

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from asklepion.app import House, open_house
 from asklepion.doors import serve
-from asklepion.kit.errors import Conflict
+from asklepion.kit.errors import Conflict, Fault
 from asklepion.kit.tls import Certificate
 from asklepion.settings import Settings
 
@@ -26,7 +26,10 @@ from .running import Running, write_running
 
 LARGEST_FRAME = 64 * 1024  # bytes in one message on the world's socket
 DEAF_MS = 30_000  # how long sent bytes may wait for the other side to take them
+STARTING_S = 0.01  # between two looks at whether a door is open
 CLOSING_S = 5  # how long open connections may take to end
+CLOSED = "The door for the network did not open."
+CLOSED_HINT = "The log says why."
 
 say = Console()
 
@@ -66,24 +69,34 @@ async def _serve(settings: Settings, *, demo: bool, is_near: bool) -> None:
             _settle()
             await _greet(house, f"http://localhost:{port}", people)
             if beside and shown:
-                await stack.enter_async_context(_also(_config(app, shown), beside))
+                await stack.enter_async_context(also(config_of(app, shown), beside))
                 lan.greet(say, near, lan_port, shown.fingerprint)
             if demo:
                 stack.push_async_callback(_end, await demonstration.start_device(settings))
 
-        await Server(_config(app), welcome).serve(sockets=[listener])
+        await Server(config_of(app), welcome).serve(sockets=[listener])
 
 
 @asynccontextmanager
-async def _also(config: uvicorn.Config, listener: socket.socket) -> AsyncGenerator[None]:
-    """The same house on a second socket, for as long as the first is open."""
+async def also(config: uvicorn.Config, listener: socket.socket) -> AsyncGenerator[None]:
+    """The same house on a second socket, open from here on for as long as the first is.
+
+    Raises:
+        Fault: it did not open.
+    """
+    config.load()  # reads the certificate: what is wrong with it is told here
     server = Beside(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
+        while not server.started:
+            await asyncio.wait([serving], timeout=STARTING_S)
+            if serving.done():
+                await serving  # says why, if it knows
+                raise Fault(CLOSED, hint=CLOSED_HINT)
         yield
     finally:
         server.should_exit = True
-        await serving
+        await asyncio.wait([serving])
 
 
 class Beside(uvicorn.Server):
@@ -92,6 +105,12 @@ class Beside(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        except SystemExit as error:  # uvicorn's way, which would leave the first no time to close
+            raise Fault(CLOSED, hint=CLOSED_HINT) from error
 
 
 def _settle() -> None:
@@ -134,7 +153,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _config(app: FastAPI, shown: Certificate | None = None) -> uvicorn.Config:
+def config_of(app: FastAPI, shown: Certificate | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         ssl_certfile=shown.cert if shown else None,

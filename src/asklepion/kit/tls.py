@@ -60,11 +60,9 @@ def certificate_for(folder: Path, hosts: Sequence[str], now: datetime) -> Certif
 
 def _authority(folder: Path, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     cert_path, key_path = folder / "authority.pem", folder / "authority.key"
-    if cert_path.exists() and key_path.exists():
-        cert = x509.load_pem_x509_certificate(cert_path.read_bytes())
-        key = serialization.load_pem_private_key(key_path.read_bytes(), None)
-        if isinstance(key, ec.EllipticCurvePrivateKey) and _lasts(cert, now):
-            return cert, key
+    kept = _read_pair(cert_path, key_path)
+    if kept and _lasts(kept[0], now):
+        return kept
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Asklepion, this house alone")])
     allowed = [x509.IPAddress(ipaddress.ip_network(net)) for net in (*PRIVATE, *PRIVATE_6)]
@@ -80,7 +78,7 @@ def _authority(folder: Path, now: datetime) -> tuple[x509.Certificate, ec.Ellipt
         .sign(key, hashes.SHA256())
     )
     _write_key(key_path, key)
-    cert_path.write_bytes(cert.public_bytes(serialization.Encoding.PEM))
+    _replace(cert_path, cert.public_bytes(serialization.Encoding.PEM))
     return cert, key
 
 
@@ -106,7 +104,7 @@ def _issue(
         .sign(authority_key, hashes.SHA256())
     )
     _write_key(folder / "house.key", key)
-    (folder / "house.pem").write_bytes(cert.public_bytes(serialization.Encoding.PEM))
+    _replace(folder / "house.pem", cert.public_bytes(serialization.Encoding.PEM))
 
 
 def _builder(
@@ -156,15 +154,30 @@ def _lasts(cert: x509.Certificate, now: datetime) -> bool:
 def _will_do(
     path: Path, key: Path, hosts: Sequence[str], authority: x509.Certificate, now: datetime
 ) -> bool:
-    if not path.exists() or not key.exists():
+    kept = _read_pair(path, key)
+    if kept is None:
         return False
-    cert = x509.load_pem_x509_certificate(path.read_bytes())
+    cert, _ = kept
     named = cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     try:
         cert.verify_directly_issued_by(authority)
     except Exception:  # of another authority: any failure means the same
         return False
     return _lasts(cert, now) and set(_names(hosts)) <= set(named)
+
+
+def _read_pair(
+    cert_path: Path, key_path: Path
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None:
+    """A certificate and its own key; nothing where a crash came between the two, or within one."""
+    try:
+        cert = x509.load_pem_x509_certificate(cert_path.read_bytes())
+        key = serialization.load_pem_private_key(key_path.read_bytes(), None)
+    except (FileNotFoundError, ValueError):
+        return None
+    if isinstance(key, ec.EllipticCurvePrivateKey) and cert.public_key() == key.public_key():
+        return cert, key
+    return None
 
 
 def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
@@ -174,8 +187,15 @@ def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+    _replace(path, text)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, all of it or nothing."""
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(text)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # or the name may last longer than what is in it
     draft.replace(path)

@@ -8,14 +8,14 @@ whatever is in it.
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Busy, Forbidden, Incorrect, Unsupported
+from asklepion.kit.errors import Busy, Conflict, Forbidden, HouseError, Incorrect, Unsupported
 from asklepion.kit.log import get_log
 from asklepion.records import Records
 
@@ -133,8 +133,12 @@ class Intake:
                 fit[number].why_not = why_not
             await self._note(tx, [fit[number] for number, _ in outcomes])
 
+        async def doubt(tx: Tx, numbers: Sequence[int]) -> Mapping[int, HouseError]:
+            found = await store.find_all(tx, [fit[number].device for number in numbers])
+            return {n: _late() for n in numbers if _is_late(fit[n], found.get(fit[n].device))}
+
         told = [(asking_as(each.known), each.made) for each in fit if each.known]
-        outcomes = await self._records.keep_all(told, note) if told else []
+        outcomes = await self._records.keep_all(told, note, doubt) if told else []
         for message, why_not in zip(fit, outcomes, strict=True):
             message.why_not = why_not
         if unfit:
@@ -168,6 +172,15 @@ class Intake:
             message.answered.set_result(said)
         else:
             message.answered.set_exception(message.why_not)
+
+
+def _is_late(message: _Message, now: Device | None) -> bool:
+    """Whether the device was removed, or became another patient's, since the message was read."""
+    return now is None or message.known is None or now.patient != message.known.patient
+
+
+def _late() -> HouseError:
+    return Conflict("The device was removed or is another's now.", hint="Send it again.")
 
 
 def _read(message: _Message, device: Device, now: datetime) -> None:

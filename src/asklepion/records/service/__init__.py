@@ -30,7 +30,7 @@ from . import capability
 from .books import entry_of
 from .building import Desks
 from .erasing import Forget
-from .gathering import Beside, Told
+from .gathering import Beside, Doubt, Told
 from .importing import ImportStep
 from .looking import Seen
 from .packages import Package, Packages
@@ -265,7 +265,7 @@ class Records(Desks):
         return await self._transactions.transact(asking, bundle, manner)
 
     async def keep_all(
-        self, told: Sequence[Told], beside: Beside | None = None
+        self, told: Sequence[Told], beside: Beside | None = None, doubt: Doubt | None = None
     ) -> list[Exception | None]:
         """Keep what many say at the same moment in one transaction, each message for itself.
 
@@ -276,11 +276,13 @@ class Records(Desks):
             told: who says it, and new resources under ids that a room of this house chose.
             beside: a room's own part of that transaction, told what becomes of each message. It is
                 done anew for fewer messages where the transaction fails.
+            doubt: asked first in that transaction, when nobody can be erased or joined with another
+                any more: which messages may not be kept after all, and why.
 
         Returns:
             For each message nothing, or why it was not kept; as `create` raises it.
         """
-        return await self._gatherer.keep_all(told, beside)
+        return await self._gatherer.keep_all(told, beside, doubt)
 
     async def validate(self, asking: Asking, question: "Question") -> "Verdict":
         """What is wrong with a resource, and would refuse it, or should only be told.

@@ -7,7 +7,7 @@ is halved until what spoils it stands alone.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from asklepion.kit.db import Tx
@@ -18,7 +18,7 @@ from ..model import Asking, Resource
 from .changing import HINT, type_of
 from .drafting import Draft
 from .parts import Parts
-from .writing import Wish
+from .writing import ERASING, Wish
 from .written import Done, State, denials_for, entries_for
 
 log = get_log(__name__)
@@ -28,6 +28,7 @@ BREATH = 8  # messages that are checked before others get their turn
 Told = tuple[Asking, Sequence[Resource]]  # one message: who says it, and its new resources
 Outcomes = Sequence[tuple[int, Exception | None]]  # place of a message, and why it was not kept
 Beside = Callable[[Tx, Outcomes], Awaitable[None]]
+Doubt = Callable[[Tx, Sequence[int]], Awaitable[Mapping[int, HouseError]]]
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Gatherer:
         self._parts = parts
 
     async def keep_all(
-        self, told: Sequence[Told], beside: Beside | None = None
+        self, told: Sequence[Told], beside: Beside | None = None, doubt: Doubt | None = None
     ) -> list[Exception | None]:
         """Keep new resources of many, whose ids their rooms have chosen; see `Records.keep_all`."""
         messages = [_Message(n, asking) for n, (asking, _) in enumerate(told)]
@@ -55,7 +56,7 @@ class Gatherer:
             self._draft(message, resources)
             if message.number % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
-        await self._keep(messages, beside)
+        await self._keep(messages, beside, doubt)
         return [message.why_not for message in messages]
 
     def _draft(self, message: _Message, resources: Sequence[Resource]) -> None:
@@ -67,12 +68,14 @@ class Gatherer:
         except HouseError as error:
             message.drafts, message.why_not = [], error
 
-    async def _keep(self, messages: Sequence[_Message], beside: Beside | None) -> None:
+    async def _keep(
+        self, messages: Sequence[_Message], beside: Beside | None, doubt: Doubt | None
+    ) -> None:
         if not messages:
             return
         refused = [message.why_not for message in messages]
         try:
-            await self._together(messages, beside)
+            await self._together(messages, beside, doubt)
         except Busy as error:  # nobody got through at all
             for message in messages:
                 message.why_not = error
@@ -84,18 +87,26 @@ class Gatherer:
                 return
             log.warn("not kept together", count=len(messages), why=type(error).__name__)
             middle = len(messages) // 2
-            await self._keep(messages[:middle], beside)
-            await self._keep(messages[middle:], beside)
+            await self._keep(messages[:middle], beside, doubt)
+            await self._keep(messages[middle:], beside, doubt)
 
-    async def _together(self, messages: Sequence[_Message], beside: Beside | None) -> None:
+    async def _together(
+        self, messages: Sequence[_Message], beside: Beside | None, doubt: Doubt | None
+    ) -> None:
         """All or nothing, but for what is refused."""
         parts = self._parts
-        wishes = [Wish(each.asking, draft) for each in messages for draft in each.drafts]
         async with parts.writer.changing() as tx:
+            await tx.lock(ERASING, shared=True)  # whoever is not gone now stays until the end
+            none: Mapping[int, HouseError] = {}
+            late = await doubt(tx, [each.number for each in messages]) if doubt else none
+            for each in messages:
+                each.why_not = each.why_not or late.get(each.number)
+            ready = [(each, [] if each.number in late else each.drafts) for each in messages]
+            wishes = [Wish(each.asking, draft) for each, drafts in ready for draft in drafts]
             done = await parts.writer.keep_all(tx, wishes)
             await parts.writer.tell_kept(tx, done)
             left = iter(done)
-            written = [(each, [next(left) for _ in each.drafts]) for each in messages]
+            written = [(each, [next(left) for _ in drafts]) for each, drafts in ready]
             for message, own in written:
                 message.why_not = message.why_not or _why_not(own)
             if beside:

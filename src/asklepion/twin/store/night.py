@@ -1,6 +1,6 @@
 """What was computed of each patient last night; sealed but for whose and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -39,9 +39,11 @@ async def keep(tx: Tx, nights: Mapping[str, bytes], at: datetime) -> None:
     )
 
 
-async def drop_older(tx: Tx, at: datetime) -> int:
-    """Take away what no run has renewed since; returns how many."""
-    return await tx.run("DELETE FROM twin_night WHERE at < :at", at=to_us(at))
+async def drop_older(tx: Tx, at: datetime, *, but: Collection[str] = ()) -> int:
+    """Take away what no run has renewed since, but of some; returns how many."""
+    sql = "SELECT patient FROM twin_night WHERE at < :at ORDER BY patient"
+    older = [row[0] for row in await tx.all(sql, at=to_us(at))]
+    return await remove(tx, [patient for patient in older if patient not in but])
 
 
 async def remove(tx: Tx, patients: Sequence[str]) -> int:

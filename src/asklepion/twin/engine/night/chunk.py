@@ -5,6 +5,7 @@ keyed marks; so is told only how many resources there are, and when they were da
 no encrypted Parquet by itself, without fetching an extension.
 """
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,11 +20,9 @@ from ..chart import UNUSABLE
 from ..fhir import Resource, codes_of_concept
 from .pool import Held
 
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "threads": "1",
-    "memory_limit": "512MiB",
-}
-NONCE = 12  # bytes
+MEMORY = "512MiB"
+NONCE = 12  # bytes, before what is sealed
+NUMBER = 8  # bytes of a resource's number, with which alone its text opens
 # Newest Observations of one code: more than the twin follows any measure's pages.
 NEWEST = 3200
 READ = """
@@ -60,7 +59,7 @@ def write(path: Path, flat: Iterable[Flat], key: bytes) -> None:
 
     Args:
         path: of a file in a folder that nobody else may look into.
-        key: 32 secret bytes of this run and of nobody else; each number is written once under it.
+        key: 32 secret bytes of this run and of nobody else.
     """
     box = AESGCM(key)
     columns: list[list[object]] = [[] for _ in range(8)]
@@ -71,11 +70,12 @@ def write(path: Path, flat: Iterable[Flat], key: bytes) -> None:
             if resource.get("status") in UNUSABLE:
                 continue  # nothing that is computed here asks for it
             marks = [_mark(key, code) for code in codes_of_concept(resource.get("code"))]
-        sealed = box.encrypt(one.number.to_bytes(NONCE), one.body, None)
+        nonce = secrets.token_bytes(NONCE)  # a resource may be written twice under one key
+        sealed = nonce + box.encrypt(nonce, one.body, one.number.to_bytes(NUMBER))
         row = (one.patient, one.type, one.number, one.start, one.end, one.updated_at)
         for column, value in zip(columns, (*row, marks, sealed), strict=True):
             column.append(value)
-    with duckdb.connect(":memory:", config=SETTINGS) as connection:
+    with _connect(path.parent) as connection:
         connection.execute(
             "CREATE TABLE flat AS SELECT unnest($1::INTEGER[]) AS patient,"
             " unnest($2::VARCHAR[]) AS type, unnest($3::BIGINT[]) AS number,"
@@ -91,7 +91,7 @@ def write(path: Path, flat: Iterable[Flat], key: bytes) -> None:
 def read(path: Path, key: bytes) -> Iterator[tuple[int, list[Held]]]:
     """What counts of each patient's: everything but readings that many newer ones stand before."""
     box = AESGCM(key)
-    with duckdb.connect(":memory:", config=SETTINGS) as connection:
+    with _connect(path.parent) as connection:
         rows: Sequence[tuple[int, str, int, int | None, int | None, int, bytes]]
         rows = connection.execute(READ, [str(path), NEWEST]).fetchall()
     for patient, hers in groupby(rows, key=lambda row: row[0]):
@@ -104,11 +104,25 @@ def read(path: Path, key: bytes) -> Iterator[tuple[int, list[Held]]]:
                     start=start,
                     end=end,
                     updated_at=updated_at,
-                    resource=msgspec.json.decode(box.decrypt(number.to_bytes(NONCE), sealed, None)),
+                    resource=msgspec.json.decode(_open(box, number, sealed)),
                 )
                 for _, type, number, start, end, updated_at, sealed in hers
             ],
         )
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """What does not fit into memory goes to the private folder, not where the process began."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": "1",
+        "memory_limit": MEMORY,
+        "temp_directory": str(folder),
+    }
+    return duckdb.connect(":memory:", config=settings)
+
+
+def _open(box: AESGCM, number: int, sealed: bytes) -> bytes:
+    return box.decrypt(sealed[:NONCE], sealed[NONCE:], number.to_bytes(NUMBER))
 
 
 def _mark(key: bytes, code: str) -> int:

@@ -1,7 +1,9 @@
 """One chunk's work: what cards, scores and predictions say of each of its patients."""
 
+import multiprocessing
 import os
 import tempfile
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from ..predicting import make_predictions, predicting
 from ..questions import Question
 from ..whole import CARDS, SCORES, make_cards
 from . import chunk
-from .pool import Pool, codes_asked
+from .pool import Held, Pool, codes_asked
 
 GENTLE = 10  # added to the niceness of a process that computes overnight
 # Everything that is read of a record, each type with the parameter that says when.
@@ -54,11 +56,11 @@ def codes(now: datetime) -> list[str]:
     return sorted({*codes_asked(questions("Patient/x", now))})
 
 
-def work(task: Task) -> list[tuple[str, list[Noted]]]:
-    """What is to be noted of each patient."""
+def work(task: Task) -> list[tuple[str, list[Noted] | str]]:
+    """What is to be noted of each patient; the kind of error where that cannot be said."""
     if isinstance(task.file, Path):
         return [
-            (task.patients[at], note(task.patients[at], Pool(held), task.now))
+            (task.patients[at], _note(task.patients[at], held, task.now))
             for at, held in chunk.read(task.file, task.key)
         ]
     with tempfile.TemporaryDirectory() as folder:  # of nobody else's (0700)
@@ -66,6 +68,13 @@ def work(task: Task) -> list[tuple[str, list[Noted]]]:
         path.write_bytes(task.file)
         here = Task(patients=task.patients, file=path, key=task.key, now=task.now)
         return work(here)
+
+
+def _note(patient: str, held: Sequence[Held], now: datetime) -> list[Noted] | str:
+    try:
+        return note(patient, Pool(held), now)
+    except Exception as error:  # of one patient: it spoils nothing of the others
+        return type(error).__name__
 
 
 def note(patient: str, pool: Pool, now: datetime) -> list[Noted]:
@@ -112,7 +121,15 @@ def noted(cards: Sequence[Card], scores: Sequence[Scored]) -> list[Noted]:
     ]
 
 
-def be_gentle() -> None:
-    """Let whoever waits for an answer go first."""
+def begin() -> None:
+    """What a process that computes does first: let whoever waits for an answer go before it."""
     with suppress(OSError, AttributeError):  # a system that has no such thing
         os.nice(GENTLE)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Nobody else tells a process that the one it works for was killed."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

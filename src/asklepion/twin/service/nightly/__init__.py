@@ -7,8 +7,9 @@ so it is shown only to whoever may see every kind of entry that it could rest on
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import msgspec
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock, to_iso
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Conflict, NotFound
+from asklepion.kit.errors import Conflict, Fault, NotFound
 from asklepion.kit.log import get_log
 from asklepion.kit.vault import Vault
 from asklepion.records import Asking, Category, Forgotten, Records, Survey
@@ -42,11 +43,13 @@ NEVER = -1  # the hour of a house that does not
 AT_ONCE = 50  # patients in one chunk
 HELD = 2  # chunks for each worker that wait on the disk
 TICK_S = 30.0
-# What a number may rest on: whoever may not see all of it sees none of them.
+# What a number may rest on: whoever may not see all of it sees none of them. Observations are read
+# by their codes alone, so that whatever an Observation may be filed as is here.
 RESTS_ON = frozenset(
     {
         *(Category.DEMOGRAPHICS, Category.VITALS, Category.LABORATORY, Category.CONDITIONS),
         *(Category.MEDICINES, Category.SOCIAL, Category.PROCEDURES, Category.VISITS),
+        *(Category.IMAGING, Category.CARE_PLANS, Category.OTHER),
     }
 )
 
@@ -71,7 +74,25 @@ class Done:
     """One run."""
 
     patients: int
+    skipped: int  # of whom something could not be read or computed: they keep what they had
     seconds: float
+
+
+@dataclass(kw_only=True)
+class _Run:
+    """One run while it is under way.
+
+    Args:
+        key: of this run alone, and never written down.
+        reading: one chunk is read at a time; the others are computed meanwhile.
+    """
+
+    folder: Path
+    now: datetime
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    count: int = 0
+    skipped: set[str] = field(default_factory=set[str])
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,14 +131,14 @@ class Nightly:
         await asyncio.to_thread(self._folder.clean)
         done: datetime | None = None
         while self._nights.hour != NEVER:
-            now = self._clock.now()
-            today = now.replace(hour=self._nights.hour, minute=0, second=0, microsecond=0)
-            if today <= now < today + timedelta(hours=1) and done != today:
-                done = today
-                try:
+            try:
+                now = self._clock.now()
+                today = now.replace(hour=self._nights.hour, minute=0, second=0, microsecond=0)
+                if today <= now < today + timedelta(hours=1) and done != today:
+                    done = today
                     await self.over_all()
-                except Exception as error:
-                    log.fault("not computed overnight", error)
+            except Exception as error:
+                log.fault("not computed overnight", error)
             await asyncio.sleep(TICK_S)
 
     # One run
@@ -128,14 +149,13 @@ class Nightly:
         Raises:
             Conflict: it is being done already.
         """
-        began, now = self._clock.now(), self._clock.now()
-        key = secrets.token_bytes(32)  # of this run alone, and never written down
-        count = 0
+        began = self._clock.now()
         with self._folder.open() as folder:
             if folder is None:
                 raise Conflict("It is being computed already.", hint="Wait until that is done.")
+            run = _Run(folder=folder, now=began)
             async with open_workers(self._nights.ray) as workers:
-                waiting: set[asyncio.Task[int]] = set()
+                waiting: set[asyncio.Task[None]] = set()
                 try:
                     after = ""
                     while patients := await self._records.survey.patients(after, at_once):
@@ -144,22 +164,54 @@ class Nightly:
                             done, waiting = await asyncio.wait(
                                 waiting, return_when=asyncio.FIRST_COMPLETED
                             )
-                            count += sum(one.result() for one in done)
-                        path = folder / f"{secrets.token_hex(8)}.parquet"
-                        await self._write(path, patients, key, now)
-                        task = Task(patients=patients, file=path, key=key, now=now)
-                        waiting.add(asyncio.create_task(self._compute(workers, task)))
-                    count += sum([await one for one in waiting])
+                            for one in done:
+                                one.result()
+                        waiting.add(asyncio.create_task(self._compute(run, workers, patients)))
+                    await asyncio.gather(*waiting)
                 finally:
                     for one in waiting:
                         one.cancel()
                     await asyncio.gather(*waiting, return_exceptions=True)
         async with self._db.begin() as tx:
-            await store.drop_older(tx, now)
-        return Done(patients=count, seconds=(self._clock.now() - began).total_seconds())
+            await store.drop_older(tx, began, but=run.skipped)
+        seconds = (self._clock.now() - began).total_seconds()
+        return Done(patients=run.count, skipped=len(run.skipped), seconds=seconds)
 
-    async def _write(self, path: Path, patients: Sequence[str], key: bytes, now: datetime) -> None:
-        wanted = Survey(sorted_by=READ_BY, coded="Observation", codes=codes(now))
+    async def _compute(self, run: _Run, workers: Workers, patients: Sequence[str]) -> None:
+        """Have some computed; where one spoils that, each alone, and skip whoever still does.
+
+        Raises:
+            BrokenExecutor: nobody is left to compute.
+        """
+        path = run.folder / f"{secrets.token_hex(8)}.parquet"
+        try:
+            async with run.reading:
+                await self._write(path, patients, run)
+            found = await workers.work(Task(patients=patients, file=path, key=run.key, now=run.now))
+            noted = {who: one for who, one in found if not isinstance(one, str)}
+            await self._keep(noted, run.now)
+        except BrokenExecutor:
+            raise
+        except Exception as error:
+            if len(patients) == 1:
+                log.fault("not computed overnight", error, patient=patients[0])
+                run.skipped.add(patients[0])
+                return
+            log.warn("not computed together", count=len(patients), why=type(error).__name__)
+            for patient in patients:
+                await self._compute(run, workers, [patient])
+            return
+        finally:
+            with suppress(OSError):
+                path.unlink()
+        run.count += len(noted)
+        for patient, why in found:
+            if isinstance(why, str):
+                log.warn("not computed overnight", patient=patient, why=why)
+                run.skipped.add(patient)
+
+    async def _write(self, path: Path, patients: Sequence[str], run: _Run) -> None:
+        wanted = Survey(sorted_by=READ_BY, coded="Observation", codes=codes(run.now))
         askings = [in_her_name(patient) for patient in patients]
         gathered = await self._records.survey.gather(askings, wanted)
         place = {patient: at for at, patient in enumerate(patients)}
@@ -175,29 +227,25 @@ class Nightly:
             )
             for one in gathered
         )
-        await asyncio.to_thread(write, path, flat, key)
-
-    async def _compute(self, workers: Workers, task: Task) -> int:
-        """Have one chunk computed, keep what was found, and remove its file."""
-        assert isinstance(task.file, Path)
-        try:
-            found = await workers.work(task)
-        finally:
-            with suppress(OSError):
-                task.file.unlink()
-        await self._keep(dict(found), task.now)
-        return len(found)
+        await asyncio.to_thread(write, path, flat, run.key)
 
     async def _keep(self, found: Mapping[str, list[Noted]], at: datetime) -> None:
         async with self._db.begin() as tx:
             present = await self._records.survey.present(tx, list(found))
             sealed: dict[str, bytes] = {}
             for patient in sorted(present):
-                before = await self._read(tx, patient)
-                kept = _kept(found[patient], before, at)
+                kept = _kept(found[patient], await self._before(tx, patient), at)
                 text = msgspec.json.encode(kept)
                 sealed[patient] = await self._sealing.seal(patient, text, _context(patient))
             await store.keep(tx, sealed, at)
+
+    async def _before(self, tx: Tx, patient: str) -> Kept | None:
+        """What was kept of her; what cannot be read any more is replaced like nothing."""
+        try:
+            return await self._read(tx, patient)
+        except (Fault, msgspec.MsgspecError) as error:
+            log.fault("what was computed before is unreadable", error, patient=patient)
+            return None
 
     # What it found
 

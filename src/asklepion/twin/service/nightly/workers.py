@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 from asklepion.kit.errors import Unsupported
 
-from ...engine.night.work import Task, be_gentle, work
+from ...engine.night.work import Task, begin, work
 from ...wire import Noted
 
-Found = list[tuple[str, list[Noted]]]
+Found = list[tuple[str, list[Noted] | str]]
 TIMEOUT_S = 3600.0  # of one chunk
 
 
@@ -26,7 +26,7 @@ class Workers(Protocol):
     count: int
 
     async def work(self, task: Task) -> Found:
-        """What is to be noted of each patient of a chunk."""
+        """What is to be noted of each patient of a chunk, or the kind of error that came."""
         ...
 
 
@@ -43,14 +43,19 @@ async def open_workers(ray: str) -> AsyncGenerator[Workers]:
     if ray:
         yield _Cluster(ray)
         return
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    pool = ProcessPoolExecutor(
-        count or 1, mp_context=multiprocessing.get_context("spawn"), initializer=be_gentle
-    )
+    pool, count = open_processes()
     try:
-        yield _Processes(pool, count or 1)
+        yield _Processes(pool, count)
     finally:
         await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+
+
+def open_processes() -> tuple[ProcessPoolExecutor, int]:
+    """Processes of this machine, and how many; they end with this one, however it ends."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    count = cores or 1
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, mp_context=context, initializer=begin), count
 
 
 class _Processes:
