@@ -22,7 +22,7 @@ SAID = """
 """
 NAMES = (
     "Asklepion|Bedside monitor|Mei Lin|Jonas Weber|Dr Amara Okafor|Iris Keeper|English|Synthea"
-    "|FHIR|C-CDA|CDA|HL7|XML|CSV|DICOM|NDJSON|JSON|zip|MQTT|CT|NEWS2|PREVENT|CKD-EPI|eGFR"
+    "|PNG|JPEG|WebP|GLB|MB|FHIR|C-CDA|CDA|HL7|XML|CSV|DICOM|NDJSON|JSON|zip|MQTT|CT|NEWS2|PREVENT|CKD-EPI|eGFR"
     "|HbA1c|HDL|LDL|ALT|AST|SpO|TSH|BMI"
     "|Nora Weber|Lina Weber|Tomas Reyes|RelatedPerson|Patient|mei-lin|lina-weber|nora-weber"
     "|ERC-1271|ASKLEPION_ADDRESS|https|http|localhost"

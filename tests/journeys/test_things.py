@@ -221,8 +221,15 @@ def test_one_shows_pictures_and_the_other_turns_the_page(enter: Enter) -> None:
     expect(dialog).to_have_count(0)
 
 
-def test_in_the_scene_one_draws_on_a_board_that_stands_there(enter: Enter) -> None:
-    mei = enter("mei", SMALL, scene=True)
+def test_in_the_scene_one_draws_on_a_board_that_stands_there(enter: Enter, tmp_path: Path) -> None:
+    server = start(tmp_path, "--demo")  # of its own: no notice of others lies over the scene
+    try:
+        draw_in_the_scene(enter("mei", SMALL, scene=True, at=server.url))
+    finally:
+        stop(server)
+
+
+def draw_in_the_scene(mei: Person) -> None:
     mei.page.set_default_timeout(SLOW_MS)
     come_in(mei, MEI)
     go(mei, "Home")
@@ -246,3 +253,4 @@ def test_in_the_scene_one_draws_on_a_board_that_stands_there(enter: Enter) -> No
 
     line = shared(mei).get_by_role("listitem").filter(has_text="Whiteboard")
     expect(line).to_contain_text("Lines drawn: 1", timeout=SLOW_MS)
+    mei.page.close()
