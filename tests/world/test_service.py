@@ -695,6 +695,17 @@ async def test_whoever_is_sent_out_while_away_hears_of_it_and_is_not_let_in_unas
     assert back.gathering
 
 
+@pytest.mark.parametrize("key", ["", "guessed", "钥匙", "\ud800"])
+async def test_a_key_that_is_none_opens_a_visit_of_its_own(clock: StoppedClock, key: str) -> None:
+    world = World(clock=clock, places={"yard": yard()})
+    gone = await away(world, ADA)
+
+    visit = world.open(ADA, key=key)
+
+    assert gone.is_over
+    assert visit.gathering is None
+
+
 async def test_who_comes_back_and_is_refused_leaves_no_body_behind(clock: StoppedClock) -> None:
     guarded = yard(access=Access.GUARDED)
     world = World(clock=clock, places={"yard": guarded})

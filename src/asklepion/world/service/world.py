@@ -271,7 +271,7 @@ class World:
             raise Busy("Too many lines were opened at once.", hint="Wait a few seconds.")
         visit = Visit(caller, self._time, line, look or default_look(caller).code)
         if older := self._visits.get(caller.account):
-            if secrets.compare_digest(older.key, key):
+            if secrets.compare_digest(older.key.encode(), key.encode(errors="replace")):
                 self._go_on(older, visit)
             self._finish(older, Close.ELSEWHERE, Code.ELSEWHERE)
         self._visits[caller.account] = visit
