@@ -3,6 +3,7 @@
 from .allowance import Allowance
 from .bubble import is_crowding
 from .hall import HEARTBEAT_TICKS, Hall, Turn
+from .interest import Frames
 from .loose import Author, Loose, Who
 from .outbox import Outbox
 from .pictures import picture
@@ -17,6 +18,7 @@ __all__ = [
     "Allowance",
     "Author",
     "Doings",
+    "Frames",
     "Hall",
     "Loose",
     "Outbox",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..engine import Hall, Ring, Signing, is_crowding
+from ..engine import Frames, Hall, Ring, Seats, Signing, is_crowding
 from ..model import Place, Spot, Ties
 from ..wire import Away, FromWorld, Joined, Left, Moved, Presence, Signs, Welcome, control
 from .apartness import Apartness
@@ -26,6 +26,7 @@ class Gathering:
 
     def __post_init__(self) -> None:
         self.apartness = Apartness(self.ties, self.visits)
+        self.seats = Seats(self.hall.place, self.hall.ground)
 
     def tell(
         self, message: FromWorld, *, by: Visit | None = None, but: Visit | None = None
@@ -94,7 +95,8 @@ class Gathering:
             mine.send(self.whole_for(mine))
 
     def hear(self, visit: Visit, body: bytes, now: float) -> None:
-        """Take in a pose, unless it leads too near to one who wants room."""
+        """Take in a pose, unless it leads too near to one who wants room; who sits stays there."""
+        body = self.seats.judge(visit.slot, body)
         kept = self.apartness.bubbles_for(visit)
         if kept and is_crowding(self.hall.legs, visit.slot, body, kept):
             if visit.corrections.spend(now):
@@ -109,17 +111,22 @@ class Gathering:
     def tick(self, now: float) -> None:
         """Show everybody what changed, and put back whose last step was not possible."""
         turn = self.hall.tick()
-        for frame, slots in turn.frames:
-            for slot in slots:
-                visit = self.visits[slot]
-                if seen := self.apartness.seen_by(visit, frame):
-                    visit.show(seen)
+        self._show(turn.frames)
         for slot, hands in self.signing.tick(self.hall.spots, self.apartness.hidden_from):
             self.visits[slot].show_hands(hands)
         for slot in turn.stopped:
             visit = self.visits.get(slot)
             if visit and visit.corrections.spend(now):
                 visit.tell(Moved(spot=self.hall.spot(slot)))
+
+    def _show(self, frames: Frames) -> None:
+        visits, veiled = self.visits, self.apartness.veiled
+        for frame, slots in frames:
+            for slot in slots:
+                if slot not in veiled:
+                    visits[slot].show(frame)
+                elif seen := self.apartness.seen_by(visits[slot], frame):
+                    visits[slot].show(seen)
 
     def remember(self, now: float) -> None:
         """Keep where everybody stands for a minute, in case somebody reports another."""

@@ -27,10 +27,7 @@ TURNED_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 class Line(Protocol):
     """A line that takes frames at once, as long as it is free; what does not go out waits."""
 
-    @property
-    def is_free(self) -> bool:
-        """Whether a frame would leave without waiting for others."""
-        ...
+    is_free: bool  # a frame would leave without waiting for others
 
     def write(self, frame: bytes) -> None:
         """Send a frame."""
@@ -73,6 +70,7 @@ class Visit:
         self.look = look
         self.heard_at = now
         self.sending_since: float | None = None
+        self.is_over = False  # the world is done with this visit
         self.close: Close | None = None
         self.code: Code | None = None
         # What may be done how often; patience is for what went beyond.
@@ -85,11 +83,6 @@ class Visit:
         self.mistakes = Allowance(burst=5, per_s=1 / 60, now=now)
         self._wake = asyncio.Event()
         self._over = asyncio.Event()
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the world is done with this visit."""
-        return self._over.is_set()
 
     @property
     def person(self) -> Person:
@@ -144,9 +137,10 @@ class Visit:
 
     def _write(self, frame: bytes) -> bool:
         """Send a frame at once, unless others wait before it."""
-        if not self._line or not self._line.is_free or len(self.outbox) or self.is_over:
+        line = self._line
+        if line is None or not line.is_free or self.outbox.frames or self.is_over:
             return False
-        self._line.write(frame)
+        line.write(frame)
         return True
 
     def show_hands(self, frame: bytes) -> None:
@@ -164,7 +158,7 @@ class Visit:
         """Be done: what is still to be said is said, then the line is closed."""
         if self.is_over:
             return
-        self.close, self.code = close, code
+        self.is_over, self.close, self.code = True, close, code
         self.outbox.drop_snapshots()
         self._over.set()
         self._wake.set()

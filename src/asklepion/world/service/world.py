@@ -433,7 +433,7 @@ class World:
         if not visit.poses.spend(now):
             self._try_patience(visit, now)
         elif visit.gathering:
-            visit.gathering.hear(visit, self.things.judged(visit, frame[1:]), now)
+            visit.gathering.hear(visit, frame[1:], now)
 
     def _hear_hands(self, visit: Visit, frame: bytes, now: float) -> None:
         if not visit.hands.spend(now):

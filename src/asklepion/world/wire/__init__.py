@@ -61,6 +61,7 @@ from .frames import (
     Kind,
     Snapshot,
     pack_snapshot,
+    pack_snapshots,
     read_snapshot,
 )
 from .hands import (
@@ -328,6 +329,7 @@ __all__ = [
     "pack_points",
     "pack_pose",
     "pack_snapshot",
+    "pack_snapshots",
     "point_frame",
     "pose_frame",
     "read_control",
