@@ -33,6 +33,7 @@ log = get_log(__name__)
 PATH = "/world"
 BINARY = WSMsgType.BINARY
 PING_S = 20.0
+SILENCE_S = 5.0  # a socket that asks for no line by then is closed
 MOST_LINES = 12_000
 MOST_UNREAD = 64 * 1024  # bytes that the kernel keeps for one who reads slowly
 MOST_WISHES = 8  # to enter places, while the first of them is still asked about
@@ -71,6 +72,7 @@ class Gateway:
             self._host,
             self._wanted_port,
             max_frame_size=MAX_FRAME_BYTES,
+            websocket_handshake_timeout=SILENCE_S,
             enable_auto_ping=True,
             auto_ping_idle_timeout=PING_S,
             auto_ping_reply_timeout=PING_S,
