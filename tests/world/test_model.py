@@ -43,7 +43,7 @@ def test_the_house_has_a_plaza_a_home_a_clinic_and_three_consulting_rooms() -> N
 
     assert set(PLACES) == {"plaza", "home", "clinic"} | rooms
     assert {PLACES[room].access for room in rooms} == {Access.GUARDED}
-    assert (PLACES["home"].access, PLACES["plaza"].capacity) == (Access.OWNER, 64)
+    assert (PLACES["home"].access, PLACES["plaza"].capacity) == (Access.OWNER, 300)
 
 
 def test_the_plaza_shows_six_buildings_that_look_different_and_stand_apart() -> None:
