@@ -210,6 +210,7 @@ async def open_house(
             world=world,
             identity=identity,
             records=records,
+            marks=keys.key("world-marks"),
         )
         looks = Looks(db)
         looks.when_changed(world.dress)

@@ -1,4 +1,4 @@
-"""People meet: in three dimensions, and by voice."""
+"""People meet in three dimensions; how voices arrive: `test_voice`."""
 
 from itertools import pairwise
 from math import dist
@@ -37,18 +37,6 @@ def walk(walker: Person, key: str, seen_by: Person, far_m: float) -> None:
     walker.page.keyboard.down(key)
     seen_by.page.wait_for_function(HAS_COME, arg=far_m, timeout=SLOW_MS)
     walker.page.keyboard.up(key)
-
-
-def test_two_people_talk_from_browser_to_browser(enter: Enter) -> None:
-    amara, mei = enter("amara"), enter("mei")
-    come_in(amara, AMARA)
-    come_in(mei, MEI)
-    for person in (amara, mei):
-        go(person, "Clinic")
-        panel(person, "Voice").get_by_role("button", name="Join with the microphone").click()
-
-    for person in (amara, mei):
-        expect(person.page.get_by_text("hears you")).to_be_visible(timeout=60_000)
 
 
 def test_on_the_plaza_one_sees_the_other_walk_and_they_chat(enter: Enter) -> None:

@@ -555,3 +555,29 @@ TABLES = (
     "world_report",
     "world_minute",
 )
+
+
+# --- what stands for somebody between two
+
+
+async def test_a_mark_stands_for_somebody_between_two_alone_also_the_next_time(
+    house: House, people: People, patient: AsyncClient, other_patient: AsyncClient
+) -> None:
+    mine, theirs = await come(house, people.patient), await come(house, people.other_patient)
+    doctor = await come(house, people.doctor)
+    url = "/api/world/people/{}/mark"
+
+    mark = (await patient.get(url.format(theirs.who))).json()["mark"]
+    back = (await other_patient.get(url.format(mine.who))).json()["mark"]
+    third = (await other_patient.get(url.format(doctor.who))).json()["mark"]
+    house.world.shut(theirs)
+    gone = await patient.get(url.format(theirs.who))
+    again = await come(house, people.other_patient)
+
+    assert len({mark, back, third}) == 3
+    assert people.other_patient.account not in mark
+    assert gone.status_code == 404
+    assert again.who != theirs.who
+    assert (await patient.get(url.format(again.who))).json()["mark"] == mark
+    await house.company.people.block(people.other_patient, mine.who)
+    assert (await patient.get(url.format(again.who))).status_code == 404

@@ -82,6 +82,9 @@ function silentVoice(): Voice {
   const made = new Voice({
     signal: () => {},
     openMicrophone: () => Promise.reject(new DOMException("none", "NotFoundError")),
+    silence: () => {
+      throw new Error("nobody talks here");
+    },
     openPeer: () => {
       throw new Error("nobody talks here");
     },

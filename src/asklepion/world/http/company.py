@@ -138,6 +138,12 @@ async def invite(id: str, body: InviteBody, who: Who, company: Here) -> None:
     await company.people.invite(who, id, body.place)
 
 
+@router.get("/people/{id}/mark")
+async def mark(id: str, who: Who, company: Here) -> dict[str, str]:
+    """What stands for somebody here between the caller and them, also the next time."""
+    return {"mark": company.people.mark(who, id)}
+
+
 @router.post("/people/{id}/follow", status_code=204)
 async def follow(id: str, body: FollowBody, who: Who, company: Here) -> None:
     """Walk after somebody; or have them walk after one no more."""

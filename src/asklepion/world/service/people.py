@@ -1,5 +1,7 @@
 """What people decide about each other: blocks, friends, following, and what a guardian sets."""
 
+import hashlib
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -18,6 +20,7 @@ from .visit import Visit
 from .world import World
 
 NOBODY = "There is nobody here whom that stands for."
+MARK_LETTERS = 24
 NOT_THAT = "There is no such friend."
 
 
@@ -64,7 +67,12 @@ class People:
         world: World,
         identity: Identity,
         records: Records,
+        marks: bytes,
     ) -> None:
+        """Args:
+        marks: the house's secret that `mark` is made with.
+        """
+        self._marks = marks
         self._db = db
         self._clock = clock
         self._ids = ids
@@ -72,6 +80,19 @@ class People:
         self._ties = world.ties
         self._identity = identity
         self._records = records
+
+    def mark(self, caller: Caller, who: str) -> str:
+        """What stands for somebody between the caller and them, for ever, and tells others nothing.
+
+        Raises:
+            NotFound: nobody whom the caller sees is that.
+        """
+        caller.require_known()
+        found = self._world.find(caller, who)
+        if not found:
+            raise NotFound(NOBODY, hint="They may have left.")
+        pair = f"{caller.account} {found.account}".encode()
+        return hmac.new(self._marks, pair, hashlib.sha256).hexdigest()[:MARK_LETTERS]
 
     # Oneself
 

@@ -40,6 +40,7 @@ export const asking = {
   end: (id: string) => changing(api.delete(`${OURS}/friends/${id}`)),
   show: (id: string, shows: boolean) => changing(api.put(`${OURS}/friends/${id}`, { shows })),
   invite: (id: string, place: string) => api.post(`${OURS}/friends/${id}/invite`, { place }),
+  mark: (who: string) => api.get<{ mark: string }>(`${OURS}/people/${who}/mark`),
   follow: (who: string) => api.post(`${OURS}/people/${who}/follow`, { on: true }),
   shakeOff: (who: string) => api.post(`${OURS}/people/${who}/follow`, { on: false }),
   report: (who: string, why: Reason) =>

@@ -1,6 +1,7 @@
 import type { Banner, Panel } from "../../kit/place";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
+import { talkBanner } from "../talk/TalkBanner";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { wardrobePanel } from "../wardrobe/panel";
 import { announcer } from "./Announcer";
@@ -19,4 +20,10 @@ export const worldPanels: readonly Panel[] = [
   ...orderPanels,
   wardrobePanel,
 ];
-export const worldBanners: readonly Banner[] = [announcer, lineBanner, handsBanner, newsBanner];
+export const worldBanners: readonly Banner[] = [
+  announcer,
+  lineBanner,
+  handsBanner,
+  newsBanner,
+  talkBanner,
+];

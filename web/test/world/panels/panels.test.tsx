@@ -137,7 +137,10 @@ test("a microphone that is refused or missing is told apart", async () => {
   const fail = (name: string) =>
     vi.stubGlobal("navigator", {
       ...navigator,
-      mediaDevices: { getUserMedia: () => Promise.reject(new DOMException("no", name)) },
+      mediaDevices: Object.assign(new EventTarget(), {
+        getUserMedia: () => Promise.reject(new DOMException("no", name)),
+        enumerateDevices: async () => [],
+      }),
     });
   render(<Voice place="consulting-room-1" />);
 
