@@ -1,5 +1,5 @@
-import { useFrame, useThree } from "@react-three/fiber";
-import { type RefObject, Suspense, useEffect, useState } from "react";
+import { createPortal, useFrame, useThree } from "@react-three/fiber";
+import { Fragment, type RefObject, Suspense, useEffect, useState } from "react";
 import { PerspectiveCamera, Raycaster, Vector2 } from "three";
 import { goTo, scenePartsOf } from "../kit/place";
 import { t } from "../kit/text";
@@ -11,7 +11,7 @@ import { Stage } from "./stage";
 import { TouchByPointer } from "./things/touch-by-pointer";
 import type { Controls, Looking } from "./walk/controls";
 import { company, focused, walker } from "./world";
-import { XRParts } from "./xr/XRParts";
+import { useTable, XRParts } from "./xr/XRParts";
 
 interface PlaceViewProps {
   place: Place;
@@ -39,18 +39,32 @@ export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) 
     <>
       <primitive object={stage.root} />
       <XRParts stage={stage} />
-      {scenePartsOf(place.id).map(({ id, anchor, Component }) => {
-        const spot = place.anchors.find((one) => one.id === anchor);
-        return (
-          <group key={id} position={[...(spot?.position ?? [0, 0, 0])]} rotation-y={spot?.yaw ?? 0}>
-            <Suspense fallback={null}>
-              <Component place={place.id} />
-            </Suspense>
-          </group>
-        );
-      })}
+      <SceneParts place={place} />
     </>
   );
+}
+
+/** What other rooms bring: on its anchor, or on one's own table where the real room is seen. */
+function SceneParts({ place }: { place: Place }) {
+  const table = useTable();
+  return scenePartsOf(place.id).map(({ id, anchor, isForTable, Component }) => {
+    if (isForTable && table) {
+      const part = (
+        <Suspense fallback={null}>
+          <Component place={place.id} isOnTable />
+        </Suspense>
+      );
+      return <Fragment key={`${id} on the table`}>{createPortal(part, table.content)}</Fragment>;
+    }
+    const spot = place.anchors.find((one) => one.id === anchor);
+    return (
+      <group key={id} position={[...(spot?.position ?? [0, 0, 0])]} rotation-y={spot?.yaw ?? 0}>
+        <Suspense fallback={null}>
+          <Component place={place.id} />
+        </Suspense>
+      </group>
+    );
+  });
 }
 
 function useStage(place: Place): Stage | null {

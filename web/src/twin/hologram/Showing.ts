@@ -28,14 +28,19 @@ const STEP_PX = 6;
 
 /** Keeps a hologram in step with the record that stands open, and takes what hands do to it. */
 export class Showing {
-  readonly hologram = new Hologram();
+  readonly hologram: Hologram;
   private readonly label = new Label();
   private readonly stops: (() => void)[];
   private variant = "";
   private held: { x: number; y: number; moved: number } | null = null;
   private turnedInFrame = 0;
 
-  constructor(private readonly followed: Followed) {
+  /** @param eyes_m the height at which an organ is shown that is drawn near. */
+  constructor(
+    private readonly followed: Followed,
+    eyes_m?: number,
+  ) {
+    this.hologram = new Hologram(eyes_m);
     const { body, vitals, chosen, hovered, turns } = followed;
     this.stops = [
       body.subscribe(() => this.showBody()),

@@ -107,6 +107,13 @@ export class PlaceScene {
     for (const material of [mesh.material].flat()) this.owned.push(material);
   }
 
+  /** Draw the place; where one sees a room of one's own, only the light stays. */
+  showRoom(isShown: boolean): void {
+    for (const child of this.root.children) child.visible = isShown;
+    this.sky.root.visible = true;
+    this.sky.showDome(isShown);
+  }
+
   update(dt: number): void {
     this.materials.update(dt);
   }

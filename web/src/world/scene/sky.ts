@@ -135,6 +135,10 @@ export class Sky {
     );
   }
 
+  showDome(isShown: boolean): void {
+    this.dome.visible = isShown;
+  }
+
   dispose(): void {
     this.noise.dispose();
     this.dome.geometry.dispose();
