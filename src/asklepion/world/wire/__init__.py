@@ -146,8 +146,10 @@ from .messages import (
     Joined,
     Left,
     LineOffer,
+    LineWish,
     Motion,
     Moved,
+    Onward,
     Person,
     PlaceCard,
     Presence,
@@ -192,6 +194,7 @@ TO_TYPESCRIPT = (
     "Place",
     "PlaceCard",
     "LineOffer",
+    "LineWish",
 )
 
 __all__ = [
@@ -280,12 +283,14 @@ __all__ = [
     "Kind",
     "Left",
     "LineOffer",
+    "LineWish",
     "LockItem",
     "Look",
     "MakeItem",
     "Mark",
     "Motion",
     "Moved",
+    "Onward",
     "Person",
     "Phrase",
     "Place",
