@@ -41,7 +41,7 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Nights, Twin
-from asklepion.world import Cellar, Company, Gateway, Looks, World
+from asklepion.world import Cellar, Company, Gateway, Looks, Secret, Workers, World
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -54,6 +54,7 @@ MIGRATIONS = {
     "clinic": clinic.MIGRATIONS,
 }
 CHAIN = "chain.sqlite"  # in the data folder
+WORKERS_KEY = "world-workers"  # what the processes of the world trust each other by
 COMMITMENT_KEY = 32  # bytes of the secret that one event is committed with
 OWNED: dict[str, Owned | None] = {
     **ledger.OWNED,
@@ -244,10 +245,15 @@ async def open_house(
         records.duplicates.also_follow("looks", looks.follow)
         records.duplicates.also_follow("things", world.follow)
         devices.when_kept(alerts.hear)
+        if serving and settings.nats_url:
+            secret = Secret(keys.key(WORKERS_KEY))
+            workers = Workers(world, db=db, clock=clock, secret=secret, bus_url=settings.nats_url)
+            await workers.start()
+            stack.push_async_callback(workers.stop)
         for room in (records, alerts, devices, company, world, clinic) if serving else (records,):
             await room.start()
             stack.push_async_callback(room.stop)
-        if serving and settings.hall_port:
+        if serving and settings.hall_port and not settings.nats_url:
             hall = Gateway(
                 world, host=settings.hall_host, port=settings.hall_port, url=settings.hall_url
             )

@@ -29,6 +29,7 @@ OURS = ("api/", "fhir/", "dicom-web/", "assets/")
 PRIVATE = ("/api/", "/fhir/", "/dicom-web/")  # answers that nobody may keep on the way
 # With an entry of their own, beside the client.
 PAGES = {"share": "share.html", "show": "show.html", "verify": "verify.html"}
+WORKER = "{worker}"  # stands in an address for the number of one
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 POLICY_HEADER = b"content-security-policy"
 SECURITY = {
@@ -149,11 +150,22 @@ def _own_policy(page: Path) -> dict[str, str]:
 
 
 def _hall(settings: Settings) -> bytes:
-    """The other address that a page may open a line to, where there is one."""
+    """The other addresses that a page may open a line to, where there are any."""
+    if settings.nats_url:
+        return b" " + _of_workers(settings.hall_url or f"ws://{settings.hall_host}:{WORKER}")
     if not settings.hall_port:
         return b""
     url = settings.hall_url or f"ws://{settings.hall_host}:{settings.hall_port}"
     return b" " + url.encode()
+
+
+def _of_workers(url: str) -> bytes:
+    """The origin of every worker, as a policy names it."""
+    scheme, _, rest = url.partition("://")
+    name, _, port = rest.partition("/")[0].partition(":")
+    labels = ["*" if WORKER in label else label for label in name.split(".")]
+    told = f"{scheme}://{'.'.join(labels)}"
+    return (f"{told}:{'*' if WORKER in port else port}" if port else told).encode()
 
 
 class Secured:

@@ -54,7 +54,12 @@ class Settings:
         int, "Port of the gateway for large halls: the world at half the cost; 0 for none."
     ] = 0
     hall_url: Annotated[
-        str, "Where browsers reach it, such as wss://hall.example; empty: at its host and port."
+        str,
+        "Where browsers reach it, such as wss://hall.example ({worker}: a worker's number);"
+        " empty: at its host and port.",
+    ] = ""
+    nats_url: Annotated[
+        str, "Bus of a world in several processes, such as nats://127.0.0.1:4222; empty: in one."
     ] = ""
     mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"
     mllp_port: Annotated[int, "Port for HL7 v2 (MLLP); 0 for none."] = 0

@@ -59,13 +59,30 @@ def serve(
     lan: Annotated[
         bool, typer.Option("--lan", help="Also over HTTPS in this network: phones and headsets.")
     ] = False,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes for the world beside this one; needs NATS.")
+    ] = 0,
 ) -> None:
     """Open the house: the server and, where there is one, the browser."""
     from . import serving  # what serves over HTTP takes a second, and only here it is needed
 
     settings = _settings()
     with contextlib.suppress(KeyboardInterrupt):
-        serving.run(settings, demo=demo, is_near=lan)
+        serving.run(settings, demo=demo, is_near=lan, workers=workers)
+
+
+@app.command()
+def worker(
+    number: Annotated[int, typer.Option(min=1, help="Which of them it is.")] = 1,
+    id: Annotated[str, typer.Option(hidden=True)] = "",
+    parent: Annotated[int, typer.Option(hidden=True)] = 0,
+) -> None:
+    """Have some of the world's places in a process of their own, beside a running house."""
+    from . import working
+
+    settings = _settings()
+    with contextlib.suppress(KeyboardInterrupt):
+        working.run(settings, number=number, id=id, parent=parent)
 
 
 @app.command(name="import")

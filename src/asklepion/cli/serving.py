@@ -16,13 +16,15 @@ from rich.console import Console
 
 from asklepion.app import House, open_house
 from asklepion.doors import serve
-from asklepion.kit.errors import Conflict, Fault
+from asklepion.kit.errors import Conflict, Fault, Incorrect
 from asklepion.kit.tls import Certificate
 from asklepion.settings import Settings
 
 from . import demo as demonstration
 from . import lan
+from .crew import crew
 from .running import Running, write_running
+from .working import NO_BUS, NO_BUS_HINT
 
 LARGEST_FRAME = 64 * 1024  # bytes in one message on the world's socket
 DEAF_MS = 30_000  # how long sent bytes may wait for the other side to take them
@@ -34,22 +36,29 @@ CLOSED_HINT = "The log says why."
 say = Console()
 
 
-def run(settings: Settings, *, demo: bool, is_near: bool = False) -> None:
+def run(settings: Settings, *, demo: bool, is_near: bool = False, workers: int = 0) -> None:
     """Serve until interrupted.
 
     Args:
         is_near: also for the network at home, over HTTPS.
+        workers: processes for the world to start beside this one.
+
+    Raises:
+        Incorrect: there is no bus for them.
     """
+    if workers and not settings.nats_url:
+        raise Incorrect(NO_BUS, hint=NO_BUS_HINT)
+    serving = _serve(settings, demo=demo, is_near=is_near, workers=workers)
     if sys.platform != "win32":
         import uvloop
 
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, demo=demo, is_near=is_near))
+            runner.run(serving)
     else:
-        asyncio.run(_serve(settings, demo=demo, is_near=is_near))
+        asyncio.run(serving)
 
 
-async def _serve(settings: Settings, *, demo: bool, is_near: bool) -> None:
+async def _serve(settings: Settings, *, demo: bool, is_near: bool, workers: int) -> None:
     listener = listen(settings.host, settings.port)
     beside = listen("0.0.0.0", settings.lan_port) if is_near else None
     async with AsyncExitStack() as stack:
@@ -67,6 +76,8 @@ async def _serve(settings: Settings, *, demo: bool, is_near: bool) -> None:
 
         async def welcome() -> None:
             _settle()
+            if workers:
+                await stack.enter_async_context(crew(house, workers))
             await _greet(house, f"http://localhost:{port}", people)
             if beside and shown:
                 await stack.enter_async_context(also(config_of(app, shown), beside))

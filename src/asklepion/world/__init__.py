@@ -9,7 +9,19 @@ tells one visitor the account of another.
 """
 
 from .model import Look, Place, Right, Rights, read_look, rights_of
-from .service import Cellar, Company, Gatekeeper, Gateway, Leaving, Looks, World
+from .service import (
+    Cellar,
+    Company,
+    Gatekeeper,
+    Gateway,
+    Leases,
+    Leaving,
+    Looks,
+    Secret,
+    Workers,
+    World,
+    end_leases,
+)
 from .store import MIGRATIONS, OWNED
 from .wire import Code
 
@@ -21,13 +33,17 @@ __all__ = [
     "Company",
     "Gatekeeper",
     "Gateway",
+    "Leases",
     "Leaving",
     "Look",
     "Looks",
     "Place",
     "Right",
     "Rights",
+    "Secret",
+    "Workers",
     "World",
+    "end_leases",
     "read_look",
     "rights_of",
 ]

@@ -459,6 +459,12 @@ export interface LineOffer {
   readonly ticket: string;
 }
 
+/** Where somebody wants to go by the line they ask for, and which place they leave for it. */
+export interface LineWish {
+  readonly place: string;
+  readonly came_from: string;
+}
+
 /** Let a thing stay where it is, or let it be moved again. */
 export interface LockItem {
   readonly type: "lock-item";
@@ -535,6 +541,12 @@ export interface NoteItem {
 export interface Obstacle {
   readonly shape: Circle | Box;
   readonly height: number;
+}
+
+/** That place lives in another worker: ask where the line goes, and enter it there. */
+export interface Onward {
+  readonly type: "onward";
+  readonly place: string;
 }
 
 /** What somebody is in a place. Guests are those whom the house knows by no role. */
@@ -956,6 +968,7 @@ export type FromWorld =
   | Moved
   | Refused
   | Expelled
+  | Onward
   | Standing
   | Silenced
   | Told

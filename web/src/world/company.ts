@@ -11,6 +11,7 @@ import { Store } from "../kit/store";
 import {
   type Code,
   type FromWorld,
+  type LineWish,
   Motion,
   type Person,
   type Phrase,
@@ -85,7 +86,7 @@ export interface Showing {
 }
 
 export interface CompanyParts {
-  readonly open: (events: LineEvents, key: string) => Line;
+  readonly open: (events: LineEvents, key: string, wish: LineWish) => Line;
   readonly voice: (signal: (to: number, data: string) => void) => Voice;
   readonly timing?: Timing;
   /** The moment now, ISO 8601. */
@@ -304,6 +305,8 @@ export class Company {
       case "expelled":
         this.expel(message.place, message.code, message.to);
         break;
+      case "onward":
+        break; // the socket goes there
       case "silenced":
         this.silence(message.slot, message.is_silent);
         break;

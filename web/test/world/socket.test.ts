@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { Close, type FromVisitor, type FromWorld } from "../../src/wire/world";
+import { Close, type FromVisitor, type FromWorld, type LineWish } from "../../src/wire/world";
 import type { Heard } from "../../src/world/net/frames";
 import { controlFrame } from "../../src/world/net/frames";
 import { type LineEvents, type LineState, WorldSocket } from "../../src/world/net/socket";
@@ -68,6 +68,7 @@ class FakeTiming {
 }
 
 let lines: FakeLine[];
+let wishes: LineWish[];
 let heard: Heard[];
 let states: LineState[];
 let timing: FakeTiming;
@@ -75,11 +76,13 @@ let socket: WorldSocket;
 
 beforeEach(() => {
   lines = [];
+  wishes = [];
   heard = [];
   states = [];
   timing = new FakeTiming();
   socket = new WorldSocket({
-    open: (events) => {
+    open: (events, _key, wish) => {
+      wishes.push(wish);
       const line = new FakeLine(events);
       lines.push(line);
       return line;
@@ -287,4 +290,35 @@ test("after hanging up nothing comes back", () => {
   expect(lines).toHaveLength(1);
   expect(lines[0]?.farewell).toBe(1000);
   expect(states.at(-1)).toBe("closed");
+});
+
+describe("a place that lives in another worker", () => {
+  test("is entered on a line that leads there, and the old one is left with a goodbye", () => {
+    enter("plaza");
+    const [first] = lines;
+    socket.enter("clinic");
+    first?.say({ type: "onward", place: "clinic" });
+
+    expect(first?.farewell).toBe(1000);
+    expect(wishes.at(-1)).toEqual({ place: "clinic", came_from: "plaza" });
+    last().events.opened();
+    last().welcome("clinic");
+    expect(last().asked).toEqual(["clinic"]);
+    expect(socket.place).toBe("clinic");
+  });
+
+  test("that lets us not in leaves us on the way back to where we were", () => {
+    enter("plaza");
+    socket.enter("clinic");
+    last().say({ type: "onward", place: "clinic" });
+    last().events.opened();
+    last().say({ type: "refused", code: "full", hint: "", place: "clinic" });
+
+    expect(last().asked).toEqual(["clinic", "plaza"]);
+    last().say({ type: "onward", place: "plaza" });
+    expect(wishes.at(-1)).toEqual({ place: "plaza", came_from: "" });
+    last().events.opened();
+    last().welcome("plaza");
+    expect(socket.place).toBe("plaza");
+  });
 });

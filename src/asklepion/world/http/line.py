@@ -16,7 +16,7 @@ from asklepion.kit.uploads import TooLong
 from ..engine.shown import MOST_MODEL
 from ..model import Look
 from ..service import Looks, Uploads, Visit, World
-from ..wire import Close, Code
+from ..wire import Close, Code, LineWish
 
 router = APIRouter(tags=["world"])
 Who = Annotated[Caller, Depends(caller)]
@@ -94,8 +94,14 @@ def _files(world: World) -> Uploads:
 async def offer_line(request: Request, who: Who, world: Here, looks: Wardrobe) -> Response:
     """Where to open the line to the world, and a ticket for it where one is needed."""
     who.require_known()
+    body, origin = await request.body(), request.headers.get("origin", "")
+    try:
+        wish = msgspec.json.decode(body, type=LineWish) if body else LineWish()
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        hint = "Send nothing, or the place that you want to go to."
+        raise Incorrect(f"That is no wish for a line: {error}.", hint=hint) from error
     look = (await looks.read(who)).code
-    return _json(world.offer_line(who, request.headers.get("origin", ""), look))
+    return _json(await world.find_line(who, origin, look, wish))
 
 
 @router.websocket("/world")

@@ -151,6 +151,11 @@ class Ties:
 
     # Gone
 
+    def clear(self) -> None:
+        """Nobody is anything to anybody, until it is read anew."""
+        for known in (self.blocks, self._apart, self.friends, self.selves, self.acts):
+            known.clear()
+
     def forget(self, account: str) -> None:
         """Somebody is erased."""
         for other in list(self._apart.get(account, ())):

@@ -4,10 +4,13 @@ from .company import Company
 from .files import load_places
 from .gates import Gatekeeper
 from .gateway import Gateway
+from .leases import Leases, end_leases
 from .looks import Looks
 from .order import Wish
+from .sealing import Secret
 from .uploads import Cellar, Uploads
 from .visit import Line, Visit
+from .workers import Workers
 from .world import Leaving, World
 
 __all__ = [
@@ -15,12 +18,16 @@ __all__ = [
     "Company",
     "Gatekeeper",
     "Gateway",
+    "Leases",
     "Leaving",
     "Line",
     "Looks",
+    "Secret",
     "Uploads",
     "Visit",
     "Wish",
+    "Workers",
     "World",
+    "end_leases",
     "load_places",
 ]

@@ -13,8 +13,10 @@ from asklepion.records import Forgotten, Records
 from ..store import people as store
 from ..store import reports
 from .order import Order
+from .passing import Closed
 from .people import People
 from .reports import Reports
+from .tying import find_ties
 from .world import World
 
 
@@ -58,16 +60,7 @@ class Company:
 
     async def start(self) -> None:
         """Bring what is kept to where people are moved twenty times a second."""
-        ties = self._world.ties
-        async with self._db.read() as tx:
-            for account, other in await store.all_blocks(tx):
-                ties.block(account, other)
-            for account, other, shows in await store.all_friends(tx):
-                ties.friends[(account, other)] = shows
-            ties.selves.update(await store.all_selves(tx))
-            for act in await store.acts_that_may_stand(tx, self._clock.now()):
-                if act.stands(self._clock.now()):
-                    ties.acts[act.id] = act
+        (await find_ties(self._db, self._clock.now())).fill(self._world.ties)
 
     async def stop(self) -> None:
         """Nothing runs."""
@@ -86,7 +79,7 @@ class Company:
 
     def _let_go(self, account: str) -> None:
         self._world.dismiss(account)
-        self._world.ties.forget(account)
+        self._world.tie(Closed(account=account))
 
     async def _forget_account(self, tx: Tx, account: str) -> dict[str, int]:
         rows = await store.forget(tx, account) | await reports.forget(tx, account)

@@ -34,13 +34,17 @@ class Gates:
 
     async def refusal(self, caller: Caller, place: Place) -> tuple[Code, str] | None:
         """Why this caller may not enter, None if they may."""
+        return self.kept_out(caller, place) or await self._ask(caller, place)
+
+    def kept_out(self, caller: Caller, place: Place) -> tuple[Code, str] | None:
+        """Why this caller may not enter, whatever a gatekeeper says; None if nothing keeps them."""
         if Right.ENTER not in rights_of(place, caller):
             return Code.FORBIDDEN, "Your account may not go there."
         if self._ties.standing(Deed.BAN, place.id, caller.account, self._clock.now()):
             return Code.BANNED, "GET /api/world/order/mine says why, and takes an answer."
         if self._ties.self_of(caller.account).is_child and not place.is_child_safe:
             return Code.NOT_FOR_CHILDREN, "Places for children say so in their file."
-        return await self._ask(caller, place)
+        return None
 
     async def _ask(self, caller: Caller, place: Place) -> tuple[Code, str] | None:
         if place.access is not Access.GUARDED:

@@ -7,6 +7,7 @@ ticket from `POST /api/world/line`. The world beneath is the same.
 import asyncio
 import socket
 from collections import deque
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from picows import (
@@ -24,7 +25,7 @@ from asklepion.kit.errors import Busy
 from asklepion.kit.log import get_log
 
 from ..wire import MAX_FRAME_BYTES, Close, Code, Enter
-from .tickets import Tickets
+from .tickets import Shown, Tickets
 from .visit import Visit
 from .world import World
 
@@ -39,20 +40,38 @@ MOST_UNREAD = 64 * 1024  # bytes that the kernel keeps for one who reads slowly
 MOST_WISHES = 8  # to enter places, while the first of them is still asked about
 
 
+class TakesTickets(Protocol):
+    """Knows whose ticket it is that somebody shows."""
+
+    def take(self, ticket: str, origin: str) -> Shown | None:
+        """What it says; None where it lets nobody in."""
+        ...
+
+
 class Gateway:
     """Listens for visitors beside the house's own server.
 
     Args:
         url: where browsers reach it, such as wss://hall.example.
+        tickets: who lets people in here; without one the gateway gives out its own.
     """
 
-    def __init__(self, world: World, *, host: str, port: int, url: str) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        host: str,
+        port: int,
+        url: str,
+        tickets: "TakesTickets | None" = None,
+    ) -> None:
         self._world = world
         self._host, self._wanted_port = host, port
         self._url = url
         self._lines: set[_Line] = set()
         self._server: asyncio.Server | None = None
         self.tickets = Tickets(world.time)
+        self._taking: TakesTickets = tickets or self.tickets
 
     @property
     def port(self) -> int:
@@ -92,16 +111,16 @@ class Gateway:
         asked = urlsplit(request.path.decode("ascii", "replace"))
         given = {name: values[-1] for name, values in parse_qs(asked.query).items()}
         origin = request.headers.get("origin", "")
-        shown = self.tickets.take(given.get("ticket", ""), origin)
+        shown = self._taking.take(given.get("ticket", ""), origin)
         if asked.path != PATH or not shown:
             return _refusal(403, "This line needs a ticket from POST /api/world/line.")
         if len(self._lines) >= MOST_LINES:
             return _refusal(503, "Too many visitors are here.")
         line = _Line(self._lines)
         try:
-            caller, look = shown
             key = given.get("back", "")
-            line.visit = self._world.open(caller, key=key, look=look, line=line)
+            line.visit = self._world.open(shown.caller, key=key, look=shown.look, line=line)
+            line.visit.came_from = shown.came_from
         except Busy:
             return _refusal(429, "Too many lines were opened at once.")
         line.world = self._world

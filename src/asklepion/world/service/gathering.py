@@ -23,6 +23,7 @@ class Gathering:
     visits: dict[int, Visit] = field(default_factory=dict[int, Visit])
     signs: tuple[Presence, ...] = ()
     ring: Ring = field(default_factory=Ring)
+    is_served: Callable[[], bool] | None = None  # whether it lives in this worker; None: where else
 
     def __post_init__(self) -> None:
         self.apartness = Apartness(self.ties, self.visits)
@@ -32,6 +33,8 @@ class Gathering:
         self, message: FromWorld, *, by: Visit | None = None, but: Visit | None = None
     ) -> None:
         """Say something to everybody here, but not to whoever is apart from whom it is of."""
+        if self.is_served and not self.is_served():
+            return
         frame = control(message)
         for visit in list(self.visits.values()):
             if visit is not but and not (by and self.apartness.parts(visit, by)):

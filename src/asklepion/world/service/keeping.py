@@ -1,7 +1,8 @@
 """Keeps loose things: once a second at most, beside the tick, in one transaction."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +63,15 @@ class Batch:
         ]
         return Batch(items, marks, self.gone, self.wiped)
 
+    def within(self, places: set[str]) -> "Batch":
+        """What of it lies in these places."""
+        return Batch(
+            [row for row in self.items if row.place in places],
+            [row for row in self.marks if row.place in places],
+            [gone for gone in self.gone if gone[0] in places],
+            [wiped for wiped in self.wiped if wiped[0] in places],
+        )
+
     def moved(self, move: Move) -> "Batch":
         """What it is when what one patient made is another's."""
         items, marks = map(move.item, self.items), map(move.mark, self.marks)
@@ -78,6 +88,8 @@ class Keeping:
         self.moves = 0  # how often what one made became another's
         self._lost: set[str] = set()
         self._turn = asyncio.Lock()
+        # Of several workers: the places that are this one's until the transaction ends.
+        self.fence: Callable[[Tx], Awaitable[set[str]]] | None = None
 
     def note(self, shelf: Shelf, changed: Mapping[str, Loose | None]) -> None:
         """Have these things kept as they are at this moment; `flush` writes them down."""
@@ -119,14 +131,20 @@ class Keeping:
                 async with self._db.begin() as tx:
                     await tx.lock(LOCK)
                     lost = set(self._lost)
+                    mine = await self.fence(tx) if self.fence else None
                     for batch in self._writing:
-                        await _write(tx, batch.without(lost))
+                        ours = batch if mine is None else batch.within(mine)
+                        await _write(tx, ours.without(lost))
             except BaseException:
                 self._waiting = [*self._writing, *self._waiting]
                 raise
             finally:
                 self._writing = []
             self._lost -= lost
+
+    def writing(self) -> AbstractAsyncContextManager[Tx]:
+        """A transaction in the house's database."""
+        return self._db.begin()
 
     async def load(self, shelf: Shelf) -> list[Loose]:
         """The things of a place, as they were kept last."""

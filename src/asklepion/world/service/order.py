@@ -12,6 +12,8 @@ from asklepion.kit.ids import Ids
 from ..model import Access, Act, Deed, Place, Right, lifted, rights_of
 from ..store import people as store
 from ..wire import About, Code, Told
+from .passing import Decided, Lifted
+from .presence import Afar
 from .visit import Visit, tidy
 from .world import World
 
@@ -88,13 +90,13 @@ class Order:
             every_s=wish.every_s if wish.deed is Deed.SLOW else 0,
         )
 
-    def _whom(self, caller: Caller, here: Place, wish: Wish) -> Visit:
+    def _whom(self, caller: Caller, here: Place, wish: Wish) -> Visit | Afar:
         found = next((v for v in self._world.visits_in(here.id) if v.who == wish.who), None)
         if found is None:
             raise NotFound("Nobody here is that.", hint="They may have left.")
         if found.account == caller.account:
             raise Incorrect("Nobody does that to themselves.")
-        if Right.MODERATE in rights_of(here, found.caller) and not caller.has(Role.OPERATOR):
+        if found.is_host and not caller.has(Role.OPERATOR):
             raise Forbidden("They are a host too.", hint="Ask an operator.")
         return found
 
@@ -103,11 +105,10 @@ class Order:
         for former in list(self._ties.acts.values()):
             if (former.deed, former.place, former.account) == (act.deed, act.place, act.account):
                 await store.keep_act(tx, lifted(former, act.at, act.by))
-                self._ties.acts.pop(former.id, None)
 
-    def _take_effect(self, act: Act, whom: Visit | None) -> None:
+    def _take_effect(self, act: Act, whom: Visit | Afar | None) -> None:
         if act.stands(act.at):
-            self._ties.acts[act.id] = act
+            self._world.tie(Decided(act=act))
         if whom is None:
             for visit in self._world.visits_in(act.place):
                 self._world.stand_again(visit)
@@ -133,7 +134,7 @@ class Order:
         after = lifted(act, now, caller.account)
         async with self._db.begin() as tx:
             await store.keep_act(tx, after)
-        self._ties.acts.pop(id, None)
+        self._world.tie(Lifted(act=act))
         for visit in self._world.visits_in(act.place):
             if act.account in ("", visit.account):
                 self._world.stand_again(visit)
@@ -174,7 +175,7 @@ class Order:
         async with self._db.read() as tx:
             return await store.acts_to(tx, caller.account, LISTED)
 
-    def present(self, caller: Caller, place: str) -> list[Visit]:
+    def present(self, caller: Caller, place: str) -> list[Visit | Afar]:
         """Everybody in a place, also those who are gone to the host: order comes first.
 
         Whoever is not there sees nobody: who is where is nobody's business.

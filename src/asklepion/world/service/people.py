@@ -16,6 +16,8 @@ from asklepion.records import Asking, Records
 from ..model import Followers, Self, Sign
 from ..store import people as store
 from ..wire import About, Code, Told
+from .passing import Befriended, CameTogether, SelfSet, Unfriended, WentApart
+from .presence import Afar
 from .visit import Visit
 from .world import World
 
@@ -113,7 +115,7 @@ class People:
     async def _keep_self(self, account: str, mine: Self) -> None:
         async with self._db.begin() as tx:
             await store.keep_self(tx, account, mine)
-            tx.after_commit(lambda: self._ties.selves.update({account: mine}))
+            tx.after_commit(lambda: self._world.tie(SelfSet(account=account, mine=mine)))
         if visit := self._world.visit_of(account):
             self._world.stand_again(visit)
 
@@ -135,9 +137,8 @@ class People:
             tx.after_commit(lambda: self._part(caller.account, other.account))
 
     def _part(self, account: str, other: str) -> None:
-        self._unfriend(account, other)
-        self._ties.block(account, other)
-        self._look_again(account, other)
+        self._world.tie(WentApart(account=account, other=other))
+        self._world.look_again(account, other)
 
     async def unblock(self, caller: Caller, id: str) -> None:
         """Take a block back.
@@ -150,13 +151,8 @@ class People:
             other = await store.take_block(tx, id, caller.account)
             if other is None:
                 raise NotFound("There is no such block.")
-        self._ties.unblock(caller.account, other)
-        self._look_again(caller.account, other)
-
-    def _look_again(self, account: str, other: str) -> None:
-        one, two = self._world.visit_of(account), self._world.visit_of(other)
-        if one and two and one.gathering and one.gathering is two.gathering:
-            one.gathering.part_or_meet(one, two)
+        self._world.tie(CameTogether(account=caller.account, other=other))
+        self._world.look_again(caller.account, other)
 
     async def blocked(self, caller: Caller) -> list[Blocked]:
         """Whom the caller blocked."""
@@ -196,7 +192,8 @@ class People:
             return
         async with self._db.begin() as tx:
             await store.add_friend(tx, self._ids.new(), *pair, self._clock.now())
-        self._ties.friends.setdefault(pair, False)
+        if pair not in self._ties.friends:
+            self._world.tie(Befriended(account=caller.account, other=other))
         are = self._ties.are_friends(*pair)
         self._tell(other, Told(about=About.FRIENDS if are else About.ASKED, name=caller.name))
 
@@ -217,11 +214,7 @@ class People:
         _, other = await self._friend(caller, id)
         async with self._db.begin() as tx:
             await store.end_friends(tx, caller.account, other)
-        self._unfriend(caller.account, other)
-
-    def _unfriend(self, account: str, other: str) -> None:
-        self._ties.friends.pop((account, other), None)
-        self._ties.friends.pop((other, account), None)
+        self._world.tie(Unfriended(account=caller.account, other=other))
 
     async def show(self, caller: Caller, id: str, *, shows: bool) -> None:
         """Let a friend see where one is, or not.
@@ -232,7 +225,7 @@ class People:
         _, other = await self._friend(caller, id, "friends")
         async with self._db.begin() as tx:
             await store.show_friend(tx, caller.account, other, shows=shows)
-        self._ties.friends[(caller.account, other)] = shows
+        self._world.tie(Befriended(account=caller.account, other=other, shows=shows))
 
     async def invite(self, caller: Caller, id: str, place: str) -> None:
         """Ask a friend who is in the world to come to a place.
@@ -264,7 +257,7 @@ class People:
     def _place_of(self, account: str) -> str:
         """Where somebody is, if it is a place that names who is there: elsewhere it tells more."""
         visit = self._world.visit_of(account)
-        place = visit.gathering.hall.place if visit and visit.gathering else None
+        place = self._world.place_of(visit) if visit else None
         return place.id if place and place.sign is Sign.NAMES else ""
 
     async def _around(self, caller: Caller) -> list[tuple[str, str, str]]:
@@ -297,7 +290,7 @@ class People:
         """
         other = self._see(caller, who)
         mine = self._world.visit_of(caller.account)
-        if not mine or not mine.gathering or mine.gathering is not other.gathering:
+        if not mine or not mine.hall or mine.hall != other.hall:
             raise NotFound(NOBODY, hint="They may have left.")
         if not self._ties.may_follow(caller.account, other.account):
             raise Forbidden("They do not want that.", hint="Ask them, or be friends first.")
@@ -347,7 +340,7 @@ class People:
         after = replace(mine, is_child=is_child, phrases_only=is_child and phrases_only)
         await self._keep_self(account.id, after)
         visit = self._world.visit_of(account.id)
-        here = visit.gathering.hall.place if visit and visit.gathering else None
+        here = self._world.place_of(visit) if visit else None
         if here and is_child and not here.is_child_safe:
             self._world.expel(account.id, here.id, Code.NOT_FOR_CHILDREN)
 
@@ -358,7 +351,7 @@ class People:
 
     # All
 
-    def _see(self, caller: Caller, who: str) -> Visit:
+    def _see(self, caller: Caller, who: str) -> Visit | Afar:
         caller.require_known()
         found = self._world.find(caller, who)
         if found is None:

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
+import msgspec
+
 from asklepion.identity import Caller, Role
 from asklepion.kit.backup import HOUSE
 from asklepion.kit.clock import Clock
@@ -49,23 +51,20 @@ class Reports:
 
         Raises:
             NotFound: nobody here is that.
-            Busy: the caller reports without end.
+            Busy: the caller reports without end, or the worker of the place does not answer.
         """
         caller.require_known()
-        mine = self._world.visit_of(caller.account)
-        here = mine.gathering if mine else None
         # Also of one who is gone to them by a block: what happened in the last minute happened.
-        around = here.visits.values() if here else ()
-        other = next((visit for visit in around if visit.who == who), None)
-        if not here or not other or other is mine:
+        minute = await self._world.last_minute(caller.account, who)
+        if not minute.about:
             raise NotFound("Nobody here is that.", hint="They may have left.")
-        parts = here.ring.parts(self._world.time())
+        parts = msgspec.json.decode(minute.parts, type=dict[str, Doings])
         report = Report(
             id=self._ids.new(),
             number=_number(),
-            place=here.hall.place.id,
+            place=minute.place,
             reporter=caller.account,
-            about=other.account,
+            about=minute.about,
             why=why,
             at=self._clock.now(),
         )

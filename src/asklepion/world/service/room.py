@@ -67,6 +67,8 @@ class Room:
         Args:
             by: whom it is of; without one, whoever here has the slot that it names.
         """
+        if self.gathering.is_served and not self.gathering.is_served():
+            return
         by = by or self.gathering.visits.get(getattr(message, "slot", -1))
         frame = control(message)
         for visit in list(self.gathering.visits.values()):

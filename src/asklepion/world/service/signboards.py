@@ -1,10 +1,11 @@
 """What the signs over the doors tell, and to whom: nobody is told of one who is gone to them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ..model import Place, Sign, Ties
 from ..wire import Presence
 from .gathering import Gathering
+from .passing import Guest
 
 NAMES_ON_A_SIGN = 12
 
@@ -18,6 +19,7 @@ class Signboards:
         self._places = places
         self._gatherings = gatherings
         self._ties = ties
+        self.elsewhere: Callable[[str], Sequence[Guest]] | None = None  # who is in other workers
 
     def over_doors(self, place: Place, reader: str = "") -> tuple[Presence, ...]:
         """What the signs over a place's doors tell.
@@ -33,7 +35,10 @@ class Signboards:
         if place.sign is Sign.NOTHING:
             return None
         gathering = self._gatherings.get(place.id)
-        visits = gathering.visits.values() if gathering else ()
+        visits = gathering.visits.values() if gathering else self._elsewhere(place.id)
         names = [v.name for v in visits if not self._ties.are_apart(reader, v.account)]
         shown = tuple(names[:NAMES_ON_A_SIGN]) if place.sign is Sign.NAMES else ()
         return Presence(place=place.id, count=len(names), names=shown)
+
+    def _elsewhere(self, hall: str) -> Sequence[Guest]:
+        return self.elsewhere(hall) if self.elsewhere else ()

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from typing import TypeAlias
 
@@ -41,6 +41,7 @@ from .doing import do
 from .following import Move
 from .gathering import Gathering
 from .keeping import Keeping, Shelf
+from .leases import Leases
 from .plain import plain
 from .rights import keeps
 from .room import Hands, Room, code_of, patient_of, refuse
@@ -80,10 +81,17 @@ class LooseThings:
         self._emptied: list[str] = []
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._leases: Leases | None = None
 
     def show_files(self, knows: KnowsFile, clear: Callable[[str], Awaitable[None]]) -> None:
         """Let things show files: who knows them, and who clears a place that keeps nothing."""
         self._knows_file, self._clear = knows, clear
+
+    def hold_to(self, leases: Leases) -> None:
+        """Keep and tell only what is in places that live in this worker."""
+        self._leases = leases
+        if self.keeping:
+            self.keeping.fence = leases.fence
 
     # --- coming and going
 
@@ -129,6 +137,35 @@ class LooseThings:
             if room.shelf is None:
                 self._emptied.append(gathering.key)
                 self._wanted.set()
+
+    def writing(self) -> AbstractAsyncContextManager[Tx]:
+        """A transaction in the house's database.
+
+        Raises:
+            NotFound: nothing is kept here.
+        """
+        if self.keeping is None:
+            raise NotFound("Nothing is kept here.", hint="This house has no database.")
+        return self.keeping.writing()
+
+    def drop(self, key: str) -> None:
+        """A place lives in another worker now: what lies there is that one's to keep."""
+        self._rooms.pop(key, None)
+
+    def seats_in(self, key: str) -> dict[int, str]:
+        """Who sits where in a place."""
+        room = self._rooms.get(key)
+        return room.seats.taken() if room else {}
+
+    def sit_again(self, visit: Visit, seat: str) -> bool:
+        """Have somebody sit where they sat before another worker took the place; if it is free."""
+        room = self._room_of(visit)
+        try:
+            if room:
+                self._sit(room, visit, seat)
+        except HouseError:
+            return False
+        return room is not None
 
     def lose(self, visit: Visit) -> None:
         """Somebody's line broke: they point nowhere any more."""
@@ -301,7 +338,8 @@ class LooseThings:
             self._note(room)
         await self.keeping.flush()
         for room in self._rooms.values():
-            if room.untold:
+            is_ours = not self._leases or self._leases.holds(room.gathering.key)
+            if room.untold and is_ours:
                 told, room.untold = room.untold, {}
                 room.tell(ItemsKept(kept=tuple(told.items())))
 

@@ -2,11 +2,20 @@
 
 import secrets
 from collections.abc import Callable
+from typing import NamedTuple
 
 from asklepion.identity import Caller
 
 GOOD_FOR_S = 30.0
 MOST = 20_000
+
+
+class Shown(NamedTuple):
+    """What a ticket says."""
+
+    caller: Caller
+    look: str  # as `Look.code` has it
+    came_from: str = ""  # the place they left for another's worker
 
 
 class Tickets:
@@ -36,12 +45,12 @@ class Tickets:
         self._given[ticket] = caller, origin, look, now + GOOD_FOR_S
         return ticket
 
-    def take(self, ticket: str, origin: str) -> tuple[Caller, str] | None:
+    def take(self, ticket: str, origin: str) -> Shown | None:
         """Whose ticket this is, and their look; None if nobody's, used, old or another page's."""
         caller, wanted, look, until = self._given.pop(ticket, (None, "", "", 0.0))
         if not caller or self._time() > until or origin != wanted:
             return None
-        return caller, look
+        return Shown(caller, look)
 
     def drop(self, account: str) -> None:
         """Let an account in no more with what it was given."""

@@ -19,6 +19,7 @@ from ..model import Access, Place
 from ..store import things as store
 from ..store.things import FileRow
 from ..wire import ThingRight
+from .rights import rights
 from .room import patient_of
 from .things import LooseThings
 
@@ -60,10 +61,17 @@ class Uploads:
         self._find_place = find_place
         self._new_id = new_id
         self._places: dict[str, str] = {}  # where each file was brought
+        self.brought: Callable[[str, str], None] | None = None  # told of each file and its place
+        self.elsewhere: Callable[[str], str] | None = None  # the place of an account, elsewhere
+        self.is_worker = False  # another process looks after what belongs to nothing
         things.show_files(self.knows, self.clear)
 
     async def start(self) -> None:
         """Take away what belongs to nothing: brought and shown by no thing, or half written."""
+        if self.is_worker:
+            async with self._cellar.db.read() as tx:
+                self._places = {row.id: row.place for row in await store.all_files(tx)}
+            return
         async with self._cellar.db.begin() as tx:
             known = await store.all_files(tx)
             shown = await store.shown_in(tx)
@@ -111,7 +119,9 @@ class Uploads:
         except BaseException:
             self._unlink([row.id])
             raise
-        self._places[row.id] = key
+        self.learn(row.id, key)
+        if self.brought:
+            self.brought(row.id, key)
         return row.id
 
     async def read(self, caller: Caller, id: str) -> tuple[str, bytes]:
@@ -139,6 +149,10 @@ class Uploads:
     def knows(self, id: str, key: str) -> bool:
         """Whether a file was brought to that place."""
         return self._places.get(id) == key
+
+    def learn(self, id: str, key: str) -> None:
+        """Know from now on where a file was brought."""
+        self._places[id] = key
 
     async def clear(self, key: str) -> None:
         """Take away what was brought to a place that keeps nothing, once it is empty."""
@@ -177,9 +191,10 @@ class Uploads:
 
     def _key_of(self, caller: Caller, place: str) -> str:
         self._find_place(place)
-        for key in self._things.keys_of(caller.account):
+        afar = self.elsewhere(caller.account) if self.elsewhere else ""
+        for key in (*self._things.keys_of(caller.account), *([afar] if afar else [])):
             if key.partition(":")[0] == place:
-                may = self._things.is_in(caller.account, key) or frozenset()
+                may = self._rights_in(caller, key) or frozenset()
                 if ThingRight.MAKE in may:
                     return key
         raise Forbidden("You are not there, or may bring nothing.", hint="Go there first.")
@@ -188,7 +203,14 @@ class Uploads:
         place, _, home = row.place.partition(":")
         is_open = self._find_place(place).access is Access.ALL
         is_own = home != "" and home == caller.account
-        return is_open or is_own or self._things.is_in(caller.account, row.place) is not None
+        return is_open or is_own or self._rights_in(caller, row.place) is not None
+
+    def _rights_in(self, caller: Caller, key: str) -> frozenset[ThingRight] | None:
+        """What somebody may do in a place where they are; None where they are not."""
+        if self.elsewhere and self.elsewhere(caller.account) == key:
+            place, _, home = key.partition(":")
+            return rights(self._find_place(place), caller, home)
+        return self._things.is_in(caller.account, key)
 
     def _path(self, id: str) -> Path:
         return self._cellar.folder / id[-2:] / f"{id}.sealed"

@@ -62,6 +62,8 @@ class Visit:
         self.key = secrets.token_urlsafe(12)  # with it, one whose line broke has their body back
         self.is_back = False  # this visit goes on with the body of another, and has not entered yet
         self.missed: deque[bytes] = deque(maxlen=MOST_MISSED)  # told to them alone while away
+        self.came_from = ""  # the place they left for this one, which lives in another worker
+        self.opened_us = 0  # by the clock of all workers
         self.turned_away = ""  # the place they were sent out of while away
         self.away_since: float | None = None  # the line broke; the body waits for another
         self.is_host = self.is_silent = False  # in the place they are in
@@ -98,6 +100,16 @@ class Visit:
             look=self.look,
         )
 
+    @property
+    def hall(self) -> str:
+        """The place they are in, or their copy of it; empty where they are in none."""
+        return self.gathering.key if self.gathering else ""
+
+    @property
+    def place_id(self) -> str:
+        """The place they are in; empty where they are in none."""
+        return self.gathering.hall.place.id if self.gathering else ""
+
     def take_over(self, old: Visit) -> None:
         """Go on with the body of another visit, whose line broke; it has none any more."""
         self.gathering, self.slot, self.who = old.gathering, old.slot, old.who
@@ -109,6 +121,12 @@ class Visit:
         """Add a message to what is sent."""
         frame = control(message)
         if self.away_since is not None and isinstance(message, Told | Expelled):
+            self.missed.append(frame)
+        self.send(frame)
+
+    def pass_frame(self, frame: bytes) -> None:
+        """Send what another worker has to say; one who is away hears it later."""
+        if self.away_since is not None:
             self.missed.append(frame)
         self.send(frame)
 

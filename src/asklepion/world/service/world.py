@@ -5,7 +5,8 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -34,6 +35,8 @@ from ..wire import (
     FromHands,
     Kind,
     LineOffer,
+    LineWish,
+    Onward,
     PlaceCard,
     Silenced,
     is_hands_frame,
@@ -45,12 +48,17 @@ from .gates import Gatekeeper, Gates
 from .gathering import Gathering
 from .keeping import Keeping
 from .looks import default_look
+from .passing import Dismiss, Dress, Erase, Guest, Merge, Remembered, Tie
 from .signboards import Signboards
 from .talking import Talking
 from .things import LooseThings
-from .tickets import Tickets
+from .tickets import Shown, Tickets
 from .uploads import Cellar, Uploads
 from .visit import Line, Visit
+
+if TYPE_CHECKING:
+    from .presence import Afar
+    from .workers import Workers
 
 log = get_log(__name__)
 
@@ -98,6 +106,7 @@ class World:
         self.uploads = cellar and Uploads(
             cellar, things=self.things, find_place=self._find, new_id=new_id
         )
+        self.others: Workers | None = None  # where the world is in more than one process
         self._gateway: tuple[str, Tickets] | None = None
         self._ticks = 0
         self._task: asyncio.Task[None] | None = None
@@ -133,7 +142,7 @@ class World:
         """Send somebody out of a place; whether they were in it."""
         visit = self._visits.get(account)
         if not visit or not visit.gathering or visit.gathering.hall.place.id != place:
-            return False
+            return self.others is not None and self.others.expel(account, place, code)
         self._part(visit)
         if visit.away_since is not None:
             visit.turned_away = place
@@ -142,6 +151,8 @@ class World:
 
     def dress(self, account: str, look: Look) -> None:
         """Show everybody around them what somebody looks like now."""
+        if self.others:
+            self.others.decide(Dress(account=account, look=look.code))
         if visit := self._visits.get(account):
             visit.look = look.code
             if visit.gathering:
@@ -151,25 +162,60 @@ class World:
         """The accounts of those in a place: for other rooms, never for visitors."""
         return [visit.account for visit in self.visits_in(place)]
 
-    def visits_in(self, place: str) -> list[Visit]:
-        """Those in a place, in all of its copies."""
+    def visits_in(self, place: str) -> "list[Visit | Afar]":
+        """Those in a place, in all of its copies, wherever they live."""
         here = [g for g in self._gatherings.values() if g.hall.place.id == place]
-        return [visit for gathering in here for visit in gathering.visits.values()]
+        near = [visit for gathering in here for visit in gathering.visits.values()]
+        return [*near, *self.others.presence.people_in(place)] if self.others else [*near]
 
-    def visit_of(self, account: str) -> Visit | None:
-        """The visit of somebody who is in the world."""
+    def visit_of(self, account: str) -> "Visit | Afar | None":
+        """Somebody who is in the world, in whichever worker."""
+        found = self._visits.get(account)
+        return found or (self.others.presence.find(account) if self.others else None)
+
+    def visit_here(self, account: str) -> Visit | None:
+        """The visit of somebody who is in the world of this process."""
         return self._visits.get(account)
 
-    def find(self, caller: Caller, who: str) -> Visit | None:
+    def find(self, caller: Caller, who: str) -> "Visit | Afar | None":
         """Whom somebody sees, by what stands for them; None for those who are gone to them."""
         found = next((v for v in self._visits.values() if v.who == who), None)
+        found = found or (self.others.presence.find_who(who) if self.others else None)
         is_gone = found and self.ties.are_apart(caller.account, found.account)
         return None if is_gone else found
 
-    def stand_again(self, visit: Visit) -> None:
-        """Something was decided about somebody: tell them, and those around them."""
-        here = visit.gathering
-        if not here:
+    def place_of(self, visit: "Visit | Afar") -> Place | None:
+        """The place that somebody is in."""
+        return self._places.get(visit.place_id)
+
+    async def last_minute(self, account: str, who: str) -> Remembered:
+        """What happened in the last minute where an account is, if the other is there.
+
+        Raises:
+            Busy: it lives in another worker, which does not answer.
+        """
+        found = self.remember(account, who)
+        return await self.others.minute(account, who) if self.others and not found.about else found
+
+    def tie(self, change: Tie) -> None:
+        """Change how people stand to each other or to a place, here and in every worker."""
+        change.apply(self.ties)
+        if self.others:
+            self.others.decide(change)
+
+    def look_again(self, account: str, other: str) -> None:
+        """Two went apart, or came together again: if both are in one place, they see it."""
+        one, two = self._visits.get(account), self._visits.get(other)
+        if one and two and one.gathering and one.gathering is two.gathering:
+            one.gathering.part_or_meet(one, two)
+
+    def stand_again(self, visit: "Visit | Afar") -> None:
+        """Something was decided about somebody: tell them, and those around them.
+
+        Those who are elsewhere hear it from their worker, which heard of it by `tie`.
+        """
+        here = visit.gathering if isinstance(visit, Visit) else None
+        if not here or not isinstance(visit, Visit):
             return
         was_silent = visit.is_silent
         visit.tell(take_stand(visit, here.hall.place, self.ties, self._clock.now()))
@@ -179,6 +225,8 @@ class World:
 
     async def forget(self, tx: Tx, patient: str) -> dict[str, int]:
         """Take away what a patient made who is erased; returns how many rows of which table."""
+        if others := self.others:
+            tx.after_commit(lambda: others.decide(Erase(patient=patient)))
         if self.uploads:
             await self.uploads.forget(tx, patient)
         return await self.things.forget(tx, patient)
@@ -191,6 +239,9 @@ class World:
         Args:
             only: what followed before, and nothing else.
         """
+        if others := self.others:
+            named = None if only is None else tuple(only)
+            tx.after_commit(lambda: others.decide(Merge(old=old, new=new, only=named)))
         return await self.things.follow(tx, old, new, only)
 
     def read_place(self, caller: Caller, place: str) -> Place:
@@ -237,10 +288,23 @@ class World:
             Unauthenticated: a stranger asks.
         """
         caller.require_known()
-        if not self._gateway:
+        if not self._gateway or self.others:
             return LineOffer()
         url, tickets = self._gateway
         return LineOffer(url=url, ticket=tickets.give(caller, origin, look))
+
+    async def find_line(self, caller: Caller, origin: str, look: str, wish: LineWish) -> LineOffer:
+        """Where a visitor's line goes who wants to a place, in whichever worker it lives.
+
+        Raises:
+            Unauthenticated: a stranger asks.
+            NotFound: there is no such place.
+            Busy: no worker can have it now.
+        """
+        if not self.others:
+            return self.offer_line(caller, origin, look)
+        hall = hall_of(self._find(wish.place), caller.account) if wish.place else ""
+        return await self.others.offer(Shown(caller, look, wish.came_from), hall, origin)
 
     def time(self) -> float:
         """Seconds on the clock by which steps are judged."""
@@ -275,6 +339,8 @@ class World:
                 self._go_on(older, visit)
             self._finish(older, Close.ELSEWHERE, Code.ELSEWHERE)
         self._visits[caller.account] = visit
+        if self.others:
+            self.others.opened(visit, key)
         return visit
 
     def _go_on(self, older: Visit, visit: Visit) -> None:
@@ -290,6 +356,8 @@ class World:
         """End all that an account does here: it is closed, or whom it spoke as is erased."""
         if self._gateway:
             self._gateway[1].drop(account)
+        if self.others:
+            self.others.decide(Dismiss(account=account))
         if visit := self._visits.get(account):
             self._finish(visit, Close.STRANGER, Code.STRANGER)
 
@@ -326,7 +394,7 @@ class World:
 
     def hear_at_once(self, visit: Visit, frame: bytes) -> Enter | None:
         """Take in a frame; the answer is the wish to enter, the only one that has to wait."""
-        if visit.is_over:
+        if visit.is_over or (self.others and not self.others.serves(visit)):
             return None
         now = visit.heard_at = self._time()
         if len(frame) in POSE_FRAMES and frame[0] == Kind.POSE:
@@ -384,14 +452,19 @@ class World:
         """Let a twentieth of a second pass in every place."""
         now = self._time()
         self._ticks += 1
-        for gathering in list(self._gatherings.values()):
+        for gathering in self._served():
             gathering.tick(now)
             self.things.tick(gathering)
         if self._ticks % TICKS_PER_S == 0:
             self._sweep(now)
-            for gathering in self._gatherings.values():
+            for gathering in self._served():
                 gathering.remember(now)
                 gathering.hang(self._signboards.over_doors)
+
+    def _served(self) -> list[Gathering]:
+        """The places that live in this process at this very moment."""
+        found, others = list(self._gatherings.values()), self.others
+        return [g for g in found if others.holds(g.key)] if others else found
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -462,7 +535,9 @@ class World:
         if not place:
             hint = "GET /api/world/places lists them."
             return visit.refuse(Code.UNKNOWN_PLACE, hint, place=wanted)
-        key = f"{place.id}:{visit.account}" if place.access is Access.OWNER else place.id
+        key = hall_of(place, visit.account)
+        if self.others and not await self.others.bring(key):
+            return self._send_on(visit, place, key)
         there = self._gatherings.get(key)
         if there and there is not visit.gathering and there.hall.is_full:
             return visit.refuse(Code.FULL, FULL_HINT, place=wanted)
@@ -487,8 +562,18 @@ class World:
             visit.refuse(Code.FULL, FULL_HINT, place=wanted)
             self._tell_left(visit.account, place.id)
 
+    def _send_on(self, visit: Visit, place: Place, key: str) -> None:
+        """Have somebody go to the worker that a place lives in, unless they would not be let in."""
+        there = self.others.presence.inside(key) if self.others else ()
+        refusal = self._gates.kept_out(visit.caller, place)
+        if not refusal and len(there) >= place.capacity:
+            refusal = Code.FULL, FULL_HINT
+        if refusal:
+            return visit.refuse(*refusal, place=place.id)
+        visit.tell(Onward(place=place.id))
+
     def _move(self, visit: Visit, place: Place, key: str) -> None:
-        came_from = visit.gathering.hall.place.id if visit.gathering else ""
+        came_from = visit.place_id or visit.came_from
         if visit.gathering and visit.gathering.key == key:
             if visit.is_back:
                 return self._take_up(visit, place)
@@ -497,12 +582,16 @@ class World:
         left, slot = visit.gathering, visit.slot
         signs = self._signboards.over_doors(place, visit.account)
         standing = take_stand(visit, place, self.ties, self._clock.now())
-        gathering.join(visit, self._arrival(place, came_from), signs)
+        stood = self.others.stood(visit, key) if self.others else None
+        at = stood.spot if stood else self._arrival(place, came_from)
+        gathering.join(visit, at, signs)
         visit.tell(standing)
         self._gatherings[key] = gathering
         if left:
             self._let_go(left, slot, visit)
         self.things.come(visit)
+        if self.others and stood:
+            self.others.settle(visit, stood)
 
     def _take_up(self, visit: Visit, place: Place) -> None:
         visit.is_back = False
@@ -513,7 +602,9 @@ class World:
         self.things.come(visit)
 
     def _open_hall(self, place: Place, key: str) -> Gathering:
-        return Gathering(key=key, hall=Hall(place, self._ground(place)), ties=self.ties)
+        served = partial(self.others.holds, key) if self.others else None
+        hall = Hall(place, self._ground(place))
+        return Gathering(key=key, hall=hall, ties=self.ties, is_served=served)
 
     def _ground(self, place: Place) -> Ground:
         if load_places().get(place.id) is place:
@@ -537,11 +628,75 @@ class World:
         self._tell_left(visit.account, gathering.hall.place.id)
 
     def _tell_left(self, account: str, place: str) -> None:
+        self.tell_left(account, place)
+        if self.others:
+            self.others.left(account, place)
+
+    def tell_left(self, account: str, place: str) -> None:
+        """Tell whoever listens that somebody is in a place no more, or did not come."""
         for listener in self._leaving.get(place, ()):
             listener(account, place)
+
+    # --- what other workers ask
+
+    def show_elsewhere(self, inside: Callable[[str], Sequence[Guest]]) -> None:
+        """Let signs tell also of those who are in other workers."""
+        self._signboards.elsewhere = inside
+
+    def places(self) -> list[Place]:
+        """Every place."""
+        return list(self._places.values())
+
+    def gatherings(self) -> list[Gathering]:
+        """Every place that somebody is in, in this process."""
+        return list(self._gatherings.values())
+
+    async def admit(self, caller: Caller, place: str) -> tuple[Code, str] | None:
+        """Why a caller may not enter a place, None if they may."""
+        return await self._gates.refusal(caller, self._find(place))
+
+    def drop_hall(self, key: str) -> None:
+        """A place lives in another worker now: those who are here are sent there, untold of it."""
+        gathering = self._gatherings.pop(key, None)
+        self.things.drop(key)
+        visits = list(gathering.visits.values()) if gathering else []
+        for visit in visits:
+            visit.gathering, visit.slot = None, -1
+            self.shut(visit)
+
+    def leave_for(self, account: str, at_us: int) -> None:
+        """An account opened a line in another worker: what it opened here before ends."""
+        visit = self._visits.get(account)
+        if visit and visit.opened_us < at_us:
+            self._finish(visit, Close.ELSEWHERE, Code.ELSEWHERE)
+
+    async def erase_here(self, patient: str) -> None:
+        """Take away what a patient made who is erased, also what was still to be kept."""
+        async with self.things.writing() as tx:
+            await self.forget(tx, patient)
+
+    async def merge_here(self, old: str, new: str, only: Sequence[str] | None) -> None:
+        """Let what one patient made be another's, also what was still to be kept."""
+        async with self.things.writing() as tx:
+            await self.follow(tx, old, new, only)
+
+    def remember(self, account: str, who: str) -> Remembered:
+        """The last minute where an account is, if the other is there."""
+        visit = self._visits.get(account)
+        here = visit.gathering if visit else None
+        other = next((v for v in here.visits.values() if v.who == who), None) if here else None
+        if not here or not other or other is visit:
+            return Remembered()
+        parts = msgspec.json.encode(here.ring.parts(self._time()))
+        return Remembered(place=here.hall.place.id, about=other.account, parts=parts)
 
     @staticmethod
     def _arrival(place: Place, came_from: str) -> Spot | None:
         """Before the door one came through, None if it was none."""
         doors = [door for door in place.doors if door.to and door.to == came_from]
         return in_front_of(doors[0]) if doors else None
+
+
+def hall_of(place: Place, account: str) -> str:
+    """The place itself, or an account's own copy where each has one."""
+    return f"{place.id}:{account}" if place.access is Access.OWNER else place.id

@@ -1,16 +1,26 @@
-"""The world's tables; the only files with SQL. Where anybody is, is kept nowhere."""
+"""The world's tables; the only files with SQL.
+
+Where anybody is, is kept nowhere; but in a house of more than one process, while they are there.
+"""
 
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import looks, people, reports, things
+from . import leases, looks, people, reports, things
 
 MIGRATIONS: tuple[Step, ...] = (
     *people.MIGRATIONS,
     *reports.MIGRATIONS,
     *looks.MIGRATIONS,
     *things.MIGRATIONS,
+    *leases.MIGRATIONS,
 )
-OWNED: dict[str, Owned | None] = {**people.OWNED, **reports.OWNED, **looks.OWNED, **things.OWNED}
+OWNED: dict[str, Owned | None] = {
+    **people.OWNED,
+    **reports.OWNED,
+    **looks.OWNED,
+    **things.OWNED,
+    **leases.OWNED,
+}
 
-__all__ = ["MIGRATIONS", "OWNED", "looks", "people", "reports", "things"]
+__all__ = ["MIGRATIONS", "OWNED", "leases", "looks", "people", "reports", "things"]

@@ -147,8 +147,10 @@ from .messages import (
     Joined,
     Left,
     LineOffer,
+    LineWish,
     Motion,
     Moved,
+    Onward,
     Person,
     PlaceCard,
     Presence,
@@ -193,6 +195,7 @@ TO_TYPESCRIPT = (
     "Place",
     "PlaceCard",
     "LineOffer",
+    "LineWish",
 )
 
 __all__ = [
@@ -281,12 +284,14 @@ __all__ = [
     "Kind",
     "Left",
     "LineOffer",
+    "LineWish",
     "LockItem",
     "Look",
     "MakeItem",
     "Mark",
     "Motion",
     "Moved",
+    "Onward",
     "Person",
     "Phrase",
     "Place",

@@ -216,6 +216,12 @@ class Expelled(_Message, frozen=True, kw_only=True, tag="expelled"):
     to: str = ""
 
 
+class Onward(_Message, frozen=True, kw_only=True, tag="onward"):
+    """That place lives in another worker: ask where the line goes, and enter it there."""
+
+    place: str
+
+
 FromWorld: TypeAlias = (
     Welcome
     | Joined
@@ -230,6 +236,7 @@ FromWorld: TypeAlias = (
     | Moved
     | Refused
     | Expelled
+    | Onward
     | Standing
     | Silenced
     | Told
@@ -242,6 +249,13 @@ class LineOffer(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str = ""
     ticket: str = ""
+
+
+class LineWish(msgspec.Struct, frozen=True, kw_only=True):
+    """Where somebody wants to go by the line they ask for, and which place they leave for it."""
+
+    place: str = ""
+    came_from: str = ""
 
 
 class PlaceCard(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,11 @@
 import { ApiError, api } from "../../kit/api";
-import { Close, type Code, type FromVisitor, type LineOffer } from "../../wire/world";
+import {
+  Close,
+  type Code,
+  type FromVisitor,
+  type LineOffer,
+  type LineWish,
+} from "../../wire/world";
 import { controlFrame, type Heard, readFrame } from "./frames";
 
 const PATIENCE_MS = [300, 1000, 2000, 4000, 8000, 15000]; // waits longer after each failure
@@ -43,8 +49,8 @@ export const realTiming: Timing = {
 export type LineState = "closed" | "connecting" | "open" | "waiting" | "ended";
 
 export interface SocketParts {
-  /** Open a line to the house; with the key of the last Welcome one goes on where one stood. */
-  readonly open: (events: LineEvents, key: string) => Line;
+  /** Open a line to where a place lives; with the key of the last Welcome one goes on there. */
+  readonly open: (events: LineEvents, key: string, wish: LineWish) => Line;
   readonly hear: (message: Heard) => void;
   readonly change: (state: LineState, why: Code | "") => void;
   readonly timing?: Timing;
@@ -59,6 +65,7 @@ export class WorldSocket {
   private heardAt = 0;
   private here = "";
   private wanted = "";
+  private left = ""; // the place that we left for one that lives in another worker
   private isAsking = false;
   private key = "";
   private cancelTimer: () => void = () => {};
@@ -122,7 +129,8 @@ export class WorldSocket {
       heard: (frame: ArrayBuffer) => ifMine(() => this.take(frame)),
       closed: (code: number) => ifMine(() => this.closed(code)),
     };
-    const line = this.parts.open(events, this.key);
+    const wish = { place: this.wanted, came_from: this.left };
+    const line = this.parts.open(events, this.key, wish);
     this.line = line;
     this.heardAt = this.timing.now();
     this.watch();
@@ -159,6 +167,7 @@ export class WorldSocket {
     if (message.type === "welcome") {
       this.failures = 0;
       this.isAsking = false;
+      this.left = "";
       this.here = message.place;
       this.wanted = message.place;
       this.key = message.key;
@@ -169,7 +178,26 @@ export class WorldSocket {
     } else if (message.type === "refused" && message.place === this.wanted) {
       this.isAsking = false;
       this.wanted = this.here;
+      if (this.left) this.goBack();
+    } else if (message.type === "onward") {
+      this.goOn(message.place);
     }
+  }
+
+  /** The place lives in another worker: that is where our line leads from now on. */
+  private goOn(place: string): void {
+    this.left = this.here;
+    this.key = "";
+    this.wanted = place;
+    this.hangUp(GOODBYE);
+    this.connect();
+  }
+
+  /** We were not let in: back to the place that we left for it. */
+  private goBack(): void {
+    const { left } = this;
+    this.left = "";
+    this.enter(left);
   }
 
   private closed(code: number): void {
@@ -215,8 +243,8 @@ const ENDINGS: Readonly<Record<number, Code>> = {
   [Close.ELSEWHERE]: "elsewhere",
 };
 
-/** The house's own socket, or that of its gateway for large halls, if it sends us there. */
-export function openWorld(events: LineEvents, key: string): Line {
+/** The house's own socket, or that of its gateway or of a worker, if it sends us there. */
+export function openWorld(events: LineEvents, key: string, wish: LineWish): Line {
   let socket: WebSocket | null = null;
   let isClosed = false;
   const open = ({ url, ticket }: LineOffer) => {
@@ -231,7 +259,7 @@ export function openWorld(events: LineEvents, key: string): Line {
     };
     socket.onclose = ({ code }) => events.closed(code);
   };
-  api.post<LineOffer>("/api/world/line").then(open, (error: unknown) => {
+  api.post<LineOffer>("/api/world/line", wish).then(open, (error: unknown) => {
     const isStranger = error instanceof ApiError && error.status === 401;
     if (!isClosed) events.closed(isStranger ? Close.STRANGER : 0);
   });

@@ -1,0 +1,160 @@
+"""The bus between workers (NATS): sealed words to all, or to one who answers.
+
+Whoever reads the bus learns nothing from it, and what somebody else writes on it is not heard.
+Where it breaks, it is mended by itself; meanwhile places go on, and nobody hears of the others.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import msgspec
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from asklepion.kit.errors import Busy, Fault
+from asklepion.kit.log import get_log
+
+from .passing import Passed, Told
+from .sealing import Secret
+
+log = get_log(__name__)
+
+ANSWER_S = 0.5  # so quickly one who lives answers
+OPENING_S = 5
+AGAIN_S = 0.25  # between attempts to reach a bus that is gone
+FRONT = "front"  # the one that answers HTTP, and keeps the gates
+
+Hears: TypeAlias = Callable[[Passed], None]
+Answers: TypeAlias = Callable[[Passed], Awaitable[Passed]]
+
+
+class Bus:
+    """One end of it.
+
+    Args:
+        name: by which others ask this one; see `FRONT`.
+    """
+
+    def __init__(self, url: str, secret: Secret, name: str) -> None:
+        self.name = name
+        self._url = url
+        self._secret = secret
+        self._root = f"asklepion.{secret.house}"
+        self._client: Client | None = None
+        self._reader = msgspec.msgpack.Decoder(Told)
+
+    async def open(self, hears: Hears, answers: Answers, is_back: Callable[[], None]) -> None:
+        """Begin to hear and to answer.
+
+        Args:
+            is_back: is told when the bus is reached again after it was gone.
+
+        Raises:
+            Fault: nothing answers at this address.
+        """
+
+        async def mended() -> None:
+            is_back()
+
+        async def failed(error: Exception) -> None:
+            log.warn("the bus between workers failed", why=type(error).__name__)
+
+        async def hear(told: Msg) -> None:
+            if message := self._open(told.data, told.subject):
+                hears(message)
+
+        async def answer(asked: Msg) -> None:
+            if message := self._open(asked.data, asked.subject):
+                try:
+                    said = await answers(message)
+                except Exception as error:
+                    return log.fault("a question of another worker was not answered", error)
+                await asked.respond(self._seal(said, asked.reply))
+
+        try:
+            self._client = await nats.connect(  # pyright: ignore[reportUnknownMemberType]
+                self._url,
+                name=f"asklepion {self.name}",
+                connect_timeout=OPENING_S,
+                allow_reconnect=True,
+                reconnect_time_wait=AGAIN_S,  # pyright: ignore[reportArgumentType]
+                max_reconnect_attempts=-1,
+                ping_interval=10,
+                no_echo=True,
+                reconnected_cb=mended,
+                error_cb=failed,
+            )
+        except (OSError, NatsError, TimeoutError) as error:
+            hint = "Start it (Debian: nats-server), or see ASKLEPION_NATS_URL."
+            raise Fault("The bus between workers does not answer.", hint=hint) from error
+        heard = {"all": hear, f"to.{self.name}": _beside(answer)}
+        for name, callback in heard.items():
+            subject = f"{self._root}.{name}"
+            await self._client.subscribe(  # pyright: ignore[reportUnknownMemberType]
+                subject, cb=callback
+            )
+        await self._client.flush(OPENING_S)
+
+    async def close(self) -> None:
+        """Say what is still to be said, and leave."""
+        if self._client:
+            client, self._client = self._client, None
+            try:
+                async with asyncio.timeout(OPENING_S):
+                    await client.drain()
+            except (NatsError, TimeoutError):
+                await client.close()
+
+    async def tell(self, message: Passed) -> None:
+        """Say something to all others."""
+        subject = f"{self._root}.all"
+        if self._client:
+            await self._client.publish(subject, self._seal(message, subject))
+
+    async def ask(self, name: str, message: Passed, patience_s: float = ANSWER_S) -> Passed:
+        """Ask one, and wait for the answer.
+
+        Raises:
+            Busy: it is not there, or does not answer in time.
+        """
+        subject = f"{self._root}.to.{name}"
+        try:
+            if not self._client:
+                raise NatsError
+            said = await self._client.request(
+                subject, self._seal(message, subject), timeout=patience_s
+            )
+        except (NatsError, TimeoutError) as error:
+            raise Busy("That worker does not answer.", hint="Try again in a moment.") from error
+        answer = self._open(said.data, said.subject)
+        if answer is None:
+            raise Busy("That worker does not answer.", hint="Try again in a moment.")
+        return answer
+
+    def _seal(self, message: Passed, subject: str) -> bytes:
+        return self._secret.seal(msgspec.msgpack.encode(message), subject)
+
+    def _open(self, sealed: bytes, subject: str) -> Passed | None:
+        body = self._secret.open(sealed, subject)
+        try:
+            return None if body is None else self._reader.decode(body)
+        except msgspec.MsgspecError:
+            return None  # of another version of this program
+
+
+def _beside(work: Callable[[Msg], Awaitable[None]]) -> Callable[[Msg], Awaitable[None]]:
+    """Take the next question while one is thought about."""
+    running: set[asyncio.Task[None]] = set()
+
+    async def go(asked: Msg) -> None:
+        await work(asked)
+
+    async def begin(asked: Msg) -> None:
+        task = asyncio.create_task(go(asked))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    return begin

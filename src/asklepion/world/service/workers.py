@@ -1,0 +1,447 @@
+"""The world in more than one process: which worker a place lives in, and what they tell each other.
+
+One process, the front, answers HTTP and decides; the workers have the places and the people in
+them. What the front decides is told to all; who is where, the workers tell. Neither knows poses of
+the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from asklepion.identity import Caller
+from asklepion.kit.clock import Clock, to_us
+from asklepion.kit.db import Database
+from asklepion.kit.errors import Busy, Forbidden
+from asklepion.kit.log import get_log
+
+from ..model import Access
+from ..wire import Code, LineOffer
+from .bus import FRONT, Bus
+from .leases import Leases, end_leases, holder_of, steady, sweep_leases
+from .passing import (
+    Admit,
+    Admitted,
+    Alive,
+    Brought,
+    Bye,
+    Expel,
+    Guest,
+    Held,
+    Hello,
+    Here,
+    Hold,
+    Minute,
+    Missed,
+    Opened,
+    Passed,
+    Remembered,
+    Tie,
+)
+from .presence import Presence
+from .sealing import SealedTickets, Secret
+from .standing import Standing, Stood, stand_up, standing_in
+from .taking import begin, take_in
+from .tickets import Shown
+from .tying import find_ties
+from .visit import Visit
+
+if TYPE_CHECKING:
+    from .world import World
+
+log = get_log(__name__)
+
+RENEW_S = 0.5
+TELL_S = 0.2  # how late others hear who came and went
+PATIENCE_S = 4.0  # for a place whose worker is gone to be had again
+AGAIN_S = 0.1
+EMPTY_S = 10.0  # a place that was asked for waits so long for its first visitor
+GATE_S = 4.0
+SWEEP_S = 60.0
+HELLO_S = 1.0
+
+
+class Workers:
+    """One end of the world in several processes: the front's, or a worker's.
+
+    Args:
+        leases: the places that live here; without them this is the front.
+        bus_url: of NATS.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        db: Database,
+        clock: Clock,
+        secret: Secret,
+        bus_url: str,
+        leases: Leases | None = None,
+    ) -> None:
+        self._world = world
+        self._db = db
+        self._clock = clock
+        self._secret = secret
+        self._leases = leases
+        self.name = leases.worker if leases else FRONT
+        self.url = ""  # where browsers reach this worker
+        self.tickets = SealedTickets(secret, clock, self.name)
+        self._bus = Bus(bus_url, secret, self.name)
+        self._queue: asyncio.Queue[Passed] = asyncio.Queue()
+        missed = _ignore if leases else world.tell_left
+        self.presence = Presence(steady, self.pass_on, missed)
+        self._standing = Standing(steady)
+        self._kept: dict[str, str] = {}  # where people stood, as it was kept last
+        self._told: dict[str, tuple[Guest, ...]] = {}
+        self._missed: list[Missed] = []
+        self._asked_at = 0.0
+        self._ties_heard = 0
+        self._empty_since: dict[str, float] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        world.others = self
+        if leases:
+            world.things.hold_to(leases)
+        world.show_elsewhere(self.presence.inside)
+        if world.uploads:
+            world.uploads.is_worker = not self.is_front
+            world.uploads.elsewhere = self._hall_of
+            world.uploads.brought = self._tell_brought
+
+    @property
+    def is_front(self) -> bool:
+        """Whether this one answers HTTP, and no place lives in it."""
+        return self._leases is None
+
+    async def start(self) -> None:
+        """Begin to hear, to hold and to tell.
+
+        Raises:
+            Fault: the bus does not answer.
+        """
+        await self._bus.open(self._hear, self._answer, self._come_back)
+        if self._leases:
+            await self._read_ties()
+        loops = (self._pass, self._tell, self._renew) if self._leases else (self._pass, self._sweep)
+        self._tasks = [asyncio.create_task(loop()) for loop in loops]
+        self._say_hello()
+        if self._leases:
+            self._guard()
+            self._say_alive()
+
+    async def settle_down(self) -> None:
+        """Keep where everybody stands: the world is about to close, and others take the places."""
+        if self._leases:
+            with suppress(Exception):
+                await self.renew()
+
+    async def stop(self) -> None:
+        """Give every place back, tell the others, and leave; the world is closed by then."""
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        if self._leases:
+            with suppress(Exception):
+                await end_leases(self._db, self.name)
+            with suppress(Exception):
+                await self._bus.tell(Bye(worker=self.name))
+        await self._bus.close()
+
+    # --- what the world asks
+
+    def holds(self, hall: str) -> bool:
+        """Whether a place lives here at this very moment."""
+        return self._leases is not None and self._leases.holds(hall)
+
+    def serves(self, visit: Visit) -> bool:
+        """Whether this visitor may be heard and told anything here."""
+        return visit.gathering is None or self.holds(visit.gathering.key)
+
+    async def bring(self, hall: str) -> bool:
+        """Whether a place lives here; one that lives nowhere may from now on."""
+        if self._leases is None:
+            return False
+        if self._leases.holds(hall):
+            return True
+        holder = await holder_of(self._db, hall) or self.presence.choose()
+        return holder in ("", self.name) and await self._take(hall)
+
+    async def _take(self, hall: str) -> bool:
+        assert self._leases
+        if self._leases.holds(hall):
+            return True
+        taken = await self._leases.take(hall)
+        if taken:
+            self._standing.expect(hall, taken)
+            self._empty_since[hall] = steady()
+        return taken is not None
+
+    def opened(self, visit: Visit, key: str) -> None:
+        """Somebody opened a line here, with this key of theirs; what they have elsewhere ends."""
+        if not visit.gathering and (who := self._secret.who_of(visit.account, key)):
+            visit.who = who
+        visit.key = self._secret.key_of(visit.account, visit.who)
+        visit.opened_us = to_us(self._clock.now())
+        self.pass_on(Opened(account=visit.account, at_us=visit.opened_us))
+
+    def stood(self, visit: Visit, hall: str) -> Stood | None:
+        """Where somebody stood there who comes back from a worker that is gone."""
+        return self._standing.take(visit, hall)
+
+    def settle(self, visit: Visit, stood: Stood) -> None:
+        """Have them stand or sit there again."""
+        if not (stood.seat and self._world.things.sit_again(visit, stood.seat)):
+            stand_up(visit, stood)
+
+    def left(self, account: str, place: str) -> None:
+        """Somebody is in a place no more, or was let in and did not come."""
+        self._missed.append(Missed(account=account, place=place))
+
+    def pass_on(self, message: Passed) -> None:
+        """Tell all others, in order."""
+        self._queue.put_nowait(message)
+
+    def decide(self, message: Passed) -> None:
+        """Tell the workers what was decided; they decide nothing themselves."""
+        if self.is_front:
+            self.pass_on(message)
+
+    def expel(self, account: str, place: str, code: Code) -> bool:
+        """Send somebody out of a place that lives elsewhere; whether they were in it."""
+        found = self.presence.find(account)
+        if not self.is_front or not found or found.place_id != place:
+            return False
+        self.pass_on(Expel(account=account, place=place, code=code))
+        return True
+
+    def _hall_of(self, account: str) -> str:
+        found = self.presence.find(account)
+        return found.hall if found else ""
+
+    def _tell_brought(self, id: str, hall: str) -> None:
+        self.decide(Brought(id=id, hall=hall))
+
+    async def minute(self, account: str, who: str) -> Remembered:
+        """What happened where somebody is, in the last minute.
+
+        Raises:
+            Busy: their worker does not answer.
+        """
+        worker = self.presence.worker_of(account)
+        said = await self._bus.ask(worker, Minute(account=account, who=who)) if worker else None
+        return said if isinstance(said, Remembered) else Remembered()
+
+    # --- where a line goes
+
+    async def offer(self, shown: Shown, hall: str, origin: str) -> LineOffer:
+        """Where a visitor's line goes who wants to that place, or to any where `hall` is empty.
+
+        Raises:
+            Unauthenticated: a stranger asks.
+            Busy: no worker can have the place.
+        """
+        shown.caller.require_known()
+        until = steady() + PATIENCE_S
+        silent: set[str] = set()
+        while steady() < until:
+            worker = await holder_of(self._db, hall) if hall else ""
+            worker = worker or self.presence.choose(silent)
+            if worker and (url := await self._ask_to_hold(worker, hall)):
+                return LineOffer(url=url, ticket=self.tickets.give(worker, shown, origin))
+            silent.add(worker)
+            await asyncio.sleep(AGAIN_S)
+        raise Busy("No worker can have this place now.", hint="Try again in a moment.")
+
+    async def _ask_to_hold(self, worker: str, hall: str) -> str:
+        if worker == self.name:
+            return self.url if not hall or await self._take(hall) else ""
+        try:
+            said = await self._bus.ask(worker, Hold(hall=hall))
+        except Busy:
+            return ""
+        return said.url if isinstance(said, Held) else ""
+
+    # --- what others say and ask
+
+    def _come_back(self) -> None:
+        """The bus was gone, and what was said meanwhile is lost."""
+        self._say_hello()
+        if self._leases:
+            begin(self._read_ties())
+
+    async def _read_ties(self) -> None:
+        """Read how people stand to each other; once more if that changed meanwhile."""
+        while True:
+            heard = self._ties_heard
+            found = await find_ties(self._db, self._clock.now())
+            if heard == self._ties_heard:
+                return found.fill(self._world.ties)
+
+    def _say_hello(self) -> None:
+        self._told.clear()
+        self.pass_on(Hello())
+
+    def _hear(self, message: Passed) -> None:
+        match message:
+            case Hello():
+                self._told.clear()
+                self._say_alive()
+            case Alive():
+                if self.presence.hear_alive(message):
+                    self._ask_anew()
+            case Here():
+                self.presence.hear_here(message)
+            case Bye():
+                self.presence.forget(message.worker)
+            case Missed():
+                self._world.tell_left(message.account, message.place)
+            case _:
+                self._ties_heard += isinstance(message, Tie)
+                if self._leases:
+                    take_in(self._world, self, message)
+
+    def _ask_anew(self) -> None:
+        """Some word was lost: ask who is where, but not again and again."""
+        if steady() - self._asked_at > HELLO_S:
+            self._asked_at = steady()
+            self.pass_on(Hello())
+
+    async def _answer(self, message: Passed) -> Passed:
+        match message:
+            case Hold() if self._leases:
+                is_held = not message.hall or await self._take(message.hall)
+                return Held(url=self.url if is_held else "")
+            case Admit():
+                refusal = await self._world.admit(message.caller, message.place)
+                return Admitted(code=refusal[0], hint=refusal[1]) if refusal else Admitted()
+            case Minute():
+                return self._world.remember(message.account, message.who)
+            case _:
+                return Held()
+
+    # --- guarded places
+
+    def _guard(self) -> None:
+        """Have the front asked at every gate."""
+        for place in self._world.places():
+            if place.access is Access.GUARDED:
+                self._world.guard(place.id, self._ask_front)
+
+    async def _ask_front(self, caller: Caller, place: str) -> None:
+        said = await self._bus.ask(FRONT, Admit(caller=caller, place=place), GATE_S)
+        if not isinstance(said, Admitted) or said.code == Code.BUSY:
+            raise Busy("The gatekeeper does not answer.", hint="Ask again in a moment.")
+        if said.code:
+            raise Forbidden("The gatekeeper says no.", hint=said.hint)
+
+    # --- the pulse
+
+    async def _pass(self) -> None:
+        while True:
+            message = await self._queue.get()
+            try:
+                await self._bus.tell(message)
+            except Exception as error:  # the bus may be back in a moment
+                log.fault("others were not told", error, what=type(message).__name__)
+
+    async def _tell(self) -> None:
+        """Tell who came and went, and only then who is missed."""
+        while True:
+            await asyncio.sleep(TELL_S)
+            missed, self._missed = self._missed, []
+            there = {
+                gathering.key: tuple(_guest(visit) for visit in gathering.visits.values())
+                for gathering in self._world.gatherings()
+                if self.holds(gathering.key)
+            }
+            for hall in {*there, *self._told}:
+                guests = there.get(hall, ())
+                if guests != self._told.get(hall):
+                    self.pass_on(Here(worker=self.name, hall=hall, guests=guests))
+            self._told = there
+            for message in missed:
+                self.pass_on(message)
+            self._say_alive()
+            self.presence.sweep()
+
+    def _say_alive(self) -> None:
+        if not self._leases:
+            return
+        halls = tuple(hall for hall, guests in self._told.items() if guests)
+        people = sum(map(len, self._told.values())) + len(self._leases.halls)
+        self.presence.hear_alive(Alive(worker=self.name, people=people))  # chosen as others are
+        self.pass_on(Alive(worker=self.name, halls=halls, people=people))
+
+    async def _renew(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(RENEW_S)
+            turn += 1
+            try:
+                await self.renew(is_keeping=turn % 2 == 0)
+            except Exception as error:  # what is not renewed is not served
+                log.fault("places were not held on to", error)
+
+    async def renew(self, *, is_keeping: bool = True) -> None:
+        """Hold on to what lives here, let go of what others have now, and of what is empty."""
+        assert self._leases
+        standing = self._standing_now() if is_keeping else {}
+        for hall in await self._leases.renew(standing):
+            log.warn("a place lives elsewhere now", hall=hall.partition(":")[0])
+            self._standing.forget(hall)
+            self._kept.pop(hall, None)
+            self._world.drop_hall(hall)
+        self._kept |= standing
+        inhabited = {gathering.key for gathering in self._world.gatherings()}
+        now = steady()
+        for hall in self._leases.halls:
+            if hall in inhabited:
+                self._empty_since[hall] = now
+            elif now - self._empty_since.setdefault(hall, now) > EMPTY_S:
+                await self._give_back(hall)
+
+    async def _give_back(self, hall: str) -> None:
+        assert self._leases
+        if self._world.things.keeping:
+            await self._world.things.keeping.flush()
+        for known in (self._empty_since, self._kept):
+            known.pop(hall, None)
+        self._standing.forget(hall)
+        await self._leases.let_go(hall)
+
+    def _standing_now(self) -> dict[str, str]:
+        """Where everybody stands, of those places where somebody moved."""
+        seats = self._world.things.seats_in
+        now = {
+            gathering.key: standing_in(gathering, seats(gathering.key))
+            for gathering in self._world.gatherings()
+            if self.holds(gathering.key)
+        }
+        return {hall: body for hall, body in now.items() if self._kept.get(hall) != body}
+
+    async def _sweep(self) -> None:
+        while True:
+            for _ in range(int(SWEEP_S)):
+                await asyncio.sleep(1.0)
+                self.presence.sweep()
+            try:
+                await sweep_leases(self._db)
+            except Exception as error:
+                log.fault("old leases were not swept", error)
+
+
+def _ignore(account: str, place: str) -> None:
+    """Workers tell nobody who is missed elsewhere."""
+
+
+def _guest(visit: Visit) -> Guest:
+    return Guest(
+        account=visit.account,
+        who=visit.who,
+        name=visit.name,
+        is_host=visit.is_host,
+        is_silent=visit.is_silent,
+    )
