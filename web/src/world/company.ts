@@ -34,6 +34,7 @@ import {
 } from "./net/socket";
 import { Steps } from "./net/steps";
 import { Order } from "./order/standing";
+import { forgetPlace } from "./places";
 import { Carry } from "./things/carry";
 import { Loose } from "./things/loose";
 import type { Voice } from "./voice";
@@ -303,6 +304,9 @@ export class Company {
         break;
       case "expelled":
         this.expel(message.place, message.code, message.to);
+        break;
+      case "place-changed":
+        forgetPlace(message.place); // a welcome follows
         break;
       case "silenced":
         this.silence(message.slot, message.is_silent);

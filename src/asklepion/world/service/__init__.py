@@ -5,6 +5,7 @@ from .files import load_places
 from .gates import Gatekeeper
 from .gateway import Gateway
 from .looks import Looks
+from .making import Making
 from .order import Wish
 from .uploads import Cellar, Uploads
 from .visit import Line, Visit
@@ -18,6 +19,7 @@ __all__ = [
     "Leaving",
     "Line",
     "Looks",
+    "Making",
     "Uploads",
     "Visit",
     "Wish",

@@ -3,14 +3,21 @@
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import looks, people, reports, things
+from . import looks, people, places, reports, things
 
 MIGRATIONS: tuple[Step, ...] = (
     *people.MIGRATIONS,
     *reports.MIGRATIONS,
     *looks.MIGRATIONS,
     *things.MIGRATIONS,
+    *places.MIGRATIONS,
 )
-OWNED: dict[str, Owned | None] = {**people.OWNED, **reports.OWNED, **looks.OWNED, **things.OWNED}
+OWNED: dict[str, Owned | None] = {
+    **people.OWNED,
+    **reports.OWNED,
+    **looks.OWNED,
+    **things.OWNED,
+    **places.OWNED,
+}
 
-__all__ = ["MIGRATIONS", "OWNED", "looks", "people", "reports", "things"]
+__all__ = ["MIGRATIONS", "OWNED", "looks", "people", "places", "reports", "things"]

@@ -216,6 +216,12 @@ class Expelled(_Message, frozen=True, kw_only=True, tag="expelled"):
     to: str = ""
 
 
+class PlaceChanged(_Message, frozen=True, kw_only=True, tag="place-changed"):
+    """The place you are in is another now: read it again. A welcome follows, where you stood."""
+
+    place: str
+
+
 FromWorld: TypeAlias = (
     Welcome
     | Joined
@@ -230,6 +236,7 @@ FromWorld: TypeAlias = (
     | Moved
     | Refused
     | Expelled
+    | PlaceChanged
     | Standing
     | Silenced
     | Told
