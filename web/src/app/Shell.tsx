@@ -4,6 +4,7 @@ import type { Me } from "../kit/session";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { Waiting } from "../kit/ui";
+import { lookForPlaces, madePlaces } from "../world/places";
 import { attend } from "../world/world";
 import { Dock } from "./Dock";
 import { FlatPlace } from "./FlatPlace";
@@ -23,6 +24,9 @@ export function Shell({ me }: { me: Me }) {
   const { place } = usePlace();
   useEffect(followAddress, []);
   useEffect(attend, []);
+  useStore(madePlaces); // what a made place is called comes a moment later
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked for anew wherever one goes
+  useEffect(() => void lookForPlaces().catch(() => {}), [place]);
   useOwnSubject(me, place);
   const panels = panelsOf(place, me.roles);
   return (

@@ -453,6 +453,15 @@ export interface Left {
   readonly slot: number;
 }
 
+/** A lamp: its colour, how strong it is, and how far it reaches [m]. */
+export interface Light {
+  readonly id: string;
+  readonly position: readonly [number, number, number];
+  readonly color: string;
+  readonly strength: number;
+  readonly reach: number;
+}
+
 /** Where to open the line to the world: at this house's /world where `url` is empty. */
 export interface LineOffer {
   readonly url: string;
@@ -596,11 +605,13 @@ export interface Place {
   readonly sky: string;
   readonly spawn: Spawn;
   readonly bounds: readonly (Circle | Box)[];
+  readonly format: number;
   readonly sea_y: number | null;
   readonly exit: string;
   readonly copies: number;
   readonly hosts: readonly Role[];
   readonly rights: Readonly<Record<string, readonly Right[]>>;
+  readonly visitors: readonly Role[];
   readonly is_child_safe: boolean;
   readonly doors: readonly Door[];
   readonly anchors: readonly Anchor[];
@@ -608,6 +619,8 @@ export interface Place {
   readonly things: readonly Thing[];
   readonly obstacles: readonly Obstacle[];
   readonly fixtures: readonly Fixture[];
+  readonly lights: readonly Light[];
+  readonly models: readonly PlacedModel[];
   readonly seats: readonly Seat[];
 }
 
@@ -619,6 +632,24 @@ export interface PlaceCard {
   readonly capacity: number;
   readonly sign: Sign;
   readonly presence: Presence | null;
+}
+
+/** The place you are in is another now: read it again. A welcome follows, where you stood. */
+export interface PlaceChanged {
+  readonly type: "place-changed";
+  readonly place: string;
+}
+
+/** A glTF file that came with the place (its SHA-256), so many metres at its longest. */
+export interface PlacedModel {
+  readonly id: string;
+  readonly file: string;
+  readonly position: readonly [number, number, number];
+  readonly name: string;
+  readonly yaw: number;
+  readonly size: number;
+  readonly blocks: Blocks;
+  readonly footprint: readonly [number, number] | null;
 }
 
 /** What the sign over a door tells of the place behind it. */
@@ -969,6 +1000,7 @@ export type FromWorld =
   | Refused
   | Expelled
   | Onward
+  | PlaceChanged
   | Standing
   | Silenced
   | Told

@@ -8,7 +8,7 @@ import { ErrorNote, Waiting } from "../kit/ui";
 import { dprHere, PaceKeeper } from "./PaceKeeper";
 import { PlaceView } from "./PlaceView";
 import { listenForEmotes } from "./people/emote-keys";
-import { readPlace } from "./places";
+import { readPlace, usePlacesChanged } from "./places";
 import { StickView } from "./StickView";
 import { tierHere } from "./scene/tier";
 import { Controls, type Looking } from "./walk/controls";
@@ -25,7 +25,7 @@ export function WorldView() {
   const wanted = usePlace().place;
   const { place: here } = useStay();
   const shown = here || wanted;
-  const file = useAsked(() => readPlace(shown), [shown]);
+  const file = useAsked(() => readPlace(shown), [shown, usePlacesChanged()]);
   const frame = useRef<HTMLDivElement>(null);
   const looking = useRef<Looking | null>(null);
   const missed = useRef<(event: MouseEvent) => void>(() => {});

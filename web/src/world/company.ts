@@ -35,6 +35,7 @@ import {
 } from "./net/socket";
 import { Steps } from "./net/steps";
 import { Order } from "./order/standing";
+import { forgetPlace } from "./places";
 import { Carry } from "./things/carry";
 import { Loose } from "./things/loose";
 import type { Voice } from "./voice";
@@ -307,6 +308,9 @@ export class Company {
         break;
       case "onward":
         break; // the socket goes there
+      case "place-changed":
+        forgetPlace(message.place); // a welcome follows
+        break;
       case "silenced":
         this.silence(message.slot, message.is_silent);
         break;

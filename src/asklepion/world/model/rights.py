@@ -57,3 +57,9 @@ def rights_of(place: Place, caller: Caller) -> Rights:
     part = part_of(place, caller)
     told = place.rights.get(part)
     return USUAL[part] if told is None else frozenset(told)
+
+
+def may_know(place: Place, caller: Caller) -> bool:
+    """Whether a caller may know of a place: all of most; of a place with a list, those on it."""
+    is_listed = bool(caller.roles & set(place.visitors)) and not caller.app
+    return not place.visitors or is_listed or caller.has(Role.OPERATOR)

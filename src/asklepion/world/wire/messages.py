@@ -222,6 +222,12 @@ class Onward(_Message, frozen=True, kw_only=True, tag="onward"):
     place: str
 
 
+class PlaceChanged(_Message, frozen=True, kw_only=True, tag="place-changed"):
+    """The place you are in is another now: read it again. A welcome follows, where you stood."""
+
+    place: str
+
+
 FromWorld: TypeAlias = (
     Welcome
     | Joined
@@ -237,6 +243,7 @@ FromWorld: TypeAlias = (
     | Refused
     | Expelled
     | Onward
+    | PlaceChanged
     | Standing
     | Silenced
     | Told

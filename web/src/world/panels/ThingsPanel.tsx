@@ -24,7 +24,7 @@ import { Motion, type Place } from "../../wire/world";
 import type { Somebody } from "../company";
 import { PersonMenu } from "../order/PersonMenu";
 import { EMOTES } from "../people/emote-keys";
-import { readPlace } from "../places";
+import { readPlace, usePlacesChanged } from "../places";
 import { company, useCompany, walker, walkTo } from "../world";
 import { Entry } from "./Entry";
 import { distance, personId, signFor, type ThingHere, thingsIn, wayTo } from "./things";
@@ -35,7 +35,7 @@ type Vec3 = readonly [number, number, number];
 /** The scene in words: everybody and everything here, and what one can do with it. */
 function ThingsPanel({ place }: PanelProps) {
   const text = useText();
-  const file = useAsked(() => readPlace(place), [place]);
+  const file = useAsked(() => readPlace(place), [place, usePlacesChanged()]);
   return (
     <>
       <PeopleCard />

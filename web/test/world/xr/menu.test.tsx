@@ -13,7 +13,16 @@ import { besideWrist, isLookedAt } from "../../../src/world/xr/wrist";
 
 const MEI = { slot: 0, name: "Mei", isMe: true, isSpeaking: false } as Somebody;
 const AMARA = { slot: 1, name: "Amara", isMe: false, isSpeaking: true } as Somebody;
-const ON: VoiceState = { state: "on", isMuted: false, connected: [], speaking: [] };
+const ON: VoiceState = {
+  state: "on",
+  isMuted: false,
+  connected: [],
+  speaking: [],
+  trouble: "",
+  isListening: false,
+  isPush: false,
+  isHeld: false,
+};
 
 let done: string[];
 let voice: Store<VoiceState>;

@@ -1,0 +1,6 @@
+"""Places that people make: drafts, versions, models, and what visitors are shown."""
+
+from .desk import Making
+from .values import MAKERS, MOST_PLACES, Begun, Draft, Listed, Shown
+
+__all__ = ["MAKERS", "MOST_PLACES", "Begun", "Draft", "Listed", "Making", "Shown"]
