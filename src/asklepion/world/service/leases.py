@@ -59,6 +59,8 @@ class Leases:
     async def take(self, hall: str) -> Taken | None:
         """Have a place live here from now on; None where it lives in another worker."""
         async with self._turn:
+            if self.holds(hall):
+                return Taken()
             good_until = self._good_until()
             async with self._db.begin() as tx:
                 taken = await store.take(tx, hall, self.worker, self._for_us)

@@ -138,8 +138,7 @@ class Order:
         for visit in self._world.visits_in(act.place):
             if act.account in ("", visit.account):
                 self._world.stand_again(visit)
-        if whom := self._world.visit_of(act.account):
-            whom.tell(_told(act, About.LIFTED))
+        self._world.tell(act.account, _told(act, About.LIFTED))
         return after
 
     async def appeal(self, caller: Caller, id: str, words: str) -> None:

@@ -195,7 +195,7 @@ class People:
         if pair not in self._ties.friends:
             self._world.tie(Befriended(account=caller.account, other=other))
         are = self._ties.are_friends(*pair)
-        self._tell(other, Told(about=About.FRIENDS if are else About.ASKED, name=caller.name))
+        self._world.tell(other, Told(about=About.FRIENDS if are else About.ASKED, name=caller.name))
 
     async def _may_befriend(self, caller: Caller, other: str) -> bool:
         is_mine, is_theirs = (self._ties.self_of(a).is_child for a in (caller.account, other))
@@ -235,7 +235,7 @@ class People:
         """
         _, other = await self._friend(caller, id, "friends")
         self._world.read_place(caller, place)
-        self._tell(other, Told(about=About.INVITED, name=caller.name, place=place))
+        self._world.tell(other, Told(about=About.INVITED, name=caller.name, place=place))
 
     async def friends(self, caller: Caller) -> list[Friend]:
         """The caller's friends, and who asks or was asked to be one."""
@@ -357,10 +357,6 @@ class People:
         if found is None:
             raise NotFound(NOBODY, hint="They may have left.")
         return found
-
-    def _tell(self, account: str, message: Told) -> None:
-        if visit := self._world.visit_of(account):
-            visit.tell(message)
 
     async def names(self, accounts: Iterable[str]) -> dict[str, str]:
         """What the people behind these accounts are called."""

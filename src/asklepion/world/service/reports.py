@@ -142,8 +142,8 @@ class Reports:
         after = replace(report, outcome=outcome, answer=said, answered_at=self._clock.now())
         async with self._db.begin() as tx:
             await store.answer(tx, after)
-        if visit := self._world.visit_of(report.reporter):
-            visit.tell(Told(about=About.ANSWERED, id=report.number, reason=said, outcome=outcome))
+        told = Told(about=About.ANSWERED, id=report.number, reason=said, outcome=outcome)
+        self._world.tell(report.reporter, told)
         return after
 
     async def _read(self, caller: Caller, id: str) -> Report:

@@ -389,7 +389,9 @@ class Workers:
         """Hold on to what lives here, let go of what others have now, and of what is empty."""
         assert self._leases
         standing = self._standing_now() if is_keeping else {}
-        for hall in await self._leases.renew(standing):
+        lost = await self._leases.renew(standing)
+        held = set(self._leases.halls)
+        for hall in lost | {gathering.key for gathering in self._world.gatherings()} - held:
             log.warn("a place lives elsewhere now", hall=hall.partition(":")[0])
             self._standing.forget(hall)
             self._kept.pop(hall, None)

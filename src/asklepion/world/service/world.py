@@ -33,6 +33,7 @@ from ..wire import (
     Enter,
     Expelled,
     FromHands,
+    FromWorld,
     Kind,
     LineOffer,
     LineWish,
@@ -40,6 +41,7 @@ from ..wire import (
     PlaceCard,
     PlaceChanged,
     Silenced,
+    control,
     is_hands_frame,
     read_control,
 )
@@ -49,7 +51,7 @@ from .gates import Gatekeeper, Gates
 from .gathering import Gathering
 from .keeping import Keeping
 from .looks import default_look
-from .passing import Dismiss, Dress, Erase, Guest, Merge, Remembered, Tie
+from .passing import Dismiss, Dress, Erase, Guest, Merge, Remembered, Tell, Tie
 from .signboards import Signboards
 from .talking import Talking
 from .things import LooseThings
@@ -185,6 +187,13 @@ class World:
         found = found or (self.others.presence.find_who(who) if self.others else None)
         is_gone = found and self.ties.are_apart(caller.account, found.account)
         return None if is_gone else found
+
+    def tell(self, account: str, message: FromWorld) -> None:
+        """Say something to somebody, if they are in the world, in whichever worker."""
+        if visit := self._visits.get(account):
+            visit.tell(message)
+        elif self.others:
+            self.others.decide(Tell(account=account, frame=control(message)))
 
     def place_of(self, visit: "Visit | Afar") -> Place | None:
         """The place that somebody is in."""

@@ -38,7 +38,6 @@ NOW = {  # [µs]
 class Taken:
     """A lease that was taken, and what the last holder left."""
 
-    term: int
     standing: str = ""
     idle_us: int | None = None  # since the last holder's ended; None: there was none
 
@@ -54,7 +53,8 @@ async def take(tx: Tx, hall: str, worker: str, for_us: int) -> Taken | None:
         "INSERT INTO world_lease (hall, worker, term, until_at, standing)"
         f" VALUES (:hall, :worker, 1, {now} + :for_us, '')"
         " ON CONFLICT (hall) DO UPDATE SET worker = excluded.worker,"
-        " term = world_lease.term + 1, until_at = excluded.until_at"
+        " term = world_lease.term + CASE WHEN world_lease.worker = excluded.worker THEN 0 ELSE 1"
+        " END, until_at = excluded.until_at"
         f" WHERE world_lease.until_at < {now} OR world_lease.worker = excluded.worker"
         " RETURNING term",
         hall=hall,
@@ -64,7 +64,7 @@ async def take(tx: Tx, hall: str, worker: str, for_us: int) -> Taken | None:
     if not rows:
         return None
     standing, idle_us = before or ("", None)
-    return Taken(term=int(rows[0][0]), standing=standing, idle_us=idle_us)
+    return Taken(standing=standing, idle_us=idle_us)
 
 
 async def renew(tx: Tx, worker: str, for_us: int) -> set[str]:
