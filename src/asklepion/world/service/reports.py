@@ -59,7 +59,7 @@ class Reports:
         other = next((visit for visit in around if visit.who == who), None)
         if not here or not other or other is mine:
             raise NotFound("Nobody here is that.", hint="They may have left.")
-        parts = here.ring.parts(self._world.time())
+        parts = here.ring.parts(self._world.time(), caller.account)
         report = Report(
             id=self._ids.new(),
             number=_number(),

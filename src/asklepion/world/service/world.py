@@ -391,6 +391,7 @@ class World:
             self._sweep(now)
             for gathering in self._gatherings.values():
                 gathering.remember(now)
+                self._talking.look(gathering)
                 gathering.hang(self._signboards.over_doors)
 
     async def _run(self) -> None:
