@@ -84,6 +84,20 @@ export interface Anchor {
   readonly size: readonly [number, number, number];
 }
 
+/** Ask people who stand near to speak privately; from within an aside: to come into it. */
+export interface AskAside {
+  readonly type: "ask-aside";
+  readonly to: readonly number[];
+}
+
+/** Somebody near asks you to speak privately; the question stands for a minute. */
+export interface AskedAside {
+  readonly type: "asked-aside";
+  readonly aside: number;
+  readonly slot: number;
+  readonly name: string;
+}
+
 /** Somebody's line broke, or they are back on another. */
 export interface Away {
   readonly type: "away";
@@ -189,6 +203,11 @@ export const Code = {
   PHRASES_ONLY: "phrases-only",
   NOT_FOR_CHILDREN: "not-for-children",
   UNKNOWN_PLACE: "unknown-place",
+  UNHEARD: "unheard",
+  TOO_FAR: "too-far",
+  IN_ASIDE: "in-aside",
+  ASIDE_FULL: "aside-full",
+  ASIDE_OVER: "aside-over",
   NOWHERE: "nowhere",
   NOT_HERE: "not-here",
   TOO_FAST: "too-fast",
@@ -212,6 +231,12 @@ export const Cover = {
   KIPPAH: "kippah",
 } as const;
 export type Cover = (typeof Cover)[keyof typeof Cover];
+
+/** Say no to one who asked; nobody is told. */
+export interface DeclineAside {
+  readonly type: "decline-aside";
+  readonly aside: number;
+}
 
 /** A way to another place, or a closed one that says why. It faces whom it lets in. */
 export interface Door {
@@ -432,6 +457,12 @@ export interface ItemsKept {
   readonly kept: readonly (readonly [string, number])[];
 }
 
+/** Say yes to one who asked. */
+export interface JoinAside {
+  readonly type: "join-aside";
+  readonly aside: number;
+}
+
 /** Somebody came in. */
 export interface Joined {
   readonly type: "joined";
@@ -446,6 +477,11 @@ export const Kind = {
   HANDS: 8,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** Speak with everybody again. */
+export interface LeaveAside {
+  readonly type: "leave-aside";
+}
 
 /** Somebody is gone; the slot may be another's next. */
 export interface Left {
@@ -577,6 +613,7 @@ export interface Person {
   readonly is_host: boolean;
   readonly is_silent: boolean;
   readonly look: string;
+  readonly aside: number;
 }
 
 /** What can be said by choosing: each hears it in their own language. */
@@ -716,6 +753,7 @@ export interface Said {
   readonly name: string;
   readonly text: string;
   readonly at: string;
+  readonly is_private: boolean;
 }
 
 /** Plain words to everybody in this place; they are not kept. */
@@ -912,6 +950,7 @@ export interface Uttered {
   readonly name: string;
   readonly phrase: Phrase;
   readonly at: string;
+  readonly is_private: boolean;
 }
 
 /** You are in. A whole snapshot follows. */
@@ -923,6 +962,13 @@ export interface Welcome {
   readonly people: readonly Person[];
   readonly signs: readonly Presence[];
   readonly key: string;
+}
+
+/** Somebody speaks privately in the aside of that number; 0: with everybody again. */
+export interface WentAside {
+  readonly type: "went-aside";
+  readonly slot: number;
+  readonly aside: number;
 }
 
 /** Typed words: `size` the height of a line, in steps of a board's width. */
@@ -957,6 +1003,8 @@ export type FromHands =
   | Sit
   | Stand;
 
+export type FromTalkers = AskAside | JoinAside | DeclineAside | LeaveAside;
+
 export type FromThings =
   | Items
   | ItemMade
@@ -975,6 +1023,10 @@ export type FromVisitor =
   | Utter
   | Gesture
   | Signal
+  | AskAside
+  | JoinAside
+  | DeclineAside
+  | LeaveAside
   | MakeItem
   | TakeItem
   | DropItem
@@ -1004,6 +1056,8 @@ export type FromWorld =
   | Standing
   | Silenced
   | Told
+  | AskedAside
+  | WentAside
   | Items
   | ItemMade
   | ItemTaken

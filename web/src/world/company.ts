@@ -36,6 +36,7 @@ import {
 import { Steps } from "./net/steps";
 import { Order } from "./order/standing";
 import { forgetPlace } from "./places";
+import { Asides } from "./talk/asides";
 import { Carry } from "./things/carry";
 import { Loose } from "./things/loose";
 import type { Voice } from "./voice";
@@ -63,6 +64,8 @@ export interface Somebody {
   readonly isHost: boolean;
   /** A host took the word from them: their voice is not played. */
   readonly isSilent: boolean;
+  /** In which aside they speak privately; 0: with everybody. */
+  readonly aside: number;
   /** Their way; one's own is not heard of, so it is empty. */
   readonly glide: Glide;
 }
@@ -110,6 +113,7 @@ export class Company {
   /** What the house would not do, if it was not about a place. */
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
+  readonly asides: Asides;
   readonly order = new Order();
   /** The loose things here, and what we hold of them. */
   readonly loose: Loose;
@@ -149,6 +153,14 @@ export class Company {
     this.carry = new Carry(this.loose, show);
     this.voice = parts.voice((to, data) => this.socket.say({ type: "signal", to, data }));
     this.voice.store.subscribe(() => this.listen());
+    this.asides = new Asides({
+      say: (message) => this.socket.say(message),
+      went: (slot, aside) => {
+        this.mark(slot, { aside });
+        this.meet();
+      },
+      after: this.timing.after,
+    });
   }
 
   /** Where we stand, as we showed it last. */
@@ -281,10 +293,10 @@ export class Company {
         this.mark(message.slot, { isAway: message.is_away });
         break;
       case "said":
-        this.note("said", message.slot, message.name, message.text, message.at);
+        this.note("said", message.slot, message.name, message.text, message);
         break;
       case "uttered":
-        this.note("uttered", message.slot, message.name, message.phrase, message.at);
+        this.note("uttered", message.slot, message.name, message.phrase, message);
         break;
       case "gestured":
         this.gesture(message.slot, message.motion);
@@ -314,6 +326,10 @@ export class Company {
       case "silenced":
         this.silence(message.slot, message.is_silent);
         break;
+      case "asked-aside":
+      case "went-aside":
+        this.asides.hear(message);
+        break;
       case "standing":
       case "told":
         this.order.hear(message);
@@ -340,6 +356,7 @@ export class Company {
     const { place, you, spot } = welcome;
     if (place !== this.stay.get().place) {
       this.happenings.forget(); // what was said in one room is not shown in the next
+      this.asides.forget();
       this.voice.leave(); // nobody carries an open microphone through a door
     }
     this.remember();
@@ -382,6 +399,7 @@ export class Company {
       isAway: person.is_away,
       isHost: person.is_host,
       isSilent: person.is_silent,
+      aside: person.aside,
       isSpeaking: known?.isSpeaking ?? false,
       glide: known?.glide ?? new Glide(),
     };
@@ -389,7 +407,7 @@ export class Company {
 
   private mark(
     slot: number,
-    change: Partial<Pick<Somebody, "isAway" | "isHandUp" | "isSilent" | "look">>,
+    change: Partial<Pick<Somebody, "isAway" | "isHandUp" | "isSilent" | "look" | "aside">>,
   ): void {
     this.setPeople(this.people.get().map((s) => (s.slot === slot ? { ...s, ...change } : s)));
   }
@@ -403,6 +421,7 @@ export class Company {
 
   private part(gone: number): void {
     this.loose.part(gone);
+    this.asides.part(gone);
     const somebody = this.people.get().find(({ slot }) => slot === gone);
     if (!somebody) return;
     this.setPeople(this.people.get().filter(({ slot }) => slot !== gone));
@@ -435,6 +454,7 @@ export class Company {
 
   private refuse(place: string, code: Code): void {
     if (place === this.asked) this.asked = "";
+    if (code === "unheard") return; // notes that were under way when somebody went aside
     if (!place) this.complaint.set({ code });
     else if (whereabouts.get().place === place) refused(place, `world.refused.${code}`);
   }
@@ -480,7 +500,10 @@ export class Company {
 
   private meet(): void {
     const { me } = this.stay.get();
-    const others = this.people.get().filter(({ isMe, isSilent }) => !isMe && !isSilent);
+    const mine = this.people.get().find(({ isMe }) => isMe)?.aside ?? 0;
+    const others = this.people
+      .get()
+      .filter(({ isMe, isSilent, aside }) => !isMe && !isSilent && aside === mine);
     const now = this.timing.now();
     const near = others.map(({ slot, glide }) => ({
       slot,
@@ -500,9 +523,16 @@ export class Company {
     if (whereabouts.get().place === this.stay.get().place) setPeople(people.map(shown));
   }
 
-  private note(kind: Happening["kind"], slot: number, name: string, text = "", at = ""): void {
+  private note(
+    kind: Happening["kind"],
+    slot: number,
+    name: string,
+    text = "",
+    said: { at: string; is_private: boolean } | null = null,
+  ): void {
     const isMine = slot === this.stay.get().me;
-    this.happenings.add({ kind, slot, name, isMine, text, at: at || this.now() });
+    const isPrivate = said?.is_private ?? false;
+    this.happenings.add({ kind, slot, name, isMine, isPrivate, text, at: said?.at ?? this.now() });
   }
 
   private voicePlace(slot: number, { position, yaw, tracked }: Omit<Pose, "at">): void {
@@ -522,6 +552,7 @@ export class Company {
     this.signs.set(new Map());
     this.happenings.forget();
     this.order.forget();
+    this.asides.forget();
     this.gestures.set(new Map());
     this.put.set(null);
   }

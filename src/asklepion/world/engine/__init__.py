@@ -1,6 +1,7 @@
 """The world without sockets and clocks: poses in, one frame a tick out."""
 
 from .allowance import Allowance
+from .asides import ASKED_S, FAR_M, MOST_ASIDES, MOST_IN_ONE, NEAR_M, Asides
 from .bubble import is_crowding
 from .hall import HEARTBEAT_TICKS, Hall, Turn
 from .interest import Frames
@@ -14,8 +15,14 @@ from .things import Things
 from .veil import is_empty, tick_of, veil
 
 __all__ = [
+    "ASKED_S",
+    "FAR_M",
     "HEARTBEAT_TICKS",
+    "MOST_ASIDES",
+    "MOST_IN_ONE",
+    "NEAR_M",
     "Allowance",
+    "Asides",
     "Author",
     "Doings",
     "Frames",

@@ -197,7 +197,7 @@ class Place(_Part, frozen=True, kw_only=True):
     id: Name
     name_key: Words
     about_key: Words
-    capacity: Annotated[int, Meta(ge=1, le=64)]
+    capacity: Annotated[int, Meta(ge=1, le=2000)]
     access: Access
     sign: Sign
     sky: str

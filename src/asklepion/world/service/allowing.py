@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from ..model import Deed, Place, Right, Ties, part_of, rights_of
-from ..wire import Code, FromVisitor, Say, Signal, Standing, Utter
+from ..wire import AskAside, Code, FromVisitor, JoinAside, Say, Signal, Standing, Utter
 from .visit import Visit
 
 NEEDED: dict[type[FromVisitor], Right] = {
     Say: Right.WRITE,
     Utter: Right.WRITE,
     Signal: Right.SPEAK,
+    AskAside: Right.SPEAK,
+    JoinAside: Right.SPEAK,
 }
 SILENT = "A host has taken the word from you here for a while."
 FADE_M = 0.8  # nearer than this, others fade on the screen of one who wants room
@@ -31,7 +33,7 @@ def refusal_of(
     if not may(visit, right):
         return Code.FORBIDDEN, f"Here you may not {right}."
     place = visit.gathering.hall.place.id
-    if isinstance(message, Signal):
+    if right is Right.SPEAK:
         return _silenced(visit, place, ties, now)
     return refusal_of_words(visit, ties, now, is_own=isinstance(message, Say))
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ..engine import Frames, Hall, Ring, Seats, Signing, is_crowding
+from ..engine import Asides, Frames, Hall, Ring, Seats, Signing, is_crowding
 from ..model import Place, Spot, Ties
-from ..wire import Away, FromWorld, Joined, Left, Moved, Presence, Signs, Welcome, control
+from ..wire import (
+    Away,
+    FromWorld,
+    Joined,
+    Left,
+    Moved,
+    Presence,
+    Signs,
+    Welcome,
+    WentAside,
+    control,
+)
 from .apartness import Apartness
 from .visit import Visit
 
@@ -24,6 +35,7 @@ class Gathering:
     signs: tuple[Presence, ...] = ()
     ring: Ring = field(default_factory=Ring)
     is_served: Callable[[], bool] | None = None  # whether it lives in this worker; None: where else
+    asides: Asides = field(default_factory=Asides)
 
     def __post_init__(self) -> None:
         self.apartness = Apartness(self.ties, self.visits)
@@ -87,6 +99,19 @@ class Gathering:
         self.signing.leave(slot)
         self.apartness.look()
         self.tell(Left(slot=slot), by=gone)
+        self.tell_asides(self.asides.go(slot))
+
+    def tell_asides(self, changed: Iterable[int]) -> None:
+        """Tell of those who speak privately now, or with everybody again."""
+        for slot in changed:
+            if visit := self.visits.get(slot):
+                self.tell(WentAside(slot=slot, aside=self.asides.of(slot)), by=visit)
+
+    def hearers(self, visit: Visit) -> list[Visit]:
+        """Who hears what somebody says: those in their aside, or nearly everybody."""
+        members = self.asides.members(self.asides.of(visit.slot))
+        among = [self.visits[slot] for slot in members] if members else self.visits.values()
+        return [other for other in among if not self.apartness.parts(visit, other)]
 
     def part_or_meet(self, one: Visit, other: Visit) -> None:
         """Two who are here went apart, or came together again: as if each had left or come."""

@@ -80,6 +80,7 @@ class Visit:
         self.hands = Allowance(burst=20, per_s=25, now=now)
         self.messages = Allowance(burst=80, per_s=20, now=now)
         self.lines = Allowance(burst=6, per_s=0.7, now=now)
+        self.asks = Allowance(burst=8, per_s=0.2, now=now)
         self.corrections = Allowance(burst=2, per_s=4, now=now)
         self.patience = Allowance(burst=400, per_s=10, now=now)
         self.mistakes = Allowance(burst=5, per_s=1 / 60, now=now)
@@ -98,6 +99,7 @@ class Visit:
             is_host=self.is_host,
             is_silent=self.is_silent,
             look=self.look,
+            aside=self.gathering.asides.of(self.slot) if self.gathering else 0,
         )
 
     @property

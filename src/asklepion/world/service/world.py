@@ -512,6 +512,7 @@ class World:
             self._sweep(now)
             for gathering in self._served():
                 gathering.remember(now)
+                self._talking.look(gathering)
                 gathering.hang(self._signboards.over_doors)
 
     def _served(self) -> list[Gathering]:
@@ -741,7 +742,7 @@ class World:
         other = next((v for v in here.visits.values() if v.who == who), None) if here else None
         if not here or not other or other is visit:
             return Remembered()
-        parts = msgspec.json.encode(here.ring.parts(self._time()))
+        parts = msgspec.json.encode(here.ring.parts(self._time(), account))
         return Remembered(place=here.hall.place.id, about=other.account, parts=parts)
 
     @staticmethod

@@ -8,6 +8,7 @@ import msgspec
 from ..model import Sign, Spot
 from .company import Silenced, Standing, Told, Utter, Uttered
 from .items import FromHands, FromThings
+from .voice import AskedAside, FromTalkers, WentAside
 
 MAX_FRAME_BYTES = 32 * 1024  # a session description of WebRTC is the largest thing anybody says
 MAX_CHAT_CHARS = 500
@@ -42,6 +43,11 @@ class Code(StrEnum):
     PHRASES_ONLY = "phrases-only"
     NOT_FOR_CHILDREN = "not-for-children"
     UNKNOWN_PLACE = "unknown-place"
+    UNHEARD = "unheard"
+    TOO_FAR = "too-far"
+    IN_ASIDE = "in-aside"
+    ASIDE_FULL = "aside-full"
+    ASIDE_OVER = "aside-over"
     NOWHERE = "nowhere"
     NOT_HERE = "not-here"
     TOO_FAST = "too-fast"
@@ -98,7 +104,7 @@ class Signal(_Message, frozen=True, kw_only=True, tag="signal", forbid_unknown_f
     data: str
 
 
-FromVisitor: TypeAlias = Enter | Say | Utter | Gesture | Signal | FromHands
+FromVisitor: TypeAlias = Enter | Say | Utter | Gesture | Signal | FromTalkers | FromHands
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +121,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     is_host: bool = False
     is_silent: bool = False
     look: str = ""  # as Look.code has it
+    aside: int = 0  # in which aside they speak privately; 0 is none
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +179,7 @@ class Said(_Message, frozen=True, kw_only=True, tag="said"):
     name: str
     text: str
     at: str
+    is_private: bool = False  # to those in one's aside alone
 
 
 class Gestured(_Message, frozen=True, kw_only=True, tag="gestured"):
@@ -247,6 +255,8 @@ FromWorld: TypeAlias = (
     | Standing
     | Silenced
     | Told
+    | AskedAside
+    | WentAside
     | FromThings
 )
 

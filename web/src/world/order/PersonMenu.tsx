@@ -1,11 +1,22 @@
-import { Ban, DoorOpen, Ellipsis, Flag, Footprints, MicOff, ShieldX, UserPlus } from "lucide-react";
+import {
+  Ban,
+  DoorOpen,
+  Ellipsis,
+  Flag,
+  Footprints,
+  LockKeyhole,
+  MicOff,
+  ShieldX,
+  UserPlus,
+} from "lucide-react";
 import { lazy, Suspense, useId, useState } from "react";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Button, ErrorNote, MenuItem, toast } from "../../kit/ui";
 import type { Somebody } from "../company";
+import { isNear } from "../talk/AsideCard";
 import { Volume } from "../talk/Volume";
-import { following, useStanding, walker } from "../world";
+import { company, following, useStanding, walker } from "../world";
 import { asking } from "./asking";
 import { useDoing } from "./doing";
 import type { Deed } from "./model";
@@ -105,6 +116,18 @@ function Nearness({ somebody, close }: { somebody: Somebody; close: () => void }
       >
         {text("world.person.friend")}
       </MenuItem>
+      {isNear(somebody) && (
+        <MenuItem
+          icon={LockKeyhole}
+          onClick={() => {
+            company.asides.ask([somebody.slot]);
+            toast(text("world.aside.asked"));
+            close();
+          }}
+        >
+          {text("world.aside.ask")}
+        </MenuItem>
+      )}
       <Volume somebody={somebody} />
       <ErrorNote error={error} />
     </>

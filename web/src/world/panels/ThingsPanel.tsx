@@ -8,6 +8,7 @@ import {
   Hand,
   Heart,
   List,
+  LockKeyhole,
   MapPin,
   PartyPopper,
   ThumbsUp,
@@ -125,6 +126,11 @@ function Other({ somebody }: { somebody: Somebody }) {
       {isAway && <Badge>{text("world.away")}</Badge>}
       {somebody.isHost && <Badge>{text("world.person.host")}</Badge>}
       {somebody.isSilent && <Badge tone="warn">{text("world.person.silent")}</Badge>}
+      {somebody.aside > 0 && (
+        <Badge tone="accent" icon={LockKeyhole}>
+          {text("world.aside.badge")}
+        </Badge>
+      )}
       {isHandUp && <Badge tone="accent">{text("world.hand.up")}</Badge>}
       {isSpeaking && <Badge tone="good">{text("world.voice.speaks")}</Badge>}
     </Entry>

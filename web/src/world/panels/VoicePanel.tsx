@@ -3,6 +3,7 @@ import type { Panel } from "../../kit/place";
 import { useText } from "../../kit/text";
 import { Avatar, Badge, Button, Card, Empty } from "../../kit/ui";
 import type { Somebody } from "../company";
+import { AsideCard } from "../talk/AsideCard";
 import { HoldToTalk } from "../talk/HoldToTalk";
 import { Level } from "../talk/Level";
 import { TalkOptions } from "../talk/TalkOptions";
@@ -33,6 +34,7 @@ function VoicePanel() {
           ))}
         </ul>
       )}
+      {others.length > 0 && <AsideCard />}
       <details>
         <summary>{text("world.talk.options")}</summary>
         <TalkOptions />
@@ -102,6 +104,8 @@ function Voiced({ somebody, voice }: { somebody: Somebody; voice: VoiceState }) 
   const text = useText();
   const { slot, name, isSpeaking } = somebody;
   const isConnected = voice.connected.includes(slot);
+  const mine = useCompany().find(({ isMe }) => isMe)?.aside ?? 0;
+  const isOutside = somebody.aside !== mine;
   return (
     <li className="talk-one">
       <span className="row-apart">
@@ -115,7 +119,13 @@ function Voiced({ somebody, voice }: { somebody: Somebody; voice: VoiceState }) 
           </Badge>
         ) : (
           <Badge tone={isConnected ? "accent" : "plain"}>
-            {text(isConnected ? "world.voice.connected" : "world.voice.apart")}
+            {text(
+              isConnected
+                ? "world.voice.connected"
+                : isOutside
+                  ? "world.aside.outside"
+                  : "world.voice.apart",
+            )}
           </Badge>
         )}
       </span>

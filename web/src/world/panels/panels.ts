@@ -1,6 +1,7 @@
 import type { Banner, Panel } from "../../kit/place";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
+import { asideBanner } from "../talk/AsideBanner";
 import { talkBanner } from "../talk/TalkBanner";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { wardrobePanel } from "../wardrobe/panel";
@@ -26,4 +27,5 @@ export const worldBanners: readonly Banner[] = [
   handsBanner,
   newsBanner,
   talkBanner,
+  asideBanner,
 ];

@@ -198,7 +198,8 @@ export class Crowd {
       const [x, y, z] = headOf(one);
       this.at.set(x, y + 0.36, z);
       const isClinician = isClinical(member.look);
-      this.plates.add(slot, { name, isSpeaking, isHandUp, isClinician }, this.at);
+      const isPrivate = somebody.aside > 0;
+      this.plates.add(slot, { name, isSpeaking, isHandUp, isClinician, isPrivate }, this.at);
     }
   }
 

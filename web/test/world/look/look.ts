@@ -136,7 +136,7 @@ class Pretended {
     const pose = { at: 0, position, yaw, pitch: 0, flags: 0, tracked: null };
     const glide = { speed, at: () => pose } as unknown as Somebody["glide"];
     const is = { isMe: false, isHandUp: false, isSpeaking: false };
-    const isNot = { isAway: false, isHost: false, isSilent: false };
+    const isNot = { isAway: false, isHost: false, isSilent: false, aside: 0 };
     this.all.push({ slot, name, who: name, look, glide, ...is, ...isNot });
   }
 

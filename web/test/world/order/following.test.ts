@@ -16,6 +16,7 @@ function somebody(x: number): Somebody {
     look: "",
     isHost: false,
     isSilent: false,
+    aside: 0,
   };
   return { slot: 1, name: "Otto", who: "otto", glide, ...is };
 }

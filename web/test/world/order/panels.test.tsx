@@ -9,7 +9,14 @@ import { thingsPanel } from "../../../src/world/panels/ThingsPanel";
 import { company } from "../../../src/world/world";
 import { fakeHouse } from "../../house/house";
 
-const IS = { is_hand_up: false, is_away: false, look: "", is_host: false, is_silent: false };
+const IS = {
+  is_hand_up: false,
+  is_away: false,
+  look: "",
+  is_host: false,
+  is_silent: false,
+  aside: 0,
+};
 const STANDING: Standing = {
   type: "standing",
   place: "plaza",

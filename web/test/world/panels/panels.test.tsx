@@ -11,7 +11,7 @@ import { forgetPlaces } from "../../../src/world/places";
 import { company, focused, walker } from "../../../src/world/world";
 import { fakeHouse } from "../../house/house";
 
-const PLAIN = { is_host: false, is_silent: false, is_away: false, look: "" };
+const PLAIN = { is_host: false, is_silent: false, is_away: false, look: "", aside: 0 };
 const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false, who: "iris", ...PLAIN };
 const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN };
 const PLACE = {
@@ -111,7 +111,7 @@ test("what others say is shown and read aloud; what I say is not read to me", ()
     </>,
   );
   const say = (slot: number, name: string, text: string) =>
-    hear({ type: "said", slot, name, text, at: "2026-03-01T12:00:00Z" });
+    hear({ type: "said", slot, name, text, at: "2026-03-01T12:00:00Z", is_private: false });
 
   say(1, "Otto", "good morning");
   expect(screen.getByRole("log").textContent).toBe("Otto says: good morning");
