@@ -1,4 +1,5 @@
 import type { Banner, Panel } from "../../kit/place";
+import { makingPanel } from "../making/panel";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
@@ -18,5 +19,6 @@ export const worldPanels: readonly Panel[] = [
   safetyPanel,
   ...orderPanels,
   wardrobePanel,
+  makingPanel,
 ];
 export const worldBanners: readonly Banner[] = [announcer, lineBanner, handsBanner, newsBanner];
