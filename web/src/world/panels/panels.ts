@@ -1,4 +1,5 @@
 import type { Banner, Panel } from "../../kit/place";
+import { makingPanel } from "../making/panel";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
 import { asideBanner } from "../talk/AsideBanner";
@@ -20,6 +21,7 @@ export const worldPanels: readonly Panel[] = [
   safetyPanel,
   ...orderPanels,
   wardrobePanel,
+  makingPanel,
 ];
 export const worldBanners: readonly Banner[] = [
   announcer,

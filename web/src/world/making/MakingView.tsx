@@ -1,0 +1,131 @@
+import { Canvas, useFrame, useThree } from "@react-three/fiber";
+import { useEffect, useRef, useState } from "react";
+import { NeutralToneMapping, PCFShadowMap, type PerspectiveCamera } from "three";
+import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
+import { useStore } from "../../kit/store";
+import { useText } from "../../kit/text";
+import { dprHere, PaceKeeper } from "../PaceKeeper";
+import { tierHere } from "../scene/tier";
+import { desk, type Opened } from "./desk";
+import { grid, lookingAt } from "./editing";
+import { pressInPicture } from "./keys";
+import { LookAround } from "./LookAround";
+import { MakingScene } from "./making-scene";
+import { pathOf, positionOf } from "./parts";
+import { SceneHands } from "./scene-hands";
+import { doorWords } from "./words";
+import "./making.css";
+
+const EYES = { fov: 50, near: 0.1, far: 3000 };
+
+/** The picture of a place in the making; while one looks as a visitor, of the place itself. */
+export function MakingView({ opened }: { opened: Opened }) {
+  const text = useText();
+  const tier = tierHere();
+  const isLooking = useStore(desk.isLooking);
+  const frame = useRef<HTMLElement>(null);
+  function press(event: React.KeyboardEvent): void {
+    if (isLooking) return;
+    if (pressInPicture(event.nativeEvent, opened.model, grid.get())) event.preventDefault();
+  }
+  return (
+    <section
+      ref={frame}
+      className="world making-world"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move what is chosen; the panel is the same in words
+      tabIndex={0}
+      aria-label={text(isLooking ? "world.making.looking" : "world.making.picture")}
+      onKeyDown={press}
+    >
+      <Canvas
+        key={isLooking ? "look" : "make"}
+        className="world-picture"
+        shadows={tier === "fine" && { type: PCFShadowMap }}
+        dpr={dprHere()[1]}
+        camera={EYES}
+        gl={{ antialias: true, toneMapping: NeutralToneMapping }}
+      >
+        <PaceKeeper />
+        {isLooking ? <LookAround opened={opened} frame={frame} /> : <Bench opened={opened} />}
+      </Canvas>
+    </section>
+  );
+}
+
+/** The scene, the camera and the hands of whoever makes. */
+function Bench({ opened }: { opened: Opened }) {
+  const camera = useThree((state) => state.camera) as PerspectiveCamera;
+  const element = useThree((state) => state.gl.domElement);
+  const [scene, setScene] = useState<MakingScene | null>(null);
+  const doc = useStore(opened.model.doc);
+  const chosen = useStore(opened.model.chosen);
+  const step = useStore(grid);
+  const { id, model, flaws } = opened;
+
+  useEffect(() => {
+    const made = new MakingScene(id);
+    const controls = orbit(camera, element, model);
+    const hands = new SceneHands({
+      ...{ element, camera, controls, model },
+      scene: made,
+      grid: grid.get,
+    });
+    setScene(made);
+    return () => {
+      hands.dispose();
+      controls.dispose();
+      made.dispose();
+      setScene(null);
+    };
+  }, [id, model, camera, element]);
+
+  useEffect(() => scene?.rule(step), [scene, step]);
+  useEffect(() => {
+    scene?.show(doc.entries, doorWords);
+    const wrong = new Set(flaws.map(({ path }) => path.split(".")[0]));
+    const flawed = doc.entries.filter(({ key }) => wrong.has(pathOf(doc, key)));
+    scene?.choose(
+      chosen,
+      flawed.map(({ key }) => key),
+    );
+  }, [scene, doc, chosen, flaws]);
+  useFrame((_, dt) => scene?.update(dt));
+  return scene && <primitive object={scene.root} />;
+}
+
+/** Look at where people arrive, from above and a little aside. */
+function orbit(
+  camera: PerspectiveCamera,
+  element: HTMLElement,
+  model: Opened["model"],
+): OrbitControls {
+  const spawn = model.doc.get().entries.find(({ part }) => part.kind === "spawn");
+  const [x, y, z] = spawn ? positionOf(spawn.part) : [0, 0, 0];
+  const controls = new OrbitControls(camera, element);
+  camera.position.set(x + 5.5, y + 8.5, z + 9);
+  controls.target.set(x, y + 0.4, z - 1.5);
+  controls.maxPolarAngle = 1.5;
+  controls.minDistance = 2;
+  controls.maxDistance = 60;
+  controls.enableDamping = true;
+  controls.screenSpacePanning = false;
+  controls.update();
+  const tell = (): void => {
+    lookingAt.set([controls.target.x, 0, controls.target.z]);
+  };
+  tell();
+  controls.addEventListener("change", tell);
+  let isOver = false;
+  const turn = (): void => {
+    if (isOver) return;
+    controls.update();
+    requestAnimationFrame(turn);
+  };
+  turn();
+  const dispose = controls.dispose.bind(controls);
+  controls.dispose = () => {
+    isOver = true;
+    dispose();
+  };
+  return controls;
+}
