@@ -92,7 +92,7 @@ def test_what_is_written_is_read_again_as_it_was(place: Place) -> None:
     ("old", "new", "told"),
     [
         ('"capacity":8', '"capacity":"many"', "capacity: Expected `int`"),
-        ('"capacity":8', '"capacity":65', "capacity: Expected `int` <= 64"),
+        ('"capacity":8', '"capacity":2001', "capacity: Expected `int` <= 2000"),
         ('"radius":10.0', '"radius":1e400', "bounds"),
         ('"radius":10.0', '"radius":900.0', r"bounds\[0\].radius"),
         ('"radius":2.0', '"radius":-2.0', "spawn.radius"),

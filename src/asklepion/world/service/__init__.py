@@ -6,7 +6,7 @@ from .gates import Gatekeeper
 from .gateway import Gateway
 from .leases import Leases, end_leases
 from .looks import Looks
-from .making import Making
+from .making import Making, Showing
 from .order import Wish
 from .sealing import Secret
 from .uploads import Cellar, Uploads
@@ -25,6 +25,7 @@ __all__ = [
     "Looks",
     "Making",
     "Secret",
+    "Showing",
     "Uploads",
     "Visit",
     "Wish",

@@ -304,7 +304,7 @@ class World:
             self._grounds.pop((old.bounds, old.obstacles), None)
         self._grounds[place.bounds, place.obstacles] = ground
         self._places[place.id] = place
-        inside = self.visits_in(place.id)
+        inside = [visit for visit in self.visits_in(place.id) if isinstance(visit, Visit)]
         for visit in inside:
             if visit.gathering:
                 self._standing[visit.account] = visit.gathering.hall.spot(visit.slot)
