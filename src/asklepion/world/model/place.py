@@ -174,6 +174,7 @@ class Place(_Part, frozen=True, kw_only=True):
     copies: int = 0  # that many places of this kind: id-1, id-2, …, each with a name of its own
     hosts: tuple[Role, ...] = ()  # roles of the house whose people are hosts here
     rights: dict[Part, tuple[Right, ...]] = {}  # where they differ from the usual
+    is_stage: bool = False  # few speak and all hear, until a host ends it
     is_child_safe: bool = False  # only there does a child meet others
     doors: tuple[Door, ...] = ()
     anchors: tuple[Anchor, ...] = ()
