@@ -112,3 +112,34 @@ def test_what_two_say_privately_reaches_neither_the_ear_nor_the_chat_of_a_third(
     amara.page.get_by_role("button", name="Leave the private conversation").first.click()
     panel(iris, "Voice")
     hears(iris, MEI)
+
+
+def test_on_stage_only_who_has_the_word_is_heard_and_by_everybody(enter: Enter) -> None:
+    iris, mei, amara = enter("iris"), enter("mei"), enter("amara")
+    for person, name in ((iris, IRIS), (mei, MEI), (amara, AMARA)):
+        come_in(person, name)
+    stage(iris, mei, amara)
+
+
+def stage(iris: Person, mei: Person, amara: Person) -> None:
+    """Iris is the host, the others are two of many."""
+    for person in (iris, mei, amara):
+        join(person)
+    hears(amara, MEI)
+    panel(iris, "Voice").get_by_role("switch", name="Put this place on stage").click()
+    for person in (mei, amara):
+        hears(person, "Iris Keeper")
+    assert loudest(amara, MEI) < SILENT
+    assert loudest(iris, MEI) < SILENT
+
+    panel(mei, "Voice").get_by_role("button", name="Raise your hand to speak").click()
+    mei.picture("stage-waits")
+    iris.picture("stage-asked")
+    panel(iris, "Voice").get_by_role("button", name="Give the word").click()
+    hears(amara, MEI)
+    amara.picture("stage-heard")
+    panel(iris, "Voice").get_by_role("button", name="Take the word back").click()
+    amara.page.wait_for_timeout(TAIL_MS)
+    assert loudest(amara, MEI) < SILENT
+    panel(iris, "Voice").get_by_role("switch", name="Put this place on stage").click()
+    hears(amara, MEI)

@@ -204,6 +204,7 @@ export const Code = {
   NOT_FOR_CHILDREN: "not-for-children",
   UNKNOWN_PLACE: "unknown-place",
   UNHEARD: "unheard",
+  WORDS_GIVEN: "words-given",
   TOO_FAR: "too-far",
   IN_ASIDE: "in-aside",
   ASIDE_FULL: "aside-full",
@@ -329,6 +330,13 @@ export interface Gestured {
   readonly type: "gestured";
   readonly slot: number;
   readonly motion: Motion;
+}
+
+/** A host gives somebody the word on stage, or takes it back. */
+export interface GiveWord {
+  readonly type: "give-word";
+  readonly to: number;
+  readonly has_word: boolean;
 }
 
 /** How the hair is worn. */
@@ -614,6 +622,8 @@ export interface Person {
   readonly is_silent: boolean;
   readonly look: string;
   readonly aside: number;
+  readonly hand: number;
+  readonly has_word: boolean;
 }
 
 /** What can be said by choosing: each hears it in their own language. */
@@ -649,6 +659,7 @@ export interface Place {
   readonly hosts: readonly Role[];
   readonly rights: Readonly<Record<string, readonly Right[]>>;
   readonly visitors: readonly Role[];
+  readonly is_stage: boolean;
   readonly is_child_safe: boolean;
   readonly doors: readonly Door[];
   readonly anchors: readonly Anchor[];
@@ -776,6 +787,12 @@ export interface SeatTaken {
   readonly seat: string;
 }
 
+/** A host puts the place on stage: few speak and all hear; or ends that. */
+export interface SetStage {
+  readonly type: "set-stage";
+  readonly is_on: boolean;
+}
+
 /** Which hands follow, in this order. */
 export const Side = {
   LEFT: 1,
@@ -843,6 +860,12 @@ export interface Spawn {
 export interface Spot {
   readonly position: readonly [number, number, number];
   readonly yaw: number;
+}
+
+/** The place is on stage now, and nobody but its hosts has the word; or it is no more. */
+export interface Staged {
+  readonly type: "staged";
+  readonly is_on: boolean;
 }
 
 /** Stand up. */
@@ -962,6 +985,7 @@ export interface Welcome {
   readonly people: readonly Person[];
   readonly signs: readonly Presence[];
   readonly key: string;
+  readonly is_stage: boolean;
 }
 
 /** Somebody speaks privately in the aside of that number; 0: with everybody again. */
@@ -969,6 +993,13 @@ export interface WentAside {
   readonly type: "went-aside";
   readonly slot: number;
   readonly aside: number;
+}
+
+/** Somebody was given the word on stage, or it was taken back. */
+export interface Worded {
+  readonly type: "worded";
+  readonly slot: number;
+  readonly has_word: boolean;
 }
 
 /** Typed words: `size` the height of a line, in steps of a board's width. */
@@ -1003,7 +1034,7 @@ export type FromHands =
   | Sit
   | Stand;
 
-export type FromTalkers = AskAside | JoinAside | DeclineAside | LeaveAside;
+export type FromTalkers = AskAside | JoinAside | DeclineAside | LeaveAside | SetStage | GiveWord;
 
 export type FromThings =
   | Items
@@ -1027,6 +1058,8 @@ export type FromVisitor =
   | JoinAside
   | DeclineAside
   | LeaveAside
+  | SetStage
+  | GiveWord
   | MakeItem
   | TakeItem
   | DropItem
@@ -1058,6 +1091,8 @@ export type FromWorld =
   | Told
   | AskedAside
   | WentAside
+  | Staged
+  | Worded
   | Items
   | ItemMade
   | ItemTaken

@@ -18,7 +18,7 @@ import {
   type Presence,
   type Spot,
 } from "../wire/world";
-import { inEarshot } from "./earshot";
+import { inEarshot, onStage } from "./earshot";
 import { type Happening, Happenings } from "./happenings";
 import type { Heard } from "./net/frames";
 import { Glide } from "./net/glide";
@@ -66,6 +66,10 @@ export interface Somebody {
   readonly isSilent: boolean;
   /** In which aside they speak privately; 0: with everybody. */
   readonly aside: number;
+  /** Of raised hands, who raised theirs first has the least; 0: it is down. */
+  readonly hand: number;
+  /** Was given the word on stage. */
+  readonly hasWord: boolean;
   /** Their way; one's own is not heard of, so it is empty. */
   readonly glide: Glide;
 }
@@ -114,6 +118,8 @@ export class Company {
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
   readonly asides: Asides;
+  /** The place is on stage: only those with the word are heard. */
+  readonly isStage = new Store(false);
   readonly order = new Order();
   /** The loose things here, and what we hold of them. */
   readonly loose: Loose;
@@ -225,6 +231,16 @@ export class Company {
     return this.socket.say({ type: "gesture", motion });
   }
 
+  /** As a host: put the place on stage, or end that. */
+  setStage(isOn: boolean): boolean {
+    return this.socket.say({ type: "set-stage", is_on: isOn });
+  }
+
+  /** As a host: give somebody the word on stage, or take it back. */
+  giveWord(to: number, hasWord: boolean): boolean {
+    return this.socket.say({ type: "give-word", to, has_word: hasWord });
+  }
+
   /** How loud somebody is heard right now, 0 … 1. */
   loudness(slot: number): number {
     return this.voice.loudness(slot);
@@ -330,6 +346,13 @@ export class Company {
       case "went-aside":
         this.asides.hear(message);
         break;
+      case "staged":
+        this.stage(message.is_on);
+        break;
+      case "worded":
+        this.mark(message.slot, { hasWord: message.has_word });
+        this.meet();
+        break;
       case "standing":
       case "told":
         this.order.hear(message);
@@ -366,6 +389,7 @@ export class Company {
     this.hands.forget();
     this.complaint.set(null);
     this.stay.set({ place, me: you });
+    this.isStage.set(welcome.is_stage);
     this.steps.reset();
     this.own = { position: spot.position, yaw: spot.yaw, pitch: 0, flags: 0, tracked: null };
     this.people.set(welcome.people.map((person) => this.somebody(person, before)));
@@ -400,6 +424,8 @@ export class Company {
       isHost: person.is_host,
       isSilent: person.is_silent,
       aside: person.aside,
+      hand: person.hand,
+      hasWord: person.has_word,
       isSpeaking: known?.isSpeaking ?? false,
       glide: known?.glide ?? new Glide(),
     };
@@ -407,7 +433,9 @@ export class Company {
 
   private mark(
     slot: number,
-    change: Partial<Pick<Somebody, "isAway" | "isHandUp" | "isSilent" | "look" | "aside">>,
+    change: Partial<
+      Pick<Somebody, "isAway" | "isHandUp" | "hand" | "isSilent" | "look" | "aside" | "hasWord">
+    >,
   ): void {
     this.setPeople(this.people.get().map((s) => (s.slot === slot ? { ...s, ...change } : s)));
   }
@@ -438,8 +466,15 @@ export class Company {
       return;
     }
     const isHandUp = motion === Motion.HAND_UP;
-    this.mark(by, { isHandUp });
+    const hands = this.people.get().map(({ hand }) => hand);
+    this.mark(by, { isHandUp, hand: isHandUp ? somebody.hand || Math.max(...hands) + 1 : 0 });
     if (isHandUp) this.note("hand-up", by, somebody.name);
+  }
+
+  private stage(isOn: boolean): void {
+    this.isStage.set(isOn);
+    this.setPeople(this.people.get().map((one) => ({ ...one, hasWord: false })));
+    this.meet();
   }
 
   private silence(slot: number, isSilent: boolean): void {
@@ -509,13 +544,24 @@ export class Company {
       slot,
       position: glide.at(now)?.position ?? null,
     }));
-    this.talking = inEarshot(this.own?.position ?? null, near, this.talking);
+    const speakers = this.isStage.get() && mine === 0 ? this.speakers() : null;
+    this.talking = speakers
+      ? onStage(me, near, speakers)
+      : inEarshot(this.own?.position ?? null, near, this.talking);
     this.voice.meet(
       me,
       this.talking,
       others.map(({ slot }) => slot),
     );
+    this.voice.heed(speakers);
     this.metAt = now;
+  }
+
+  private speakers(): number[] {
+    return this.people
+      .get()
+      .filter(maySpeak)
+      .map(({ slot }) => slot);
   }
 
   private setPeople(people: readonly Somebody[]): void {
@@ -562,6 +608,11 @@ export class Company {
     this.forget();
     begin();
   }
+}
+
+/** Whether somebody is heard where only those with the word are. */
+export function maySpeak({ isHost, hasWord, isSilent, aside }: Somebody): boolean {
+  return (isHost || hasWord) && !isSilent && aside === 0;
 }
 
 /** Not in, not refused, and nobody's name on the screen: as if one had just opened the page. */

@@ -15,6 +15,8 @@ export interface VoiceState {
   /** Heard only while we hold the key or the button. */
   readonly isPush: boolean;
   readonly isHeld: boolean;
+  /** The place is on stage and we have not the word. */
+  readonly isGated: boolean;
   /** Slots we are connected with. */
   readonly connected: readonly number[];
   /** Slots that speak right now; our own is `me`. */
@@ -39,6 +41,7 @@ const OFF: VoiceState = {
   isMuted: false,
   isPush: false,
   isHeld: false,
+  isGated: false,
   connected: [],
   speaking: [],
 };
@@ -57,6 +60,7 @@ export class Voice {
   private own: MediaStream | null = null; // what we send: the microphone, or silence
   private room: VoiceRoom | null = null;
   private me = -1;
+  private speakers: readonly number[] | null = null;
   private sinceLook = 0;
   private microphone = "";
   private asked = 0; // whoever hung up meanwhile wants no answer
@@ -66,8 +70,9 @@ export class Voice {
 
   /** Whether the others hear what the microphone hears. */
   get isSending(): boolean {
-    const { state, isListening, isMuted, isPush, isHeld } = this.store.get();
-    return state === "on" && !isListening && !isMuted && (!isPush || isHeld);
+    const { state, isListening, isMuted, isPush, isHeld, isGated } = this.store.get();
+    const isOpen = state === "on" && !isListening && !isMuted && !isGated;
+    return isOpen && (!isPush || isHeld);
   }
 
   /**
@@ -114,8 +119,8 @@ export class Voice {
     this.release();
     this.room?.dispose();
     this.room = null;
-    const { isPush } = this.store.get();
-    this.store.set({ ...OFF, isPush });
+    const { isPush, isGated } = this.store.get();
+    this.store.set({ ...OFF, isPush, isGated });
   }
 
   mute(isMuted: boolean): void {
@@ -142,6 +147,14 @@ export class Voice {
     await this.open(({ trouble }) => this.take(this.around.silence(), true, trouble));
   }
 
+  /** On stage only these are heard, and from everywhere; null: everybody, from where they stand. */
+  heed(speakers: readonly number[] | null): void {
+    this.speakers = speakers;
+    const isGated = speakers !== null && !speakers.includes(this.me);
+    if (isGated !== this.store.get().isGated) this.change({ isGated });
+    for (const slot of this.links.keys()) this.hearAs(slot);
+  }
+
   /** Take in a note from somebody in this place; one that cannot be read is passed over. */
   async hear(from: number, data: string): Promise<void> {
     const note = readNote(data);
@@ -157,7 +170,7 @@ export class Voice {
   /** Make somebody louder or softer for our own ears; 0 is not heard at all. */
   turn(slot: number, volume: number): void {
     this.volumes.set(slot, volume);
-    this.room?.turn(slot, volume);
+    this.hearAs(slot);
   }
 
   volume(slot: number): number {
@@ -186,7 +199,9 @@ export class Voice {
     this.sinceLook += dt;
     if (!this.room || this.sinceLook < LOOK_S) return;
     this.sinceLook = 0;
-    const speaking = this.room.speaking().filter((slot) => slot !== this.me || this.isSending);
+    const speaking = this.room
+      .speaking()
+      .filter((slot) => (slot === this.me ? this.isSending : this.isHeeded(slot)));
     if (speaking.join() !== this.store.get().speaking.join()) this.change({ speaking });
   }
 
@@ -242,13 +257,23 @@ export class Voice {
       send: (note) => this.send(slot, note),
       heard: (stream) => {
         this.room?.add(slot, stream);
-        this.room?.turn(slot, this.volume(slot));
+        this.hearAs(slot);
       },
       changed: () => this.count(),
       failed: () => this.part(slot),
     });
     this.links.set(slot, link);
     return link;
+  }
+
+  /** As loud as we like it, or not at all. */
+  private hearAs(slot: number): void {
+    this.room?.turn(slot, this.isHeeded(slot) ? this.volume(slot) : 0);
+    this.room?.carry(slot, this.speakers !== null);
+  }
+
+  private isHeeded(slot: number): boolean {
+    return this.speakers === null || this.speakers.includes(slot);
   }
 
   private part(slot: number): void {

@@ -36,7 +36,16 @@ class House {
   }
 
   welcome(place: string, people: Person[], you = 0): void {
-    this.say({ type: "welcome", place, you, spot: SPOT, people, signs: [], key: `key-${you}` });
+    this.say({
+      type: "welcome",
+      place,
+      you,
+      spot: SPOT,
+      people,
+      signs: [],
+      is_stage: false,
+      key: `key-${you}`,
+    });
   }
 }
 
@@ -67,7 +76,15 @@ class Clock {
   }
 }
 
-const PLAIN = { is_host: false, is_silent: false, is_away: false, look: "", aside: 0 };
+const PLAIN = {
+  is_host: false,
+  is_silent: false,
+  is_away: false,
+  look: "",
+  aside: 0,
+  hand: 0,
+  has_word: false,
+};
 const IRIS = { slot: 0, name: "Iris", is_hand_up: false, who: "iris", ...PLAIN };
 const OTTO = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN };
 
@@ -440,4 +457,32 @@ test("notes that were under way when somebody went aside are no complaint", () =
   house.welcome("plaza", [IRIS, OTTO]);
   house.say({ type: "refused", place: "", code: "unheard", hint: "" });
   expect(company.complaint.get()).toBeNull();
+});
+
+test("on stage one talks with those who have the word, and with all once one has it", () => {
+  const HOST = { ...OTTO, slot: 2, name: "Ada", who: "ada", is_host: true };
+  house.welcome("plaza", [IRIS, OTTO, HOST]);
+  house.say({ type: "staged", is_on: true });
+  expect(company.isStage.get()).toBe(true);
+  expect(met.at(-1)).toEqual([0, [2]]);
+  expect(voice.store.get().isGated).toBe(true);
+
+  house.say({ type: "worded", slot: 0, has_word: true });
+  expect(met.at(-1)).toEqual([0, [1, 2]]);
+  expect(voice.store.get().isGated).toBe(false);
+  house.say({ type: "silenced", slot: 2, is_silent: true });
+  house.say({ type: "worded", slot: 0, has_word: false });
+  expect(met.at(-1)).toEqual([0, []]);
+  house.say({ type: "staged", is_on: false });
+  expect(met.at(-1)).toEqual([0, [1]]);
+  expect(voice.store.get().isGated).toBe(false);
+});
+
+test("hands stand in the order in which they went up", () => {
+  house.welcome("plaza", [IRIS, { ...OTTO, is_hand_up: true, hand: 4 }]);
+  house.say({ type: "gestured", slot: 0, motion: Motion.HAND_UP });
+  house.say({ type: "gestured", slot: 1, motion: Motion.HAND_UP });
+  expect(company.people.get().map(({ hand }) => hand)).toEqual([5, 4]);
+  house.say({ type: "gestured", slot: 1, motion: Motion.HAND_DOWN });
+  expect(company.people.get().map(({ hand }) => hand)).toEqual([5, 0]);
 });

@@ -58,6 +58,7 @@ const silence: VoiceRoom = {
   listen: () => {},
   speaking: () => [],
   turn: () => {},
+  carry: () => {},
   loudness: () => 0,
   level: () => 0,
   dispose: () => {},
@@ -205,6 +206,31 @@ describe("voice", () => {
     a.voice.hold(false);
     expect(a.track.enabled).toBe(false);
     expect(voiceStateOf(a.voice.store.get())).toBe("waiting");
+  });
+
+  it("on stage sends nothing without the word, and plays nobody who has it not", async () => {
+    const { a, b, settle } = two();
+    const turned: [number, number][] = [];
+    const carried: [number, boolean][] = [];
+    silence.turn = (slot, volume) => void turned.push([slot, volume]);
+    silence.carry = (slot, is) => void carried.push([slot, is]);
+    await a.voice.join();
+    await b.voice.join();
+    await settle();
+    a.voice.heed([2]);
+    expect(a.track.enabled).toBe(false);
+    expect(voiceStateOf(a.voice.store.get())).toBe("gated");
+    expect(turned.at(-1)).toEqual([2, 1]);
+    expect(carried.at(-1)).toEqual([2, true]);
+
+    a.voice.heed([1]);
+    expect(a.track.enabled).toBe(true);
+    expect(turned.at(-1)).toEqual([2, 0]);
+    a.voice.turn(2, 0.5);
+    expect(turned.at(-1)).toEqual([2, 0]);
+    a.voice.heed(null);
+    expect(turned.at(-1)).toEqual([2, 0.5]);
+    expect(carried.at(-1)).toEqual([2, false]);
   });
 
   it("hears the others without a microphone, and opens one later on the same way", async () => {

@@ -210,6 +210,7 @@ class Place(_Part, frozen=True, kw_only=True):
     hosts: tuple[Role, ...] = ()  # roles of the house whose people are hosts here
     rights: dict[Part, tuple[Right, ...]] = {}  # where they differ from the usual
     visitors: tuple[Role, ...] = ()  # who is let in where it is guarded and no room keeps its gate
+    is_stage: bool = False  # few speak and all hear, until a host ends it
     is_child_safe: bool = False  # only there does a child meet others
     doors: tuple[Door, ...] = ()
     anchors: tuple[Anchor, ...] = ()

@@ -3,7 +3,18 @@
 from datetime import datetime
 
 from ..model import Deed, Place, Right, Ties, part_of, rights_of
-from ..wire import AskAside, Code, FromVisitor, JoinAside, Say, Signal, Standing, Utter
+from ..wire import (
+    AskAside,
+    Code,
+    FromVisitor,
+    GiveWord,
+    JoinAside,
+    Say,
+    SetStage,
+    Signal,
+    Standing,
+    Utter,
+)
 from .visit import Visit
 
 NEEDED: dict[type[FromVisitor], Right] = {
@@ -12,6 +23,8 @@ NEEDED: dict[type[FromVisitor], Right] = {
     Signal: Right.SPEAK,
     AskAside: Right.SPEAK,
     JoinAside: Right.SPEAK,
+    SetStage: Right.MODERATE,
+    GiveWord: Right.MODERATE,
 }
 SILENT = "A host has taken the word from you here for a while."
 FADE_M = 0.8  # nearer than this, others fade on the screen of one who wants room
@@ -33,6 +46,8 @@ def refusal_of(
     if not may(visit, right):
         return Code.FORBIDDEN, f"Here you may not {right}."
     place = visit.gathering.hall.place.id
+    if right is Right.MODERATE:
+        return None
     if right is Right.SPEAK:
         return _silenced(visit, place, ties, now)
     return refusal_of_words(visit, ties, now, is_own=isinstance(message, Say))

@@ -38,6 +38,8 @@ class Gathering:
     asides: Asides = field(default_factory=Asides)
 
     def __post_init__(self) -> None:
+        self.is_stage = self.hall.place.is_stage
+        self.hands = 0  # were raised since the first came
         self.apartness = Apartness(self.ties, self.visits)
         self.seats = Seats(self.hall.place, self.hall.ground)
 
@@ -59,7 +61,7 @@ class Gathering:
             Busy: the place is full; nothing has changed.
         """
         slot, spot = self.hall.enter(at)
-        visit.gathering, visit.slot, visit.is_hand_up = self, slot, False
+        visit.gathering, visit.slot, visit.hand, visit.has_word = self, slot, 0, False
         visit.outbox.clear_view()
         self.signs = self.signs if self.visits else signs
         self.visits[slot] = visit
@@ -88,6 +90,7 @@ class Gathering:
                 people=people,
                 signs=signs,
                 key=visit.key,
+                is_stage=self.is_stage,
             )
         )
         visit.send(self.whole_for(visit))
@@ -106,6 +109,13 @@ class Gathering:
         for slot in changed:
             if visit := self.visits.get(slot):
                 self.tell(WentAside(slot=slot, aside=self.asides.of(slot)), by=visit)
+
+    def may_hear(self, one: Visit, other: Visit) -> bool:
+        """Whether voices may find a way between two: in one aside; on stage, to a speaker."""
+        aside = self.asides.of(one.slot)
+        if aside != self.asides.of(other.slot):
+            return False
+        return aside > 0 or not self.is_stage or one.may_speak or other.may_speak
 
     def hearers(self, visit: Visit) -> list[Visit]:
         """Who hears what somebody says: those in their aside, or nearly everybody."""

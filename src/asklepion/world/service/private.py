@@ -2,14 +2,17 @@
 
 from itertools import combinations
 from math import hypot
+from typing import TypeAlias
 
 from asklepion.kit.errors import Conflict, NotFound
 
 from ..engine import FAR_M, MOST_IN_ONE, NEAR_M
 from ..model import Access, Ties
-from ..wire import AskAside, AskedAside, Code, DeclineAside, FromTalkers, JoinAside, LeaveAside
+from ..wire import AskAside, AskedAside, Code, DeclineAside, JoinAside, LeaveAside
 from .gathering import Gathering
 from .visit import Visit
+
+FromAsides: TypeAlias = AskAside | JoinAside | DeclineAside | LeaveAside
 
 
 def may_call(ties: Ties, here: Gathering, one: Visit, other: Visit) -> bool:
@@ -25,7 +28,7 @@ class PrivateTalk:
     def __init__(self, ties: Ties) -> None:
         self._ties = ties
 
-    def hear(self, here: Gathering, visit: Visit, message: FromTalkers, now: float) -> None:
+    def hear(self, here: Gathering, visit: Visit, message: FromAsides, now: float) -> None:
         """Do what somebody asks, or refuse it."""
         match message:
             case AskAside():

@@ -12,11 +12,13 @@ from ..wire import (
     FromVisitor,
     Gesture,
     Gestured,
+    GiveWord,
     JoinAside,
     LeaveAside,
     Motion,
     Said,
     Say,
+    SetStage,
     Signal,
     Signalled,
     Utter,
@@ -25,6 +27,7 @@ from ..wire import (
 from .allowing import refusal_of
 from .gathering import Gathering
 from .private import PrivateTalk, may_call
+from .staging import give_word, set_stage
 from .visit import Visit, tidy
 
 
@@ -56,6 +59,10 @@ class Talking:
                 self._signal(here, visit, message)
             case AskAside() | JoinAside() | DeclineAside() | LeaveAside():
                 self._private.hear(here, visit, message, now)
+            case SetStage():
+                set_stage(here, is_on=message.is_on)
+            case GiveWord():
+                give_word(here, visit, message)
             case _:
                 pass
 
@@ -103,8 +110,10 @@ class Talking:
         return True
 
     def _gesture(self, here: Gathering, visit: Visit, motion: Motion, now: float) -> None:
-        if motion is not Motion.WAVE:
-            visit.is_hand_up = motion is Motion.HAND_UP
+        if motion is Motion.HAND_DOWN:
+            visit.hand = 0
+        elif motion is Motion.HAND_UP and not visit.hand:
+            visit.hand = here.hands = here.hands + 1
         here.ring.note(now, visit.account, motion)
         here.tell(Gestured(slot=visit.slot, motion=motion), by=visit)
 
@@ -114,7 +123,7 @@ class Talking:
         other = here.visits.get(message.to)
         if not other or other is visit or here.apartness.parts(visit, other):
             return visit.refuse(Code.NOT_HERE, "Nobody else here has that slot.")
-        if not here.asides.are_together(visit.slot, other.slot):
-            return visit.refuse(Code.UNHEARD, "One of you speaks privately with others.")
+        if not here.may_hear(visit, other):
+            return visit.refuse(Code.UNHEARD, "One of you is apart, or neither has the word.")
         if may_call(self._ties, here, visit, other):
             other.tell(Signalled(slot=visit.slot, data=message.data))

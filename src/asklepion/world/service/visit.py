@@ -58,7 +58,8 @@ class Visit:
         self.gathering: Gathering | None = None
         self.slot = -1
         self.who = secrets.token_urlsafe(WHO_BYTES)
-        self.is_hand_up = False
+        self.hand = 0  # of raised hands, who raised theirs first has the least
+        self.has_word = False  # on stage
         self.key = secrets.token_urlsafe(12)  # with it, one whose line broke has their body back
         self.is_back = False  # this visit goes on with the body of another, and has not entered yet
         self.missed: deque[bytes] = deque(maxlen=MOST_MISSED)  # told to them alone while away
@@ -88,12 +89,19 @@ class Visit:
         self._over = asyncio.Event()
 
     @property
+    def may_speak(self) -> bool:
+        """Whether they are heard where only those with the word are."""
+        return (self.has_word or self.is_host) and not self.is_silent
+
+    @property
     def person(self) -> Person:
         """This visitor as others in the place see them."""
         return Person(
             slot=self.slot,
             name=self.name,
-            is_hand_up=self.is_hand_up,
+            is_hand_up=self.hand > 0,
+            hand=self.hand,
+            has_word=self.has_word,
             is_away=self.away_since is not None,
             who=self.who,
             is_host=self.is_host,
@@ -115,7 +123,8 @@ class Visit:
     def take_over(self, old: Visit) -> None:
         """Go on with the body of another visit, whose line broke; it has none any more."""
         self.gathering, self.slot, self.who = old.gathering, old.slot, old.who
-        self.is_hand_up, self.spoke_at, self.signs = old.is_hand_up, old.spoke_at, old.signs
+        self.hand, self.spoke_at, self.signs = old.hand, old.spoke_at, old.signs
+        self.has_word = old.has_word
         self.is_host, self.is_silent, self.is_back = old.is_host, old.is_silent, True
         old.gathering, old.slot = None, -1
 

@@ -177,7 +177,19 @@ from .poses import (
     pose_frame,
     read_pose,
 )
-from .voice import AskAside, AskedAside, DeclineAside, FromTalkers, JoinAside, LeaveAside, WentAside
+from .voice import (
+    AskAside,
+    AskedAside,
+    DeclineAside,
+    FromTalkers,
+    GiveWord,
+    JoinAside,
+    LeaveAside,
+    SetStage,
+    Staged,
+    WentAside,
+    Worded,
+)
 
 TO_TYPESCRIPT = (
     "Kind",
@@ -272,6 +284,7 @@ __all__ = [
     "FromWorld",
     "Gesture",
     "Gestured",
+    "GiveWord",
     "Hand",
     "Item",
     "ItemChanged",
@@ -313,6 +326,7 @@ __all__ = [
     "Said",
     "Say",
     "SeatTaken",
+    "SetStage",
     "Side",
     "Signal",
     "Signalled",
@@ -320,6 +334,7 @@ __all__ = [
     "Silenced",
     "Sit",
     "Snapshot",
+    "Staged",
     "Stand",
     "Standing",
     "TakeItem",
@@ -331,6 +346,7 @@ __all__ = [
     "Uttered",
     "Welcome",
     "WentAside",
+    "Worded",
     "control",
     "hands_frame",
     "hide_points",

@@ -8,7 +8,7 @@ import msgspec
 from ..model import Sign, Spot
 from .company import Silenced, Standing, Told, Utter, Uttered
 from .items import FromHands, FromThings
-from .voice import AskedAside, FromTalkers, WentAside
+from .voice import AskedAside, FromTalkers, Staged, WentAside, Worded
 
 MAX_FRAME_BYTES = 32 * 1024  # a session description of WebRTC is the largest thing anybody says
 MAX_CHAT_CHARS = 500
@@ -44,6 +44,7 @@ class Code(StrEnum):
     NOT_FOR_CHILDREN = "not-for-children"
     UNKNOWN_PLACE = "unknown-place"
     UNHEARD = "unheard"
+    WORDS_GIVEN = "words-given"
     TOO_FAR = "too-far"
     IN_ASIDE = "in-aside"
     ASIDE_FULL = "aside-full"
@@ -122,6 +123,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     is_silent: bool = False
     look: str = ""  # as Look.code has it
     aside: int = 0  # in which aside they speak privately; 0 is none
+    hand: int = 0  # of raised hands, who raised theirs first has the least; 0: it is down
+    has_word: bool = False  # on stage, beside the hosts
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +147,7 @@ class Welcome(_Message, frozen=True, kw_only=True, tag="welcome"):
     people: tuple[Person, ...]
     signs: tuple[Presence, ...]
     key: str
+    is_stage: bool = False  # only those with the word are heard
 
 
 class Joined(_Message, frozen=True, kw_only=True, tag="joined"):
@@ -257,6 +261,8 @@ FromWorld: TypeAlias = (
     | Told
     | AskedAside
     | WentAside
+    | Staged
+    | Worded
     | FromThings
 )
 

@@ -35,7 +35,20 @@ class LeaveAside(
     """Speak with everybody again."""
 
 
-FromTalkers: TypeAlias = AskAside | JoinAside | DeclineAside | LeaveAside
+class SetStage(_Message, frozen=True, kw_only=True, tag="set-stage", forbid_unknown_fields=True):
+    """A host puts the place on stage: few speak and all hear; or ends that."""
+
+    is_on: bool
+
+
+class GiveWord(_Message, frozen=True, kw_only=True, tag="give-word", forbid_unknown_fields=True):
+    """A host gives somebody the word on stage, or takes it back."""
+
+    to: int
+    has_word: bool = True
+
+
+FromTalkers: TypeAlias = AskAside | JoinAside | DeclineAside | LeaveAside | SetStage | GiveWord
 
 
 class AskedAside(_Message, frozen=True, kw_only=True, tag="asked-aside"):
@@ -51,3 +64,16 @@ class WentAside(_Message, frozen=True, kw_only=True, tag="went-aside"):
 
     slot: int
     aside: int
+
+
+class Staged(_Message, frozen=True, kw_only=True, tag="staged"):
+    """The place is on stage now, and nobody but its hosts has the word; or it is no more."""
+
+    is_on: bool
+
+
+class Worded(_Message, frozen=True, kw_only=True, tag="worded"):
+    """Somebody was given the word on stage, or it was taken back."""
+
+    slot: int
+    has_word: bool

@@ -126,6 +126,7 @@ function Other({ somebody }: { somebody: Somebody }) {
       {isAway && <Badge>{text("world.away")}</Badge>}
       {somebody.isHost && <Badge>{text("world.person.host")}</Badge>}
       {somebody.isSilent && <Badge tone="warn">{text("world.person.silent")}</Badge>}
+      {somebody.hasWord && <Badge tone="accent">{text("world.stage.word")}</Badge>}
       {somebody.aside > 0 && (
         <Badge tone="accent" icon={LockKeyhole}>
           {text("world.aside.badge")}

@@ -6,6 +6,7 @@ import type { Somebody } from "../company";
 import { AsideCard } from "../talk/AsideCard";
 import { HoldToTalk } from "../talk/HoldToTalk";
 import { Level } from "../talk/Level";
+import { StageCard } from "../talk/StageCard";
 import { TalkOptions } from "../talk/TalkOptions";
 import { Volume } from "../talk/Volume";
 import { voiceStateOf } from "../talk/words";
@@ -34,6 +35,7 @@ function VoicePanel() {
           ))}
         </ul>
       )}
+      <StageCard />
       {others.length > 0 && <AsideCard />}
       <details>
         <summary>{text("world.talk.options")}</summary>

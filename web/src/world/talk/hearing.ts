@@ -6,6 +6,8 @@ export interface VoiceRoom {
   place(slot: number, x: number, y: number, z: number): void;
   listen(x: number, y: number, z: number, yaw: number): void;
   speaking(): number[];
+  /** Let somebody be heard as loud from afar as from near. */
+  carry(slot: number, isCarried: boolean): void;
   /** How loud somebody is, from 0 to 2 times. */
   turn(slot: number, volume: number): void;
   /** How loud somebody speaks right now, 0 … 1. */
@@ -16,6 +18,7 @@ export interface VoiceRoom {
 }
 
 const FULL = 0.2; // of one who speaks up
+const ROLLOFF = 1; // half as loud at twice the distance
 const QUIETEST_DB = 60; // below full scale
 const LOUD = 0.02; // root mean square of a voice that is heard, of 1
 
@@ -45,7 +48,7 @@ export class HearingRoom implements VoiceRoom {
       panningModel: "HRTF",
       distanceModel: "inverse",
       refDistance: 2,
-      rolloffFactor: 1,
+      rolloffFactor: ROLLOFF,
     });
     const loud = this.context.createGain();
     const out = this.context.createAnalyser();
@@ -94,6 +97,11 @@ export class HearingRoom implements VoiceRoom {
     listener.forwardX.value = -Math.sin(yaw);
     listener.forwardY.value = 0;
     listener.forwardZ.value = -Math.cos(yaw);
+  }
+
+  carry(slot: number, isCarried: boolean): void {
+    const at = this.voices.get(slot)?.at;
+    if (at) at.rolloffFactor = isCarried ? 0 : ROLLOFF;
   }
 
   turn(slot: number, volume: number): void {

@@ -136,7 +136,14 @@ class Pretended {
     const pose = { at: 0, position, yaw, pitch: 0, flags: 0, tracked: null };
     const glide = { speed, at: () => pose } as unknown as Somebody["glide"];
     const is = { isMe: false, isHandUp: false, isSpeaking: false };
-    const isNot = { isAway: false, isHost: false, isSilent: false, aside: 0 };
+    const isNot = {
+      isAway: false,
+      isHost: false,
+      isSilent: false,
+      aside: 0,
+      hand: 0,
+      hasWord: false,
+    };
     this.all.push({ slot, name, who: name, look, glide, ...is, ...isNot });
   }
 

@@ -17,6 +17,8 @@ function somebody(x: number): Somebody {
     isHost: false,
     isSilent: false,
     aside: 0,
+    hand: 0,
+    hasWord: false,
   };
   return { slot: 1, name: "Otto", who: "otto", glide, ...is };
 }

@@ -16,6 +16,8 @@ const IS = {
   is_host: false,
   is_silent: false,
   aside: 0,
+  hand: 0,
+  has_word: false,
 };
 const STANDING: Standing = {
   type: "standing",
@@ -46,6 +48,7 @@ beforeEach(() => {
   fakeHouse({ "POST /api/world/acts/act-1/appeal": {} });
   hear({
     type: "welcome",
+    is_stage: false,
     place: "plaza",
     you: 0,
     spot: { position: [0, 0, 0], yaw: 0 },

@@ -11,7 +11,15 @@ import { forgetPlaces } from "../../../src/world/places";
 import { company, focused, walker } from "../../../src/world/world";
 import { fakeHouse } from "../../house/house";
 
-const PLAIN = { is_host: false, is_silent: false, is_away: false, look: "", aside: 0 };
+const PLAIN = {
+  is_host: false,
+  is_silent: false,
+  is_away: false,
+  look: "",
+  aside: 0,
+  hand: 0,
+  has_word: false,
+};
 const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false, who: "iris", ...PLAIN };
 const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN };
 const PLACE = {
@@ -40,6 +48,7 @@ function hear(message: FromWorld): void {
 function welcome(...people: Person[]): void {
   hear({
     type: "welcome",
+    is_stage: false,
     place: "plaza",
     you: 0,
     spot: { position: [0, 0, 0], yaw: 0 },

@@ -22,7 +22,14 @@ function company(count: number): { company: Company; people: Somebody[] } {
     const glide = { speed: slot % 3, at: () => pose } as unknown as Somebody["glide"];
     const look = lookCode(lookOf(slot));
     const is = { isMe: false, isHandUp: false, isSpeaking: slot === 3 };
-    const isNot = { isAway: false, isHost: false, isSilent: false, aside: 0 };
+    const isNot = {
+      isAway: false,
+      isHost: false,
+      isSilent: false,
+      aside: 0,
+      hand: 0,
+      hasWord: false,
+    };
     return { slot, name: `Person ${slot}`, who: `${slot}`, look, glide, ...is, ...isNot };
   });
   const told = {
