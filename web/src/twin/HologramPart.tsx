@@ -49,19 +49,21 @@ export function HologramPart({ isOnTable = false }: Partial<ScenePartProps>) {
   return (
     <group rotation-y={FORWARD}>
       <primitive object={showing.hologram.root} />
-      <Pulse showing={showing} />
+      <Pulse showing={showing} isOnTable={isOnTable} />
       {who && <Touch showing={showing} />}
       {isOnTable && <TableLegend />}
     </group>
   );
 }
 
-function Pulse({ showing }: { showing: Showing }) {
+function Pulse({ showing, isOnTable }: { showing: Showing; isOnTable: boolean }) {
   const isSeen = useRef(false);
   useFrame(({ camera }, dt) => {
-    if (!isSeen.current && !showing.hologram.isEmpty)
-      showing.hologram.hear({ type: "seen", from: camera.getWorldPosition(new Vector3()) });
-    isSeen.current = !showing.hologram.isEmpty;
+    const from = camera.getWorldPosition(new Vector3());
+    const isThere = Number.isFinite(from.x); // in the first frame of a headset the eye is nowhere
+    if (!isOnTable && isThere && !isSeen.current && !showing.hologram.isEmpty)
+      showing.hologram.hear({ type: "seen", from }); // a table turns to the eyes by itself
+    isSeen.current = isThere && !showing.hologram.isEmpty;
     showing.hologram.hear({ type: "calm", isCalm: wantsCalm() });
     showing.update(Math.min(dt, LONGEST_S));
   });

@@ -1,3 +1,4 @@
+import { Vector3 } from "three";
 import type { Store } from "../../kit/store";
 import type { Body, Vital } from "../../wire/twin";
 import type { Answer } from "../opened";
@@ -23,6 +24,7 @@ export interface Followed {
   readonly now: () => number;
 }
 
+const SIZE = new Vector3();
 const FRESH_MS = 5 * 60_000;
 const STEP_PX = 6;
 
@@ -115,7 +117,9 @@ export class Showing {
     }
     const { state } = organ;
     const colour = state === "watch" || state === "attention" ? signs[state] : null;
-    this.label.show(nameOf(organ.name_key), colour, this.hologram.root.worldToLocal(place));
+    const { root } = this.hologram;
+    const small = root.getWorldScale(SIZE).x;
+    this.label.show(nameOf(organ.name_key), colour, root.worldToLocal(place), small);
   }
 
   private showBody(): void {

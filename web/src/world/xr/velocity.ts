@@ -12,7 +12,7 @@ export class Velocity {
   add(position: Vec3, at: number): void {
     if (at <= (this.seen.at(-1)?.at ?? Number.NEGATIVE_INFINITY)) return;
     this.seen.push({ at, position });
-    while (at - (this.seen[0]?.at ?? at) > WINDOW_MS) this.seen.shift();
+    while (this.seen.length > 2 && at - (this.seen[0]?.at ?? at) > WINDOW_MS) this.seen.shift();
   }
 
   /** The slope of the straight line that fits best [m/s]. */
