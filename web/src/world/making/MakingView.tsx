@@ -1,7 +1,8 @@
 import { Canvas, useFrame, useThree } from "@react-three/fiber";
-import { useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { NeutralToneMapping, PCFShadowMap, type PerspectiveCamera } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
+import { scenePartsOf } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { dprHere, PaceKeeper } from "../PaceKeeper";
@@ -46,10 +47,22 @@ export function MakingView({ opened }: { opened: Opened }) {
         gl={{ antialias: true, toneMapping: NeutralToneMapping }}
       >
         <PaceKeeper />
+        <Centred place={opened.id} />
         {isLooking ? <LookAround opened={opened} frame={frame} /> : <Bench opened={opened} />}
       </Canvas>
     </section>
   );
+}
+
+/** What keeps the middle of the picture beside an open panel. */
+function Centred({ place }: { place: string }) {
+  return scenePartsOf(place)
+    .filter(({ id }) => id === "centre")
+    .map(({ id, Component }) => (
+      <Suspense key={id} fallback={null}>
+        <Component place={place} />
+      </Suspense>
+    ));
 }
 
 /** The scene, the camera and the hands of whoever makes. */

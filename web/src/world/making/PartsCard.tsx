@@ -24,6 +24,10 @@ import { PALETTE } from "./palette";
 import { type Entry, type Part, type PartKind, type Point, pathOf, positionOf } from "./parts";
 import { nameOf } from "./words";
 
+const NEAR_M = 0.9; // what stands so near would stand in what is put in
+const ASIDE_M = 1;
+const MOST_ASIDE = 12;
+
 const ICONS: Readonly<Record<PartKind, LucideIcon>> = {
   spawn: Footprints,
   bounds: SquareDashed,
@@ -192,7 +196,15 @@ function whereToPut({ model }: Opened): Point {
   const spawn = model.doc.get().entries.find(({ part }) => part.kind === "spawn");
   const [sx, sy, sz] = spawn ? positionOf(spawn.part) : [0, 0, 0];
   const [x, , z] = lookingAt.get() ?? [sx, sy, sz - 1.5];
-  return [snapped(x, grid.get()), sy, snapped(z, grid.get())];
+  const taken = model.doc.get().entries.map(({ part }) => positionOf(part));
+  let at: Point = [snapped(x, grid.get()), sy, snapped(z, grid.get())];
+  for (let n = 0; n < MOST_ASIDE && taken.some((one) => isNear(one, at)); n++)
+    at = [snapped(at[0] + ASIDE_M, grid.get()), at[1], at[2]];
+  return at;
+}
+
+function isNear(one: Point, other: Point): boolean {
+  return Math.hypot(one[0] - other[0], one[2] - other[2]) < NEAR_M;
 }
 
 /** Arrow keys go from one to the next, as in any list. */

@@ -65,7 +65,7 @@ export function PublishCard({ opened }: { opened: Opened }) {
             {text("world.making.export")}
           </Button>
         </div>
-        <ErrorNote error={error} />
+        {flaws.length === 0 && <ErrorNote error={error} />}
       </Card>
       <Versions opened={opened} />
     </>

@@ -49,9 +49,11 @@ export function SaveCard({ opened }: { opened: Opened }) {
           disabled={ahead === 0}
           onClick={() => model.redo()}
         />
-        <Button icon={Eye} onClick={() => desk.isLooking.set(true)}>
-          {text("world.making.look")}
-        </Button>
+        <IconButton
+          icon={Eye}
+          label={text("world.making.look")}
+          onClick={() => desk.isLooking.set(true)}
+        />
         <Button kind="primary" icon={Save} busy={isBusy} disabled={!isChanged} onClick={save}>
           {text("world.making.save")}
         </Button>

@@ -36,6 +36,7 @@ export interface Stuffs {
 }
 
 const LOW_M = 1.15; // walls are cut off here, so that one sees into a room
+const OVERHEAD = new Set(["ceiling", "pergola", "beam"]);
 const CUT = new Set(["wall", "glass"]);
 const TEAL = "#1c8f8b";
 
@@ -66,7 +67,7 @@ export function builtOf(part: Part, stuffs: Stuffs): Built {
 
 /** Ceilings are left out, walls are low: one looks in from above. */
 function thingPiece(thing: Thing, stuffs: Stuffs): Built {
-  if (thing.kind === "ceiling") return outlinePiece(thing);
+  if (OVERHEAD.has(thing.kind)) return outlinePiece(thing);
   const doors = stuffs.doors.map((door) => ({
     ...door,
     position: [
