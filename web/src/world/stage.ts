@@ -7,6 +7,7 @@ import { Marker } from "./marker";
 import { personId, thingsIn } from "./panels/things";
 import { Crowd, type Own } from "./people/crowd";
 import type { Wardrobe } from "./people/wardrobe";
+import { hours } from "./scene/hours";
 import type { Materials } from "./scene/materials";
 import { PlaceScene } from "./scene/place-scene";
 import { wordsFor } from "./sign-words";
@@ -27,6 +28,8 @@ export interface StageParts {
   readonly camera: PerspectiveCamera;
   readonly materials: Materials;
   readonly wardrobe: Wardrobe;
+  /** The hour of the day that places show, 0…24. */
+  readonly hour: () => number;
   /** Somebody walked up to a door. */
   readonly through: (door: Door) => void;
 }
@@ -55,7 +58,7 @@ export class Stage {
     private readonly parts: StageParts,
   ) {
     const { company, camera, wardrobe } = parts;
-    this.scene = new PlaceScene(place, parts.materials);
+    this.scene = new PlaceScene(place, parts.materials, parts.hour);
     this.ground = new Ground(place);
     this.walker = new Walker(this.ground, place.doors, parts.through);
     this.follow = new FollowCamera(camera, this.ground, this.scene.isInside);
@@ -72,6 +75,7 @@ export class Stage {
       company.put.subscribe(() => this.obey()),
       company.signs.subscribe(() => this.letter()),
       language.subscribe(() => this.letter()),
+      hours.subscribe(() => this.scene.tellTime()),
     ];
     void document.fonts?.ready.then(() => this.scene.signs.refresh());
   }
