@@ -6,7 +6,7 @@ import { t } from "../kit/text";
 import { toast } from "../kit/ui";
 import type { Door, Place } from "../wire/world";
 import { Wardrobe } from "./people/wardrobe";
-import { hours, shownHour } from "./scene/hours";
+import { hourNow } from "./scene/hours";
 import { Materials } from "./scene/materials";
 import { Stage } from "./stage";
 import { TouchByPointer } from "./things/touch-by-pointer";
@@ -75,7 +75,7 @@ function useStage(place: Place): Stage | null {
   useEffect(() => {
     if (!(camera instanceof PerspectiveCamera)) return;
     materials ??= new Materials();
-    const made = new Stage(place, { company, camera, materials, wardrobe, hour, through });
+    const made = new Stage(place, { company, camera, materials, wardrobe, hour: hourNow, through });
     scene.fog = made.scene.sky.fog;
     setStage(made);
     walker.set((errand) => made.run(errand));
@@ -130,8 +130,6 @@ function useLooking(
     };
   }, [stage, get, looking, missed]);
 }
-
-const hour = (): number => shownHour(new Date(), hours.get());
 
 function through(door: Door): void {
   if (door.to) goTo(door.to);

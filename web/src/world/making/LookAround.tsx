@@ -5,6 +5,7 @@ import { t } from "../../kit/text";
 import { toast } from "../../kit/ui";
 import type { Door, Place } from "../../wire/world";
 import { Ground } from "../ground/ground";
+import { hourNow } from "../scene/hours";
 import { Materials } from "../scene/materials";
 import { PlaceScene } from "../scene/place-scene";
 import { Controls } from "../walk/controls";
@@ -29,7 +30,7 @@ class Visitor {
   );
 
   constructor(place: Place, camera: PerspectiveCamera, element: HTMLElement) {
-    this.scene = new PlaceScene(place, this.materials);
+    this.scene = new PlaceScene(place, this.materials, hourNow);
     this.scene.signs.say(place.doors.map(doorWords));
     const ground = new Ground(place);
     this.walker = new Walker(ground, place.doors, through);

@@ -13,6 +13,8 @@ import {
   Vector3,
 } from "three";
 import type { Door } from "../../wire/world";
+import { daylight } from "../scene/daylight";
+import { MORNING_H } from "../scene/hours";
 import { Materials } from "../scene/materials";
 import { Signs, type Words } from "../scene/signs";
 import { Sky } from "../scene/sky";
@@ -21,7 +23,6 @@ import { type Built, builtOf } from "./pieces";
 
 const CHOSEN = "#12a19c";
 const FLAWED = "#d24b3e";
-const SUN = new Vector3(24, 40, 30);
 const FAR_M = 70;
 /** Hit only where nothing else is: one walks on them. */
 const UNDERFOOT = new Set(["floor", "rug"]);
@@ -55,7 +56,8 @@ export class MakingScene {
     private readonly materials: Materials = new Materials(),
   ) {
     const { tier, time } = materials;
-    this.sky = new Sky({ sun: SUN, reach: 30, isInside: false, tier }, time);
+    const day = daylight(MORNING_H, { turn: 0, isInside: false });
+    this.sky = new Sky(day, { reach: 30, isInside: false, tier }, time);
     this.sky.sun.shadow.autoUpdate = true;
     this.ground.rotation.x = -Math.PI / 2;
     this.ground.position.y = -0.13;

@@ -22,6 +22,9 @@ export function setHours(next: Hours): void {
   hours.set(next);
 }
 
+/** The hour that places show now, 0…24. */
+export const hourNow = (): number => shownHour(new Date(), hours.get());
+
 /** The hour that a place shows, 0…24. */
 export function shownHour(now: Date, choice: Hours): number {
   if (choice === "morning") return MORNING_H;

@@ -22,6 +22,7 @@ const ON: VoiceState = {
   isListening: false,
   isPush: false,
   isHeld: false,
+  isGated: false,
 };
 
 let done: string[];
