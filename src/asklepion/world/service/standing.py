@@ -74,7 +74,7 @@ class Standing:
 
 
 def stand_up(visit: Visit, stood: Stood) -> None:
-    """Have somebody who came back stand where they stood, with the hand up and the word they had."""
+    """Have somebody who came back stand where they stood, with the hand and the word they had."""
     here = visit.gathering
     if not here:
         return
