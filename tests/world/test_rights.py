@@ -263,7 +263,7 @@ async def test_signs_name_and_count_nobody_who_is_gone_to_whom_reads_them(
     for _ in range(20):
         world.tick()
     frames(ada)
-    world.shut(world.visit_of(BO.account) or ada)
+    world.shut(world.visit_here(BO.account) or ada)
     for _ in range(20):
         world.tick()
     assert told(ada, "signs") == []  # nothing changed for her
