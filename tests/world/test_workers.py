@@ -31,7 +31,7 @@ def town_of_three(tmp_path_factory: pytest.TempPathFactory) -> Generator[Town]:
     if program is None:
         pytest.skip("NATS is not installed (Debian: nats-server)")
     data: Path = tmp_path_factory.mktemp("town")
-    with serve_nats(program) as url:
+    with serve_nats(program) as (url, _):
         tokens = asyncio.run(serving.furnish(data, PEOPLE))
         town = Town(serving.start(data, nats_url=url), tokens)
         try:
@@ -370,7 +370,7 @@ async def test_a_house_starts_its_workers_and_anew_whoever_dies(tmp_path: Path) 
     program = find_nats()
     if program is None:
         pytest.skip("NATS is not installed (Debian: nats-server)")
-    with serve_nats(program) as url:
+    with serve_nats(program) as (url, _):
         tokens = await serving.furnish(tmp_path, PEOPLE)
         front = await asyncio.to_thread(serving.start, tmp_path, "--workers", "2", nats_url=url)
         town = Town(front, tokens)
