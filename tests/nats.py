@@ -19,8 +19,8 @@ def find_nats() -> str | None:
 
 
 @contextmanager
-def serve_nats(program: str) -> Generator[str]:
-    """A running server; yields its URL."""
+def serve_nats(program: str) -> Generator[tuple[str, int]]:
+    """A running server; yields its URL and the number of its process."""
     port = free_port()
     process = subprocess.Popen(
         [program, "-a", "127.0.0.1", "-p", str(port)],
@@ -29,7 +29,7 @@ def serve_nats(program: str) -> Generator[str]:
     )
     try:
         _wait_for(port)
-        yield f"nats://127.0.0.1:{port}"
+        yield f"nats://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait()

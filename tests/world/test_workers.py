@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import time
 from collections.abc import AsyncGenerator, Generator
@@ -17,6 +18,7 @@ from asklepion.world.service import load_places
 from asklepion.world.wire import Enter, Gesture, Motion, Pose, Say, Sit, control, pose_frame
 from tests import serving
 from tests.nats import find_nats, serve_nats
+from tests.ports import free_port
 from tests.world.town import PEOPLE, Person, Town, eventually, pause
 
 MOST_S = 5.0  # that anybody may lose when a worker dies
@@ -29,7 +31,7 @@ def town_of_three(tmp_path_factory: pytest.TempPathFactory) -> Generator[Town]:
     if program is None:
         pytest.skip("NATS is not installed (Debian: nats-server)")
     data: Path = tmp_path_factory.mktemp("town")
-    with serve_nats(program) as url:
+    with serve_nats(program) as (url, _):
         tokens = asyncio.run(serving.furnish(data, PEOPLE))
         town = Town(serving.start(data, nats_url=url), tokens)
         try:
@@ -362,3 +364,73 @@ async def test_a_ticket_of_another_worker_or_made_up_lets_nobody_in(
     async with connect(f"{offer['url']}/world?ticket={offer['ticket']}&back="):
         with pytest.raises(InvalidStatus, match="403"):
             await connect(f"{offer['url']}/world?ticket={offer['ticket']}&back=")
+
+
+async def test_a_house_starts_its_workers_and_anew_whoever_dies(tmp_path: Path) -> None:
+    program = find_nats()
+    if program is None:
+        pytest.skip("NATS is not installed (Debian: nats-server)")
+    with serve_nats(program) as (url, _):
+        tokens = await serving.furnish(tmp_path, PEOPLE)
+        front = await asyncio.to_thread(serving.start, tmp_path, "--workers", "2", nats_url=url)
+        town = Town(front, tokens)
+        try:
+            async with Person(town, "ada") as ada:
+                await ada.enter("plaza")
+                stood, first = place_of(ada), children(front.process.pid)
+                assert len(first) == 2
+                await asyncio.sleep(1.5)
+                killed_at = time.monotonic()
+                for pid in first:  # wherever she is
+                    os.kill(pid, signal.SIGKILL)
+
+                await eventually(lambda: _back(ada, killed_at))
+                assert place_of(ada) == stood
+                assert ada.url
+            await eventually(lambda: _many(front.process.pid, 2))
+            assert not set(first) & set(children(front.process.pid))
+        finally:
+            left = children(front.process.pid)
+            serving.stop(front)
+        assert not [pid for pid in left if lives(pid)]
+
+
+def children(pid: int) -> list[int]:
+    """The workers that a process has started."""
+    found: list[int] = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            words = (path.parent / "cmdline").read_bytes().split(b"\0")
+        except OSError:  # it has just ended
+            continue
+        if parent == pid and b"worker" in words:
+            found.append(int(path.parent.name))
+    return found
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there."""
+    return Path(f"/proc/{pid}").exists()
+
+
+async def _many(pid: int, count: int) -> bool:
+    return len(children(pid)) == count
+
+
+def test_without_a_bus_there_are_no_workers(tmp_path: Path) -> None:
+    environment = serving.environment_of(tmp_path)
+    for words in (["serve", "--workers", "2"], ["worker"]):
+        done = serving.command(environment, *words)
+
+        assert done.returncode == 1
+        assert "ASKLEPION_NATS_URL" in done.stderr
+
+
+def test_without_anybody_at_the_bus_a_house_says_so(tmp_path: Path) -> None:
+    environment = serving.environment_of(tmp_path, nats_url=f"nats://127.0.0.1:{free_port()}")
+
+    done = serving.command(environment, "serve")
+
+    assert done.returncode == 1
+    assert "bus between workers does not answer" in done.stderr

@@ -75,18 +75,19 @@ class Bus:
                 await asked.respond(self._seal(said, asked.reply))
 
         try:
-            self._client = await nats.connect(  # pyright: ignore[reportUnknownMemberType]
-                self._url,
-                name=f"asklepion {self.name}",
-                connect_timeout=OPENING_S,
-                allow_reconnect=True,
-                reconnect_time_wait=AGAIN_S,  # pyright: ignore[reportArgumentType]
-                max_reconnect_attempts=-1,
-                ping_interval=10,
-                no_echo=True,
-                reconnected_cb=mended,
-                error_cb=failed,
-            )
+            async with asyncio.timeout(OPENING_S):  # it tries for ever
+                self._client = await nats.connect(  # pyright: ignore[reportUnknownMemberType]
+                    self._url,
+                    name=f"asklepion {self.name}",
+                    connect_timeout=OPENING_S,
+                    allow_reconnect=True,
+                    reconnect_time_wait=AGAIN_S,  # pyright: ignore[reportArgumentType]
+                    max_reconnect_attempts=-1,
+                    ping_interval=10,
+                    no_echo=True,
+                    reconnected_cb=mended,
+                    error_cb=failed,
+                )
         except (OSError, NatsError, TimeoutError) as error:
             hint = "Start it (Debian: nats-server), or see ASKLEPION_NATS_URL."
             raise Fault("The bus between workers does not answer.", hint=hint) from error

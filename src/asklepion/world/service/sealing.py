@@ -59,11 +59,11 @@ class Secret:
     def who_of(self, account: str, key: str) -> str:
         """Whom such a key stands for; empty where it is none of this account's."""
         who, _, code = key.rpartition(".")
-        is_good = hmac.compare_digest(code.encode(), self._code(account, who).encode())
+        is_good = hmac.compare_digest(_plain(code), _plain(self._code(account, who)))
         return who if is_good else ""
 
     def _code(self, account: str, who: str) -> str:
-        text = f"back {account} {who}".encode()
+        text = _plain(f"back {account} {who}")
         return _text(hmac.digest(self._key, text, "sha256")[:MAC])
 
 
@@ -137,6 +137,10 @@ class SealedTickets:
 
 def _text(value: bytes) -> str:
     return urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def _plain(text: str) -> bytes:
+    return text.encode(errors="replace")
 
 
 def _bytes(text: str) -> bytes:
