@@ -3,7 +3,9 @@ import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { wardrobePanel } from "../wardrobe/panel";
+import { roomPanel } from "../xr/panel";
 import { announcer } from "./Announcer";
+import { besideBanner } from "./BesideBanner";
 import { chatPanel } from "./ChatPanel";
 import { lineBanner } from "./LineBanner";
 import { thingsPanel } from "./ThingsPanel";
@@ -11,12 +13,20 @@ import { voicePanels } from "./VoicePanel";
 
 /** What the world shows beside the scene, and instead of it. */
 export const worldPanels: readonly Panel[] = [
-  thingsPanel,
-  itemsPanel,
-  chatPanel,
-  ...voicePanels,
+  ...[thingsPanel, itemsPanel, chatPanel, ...voicePanels].map(live),
   safetyPanel,
-  ...orderPanels,
+  ...orderPanels.map(live),
   wardrobePanel,
+  roomPanel,
 ];
-export const worldBanners: readonly Banner[] = [announcer, lineBanner, handsBanner, newsBanner];
+export const worldBanners: readonly Banner[] = [
+  announcer,
+  lineBanner,
+  besideBanner,
+  handsBanner,
+  newsBanner,
+];
+
+function live(panel: Panel): Panel {
+  return { ...panel, isLive: true };
+}
