@@ -13,6 +13,7 @@ import {
   ThemeSwitch,
 } from "../kit/ui";
 import { AlertBell } from "../twin/alerts/AlertBell";
+import { isBeside } from "../world/beside";
 import { SafeButton } from "../world/order/SafeButton";
 import { madePlaces } from "../world/places";
 import { AccountMenu } from "./AccountMenu";
@@ -22,6 +23,7 @@ import { canDraw, otherView, setView, view, viewIcons } from "./view";
 /** Where I am, who is here, and what concerns the whole house. */
 export function TopBar({ me }: { me: Me }) {
   const { place, people } = usePlace();
+  const beside = useStore(isBeside);
   return (
     <header className="bar">
       <div className="bar-group">
@@ -34,7 +36,7 @@ export function TopBar({ me }: { me: Me }) {
         <SafeButton />
         <AlertBell />
         <PeopleHere people={people} />
-        {canDraw && (
+        {canDraw && !beside && (
           <span className="bar-wide">
             <ViewSwitch />
           </span>

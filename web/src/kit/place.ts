@@ -37,6 +37,8 @@ export interface Panel {
   readonly order: number;
   /** Opens by itself on a phone as well, where panels otherwise wait to be called. */
   readonly isUrgent?: boolean;
+  /** Needs one to be there: a window that only accompanies a visit does not have it. */
+  readonly isLive?: boolean;
   readonly Component: ComponentType<PanelProps>;
 }
 

@@ -6,7 +6,9 @@ import { asideBanner } from "../talk/AsideBanner";
 import { talkBanner } from "../talk/TalkBanner";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { wardrobePanel } from "../wardrobe/panel";
+import { roomPanel } from "../xr/panel";
 import { announcer } from "./Announcer";
+import { besideBanner } from "./BesideBanner";
 import { chatPanel } from "./ChatPanel";
 import { lineBanner } from "./LineBanner";
 import { thingsPanel } from "./ThingsPanel";
@@ -14,20 +16,23 @@ import { voicePanels } from "./VoicePanel";
 
 /** What the world shows beside the scene, and instead of it. */
 export const worldPanels: readonly Panel[] = [
-  thingsPanel,
-  itemsPanel,
-  chatPanel,
-  ...voicePanels,
+  ...[thingsPanel, itemsPanel, chatPanel, ...voicePanels].map(live),
   safetyPanel,
-  ...orderPanels,
+  ...orderPanels.map(live),
   wardrobePanel,
   makingPanel,
+  roomPanel,
 ];
 export const worldBanners: readonly Banner[] = [
   announcer,
   lineBanner,
+  besideBanner,
   handsBanner,
   newsBanner,
   talkBanner,
   asideBanner,
 ];
+
+function live(panel: Panel): Panel {
+  return { ...panel, isLive: true };
+}

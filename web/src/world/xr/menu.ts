@@ -124,7 +124,7 @@ export class Menu {
   private table(): readonly Entry[] {
     const { table } = this.parts;
     const share = { id: "share", label: t("world.xr.table.share"), act: () => table.share() };
-    if (!table.hasTable) return [{ id: "none", label: t("world.xr.table.none") }, share];
+    if (!table.hasTable) return [{ id: "none", label: t("world.xr.table.none") }];
     const { grow, turn } = TABLE_STEPS;
     return [
       { id: "put", label: t("world.xr.table.put"), act: () => table.putAgain() },

@@ -124,7 +124,7 @@ describe("the menu", () => {
     expect(done).toEqual(["put", "grow 1.25", "grow 0.80", "turn 0.79", "reset", "share"]);
     menu = made(true, false);
     menu.press("table");
-    expect(menu.entries().map(({ id }) => id)).toEqual(["none", "share", "back"]);
+    expect(menu.entries().map(({ id }) => id)).toEqual(["none", "back"]);
   });
 
   test("tells whoever draws it when something on it changes", () => {
