@@ -15,7 +15,7 @@ import { duplicate, pressInPicture } from "./keys";
 import { LookAround } from "./LookAround";
 import { MakingScene } from "./making-scene";
 import { find, remove, TURN, turn } from "./ops";
-import { pathOf, positionOf } from "./parts";
+import { pathOf, positionOf, sizeOf } from "./parts";
 import { SceneHands } from "./scene-hands";
 import { doorWords, nameOf } from "./words";
 import "./making.css";
@@ -140,6 +140,15 @@ function Bench({ opened }: { opened: Opened }) {
   return scene && <primitive object={scene.root} />;
 }
 
+/** How far the ground reaches from where people arrive [m], about. */
+function reachOf(model: Opened["model"]): number {
+  const sizes = model.doc.get().entries.flatMap(({ part }) => {
+    const size = part.kind === "bounds" ? sizeOf(part) : null;
+    return size ? [Math.max(size[0], size[2]) / 2] : [];
+  });
+  return Math.max(1, ...sizes);
+}
+
 /** Look at where people arrive, from above and a little aside. */
 function orbit(
   camera: PerspectiveCamera,
@@ -149,7 +158,8 @@ function orbit(
   const spawn = model.doc.get().entries.find(({ part }) => part.kind === "spawn");
   const [x, y, z] = spawn ? positionOf(spawn.part) : [0, 0, 0];
   const controls = new OrbitControls(camera, element);
-  camera.position.set(x + 5.5, y + 8.5, z + 9);
+  const far = Math.min(3, Math.max(1, reachOf(model) / 7));
+  camera.position.set(x + 4 * far, y + 9 * far, z + 8 * far);
   controls.target.set(x, y + 0.4, z - 1.5);
   controls.maxPolarAngle = 1.5;
   controls.minDistance = 2;
