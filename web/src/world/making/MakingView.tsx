@@ -158,7 +158,8 @@ function orbit(
   const spawn = model.doc.get().entries.find(({ part }) => part.kind === "spawn");
   const [x, y, z] = spawn ? positionOf(spawn.part) : [0, 0, 0];
   const controls = new OrbitControls(camera, element);
-  const far = Math.min(3, Math.max(1, reachOf(model) / 7));
+  const narrow = camera.aspect < 1 ? 1.45 : 1;
+  const far = Math.min(3, Math.max(1, reachOf(model) / 7)) * narrow;
   camera.position.set(x + 4 * far, y + 9 * far, z + 8 * far);
   controls.target.set(x, y + 0.4, z - 1.5);
   controls.maxPolarAngle = 1.5;
