@@ -26,7 +26,7 @@ class Visitor {
   private readonly controls: Controls;
   private readonly body = new Mesh(
     new CapsuleGeometry(0.24, 1.1, 6, 16),
-    new MeshBasicMaterial({ color: "#1c8f8b", transparent: true, opacity: 0.55 }),
+    new MeshBasicMaterial({ color: "#1c8f8b", transparent: true, opacity: 0.3 }),
   );
 
   constructor(place: Place, camera: PerspectiveCamera, element: HTMLElement) {

@@ -1,5 +1,5 @@
 import { Blocks, Eye, Hammer, MapPinHouse, Upload } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { PanelProps } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
@@ -48,6 +48,8 @@ function Editor({ opened }: { opened: Opened }) {
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);
   }, []);
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => top.current?.scrollIntoView?.({ block: "start" }), []);
   if (isLooking) {
     return (
       <Card title={text("world.making.looking")} icon={Eye} tone="accent">
@@ -61,6 +63,7 @@ function Editor({ opened }: { opened: Opened }) {
   const tabs = TABS.map(([id, icon]) => ({ id, icon, label: text(`world.making.tab.${id}`) }));
   return (
     <>
+      <div ref={top} />
       <SaveCard opened={opened} />
       <Tabs
         tabs={tabs}

@@ -1,20 +1,23 @@
 import { Canvas, useFrame, useThree } from "@react-three/fiber";
+import { Copy, Redo2, RotateCcw, RotateCw, Trash2, Undo2 } from "lucide-react";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { NeutralToneMapping, PCFShadowMap, type PerspectiveCamera } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { scenePartsOf } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
+import { IconButton } from "../../kit/ui";
 import { dprHere, PaceKeeper } from "../PaceKeeper";
 import { tierHere } from "../scene/tier";
 import { desk, type Opened } from "./desk";
 import { grid, lookingAt } from "./editing";
-import { pressInPicture } from "./keys";
+import { duplicate, pressInPicture } from "./keys";
 import { LookAround } from "./LookAround";
 import { MakingScene } from "./making-scene";
-import { pathOf, positionOf } from "./parts";
+import { find, remove, TURN, turn } from "./ops";
+import { pathOf, positionOf, sizeOf } from "./parts";
 import { SceneHands } from "./scene-hands";
-import { doorWords } from "./words";
+import { doorWords, nameOf } from "./words";
 import "./making.css";
 
 const EYES = { fov: 50, near: 0.1, far: 3000 };
@@ -50,7 +53,38 @@ export function MakingView({ opened }: { opened: Opened }) {
         <Centred place={opened.id} />
         {isLooking ? <LookAround opened={opened} frame={frame} /> : <Bench opened={opened} />}
       </Canvas>
+      {!isLooking && <Handy opened={opened} />}
     </section>
+  );
+}
+
+/** What one does most, where the panel is closed or far: on a phone, say. */
+function Handy({ opened: { model } }: { opened: Opened }) {
+  const text = useText();
+  const key = useStore(model.chosen);
+  const { back, ahead } = useStore(model.steps);
+  const entry = find(useStore(model.doc), key);
+  const tools = [
+    ["undo", Undo2, back > 0, () => model.undo()],
+    ["redo", Redo2, ahead > 0, () => model.redo()],
+    ["turn.left", RotateCcw, entry, () => model.apply(turn(key, TURN))],
+    ["turn.right", RotateCw, entry, () => model.apply(turn(key, -TURN))],
+    ["copy", Copy, entry, () => duplicate(model, key)],
+    ["remove", Trash2, entry, () => model.apply(remove(key))],
+  ] as const;
+  return (
+    <div className="making-handy" role="toolbar" aria-label={text("world.making.handy")}>
+      {entry && <strong>{nameOf(entry.part)}</strong>}
+      {tools.map(([name, icon, can, act]) => (
+        <IconButton
+          key={name}
+          icon={icon}
+          label={text(`world.making.${name}`)}
+          disabled={!can}
+          onClick={act}
+        />
+      ))}
+    </div>
   );
 }
 
@@ -106,6 +140,15 @@ function Bench({ opened }: { opened: Opened }) {
   return scene && <primitive object={scene.root} />;
 }
 
+/** How far the ground reaches from where people arrive [m], about. */
+function reachOf(model: Opened["model"]): number {
+  const sizes = model.doc.get().entries.flatMap(({ part }) => {
+    const size = part.kind === "bounds" ? sizeOf(part) : null;
+    return size ? [Math.max(size[0], size[2]) / 2] : [];
+  });
+  return Math.max(1, ...sizes);
+}
+
 /** Look at where people arrive, from above and a little aside. */
 function orbit(
   camera: PerspectiveCamera,
@@ -115,7 +158,9 @@ function orbit(
   const spawn = model.doc.get().entries.find(({ part }) => part.kind === "spawn");
   const [x, y, z] = spawn ? positionOf(spawn.part) : [0, 0, 0];
   const controls = new OrbitControls(camera, element);
-  camera.position.set(x + 5.5, y + 8.5, z + 9);
+  const narrow = camera.aspect < 1 ? 1.45 : 1;
+  const far = Math.min(3, Math.max(1, reachOf(model) / 7)) * narrow;
+  camera.position.set(x + 4 * far, y + 9 * far, z + 8 * far);
   controls.target.set(x, y + 0.4, z - 1.5);
   controls.maxPolarAngle = 1.5;
   controls.minDistance = 2;

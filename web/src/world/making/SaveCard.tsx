@@ -1,11 +1,10 @@
 import { Eye, Redo2, Save, Undo2, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Badge, Button, Card, ErrorNote, Field, IconButton, toast } from "../../kit/ui";
 import { useDoing } from "../order/doing";
 import { desk, type Opened } from "./desk";
-import { pressAnywhere } from "./keys";
 
 /** Undo, redo, save, look as a visitor; and what to do where somebody else saved since. */
 export function SaveCard({ opened }: { opened: Opened }) {
@@ -14,15 +13,6 @@ export function SaveCard({ opened }: { opened: Opened }) {
   const { back, ahead } = useStore(model.steps);
   const doc = useStore(model.doc);
   const { error, isBusy, carryOut } = useDoing();
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      const { target } = event;
-      const isField = target instanceof HTMLElement && target.closest("input, textarea");
-      if (!isField && pressAnywhere(event, model)) event.preventDefault();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, [model]);
   const isChanged = desk.isChanged;
   const save = (): void => carryOut(desk.save(), () => toast(text("world.making.saved"), "good"));
   return (

@@ -5,6 +5,7 @@ import type { Place } from "../../wire/world";
 import { forgetPlace, lookForPlaces } from "../places";
 import { asking, type DraftAnswer, type Flaw } from "./asking";
 import { EditModel } from "./edit-model";
+import { pressAnywhere } from "./keys";
 import { setAbout } from "./ops";
 import { type Doc, docOf, placeOf } from "./parts";
 
@@ -124,7 +125,17 @@ export class MakingDesk {
       isRestored: kept !== null,
       isOvertaken,
     });
-    this.stop = model.doc.subscribe(() => this.remember());
+    const forget = model.doc.subscribe(() => this.remember());
+    const press = (event: KeyboardEvent): void => {
+      const { target } = event;
+      const isField = target instanceof HTMLElement && target.closest("input, textarea");
+      if (!isField && !this.isLooking.get() && pressAnywhere(event, model)) event.preventDefault();
+    };
+    addEventListener("keydown", press);
+    this.stop = () => {
+      forget();
+      removeEventListener("keydown", press);
+    };
     this.remember();
   }
 

@@ -24,8 +24,10 @@ import { type Built, builtOf } from "./pieces";
 const CHOSEN = "#12a19c";
 const FLAWED = "#d24b3e";
 const FAR_M = 70;
-/** Hit only where nothing else is: one walks on them. */
-const UNDERFOOT = new Set(["floor", "rug"]);
+/** Never hit: whoever taps or drags the floor means the place. The list has it. */
+const FLOOR = "floor";
+/** Hit only where nothing else is. */
+const LOW = "rug";
 
 interface Shown {
   readonly root: Group;
@@ -101,17 +103,17 @@ export class MakingScene {
     this.grid.add(lines);
   }
 
-  /** The key of the part that a ray meets first; what one walks on only where nothing else is. */
+  /** The key of the part that a ray meets first; a rug only where nothing else is. */
   meet(ray: Raycaster): string {
     let below = "";
     for (const hit of ray.intersectObjects(this.parts.children, true)) {
       const key = this.keyOf(hit.object);
       const part = this.shown.get(key)?.part;
       if (!part) continue;
-      const isUnderfoot =
-        part.kind === "bounds" || (part.kind === "things" && UNDERFOOT.has(part.value.kind));
-      if (!isUnderfoot) return key;
-      if (part.kind !== "bounds") below ||= key;
+      const kind = part.kind === "things" ? part.value.kind : part.kind;
+      if (kind === "bounds" || kind === FLOOR) continue;
+      if (kind !== LOW) return key;
+      below ||= key;
     }
     return below;
   }
