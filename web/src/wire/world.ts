@@ -652,6 +652,7 @@ export const Right = {
   MAKE: "make",
   SHARE: "share",
   MODERATE: "moderate",
+  PHOTO: "photo",
 } as const;
 export type Right = (typeof Right)[keyof typeof Right];
 

@@ -6,6 +6,7 @@ import { t } from "../kit/text";
 import { toast } from "../kit/ui";
 import type { Door, Place } from "../wire/world";
 import { Wardrobe } from "./people/wardrobe";
+import { openStudio } from "./photo/studio";
 import { hours, shownHour } from "./scene/hours";
 import { Materials } from "./scene/materials";
 import { Stage } from "./stage";
@@ -30,6 +31,7 @@ let materials: Materials | null = null; // made once, shared by all places
 export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) {
   const stage = useStage(place);
   useLooking(stage, looking, missed);
+  useStudio(stage);
   useFrame(({ gl }, dt) => {
     const { triangles } = gl.info.render;
     const drawn = triangles > 0 ? triangles / (gl.xr.isPresenting ? 2 : 1) : null;
@@ -73,6 +75,16 @@ function useStage(place: Place): Stage | null {
     };
   }, [place, camera, scene]);
   return stage;
+}
+
+function useStudio(stage: Stage | null): void {
+  const gl = useThree((state) => state.gl);
+  const scene = useThree((state) => state.scene);
+  const camera = useThree((state) => state.camera);
+  useEffect(
+    () => (stage ? openStudio(stage, { gl, scene, camera }) : undefined),
+    [stage, gl, scene, camera],
+  );
 }
 
 function useLooking(

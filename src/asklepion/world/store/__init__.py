@@ -10,6 +10,7 @@ MIGRATIONS: tuple[Step, ...] = (
     *reports.MIGRATIONS,
     *looks.MIGRATIONS,
     *things.MIGRATIONS,
+    *people.LATER,
 )
 OWNED: dict[str, Owned | None] = {**people.OWNED, **reports.OWNED, **looks.OWNED, **things.OWNED}
 

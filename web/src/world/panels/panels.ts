@@ -1,6 +1,7 @@
 import type { Banner, Panel } from "../../kit/place";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
+import { photoPanel } from "../photo/panel";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { wardrobePanel } from "../wardrobe/panel";
 import { announcer } from "./Announcer";
@@ -15,6 +16,7 @@ export const worldPanels: readonly Panel[] = [
   itemsPanel,
   chatPanel,
   ...voicePanels,
+  photoPanel,
   safetyPanel,
   ...orderPanels,
   wardrobePanel,
