@@ -2,10 +2,11 @@
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import SMALL, Enter
+from tests.journeys.conftest import PICTURES, SMALL, Enter
 from tests.journeys.steps import MEI, come_in, panel
 
 SLOW_MS = 90_000  # software draws
+DRAWN = "(after) => globalThis.__asklepion?.stats.frames > after"
 EVENING = (
     "localStorage.setItem('asklepion.drawing', 'plain');"
     "localStorage.setItem('asklepion.daylight', 'evening')"
@@ -27,7 +28,7 @@ def test_one_looks_back_at_oneself_takes_a_photo_and_puts_it_up(enter: Enter) ->
     mei = enter("mei", SMALL, scene=True, script=EVENING)
     mei.page.set_default_timeout(SLOW_MS)
     come_in(mei, MEI)
-    mei.page.wait_for_function("globalThis.__asklepion?.stats.frames > 8", timeout=SLOW_MS)
+    mei.page.wait_for_function(DRAWN, arg=8, timeout=SLOW_MS)
     photo = panel(mei, "Photo")
     photo.get_by_role("switch", name="Look back at yourself").click()
     mei.page.wait_for_timeout(1500)
@@ -42,6 +43,7 @@ def test_one_looks_back_at_oneself_takes_a_photo_and_puts_it_up(enter: Enter) ->
     with mei.page.expect_download() as download:
         photo.get_by_role("button", name="Save").click()
     assert download.value.suggested_filename == "Plaza.jpg"
+    download.value.save_as(PICTURES / "photo.jpg")
     photo.get_by_role("button", name="Put it up here").click()
     expect(picture).to_have_count(0, timeout=SLOW_MS)
     shared = panel(mei, "Things to share")

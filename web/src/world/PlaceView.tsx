@@ -9,6 +9,7 @@ import { Wardrobe } from "./people/wardrobe";
 import { openStudio } from "./photo/studio";
 import { hours, shownHour } from "./scene/hours";
 import { Materials } from "./scene/materials";
+import { ShownScreen } from "./showing/ShownScreen";
 import { Stage } from "./stage";
 import { TouchByPointer } from "./things/touch-by-pointer";
 import type { Controls, Looking } from "./walk/controls";
@@ -42,6 +43,7 @@ export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) 
     <>
       <primitive object={stage.root} />
       <XRParts stage={stage} />
+      <ShownScreen />
       {scenePartsOf(place.id).map(({ id, anchor, Component }) => {
         const spot = place.anchors.find((one) => one.id === anchor);
         return (

@@ -86,7 +86,7 @@ async def read_company(who: Who, company: Here) -> dict[str, Any]:
 
 @router.put("/company/self", status_code=204)
 async def set_self(body: SelfBody, who: Who, company: Here) -> None:
-    """Say whether strangers keep their distance, who may walk after one, and whether one is in photos."""
+    """Say whether strangers keep their distance, who may follow, and if one is in photos."""
     await company.people.set_self(
         who, bubble=body.bubble, followers=body.followers, in_photos=body.in_photos
     )

@@ -83,7 +83,7 @@ class People:
         followers: Followers | None = None,
         in_photos: bool | None = None,
     ) -> Self:
-        """Say whether strangers keep their distance, who may walk after one, and who is in photos."""
+        """Say whether strangers keep their distance, who may follow, and if one is in photos."""
         caller.require_known()
         before = self._ties.self_of(caller.account)
         after = replace(

@@ -2,6 +2,8 @@ import type { Banner, Panel } from "../../kit/place";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
 import { photoPanel } from "../photo/panel";
+import { showingPanel } from "../showing/panel";
+import { showingBanner } from "../showing/ShowingBanner";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { wardrobePanel } from "../wardrobe/panel";
 import { announcer } from "./Announcer";
@@ -16,9 +18,16 @@ export const worldPanels: readonly Panel[] = [
   itemsPanel,
   chatPanel,
   ...voicePanels,
+  showingPanel,
   photoPanel,
   safetyPanel,
   ...orderPanels,
   wardrobePanel,
 ];
-export const worldBanners: readonly Banner[] = [announcer, lineBanner, handsBanner, newsBanner];
+export const worldBanners: readonly Banner[] = [
+  announcer,
+  lineBanner,
+  handsBanner,
+  showingBanner,
+  newsBanner,
+];
