@@ -743,6 +743,7 @@ export const Right = {
   MAKE: "make",
   SHARE: "share",
   MODERATE: "moderate",
+  PHOTO: "photo",
 } as const;
 export type Right = (typeof Right)[keyof typeof Right];
 

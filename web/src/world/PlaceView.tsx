@@ -6,8 +6,10 @@ import { t } from "../kit/text";
 import { toast } from "../kit/ui";
 import type { Door, Place } from "../wire/world";
 import { Wardrobe } from "./people/wardrobe";
+import { openStudio } from "./photo/studio";
 import { hourNow } from "./scene/hours";
 import { Materials } from "./scene/materials";
+import { ShownScreen } from "./showing/ShownScreen";
 import { Stage } from "./stage";
 import { TouchByPointer } from "./things/touch-by-pointer";
 import type { Controls, Looking } from "./walk/controls";
@@ -30,6 +32,7 @@ let materials: Materials | null = null; // made once, shared by all places
 export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) {
   const stage = useStage(place);
   useLooking(stage, looking, missed);
+  useStudio(stage);
   useFrame(({ gl }, dt) => {
     const { triangles } = gl.info.render;
     const drawn = triangles > 0 ? triangles / (gl.xr.isPresenting ? 2 : 1) : null;
@@ -40,6 +43,7 @@ export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) 
     <>
       <primitive object={stage.root} />
       <XRParts stage={stage} />
+      <ShownScreen />
       <SceneParts place={place} />
     </>
   );
@@ -87,6 +91,16 @@ function useStage(place: Place): Stage | null {
     };
   }, [place, camera, scene]);
   return stage;
+}
+
+function useStudio(stage: Stage | null): void {
+  const gl = useThree((state) => state.gl);
+  const scene = useThree((state) => state.scene);
+  const camera = useThree((state) => state.camera);
+  useEffect(
+    () => (stage ? openStudio(stage, { gl, scene, camera }) : undefined),
+    [stage, gl, scene, camera],
+  );
 }
 
 function useLooking(

@@ -125,6 +125,9 @@ export class Company {
   readonly loose: Loose;
   readonly carry: Carry;
 
+  /** Hears notes before the voice does; true where it was one of its own. */
+  hearSignal: ((from: number, data: string) => boolean) | null = null;
+
   private readonly now: () => string;
   private readonly timing: Timing;
   private readonly socket: WorldSocket;
@@ -205,6 +208,11 @@ export class Company {
   comeBack(): void {
     if (this.line.get().state === "ended") this.enter(whereabouts.get().place);
     else this.socket.wake();
+  }
+
+  /** Hand a note to one person in this place, unread by the house. */
+  signal(to: number, data: string): void {
+    this.socket.say({ type: "signal", to, data });
   }
 
   say(text: string): boolean {
@@ -318,7 +326,8 @@ export class Company {
         this.gesture(message.slot, message.motion);
         break;
       case "signalled":
-        void this.voice.hear(message.slot, message.data);
+        if (!this.hearSignal?.(message.slot, message.data))
+          void this.voice.hear(message.slot, message.data);
         break;
       case "signs":
         this.hang(message.signs);

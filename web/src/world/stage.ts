@@ -7,6 +7,7 @@ import { Marker } from "./marker";
 import { personId, thingsIn } from "./panels/things";
 import { Crowd, type Own } from "./people/crowd";
 import type { Wardrobe } from "./people/wardrobe";
+import { holdOut } from "./photo/selfie";
 import { hours } from "./scene/hours";
 import type { Materials } from "./scene/materials";
 import { PlaceScene } from "./scene/place-scene";
@@ -46,6 +47,7 @@ export class Stage {
   readonly touch: Touch;
   /** Another drives us: the headset moves body and eyes. */
   isDriven = false;
+  private swungFrom: number | null = null; // where we looked when we held the camera out
   private peopleDrawn = 0;
   /** Where we walk to sit down. */
   private wantedSeat: Seat | null = null;
@@ -104,6 +106,24 @@ export class Stage {
     this.marker.update(dt);
   }
 
+  /** Whether we look back at ourselves from an arm's length. */
+  get isSelfie(): boolean {
+    return this.swungFrom !== null;
+  }
+
+  set isSelfie(is: boolean) {
+    this.swungFrom = is ? (this.swungFrom ?? this.follow.heading) : null;
+  }
+
+  /** Draw a picture to be kept: without names, and with some people as plain figures. */
+  pose(plain: ReadonlySet<string>, draw: () => void): void {
+    this.crowd.pose(plain);
+    const { visible } = this.marker.root;
+    this.marker.root.visible = false;
+    draw();
+    this.marker.root.visible = visible;
+  }
+
   /** Walk to where somebody clicked: the point on the picture is −1…1 from left and below. */
   click(x: number, y: number): void {
     const ray = new Raycaster();
@@ -156,6 +176,10 @@ export class Stage {
     walker.update(this.seat ? STILL : wish, follow.heading, dt);
     if (this.wantedSeat && !walker.isOnTheWay) this.sit();
     follow.update(walker.position, dt);
+    if (this.swungFrom !== null) {
+      const round = follow.heading - this.swungFrom;
+      holdOut(this.parts.camera, walker.position, walker.yaw, round);
+    }
     if (this.isHere) company.show(this.own().pose);
   }
 

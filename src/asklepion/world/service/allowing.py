@@ -26,6 +26,7 @@ NEEDED: dict[type[FromVisitor], Right] = {
     SetStage: Right.MODERATE,
     GiveWord: Right.MODERATE,
 }
+SHOWING = '{"showing":'  # how a note begins by which one shows a screen to others
 SILENT = "A host has taken the word from you here for a while."
 FADE_M = 0.8  # nearer than this, others fade on the screen of one who wants room
 
@@ -41,6 +42,8 @@ def refusal_of(
 ) -> tuple[Code, str] | None:
     """Why this is not taken from somebody who is in a place, None if it is."""
     right = NEEDED.get(type(message))
+    if isinstance(message, Signal) and message.data.startswith(SHOWING):
+        right = Right.SHARE
     if not right or not visit.gathering:
         return None
     if not may(visit, right):

@@ -15,6 +15,7 @@ MIGRATIONS: tuple[Step, ...] = (
     *things.MIGRATIONS,
     *leases.MIGRATIONS,
     *places.MIGRATIONS,
+    *people.LATER,
 )
 OWNED: dict[str, Owned | None] = {
     **people.OWNED,

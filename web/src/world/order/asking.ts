@@ -29,7 +29,7 @@ export const asking = {
     api.get<{ url: string; svg: string }>(`${OURS}/places/${place}/invitation`, stop),
   reports: (stop?: AbortSignal) => api.get<readonly ListedReport[]>(`${OURS}/reports`, stop),
 
-  setSelf: (mine: { bubble?: boolean; followers?: Followers }) =>
+  setSelf: (mine: { bubble?: boolean; followers?: Followers; in_photos?: boolean }) =>
     changing(api.put(`${OURS}/company/self`, mine)),
   setChild: (patient: string, is_child: boolean, phrases_only: boolean) =>
     changing(api.put(`${OURS}/children/${patient}`, { is_child, phrases_only })),

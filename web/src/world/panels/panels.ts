@@ -2,6 +2,9 @@ import type { Banner, Panel } from "../../kit/place";
 import { makingPanel } from "../making/panel";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
+import { photoPanel } from "../photo/panel";
+import { showingPanel } from "../showing/panel";
+import { showingBanner } from "../showing/ShowingBanner";
 import { asideBanner } from "../talk/AsideBanner";
 import { talkBanner } from "../talk/TalkBanner";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
@@ -16,7 +19,7 @@ import { voicePanels } from "./VoicePanel";
 
 /** What the world shows beside the scene, and instead of it. */
 export const worldPanels: readonly Panel[] = [
-  ...[thingsPanel, itemsPanel, chatPanel, ...voicePanels].map(live),
+  ...[thingsPanel, itemsPanel, chatPanel, ...voicePanels, showingPanel, photoPanel].map(live),
   safetyPanel,
   ...orderPanels.map(live),
   wardrobePanel,
@@ -28,6 +31,7 @@ export const worldBanners: readonly Banner[] = [
   lineBanner,
   besideBanner,
   handsBanner,
+  showingBanner,
   newsBanner,
   talkBanner,
   asideBanner,
