@@ -52,14 +52,14 @@ CROWD = """
       }
       let tick = 0;
       setInterval(() => {
-        const view = new DataView(new ArrayBuffer(10 + 14 * looks.length));
+        const view = new DataView(new ArrayBuffer(12 + 14 * looks.length));
         view.setUint8(0, 2);
         view.setUint16(2, looks.length, true);
-        view.setUint32(6, tick++, true);
+        view.setUint32(8, tick++, true);
         for (const i of looks.keys()) {
           const far = 3 + 1.3 * Math.sqrt(i);
           const turn = yaw + Math.sin(i * 2.4) * 0.6 + 0.02 * Math.sin(tick / 9 + i);
-          const at = 10 + 14 * i;
+          const at = 12 + 14 * i;
           view.setUint16(at, 1000 + i, true);
           view.setInt16(at + 2, (x - far * Math.sin(turn)) * 256, true);
           view.setInt16(at + 6, (z - far * Math.cos(turn)) * 256, true);

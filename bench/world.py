@@ -125,23 +125,30 @@ def running(one: Contender, room_of: int) -> Generator[tuple[int, list[str]]]:
 def windows(one: Contender, steps: tuple[int, ...], room_of: int) -> Iterator[Window]:
     """Windows with more and more visitors, until nobody asks for the next."""
     with running(one, room_of) as (pid, told):
-        command = [*on_core(1), "node", "load.mjs", f"--kind={one.speaks}", *told]
-        command += [f"--steps={','.join(map(str, steps))}", f"--roomOf={room_of}"]
-        load = subprocess.Popen(
-            command, cwd=PEERS, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert load.stdout
-        try:
-            cpu = 0.0
-            for line in load.stdout:
-                if line.startswith("measure"):
-                    cpu = cpu_s(pid)
-                    continue
-                used = (cpu_s(pid) - cpu) / 3.0
-                yield Window(**json.loads(line), cpu=used, memory_mib=memory_mib(pid))
-        finally:
-            load.kill()
-            load.wait()
+        yield from measured(one, pid, told, steps, room_of)
+
+
+def measured(
+    one: Contender, pid: int, told: list[str], steps: tuple[int, ...], room_of: int
+) -> Generator[Window]:
+    """Windows of a server that runs."""
+    command = [*on_core(1), "node", "load.mjs", f"--kind={one.speaks}", *told]
+    command += [f"--steps={','.join(map(str, steps))}", f"--roomOf={room_of}"]
+    load = subprocess.Popen(
+        command, cwd=PEERS, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert load.stdout
+    try:
+        cpu = 0.0
+        for line in load.stdout:
+            if line.startswith("measure"):
+                cpu = cpu_s(pid)
+                continue
+            used = (cpu_s(pid) - cpu) / 3.0
+            yield Window(**json.loads(line), cpu=used, memory_mib=memory_mib(pid))
+    finally:
+        load.kill()
+        load.wait()
 
 
 def cpu_s(pid: int) -> float:

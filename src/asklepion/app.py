@@ -41,7 +41,7 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Nights, Twin
-from asklepion.world import Cellar, Company, Gateway, Looks, Secret, Workers, World
+from asklepion.world import Cellar, Company, Gateway, Looks, Making, Secret, Workers, World
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -91,6 +91,7 @@ class House:
     world: World
     company: Company
     looks: Looks
+    making: Making
     clinic: Clinic
 
 
@@ -211,9 +212,12 @@ async def open_house(
             world=world,
             identity=identity,
             records=records,
+            marks=keys.key("world-marks"),
         )
         looks = Looks(db)
         looks.when_changed(world.dress)
+        shelves = Cellar(db=db, vault=keys.vault, folder=settings.data / "places", clock=clock)
+        making = Making(shelves, world=world, ids=ids, names=company.people.names)
         # places
         clinic = Clinic(
             db=db, clock=clock, ids=ids, events=events, identity=identity, records=records
@@ -234,6 +238,7 @@ async def open_house(
         records.also_forget(clinic.forget)
         records.also_forget(looks.forget)
         events.on(AccountClosed, looks.hear_closed)
+        events.on(AccountClosed, making.hear_closed)
         records.also_forget(partial(_forget_things, world))
         records.also_forget(alerts.forget)
         records.duplicates.introduce(identity.follow, identity.has_account)
@@ -249,7 +254,9 @@ async def open_house(
             workers = Workers(world, db=db, clock=clock, secret=secret, bus_url=settings.nats_url)
             await workers.start()
             stack.push_async_callback(workers.stop)
-        for room in (records, alerts, devices, company, world, clinic) if serving else (records,):
+        for room in (
+            (records, alerts, devices, company, world, making, clinic) if serving else (records,)
+        ):
             await room.start()
             stack.push_async_callback(room.stop)
         if serving and settings.hall_port and not settings.nats_url:
@@ -298,6 +305,7 @@ async def open_house(
             world=world,
             company=company,
             looks=looks,
+            making=making,
             clinic=clinic,
         )
 

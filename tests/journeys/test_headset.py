@@ -29,6 +29,13 @@ PUSH = "(y) => worn.controllers.right.updateAxes('thumbstick', 0, y)"
 HEAD, HAND_M = (0.3, 1.6, -0.4), 1.3
 THROW_M_S, GRAVITY_M_S2 = 7.0, 9.81
 AROUND = (-7.0, 0.0)  # the fountain stands in the straight way to the clinic
+MUCH_TO_TELL = """
+() => {
+  const words = document.createElement("section");
+  words.style.height = "900px";
+  document.querySelector(".banners").append(words);
+}
+"""
 SLOW_MS = 120_000  # software draws each eye
 THROWS = 16
 
@@ -103,6 +110,7 @@ def test_with_a_headset_on_one_walks_into_the_clinic_and_meets_somebody(enter: E
     ears = Ears(mei.page)
     mei.page.set_default_timeout(SLOW_MS)
     come_in(mei, MEI)
+    mei.page.evaluate(MUCH_TO_TELL)
 
     mei.page.get_by_role("button", name="Enter VR").click()
     mei.page.wait_for_function("globalThis.worn.activeSession !== undefined")

@@ -1,12 +1,15 @@
-"""People meet: in three dimensions, and by voice."""
+"""People meet in three dimensions; how voices arrive: `test_voice`."""
 
 from itertools import pairwise
 from math import dist
+from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
+from tests.journeys.cable import cable
 from tests.journeys.conftest import SMALL, Enter, Person
 from tests.journeys.steps import AMARA, MEI, come_in, go, panel
+from tests.serving import Server
 
 SLOW_MS = 90_000  # software draws
 MOST_M = 2  # who is seen farther off than this from one look to the next has leapt, not walked
@@ -34,18 +37,6 @@ def walk(walker: Person, key: str, seen_by: Person, far_m: float) -> None:
     walker.page.keyboard.down(key)
     seen_by.page.wait_for_function(HAS_COME, arg=far_m, timeout=SLOW_MS)
     walker.page.keyboard.up(key)
-
-
-def test_two_people_talk_from_browser_to_browser(enter: Enter) -> None:
-    amara, mei = enter("amara"), enter("mei")
-    come_in(amara, AMARA)
-    come_in(mei, MEI)
-    for person in (amara, mei):
-        go(person, "Clinic")
-        panel(person, "Voice").get_by_role("button", name="Join with the microphone").click()
-
-    for person in (amara, mei):
-        expect(person.page.get_by_text("hears you")).to_be_visible(timeout=60_000)
 
 
 def test_on_the_plaza_one_sees_the_other_walk_and_they_chat(enter: Enter) -> None:
@@ -78,3 +69,31 @@ def test_on_the_plaza_one_sees_the_other_walk_and_they_chat(enter: Enter) -> Non
     )
     for person in (amara, mei):
         person.picture("plaza-together")
+
+
+def test_whose_cable_is_pulled_out_goes_on_where_she_stood(enter: Enter, server: Server) -> None:
+    with cable(urlsplit(server.url).port or 80) as line:
+        amara, mei = enter("amara"), enter("mei", at=line.url)
+        come_in(amara, AMARA)
+        come_in(mei, MEI)
+        for person in (amara, mei):
+            go(person, "Clinic")
+        here = panel(amara, "People and things here")
+        expect(here.get_by_text(MEI).first).to_be_visible()
+
+        line.pull()
+        expect(mei.page.get_by_text("The connection to the others is lost")).to_be_visible()
+        expect(here.get_by_text("line lost, coming back")).to_be_visible()
+        panel(mei, "Chat").get_by_role("textbox").fill("Where was I?")
+        mei.page.keyboard.press("Enter")
+        expect(panel(mei, "Chat").get_by_text("There is no connection right now")).to_be_visible()
+        line.plug_in()
+
+        lost = mei.page.get_by_text("The connection to the others is lost")
+        expect(lost).to_be_hidden(timeout=30_000)
+        expect(here.get_by_text("line lost, coming back")).to_be_hidden()
+        panel(mei, "Chat").get_by_role("button", name="Send").click()
+        expect(panel(amara, "Chat").get_by_text("Where was I?", exact=True)).to_be_visible()
+        mei.page.close()
+        assert all("ERR_" in fault or "WebSocket" in fault for fault in mei.faults)
+        mei.faults.clear()  # the browser complains of the cable alone

@@ -555,3 +555,75 @@ TABLES = (
     "world_report",
     "world_minute",
 )
+
+
+# --- what stands for somebody between two
+
+
+async def test_a_mark_stands_for_somebody_between_two_alone_also_the_next_time(
+    house: House, people: People, patient: AsyncClient, other_patient: AsyncClient
+) -> None:
+    mine, theirs = await come(house, people.patient), await come(house, people.other_patient)
+    doctor = await come(house, people.doctor)
+    url = "/api/world/people/{}/mark"
+
+    mark = (await patient.get(url.format(theirs.who))).json()["mark"]
+    back = (await other_patient.get(url.format(mine.who))).json()["mark"]
+    third = (await other_patient.get(url.format(doctor.who))).json()["mark"]
+    house.world.shut(theirs)
+    gone = await patient.get(url.format(theirs.who))
+    again = await come(house, people.other_patient)
+
+    assert len({mark, back, third}) == 3
+    assert people.other_patient.account not in mark
+    assert gone.status_code == 404
+    assert again.who != theirs.who
+    assert (await patient.get(url.format(again.who))).json()["mark"] == mark
+    await house.company.people.block(people.other_patient, mine.who)
+    assert (await patient.get(url.format(again.who))).status_code == 404
+
+
+# --- photos
+
+
+async def test_in_a_photo_whoever_does_not_want_to_be_in_one_is_a_plain_figure(
+    house: House, people: People
+) -> None:
+    await come(house, people.operator)
+    patient, doctor = await come(house, people.patient), await come(house, people.doctor)
+    ask = house.company.people.photograph
+    assert ask(people.operator, "plaza") == []
+
+    await house.company.people.set_self(people.patient, in_photos=False)
+
+    assert ask(people.operator, "plaza") == [patient.who]
+    assert ask(people.patient, "plaza") == []  # of oneself one may
+    await house.company.people.set_self(people.patient, bubble=True)
+    assert ask(people.doctor, "plaza") == [patient.who]  # another wish leaves this one be
+    assert doctor.who not in ask(people.operator, "plaza")
+
+
+async def test_what_one_wants_of_photos_is_kept(settings: Settings, clock: StoppedClock) -> None:
+    async with open_house(settings, clock, hasher=QUICK) as house:
+        guest = await account(house, "g", PATIENT)
+        await house.company.people.set_self(guest, in_photos=False)
+
+    async with open_house(settings, clock, hasher=QUICK) as house:
+        assert not house.world.ties.self_of(guest.account).in_photos
+
+
+async def test_no_photo_is_taken_where_one_is_not_nor_in_a_guarded_room(
+    house: House, people: People
+) -> None:
+    ask = house.company.people.photograph
+    with pytest.raises(Forbidden, match="not there"):
+        ask(people.doctor, "plaza")
+
+    async def let_in(_: Caller, __: str) -> None:
+        return
+
+    house.world.guard("consulting-room-1", let_in)
+    await come(house, people.doctor, "consulting-room-1")
+
+    with pytest.raises(Forbidden, match="stays in it"):
+        ask(people.doctor, "consulting-room-1")

@@ -18,6 +18,7 @@ from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Unauthenticated
 from asklepion.world import Gateway, World
 from asklepion.world.engine.hall import ALL_SEEN
+from asklepion.world.service import gateway as gateway_service
 from asklepion.world.service import load_places
 from asklepion.world.service import world as world_service
 from asklepion.world.service.gateway import MAX_FRAME_BYTES
@@ -182,6 +183,23 @@ async def test_one_who_never_reads_is_let_go_and_little_waits_for_them(
                 await bo.send(Signal(to=slot, data="x" * 20_000))
                 await bo.next()
     deaf.close()
+
+
+async def test_sockets_that_ask_for_nothing_are_closed(
+    clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_service, "SILENCE_S", 0.3)
+    gateway = Gateway(World(clock=clock), host="127.0.0.1", port=0, url="")
+    await gateway.start()
+    opened = [await asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(50)]
+
+    async with asyncio.timeout(WAIT_S):
+        said = await asyncio.gather(*(reader.read() for reader, _ in opened))
+
+    assert said == [b""] * 50
+    for _, writer in opened:
+        writer.close()
+    await gateway.stop()
 
 
 async def test_a_crowd_is_shown_by_nearness_over_the_wire(served: Served) -> None:

@@ -136,6 +136,19 @@ async def test_every_message_is_held_against_the_rights_of_its_sender(world: Wor
     assert [m["text"] for m in told(ada, "said")] == ["Welcome."]
 
 
+async def test_who_may_share_nothing_shows_no_screen_but_watches_and_talks(world: World) -> None:
+    guest, ada = await come(world, GUEST, "yard"), await come(world, ADA, "yard")
+    frames(guest)
+    frames(ada)
+
+    for data in ('{"showing":{"bye":true}}', '{"watching":{"bye":true}}', '{"hello":true}'):
+        await world.hear(guest, control(Signal(to=ada.slot, data=data)))
+    await world.hear(ada, control(Signal(to=guest.slot, data='{"showing":{"bye":true}}')))
+
+    assert [m["code"] for m in told(guest, "refused")] == [Code.FORBIDDEN]
+    assert [m["data"][2:7] for m in told(ada, "signalled")] == ["watch", "hello"]
+
+
 async def test_whoever_may_not_enter_stays_outside(world: World) -> None:
     guest = await come(world, GUEST, "lock")
 

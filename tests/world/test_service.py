@@ -372,6 +372,7 @@ async def test_a_line_reaches_everybody_here_and_nobody_elsewhere(world: World) 
         "name": "Ada",
         "text": "<b>Good</b> morning",
         "at": "2026-03-01T12:00:00.000Z",
+        "is_private": False,
     }
     assert (heard(ada), heard(bo), heard(cy)) == ([line], [line], [])
 

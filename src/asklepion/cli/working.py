@@ -13,7 +13,7 @@ from asklepion.kit.db import connect_database
 from asklepion.kit.errors import Incorrect
 from asklepion.kit.keys import Keys
 from asklepion.settings import Settings
-from asklepion.world import Cellar, Gateway, Leases, Secret, Workers, World
+from asklepion.world import Cellar, Gateway, Leases, Secret, Showing, Workers, World
 
 WATCH_S = 1.0  # between two looks at whether whoever started this one is still there
 NO_BUS = "The processes of a world need a bus."
@@ -71,6 +71,9 @@ async def _work(settings: Settings, number: int, id: str, parent: int) -> None:
         stack.push_async_callback(workers.stop)
         await world.start()
         stack.push_async_callback(world.stop)
+        showing = Showing(db, world)
+        await showing.start()
+        stack.push_async_callback(showing.stop)
         stack.push_async_callback(workers.settle_down)
         await gateway.start()
         stack.push_async_callback(gateway.stop)

@@ -1,10 +1,11 @@
-import { KeyRound, LogOut, SunMoon } from "lucide-react";
+import { Clock, KeyRound, LogOut, SunMoon } from "lucide-react";
 import { goTo, showPanel } from "../kit/place";
 import { type Me, signOut } from "../kit/session";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { setTheme, theme } from "../kit/theme";
 import { Avatar, MenuItem, Popover, toast } from "../kit/ui";
+import { HOURS, hours, setHours } from "../world/scene/hours";
 import { canDraw, otherView, setView, view, viewIcons } from "./view";
 
 const NEXT_THEME = { auto: "light", light: "dark", dark: "auto" } as const;
@@ -12,7 +13,9 @@ const NEXT_THEME = { auto: "light", light: "dark", dark: "auto" } as const;
 export function AccountMenu({ me }: { me: Me }) {
   const text = useText();
   const current = useStore(theme);
-  const next = otherView(useStore(view));
+  const shown = useStore(view);
+  const next = otherView(shown);
+  const hour = useStore(hours);
   const roles = me.roles.map((role) => text(`identity.role.${role}`)).join(" · ");
   return (
     <Popover
@@ -38,6 +41,15 @@ export function AccountMenu({ me }: { me: Me }) {
           >
             {text("kit.theme")}
           </MenuItem>
+          {shown === "scene" && (
+            <MenuItem
+              icon={Clock}
+              hint={text(`world.hours.${hour}`)}
+              onClick={() => setHours(HOURS[(HOURS.indexOf(hour) + 1) % HOURS.length] ?? "clock")}
+            >
+              {text("world.hours")}
+            </MenuItem>
+          )}
           {canDraw && (
             <MenuItem icon={viewIcons[next]} onClick={() => setView(next)}>
               {text(`app.view.${next}`)}

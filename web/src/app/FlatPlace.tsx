@@ -1,11 +1,13 @@
 import { ArrowRight, Box, TriangleAlert, Users } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { useAsked } from "../kit/asked";
 import { arrived, goTo, usePlace } from "../kit/place";
 import type { Me } from "../kit/session";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { Avatar, Badge, Card, Scenery } from "../kit/ui";
 import { signFor } from "../world/panels/things";
+import { isMade, readPlace, usePlacesChanged } from "../world/places";
 import { company } from "../world/world";
 import { type PlaceSign, places, signOf } from "./places";
 import { canDraw } from "./view";
@@ -36,7 +38,8 @@ export function FlatPlace({ me, place, isForced = false }: FlatPlaceProps) {
     before.current = place;
     title.current?.focus(); // the door one came through is gone: go on from the top
   }, [place]);
-  const { nameKey, aboutKey, doors } = signOf(place);
+  const { nameKey, aboutKey } = signOf(place);
+  const doors = useDoors(place);
   const closed = place === "plaza" ? places.filter(({ isClosed }) => isClosed) : [];
   return (
     <div className="flat">
@@ -74,6 +77,17 @@ export function FlatPlace({ me, place, isForced = false }: FlatPlaceProps) {
       </div>
     </div>
   );
+}
+
+/** Where one can go from here: of a place that somebody made, its file says so. */
+function useDoors(place: string): readonly string[] {
+  const { doors } = signOf(place);
+  const file = useAsked(
+    async () => (isMade(place) ? await readPlace(place) : null),
+    [place, usePlacesChanged()],
+  );
+  const there = file.value?.doors.flatMap(({ to }) => to ?? []) ?? [];
+  return [...new Set([...there, ...doors])];
 }
 
 function Door({ sign }: { sign: PlaceSign }) {

@@ -4,6 +4,8 @@ import type { Me } from "../kit/session";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { Waiting } from "../kit/ui";
+import { accompany, isBeside } from "../world/beside";
+import { lookForPlaces, madePlaces } from "../world/places";
 import { attend } from "../world/world";
 import { Dock } from "./Dock";
 import { FlatPlace } from "./FlatPlace";
@@ -22,11 +24,15 @@ export function Shell({ me }: { me: Me }) {
   const shown = useStore(view);
   const { place } = usePlace();
   useEffect(followAddress, []);
-  useEffect(attend, []);
+  const beside = useStore(isBeside);
+  useEffect(() => (beside ? accompany() : attend()), [beside]);
+  useStore(madePlaces); // what a made place is called comes a moment later
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked for anew wherever one goes
+  useEffect(() => void lookForPlaces().catch(() => {}), [place]);
   useOwnSubject(me, place);
-  const panels = panelsOf(place, me.roles);
+  const panels = panelsOf(place, me.roles).filter(({ isLive }) => !(beside && isLive));
   return (
-    <div className="shell" data-view={shown} data-place={place}>
+    <div className="shell" data-view={beside ? "flat" : shown} data-place={place}>
       <button type="button" className="skip" onClick={focusDock}>
         {text("app.skip")}
       </button>
@@ -37,7 +43,7 @@ export function Shell({ me }: { me: Me }) {
         ))}
       </div>
       <main className="stage" aria-label={text(signOf(place).nameKey)}>
-        {shown === "scene" ? (
+        {shown === "scene" && !beside ? (
           <Guard key="scene" fallback={<FlatPlace me={me} place={place} isForced />}>
             <Suspense fallback={<Waiting label={text("app.world.waiting")} />}>
               <WorldView />

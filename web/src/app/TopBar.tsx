@@ -13,14 +13,17 @@ import {
   ThemeSwitch,
 } from "../kit/ui";
 import { AlertBell } from "../twin/alerts/AlertBell";
+import { isBeside } from "../world/beside";
 import { SafeButton } from "../world/order/SafeButton";
+import { madePlaces } from "../world/places";
 import { AccountMenu } from "./AccountMenu";
-import { places, signOf } from "./places";
+import { madeSigns, places, signOf } from "./places";
 import { canDraw, otherView, setView, view, viewIcons } from "./view";
 
 /** Where I am, who is here, and what concerns the whole house. */
 export function TopBar({ me }: { me: Me }) {
   const { place, people } = usePlace();
+  const beside = useStore(isBeside);
   return (
     <header className="bar">
       <div className="bar-group">
@@ -33,7 +36,7 @@ export function TopBar({ me }: { me: Me }) {
         <SafeButton />
         <AlertBell />
         <PeopleHere people={people} />
-        {canDraw && (
+        {canDraw && !beside && (
           <span className="bar-wide">
             <ViewSwitch />
           </span>
@@ -52,7 +55,10 @@ function PlaceMenu({ place }: { place: string }) {
   const text = useText();
   const { icon: Icon, nameKey } = signOf(place);
   const name = text(nameKey);
-  const shown = places.filter(({ id }) => !id.startsWith("consulting-room") || id === place);
+  useStore(madePlaces); // somebody publishes one
+  const own = places.filter(({ id }) => !id.startsWith("consulting-room") || id === place);
+  const isOpen = own.filter(({ isClosed }) => !isClosed);
+  const shown = [...isOpen, ...madeSigns(), ...own.filter(({ isClosed }) => isClosed)];
   return (
     <Popover
       label={`${name}: ${text("app.places")}`}

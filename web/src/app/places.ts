@@ -1,5 +1,6 @@
 import {
   Armchair,
+  Blocks,
   Dices,
   DoorOpen,
   GraduationCap,
@@ -10,6 +11,7 @@ import {
   Slice,
   Stethoscope,
 } from "lucide-react";
+import { isMade, madePlaces } from "../world/places";
 
 export interface PlaceSign {
   readonly id: string;
@@ -56,10 +58,23 @@ const elsewhere: PlaceSign = {
   isClosed: false,
 };
 
+/** The places that people made here. */
+export function madeSigns(): readonly PlaceSign[] {
+  return madePlaces.get().map(({ id, name_key, about_key }) => ({
+    id,
+    icon: Blocks,
+    nameKey: name_key,
+    aboutKey: about_key,
+    doors: ["plaza"],
+    isClosed: false,
+  }));
+}
+
 export function signOf(place: string): PlaceSign {
-  return places.find(({ id }) => id === place) ?? elsewhere;
+  const known = places.find(({ id }) => id === place);
+  return known ?? madeSigns().find(({ id }) => id === place) ?? elsewhere;
 }
 
 export function isOpenPlace(place: string): boolean {
-  return places.some(({ id, isClosed }) => id === place && !isClosed);
+  return isMade(place) || places.some(({ id, isClosed }) => id === place && !isClosed);
 }

@@ -37,6 +37,8 @@ export interface Panel {
   readonly order: number;
   /** Opens by itself on a phone as well, where panels otherwise wait to be called. */
   readonly isUrgent?: boolean;
+  /** Needs one to be there: a window that only accompanies a visit does not have it. */
+  readonly isLive?: boolean;
   readonly Component: ComponentType<PanelProps>;
 }
 
@@ -49,6 +51,8 @@ export interface Banner {
 
 export interface ScenePartProps {
   readonly place: string;
+  /** It stands small on one's own table, in a room that is seen through the headset. */
+  readonly isOnTable?: boolean;
 }
 
 /** A part of the 3D scene that another room brings; the world stands it on the place's anchor. */
@@ -57,6 +61,8 @@ export interface ScenePart {
   readonly places: readonly string[];
   /** Name of an anchor in the place file; left out, the part stands at the origin. */
   readonly anchor?: string;
+  /** Whether it can stand on one's own table, where the real room is seen. */
+  readonly isForTable?: boolean;
   readonly Component: ComponentType<ScenePartProps>;
 }
 

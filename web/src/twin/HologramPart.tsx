@@ -1,17 +1,19 @@
 import { type ThreeEvent, useFrame } from "@react-three/fiber";
 import { useEffect, useRef, useState } from "react";
 import { type Ray, Vector3 } from "three";
-import { showPanel } from "../kit/place";
+import { type ScenePartProps, showPanel } from "../kit/place";
 import { useStore } from "../kit/store";
 import { chosen, hovered, scenes } from "./chosen";
 import { Showing } from "./hologram/Showing";
 import { followed, wantsCalm } from "./shown";
+import { TableLegend } from "./TableLegend";
 import { useOpened } from "./use";
 
 const REACH_M = { radius: 0.42, height: 2 };
 const STEPS_PER_M = 600; // how finely a ray's way across the body is counted
 const FULL_TURN = 2 * Math.PI * 0.3 * STEPS_PER_M; // like rolling a column of that radius
 const LONGEST_S = 0.1;
+const OVER_TABLE_M = 0.42; // an organ on a table floats low, before it is made small
 /** A place's yaw says where -z looks; the body is baked looking along +z. */
 const FORWARD = Math.PI;
 
@@ -26,12 +28,15 @@ export function across(ray: Ray, axis: Vector3): { x: number; y: number } {
   return { x: -side * STEPS_PER_M, y: (origin.y + direction.y * away) * STEPS_PER_M };
 }
 
-/** The body on its pedestal: hover and tap an organ, drag to turn; the same with a mouse and in XR. */
-export function HologramPart() {
+/**
+ * The body on its pedestal, or small on a table: hover and tap an organ, drag to turn; the same with a
+ * mouse and in XR.
+ */
+export function HologramPart({ isOnTable = false }: Partial<ScenePartProps>) {
   const who = useOpened();
   const [showing, setShowing] = useState<Showing | null>(null);
   useEffect(() => {
-    const made = new Showing(followed);
+    const made = new Showing(followed, isOnTable ? OVER_TABLE_M : undefined);
     setShowing(made);
     scenes.update((n) => n + 1);
     return () => {
@@ -39,23 +44,26 @@ export function HologramPart() {
       setShowing(null);
       made.dispose();
     };
-  }, []);
+  }, [isOnTable]);
   if (!showing) return null;
   return (
     <group rotation-y={FORWARD}>
       <primitive object={showing.hologram.root} />
-      <Pulse showing={showing} />
+      <Pulse showing={showing} isOnTable={isOnTable} />
       {who && <Touch showing={showing} />}
+      {isOnTable && <TableLegend />}
     </group>
   );
 }
 
-function Pulse({ showing }: { showing: Showing }) {
+function Pulse({ showing, isOnTable }: { showing: Showing; isOnTable: boolean }) {
   const isSeen = useRef(false);
   useFrame(({ camera }, dt) => {
-    if (!isSeen.current && !showing.hologram.isEmpty)
-      showing.hologram.hear({ type: "seen", from: camera.getWorldPosition(new Vector3()) });
-    isSeen.current = !showing.hologram.isEmpty;
+    const from = camera.getWorldPosition(new Vector3());
+    const isThere = Number.isFinite(from.x); // in the first frame of a headset the eye is nowhere
+    if (!isOnTable && isThere && !isSeen.current && !showing.hologram.isEmpty)
+      showing.hologram.hear({ type: "seen", from }); // a table turns to the eyes by itself
+    isSeen.current = isThere && !showing.hologram.isEmpty;
     showing.hologram.hear({ type: "calm", isCalm: wantsCalm() });
     showing.update(Math.min(dt, LONGEST_S));
   });

@@ -108,5 +108,6 @@ export const hologramPart: ScenePart = {
   id: "hologram",
   places: PLACES,
   anchor: "hologram",
+  isForTable: true,
   Component: lazy(() => import("./HologramPart").then((m) => ({ default: m.HologramPart }))),
 };

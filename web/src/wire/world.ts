@@ -84,6 +84,20 @@ export interface Anchor {
   readonly size: readonly [number, number, number];
 }
 
+/** Ask people who stand near to speak privately; from within an aside: to come into it. */
+export interface AskAside {
+  readonly type: "ask-aside";
+  readonly to: readonly number[];
+}
+
+/** Somebody near asks you to speak privately; the question stands for a minute. */
+export interface AskedAside {
+  readonly type: "asked-aside";
+  readonly aside: number;
+  readonly slot: number;
+  readonly name: string;
+}
+
 /** Somebody's line broke, or they are back on another. */
 export interface Away {
   readonly type: "away";
@@ -189,6 +203,12 @@ export const Code = {
   PHRASES_ONLY: "phrases-only",
   NOT_FOR_CHILDREN: "not-for-children",
   UNKNOWN_PLACE: "unknown-place",
+  UNHEARD: "unheard",
+  WORDS_GIVEN: "words-given",
+  TOO_FAR: "too-far",
+  IN_ASIDE: "in-aside",
+  ASIDE_FULL: "aside-full",
+  ASIDE_OVER: "aside-over",
   NOWHERE: "nowhere",
   NOT_HERE: "not-here",
   TOO_FAST: "too-fast",
@@ -212,6 +232,12 @@ export const Cover = {
   KIPPAH: "kippah",
 } as const;
 export type Cover = (typeof Cover)[keyof typeof Cover];
+
+/** Say no to one who asked; nobody is told. */
+export interface DeclineAside {
+  readonly type: "decline-aside";
+  readonly aside: number;
+}
 
 /** A way to another place, or a closed one that says why. It faces whom it lets in. */
 export interface Door {
@@ -304,6 +330,13 @@ export interface Gestured {
   readonly type: "gestured";
   readonly slot: number;
   readonly motion: Motion;
+}
+
+/** A host gives somebody the word on stage, or takes it back. */
+export interface GiveWord {
+  readonly type: "give-word";
+  readonly to: number;
+  readonly has_word: boolean;
 }
 
 /** How the hair is worn. */
@@ -432,6 +465,12 @@ export interface ItemsKept {
   readonly kept: readonly (readonly [string, number])[];
 }
 
+/** Say yes to one who asked. */
+export interface JoinAside {
+  readonly type: "join-aside";
+  readonly aside: number;
+}
+
 /** Somebody came in. */
 export interface Joined {
   readonly type: "joined";
@@ -447,10 +486,24 @@ export const Kind = {
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
+/** Speak with everybody again. */
+export interface LeaveAside {
+  readonly type: "leave-aside";
+}
+
 /** Somebody is gone; the slot may be another's next. */
 export interface Left {
   readonly type: "left";
   readonly slot: number;
+}
+
+/** A lamp: its colour, how strong it is, and how far it reaches [m]. */
+export interface Light {
+  readonly id: string;
+  readonly position: readonly [number, number, number];
+  readonly color: string;
+  readonly strength: number;
+  readonly reach: number;
 }
 
 /** Where to open the line to the world: at this house's /world where `url` is empty. */
@@ -568,6 +621,9 @@ export interface Person {
   readonly is_host: boolean;
   readonly is_silent: boolean;
   readonly look: string;
+  readonly aside: number;
+  readonly hand: number;
+  readonly has_word: boolean;
 }
 
 /** What can be said by choosing: each hears it in their own language. */
@@ -596,11 +652,14 @@ export interface Place {
   readonly sky: string;
   readonly spawn: Spawn;
   readonly bounds: readonly (Circle | Box)[];
+  readonly format: number;
   readonly sea_y: number | null;
   readonly exit: string;
   readonly copies: number;
   readonly hosts: readonly Role[];
   readonly rights: Readonly<Record<string, readonly Right[]>>;
+  readonly visitors: readonly Role[];
+  readonly is_stage: boolean;
   readonly is_child_safe: boolean;
   readonly doors: readonly Door[];
   readonly anchors: readonly Anchor[];
@@ -608,6 +667,8 @@ export interface Place {
   readonly things: readonly Thing[];
   readonly obstacles: readonly Obstacle[];
   readonly fixtures: readonly Fixture[];
+  readonly lights: readonly Light[];
+  readonly models: readonly PlacedModel[];
   readonly seats: readonly Seat[];
 }
 
@@ -619,6 +680,24 @@ export interface PlaceCard {
   readonly capacity: number;
   readonly sign: Sign;
   readonly presence: Presence | null;
+}
+
+/** The place you are in is another now: read it again. A welcome follows, where you stood. */
+export interface PlaceChanged {
+  readonly type: "place-changed";
+  readonly place: string;
+}
+
+/** A glTF file that came with the place (its SHA-256), so many metres at its longest. */
+export interface PlacedModel {
+  readonly id: string;
+  readonly file: string;
+  readonly position: readonly [number, number, number];
+  readonly name: string;
+  readonly yaw: number;
+  readonly size: number;
+  readonly blocks: Blocks;
+  readonly footprint: readonly [number, number] | null;
 }
 
 /** What the sign over a door tells of the place behind it. */
@@ -664,6 +743,7 @@ export const Right = {
   MAKE: "make",
   SHARE: "share",
   MODERATE: "moderate",
+  PHOTO: "photo",
 } as const;
 export type Right = (typeof Right)[keyof typeof Right];
 
@@ -685,6 +765,7 @@ export interface Said {
   readonly name: string;
   readonly text: string;
   readonly at: string;
+  readonly is_private: boolean;
 }
 
 /** Plain words to everybody in this place; they are not kept. */
@@ -705,6 +786,12 @@ export interface SeatTaken {
   readonly type: "seat-taken";
   readonly slot: number;
   readonly seat: string;
+}
+
+/** A host puts the place on stage: few speak and all hear; or ends that. */
+export interface SetStage {
+  readonly type: "set-stage";
+  readonly is_on: boolean;
 }
 
 /** Which hands follow, in this order. */
@@ -774,6 +861,12 @@ export interface Spawn {
 export interface Spot {
   readonly position: readonly [number, number, number];
   readonly yaw: number;
+}
+
+/** The place is on stage now, and nobody but its hosts has the word; or it is no more. */
+export interface Staged {
+  readonly type: "staged";
+  readonly is_on: boolean;
 }
 
 /** Stand up. */
@@ -881,6 +974,7 @@ export interface Uttered {
   readonly name: string;
   readonly phrase: Phrase;
   readonly at: string;
+  readonly is_private: boolean;
 }
 
 /** You are in. A whole snapshot follows. */
@@ -892,6 +986,21 @@ export interface Welcome {
   readonly people: readonly Person[];
   readonly signs: readonly Presence[];
   readonly key: string;
+  readonly is_stage: boolean;
+}
+
+/** Somebody speaks privately in the aside of that number; 0: with everybody again. */
+export interface WentAside {
+  readonly type: "went-aside";
+  readonly slot: number;
+  readonly aside: number;
+}
+
+/** Somebody was given the word on stage, or it was taken back. */
+export interface Worded {
+  readonly type: "worded";
+  readonly slot: number;
+  readonly has_word: boolean;
 }
 
 /** Typed words: `size` the height of a line, in steps of a board's width. */
@@ -926,6 +1035,8 @@ export type FromHands =
   | Sit
   | Stand;
 
+export type FromTalkers = AskAside | JoinAside | DeclineAside | LeaveAside | SetStage | GiveWord;
+
 export type FromThings =
   | Items
   | ItemMade
@@ -944,6 +1055,12 @@ export type FromVisitor =
   | Utter
   | Gesture
   | Signal
+  | AskAside
+  | JoinAside
+  | DeclineAside
+  | LeaveAside
+  | SetStage
+  | GiveWord
   | MakeItem
   | TakeItem
   | DropItem
@@ -969,9 +1086,14 @@ export type FromWorld =
   | Refused
   | Expelled
   | Onward
+  | PlaceChanged
   | Standing
   | Silenced
   | Told
+  | AskedAside
+  | WentAside
+  | Staged
+  | Worded
   | Items
   | ItemMade
   | ItemTaken

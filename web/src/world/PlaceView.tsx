@@ -1,17 +1,20 @@
-import { useFrame, useThree } from "@react-three/fiber";
-import { type RefObject, Suspense, useEffect, useState } from "react";
+import { createPortal, useFrame, useThree } from "@react-three/fiber";
+import { Fragment, type RefObject, Suspense, useEffect, useState } from "react";
 import { PerspectiveCamera, Raycaster, Vector2 } from "three";
 import { goTo, scenePartsOf } from "../kit/place";
 import { t } from "../kit/text";
 import { toast } from "../kit/ui";
 import type { Door, Place } from "../wire/world";
 import { Wardrobe } from "./people/wardrobe";
+import { openStudio } from "./photo/studio";
+import { hourNow } from "./scene/hours";
 import { Materials } from "./scene/materials";
+import { ShownScreen } from "./showing/ShownScreen";
 import { Stage } from "./stage";
 import { TouchByPointer } from "./things/touch-by-pointer";
 import type { Controls, Looking } from "./walk/controls";
 import { company, focused, walker } from "./world";
-import { XRParts } from "./xr/XRParts";
+import { useTable, XRParts } from "./xr/XRParts";
 
 interface PlaceViewProps {
   place: Place;
@@ -29,6 +32,7 @@ let materials: Materials | null = null; // made once, shared by all places
 export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) {
   const stage = useStage(place);
   useLooking(stage, looking, missed);
+  useStudio(stage);
   useFrame(({ gl }, dt) => {
     const { triangles } = gl.info.render;
     const drawn = triangles > 0 ? triangles / (gl.xr.isPresenting ? 2 : 1) : null;
@@ -39,18 +43,33 @@ export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) 
     <>
       <primitive object={stage.root} />
       <XRParts stage={stage} />
-      {scenePartsOf(place.id).map(({ id, anchor, Component }) => {
-        const spot = place.anchors.find((one) => one.id === anchor);
-        return (
-          <group key={id} position={[...(spot?.position ?? [0, 0, 0])]} rotation-y={spot?.yaw ?? 0}>
-            <Suspense fallback={null}>
-              <Component place={place.id} />
-            </Suspense>
-          </group>
-        );
-      })}
+      <ShownScreen />
+      <SceneParts place={place} />
     </>
   );
+}
+
+/** What other rooms bring: on its anchor, or on one's own table where the real room is seen. */
+function SceneParts({ place }: { place: Place }) {
+  const table = useTable();
+  return scenePartsOf(place.id).map(({ id, anchor, isForTable, Component }) => {
+    if (isForTable && table) {
+      const part = (
+        <Suspense fallback={null}>
+          <Component place={place.id} isOnTable />
+        </Suspense>
+      );
+      return <Fragment key={`${id} on the table`}>{createPortal(part, table.content)}</Fragment>;
+    }
+    const spot = place.anchors.find((one) => one.id === anchor);
+    return (
+      <group key={id} position={[...(spot?.position ?? [0, 0, 0])]} rotation-y={spot?.yaw ?? 0}>
+        <Suspense fallback={null}>
+          <Component place={place.id} />
+        </Suspense>
+      </group>
+    );
+  });
 }
 
 function useStage(place: Place): Stage | null {
@@ -60,7 +79,7 @@ function useStage(place: Place): Stage | null {
   useEffect(() => {
     if (!(camera instanceof PerspectiveCamera)) return;
     materials ??= new Materials();
-    const made = new Stage(place, { company, camera, materials, wardrobe, through });
+    const made = new Stage(place, { company, camera, materials, wardrobe, hour: hourNow, through });
     scene.fog = made.scene.sky.fog;
     setStage(made);
     walker.set((errand) => made.run(errand));
@@ -72,6 +91,16 @@ function useStage(place: Place): Stage | null {
     };
   }, [place, camera, scene]);
   return stage;
+}
+
+function useStudio(stage: Stage | null): void {
+  const gl = useThree((state) => state.gl);
+  const scene = useThree((state) => state.scene);
+  const camera = useThree((state) => state.camera);
+  useEffect(
+    () => (stage ? openStudio(stage, { gl, scene, camera }) : undefined),
+    [stage, gl, scene, camera],
+  );
 }
 
 function useLooking(

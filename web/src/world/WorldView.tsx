@@ -1,14 +1,16 @@
 import { Canvas } from "@react-three/fiber";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { NeutralToneMapping, PCFShadowMap } from "three";
 import { useAsked } from "../kit/asked";
 import { usePlace } from "../kit/place";
+import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { ErrorNote, Waiting } from "../kit/ui";
+import { desk } from "./making/desk";
 import { dprHere, PaceKeeper } from "./PaceKeeper";
 import { PlaceView } from "./PlaceView";
 import { listenForEmotes } from "./people/emote-keys";
-import { readPlace } from "./places";
+import { readPlace, usePlacesChanged } from "./places";
 import { StickView } from "./StickView";
 import { tierHere } from "./scene/tier";
 import { Controls, type Looking } from "./walk/controls";
@@ -18,14 +20,29 @@ import "./world.css";
 
 const EYES = { fov: 55, near: 0.1, far: 3000 };
 
-/** The 3D view of the place we are in, with everybody else there. */
+const MakingView = lazy(() =>
+  import("./making/MakingView").then((m) => ({ default: m.MakingView })),
+);
+
+/** The place we are in; while one makes a place, that. */
 export function WorldView() {
+  const opened = useStore(desk.opened);
+  if (!opened) return <WorldHere />;
+  return (
+    <Suspense fallback={null}>
+      <MakingView key={opened.id} opened={opened} />
+    </Suspense>
+  );
+}
+
+/** The 3D view of the place we are in, with everybody else there. */
+function WorldHere() {
   const text = useText();
   const tier = tierHere();
   const wanted = usePlace().place;
   const { place: here } = useStay();
   const shown = here || wanted;
-  const file = useAsked(() => readPlace(shown), [shown]);
+  const file = useAsked(() => readPlace(shown), [shown, usePlacesChanged()]);
   const frame = useRef<HTMLDivElement>(null);
   const looking = useRef<Looking | null>(null);
   const missed = useRef<(event: MouseEvent) => void>(() => {});

@@ -18,7 +18,7 @@ import {
   type Presence,
   type Spot,
 } from "../wire/world";
-import { inEarshot } from "./earshot";
+import { inEarshot, onStage } from "./earshot";
 import { type Happening, Happenings } from "./happenings";
 import type { Heard } from "./net/frames";
 import { Glide } from "./net/glide";
@@ -35,6 +35,8 @@ import {
 } from "./net/socket";
 import { Steps } from "./net/steps";
 import { Order } from "./order/standing";
+import { forgetPlace } from "./places";
+import { Asides } from "./talk/asides";
 import { Carry } from "./things/carry";
 import { Loose } from "./things/loose";
 import type { Voice } from "./voice";
@@ -62,6 +64,12 @@ export interface Somebody {
   readonly isHost: boolean;
   /** A host took the word from them: their voice is not played. */
   readonly isSilent: boolean;
+  /** In which aside they speak privately; 0: with everybody. */
+  readonly aside: number;
+  /** Of raised hands, who raised theirs first has the least; 0: it is down. */
+  readonly hand: number;
+  /** Was given the word on stage. */
+  readonly hasWord: boolean;
   /** Their way; one's own is not heard of, so it is empty. */
   readonly glide: Glide;
 }
@@ -109,10 +117,16 @@ export class Company {
   /** What the house would not do, if it was not about a place. */
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
+  readonly asides: Asides;
+  /** The place is on stage: only those with the word are heard. */
+  readonly isStage = new Store(false);
   readonly order = new Order();
   /** The loose things here, and what we hold of them. */
   readonly loose: Loose;
   readonly carry: Carry;
+
+  /** Hears notes before the voice does; true where it was one of its own. */
+  hearSignal: ((from: number, data: string) => boolean) | null = null;
 
   private readonly now: () => string;
   private readonly timing: Timing;
@@ -148,6 +162,14 @@ export class Company {
     this.carry = new Carry(this.loose, show);
     this.voice = parts.voice((to, data) => this.socket.say({ type: "signal", to, data }));
     this.voice.store.subscribe(() => this.listen());
+    this.asides = new Asides({
+      say: (message) => this.socket.say(message),
+      went: (slot, aside) => {
+        this.mark(slot, { aside });
+        this.meet();
+      },
+      after: this.timing.after,
+    });
   }
 
   /** Where we stand, as we showed it last. */
@@ -188,6 +210,11 @@ export class Company {
     else this.socket.wake();
   }
 
+  /** Hand a note to one person in this place, unread by the house. */
+  signal(to: number, data: string): void {
+    this.socket.say({ type: "signal", to, data });
+  }
+
   say(text: string): boolean {
     this.complaint.set(null);
     return this.socket.say({ type: "say", text });
@@ -210,6 +237,16 @@ export class Company {
   raiseHand(isUp: boolean): boolean {
     const motion = isUp ? Motion.HAND_UP : Motion.HAND_DOWN;
     return this.socket.say({ type: "gesture", motion });
+  }
+
+  /** As a host: put the place on stage, or end that. */
+  setStage(isOn: boolean): boolean {
+    return this.socket.say({ type: "set-stage", is_on: isOn });
+  }
+
+  /** As a host: give somebody the word on stage, or take it back. */
+  giveWord(to: number, hasWord: boolean): boolean {
+    return this.socket.say({ type: "give-word", to, has_word: hasWord });
   }
 
   /** How loud somebody is heard right now, 0 … 1. */
@@ -280,16 +317,17 @@ export class Company {
         this.mark(message.slot, { isAway: message.is_away });
         break;
       case "said":
-        this.note("said", message.slot, message.name, message.text, message.at);
+        this.note("said", message.slot, message.name, message.text, message);
         break;
       case "uttered":
-        this.note("uttered", message.slot, message.name, message.phrase, message.at);
+        this.note("uttered", message.slot, message.name, message.phrase, message);
         break;
       case "gestured":
         this.gesture(message.slot, message.motion);
         break;
       case "signalled":
-        void this.voice.hear(message.slot, message.data);
+        if (!this.hearSignal?.(message.slot, message.data))
+          void this.voice.hear(message.slot, message.data);
         break;
       case "signs":
         this.hang(message.signs);
@@ -307,8 +345,22 @@ export class Company {
         break;
       case "onward":
         break; // the socket goes there
+      case "place-changed":
+        forgetPlace(message.place); // a welcome follows
+        break;
       case "silenced":
         this.silence(message.slot, message.is_silent);
+        break;
+      case "asked-aside":
+      case "went-aside":
+        this.asides.hear(message);
+        break;
+      case "staged":
+        this.stage(message.is_on);
+        break;
+      case "worded":
+        this.mark(message.slot, { hasWord: message.has_word });
+        this.meet();
         break;
       case "standing":
       case "told":
@@ -336,6 +388,7 @@ export class Company {
     const { place, you, spot } = welcome;
     if (place !== this.stay.get().place) {
       this.happenings.forget(); // what was said in one room is not shown in the next
+      this.asides.forget();
       this.voice.leave(); // nobody carries an open microphone through a door
     }
     this.remember();
@@ -345,6 +398,7 @@ export class Company {
     this.hands.forget();
     this.complaint.set(null);
     this.stay.set({ place, me: you });
+    this.isStage.set(welcome.is_stage);
     this.steps.reset();
     this.own = { position: spot.position, yaw: spot.yaw, pitch: 0, flags: 0, tracked: null };
     this.people.set(welcome.people.map((person) => this.somebody(person, before)));
@@ -378,6 +432,9 @@ export class Company {
       isAway: person.is_away,
       isHost: person.is_host,
       isSilent: person.is_silent,
+      aside: person.aside,
+      hand: person.hand,
+      hasWord: person.has_word,
       isSpeaking: known?.isSpeaking ?? false,
       glide: known?.glide ?? new Glide(),
     };
@@ -385,7 +442,9 @@ export class Company {
 
   private mark(
     slot: number,
-    change: Partial<Pick<Somebody, "isAway" | "isHandUp" | "isSilent" | "look">>,
+    change: Partial<
+      Pick<Somebody, "isAway" | "isHandUp" | "hand" | "isSilent" | "look" | "aside" | "hasWord">
+    >,
   ): void {
     this.setPeople(this.people.get().map((s) => (s.slot === slot ? { ...s, ...change } : s)));
   }
@@ -399,6 +458,7 @@ export class Company {
 
   private part(gone: number): void {
     this.loose.part(gone);
+    this.asides.part(gone);
     const somebody = this.people.get().find(({ slot }) => slot === gone);
     if (!somebody) return;
     this.setPeople(this.people.get().filter(({ slot }) => slot !== gone));
@@ -415,8 +475,15 @@ export class Company {
       return;
     }
     const isHandUp = motion === Motion.HAND_UP;
-    this.mark(by, { isHandUp });
+    const hands = this.people.get().map(({ hand }) => hand);
+    this.mark(by, { isHandUp, hand: isHandUp ? somebody.hand || Math.max(...hands) + 1 : 0 });
     if (isHandUp) this.note("hand-up", by, somebody.name);
+  }
+
+  private stage(isOn: boolean): void {
+    this.isStage.set(isOn);
+    this.setPeople(this.people.get().map((one) => ({ ...one, hasWord: false })));
+    this.meet();
   }
 
   private silence(slot: number, isSilent: boolean): void {
@@ -431,6 +498,7 @@ export class Company {
 
   private refuse(place: string, code: Code): void {
     if (place === this.asked) this.asked = "";
+    if (code === "unheard") return; // notes that were under way when somebody went aside
     if (!place) this.complaint.set({ code });
     else if (whereabouts.get().place === place) refused(place, `world.refused.${code}`);
   }
@@ -476,19 +544,33 @@ export class Company {
 
   private meet(): void {
     const { me } = this.stay.get();
-    const others = this.people.get().filter(({ isMe, isSilent }) => !isMe && !isSilent);
+    const mine = this.people.get().find(({ isMe }) => isMe)?.aside ?? 0;
+    const others = this.people
+      .get()
+      .filter(({ isMe, isSilent, aside }) => !isMe && !isSilent && aside === mine);
     const now = this.timing.now();
     const near = others.map(({ slot, glide }) => ({
       slot,
       position: glide.at(now)?.position ?? null,
     }));
-    this.talking = inEarshot(this.own?.position ?? null, near, this.talking);
+    const speakers = this.isStage.get() && mine === 0 ? this.speakers() : null;
+    this.talking = speakers
+      ? onStage(me, near, speakers)
+      : inEarshot(this.own?.position ?? null, near, this.talking);
     this.voice.meet(
       me,
       this.talking,
       others.map(({ slot }) => slot),
     );
+    this.voice.heed(speakers);
     this.metAt = now;
+  }
+
+  private speakers(): number[] {
+    return this.people
+      .get()
+      .filter(maySpeak)
+      .map(({ slot }) => slot);
   }
 
   private setPeople(people: readonly Somebody[]): void {
@@ -496,9 +578,16 @@ export class Company {
     if (whereabouts.get().place === this.stay.get().place) setPeople(people.map(shown));
   }
 
-  private note(kind: Happening["kind"], slot: number, name: string, text = "", at = ""): void {
+  private note(
+    kind: Happening["kind"],
+    slot: number,
+    name: string,
+    text = "",
+    said: { at: string; is_private: boolean } | null = null,
+  ): void {
     const isMine = slot === this.stay.get().me;
-    this.happenings.add({ kind, slot, name, isMine, text, at: at || this.now() });
+    const isPrivate = said?.is_private ?? false;
+    this.happenings.add({ kind, slot, name, isMine, isPrivate, text, at: said?.at ?? this.now() });
   }
 
   private voicePlace(slot: number, { position, yaw, tracked }: Omit<Pose, "at">): void {
@@ -518,6 +607,7 @@ export class Company {
     this.signs.set(new Map());
     this.happenings.forget();
     this.order.forget();
+    this.asides.forget();
     this.gestures.set(new Map());
     this.put.set(null);
   }
@@ -527,6 +617,11 @@ export class Company {
     this.forget();
     begin();
   }
+}
+
+/** Whether somebody is heard where only those with the word are. */
+export function maySpeak({ isHost, hasWord, isSilent, aside }: Somebody): boolean {
+  return (isHost || hasWord) && !isSilent && aside === 0;
 }
 
 /** Not in, not refused, and nobody's name on the screen: as if one had just opened the page. */

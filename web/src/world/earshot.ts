@@ -40,3 +40,13 @@ export function inEarshot(
 function rank({ gap, isKept }: { gap: number; isKept: boolean }): number {
   return isKept ? gap - (KEEP_M - HEAR_M) : gap;
 }
+
+/** With whom we talk on stage: who has the word with all, the others with those who have it. */
+export function onStage(
+  me: number,
+  others: readonly Speaker[],
+  speakers: readonly number[],
+): number[] {
+  const slots = others.map(({ slot }) => slot);
+  return speakers.includes(me) ? slots : slots.filter((slot) => speakers.includes(slot));
+}

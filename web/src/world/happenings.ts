@@ -16,6 +16,8 @@ export interface Happening {
   readonly slot: number;
   readonly name: string;
   readonly isMine: boolean;
+  /** Said to those in one's aside alone. */
+  readonly isPrivate: boolean;
   /** What was said; of a phrase, which one. */
   readonly text: string;
   /** ISO 8601, UTC. */

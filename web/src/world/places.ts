@@ -1,9 +1,23 @@
 import { api } from "../kit/api";
-import type { Place } from "../wire/world";
+import { Store, useStore } from "../kit/store";
+import type { Place, PlaceCard } from "../wire/world";
 
 const asked = new Map<string, Promise<Place>>();
 
-/** One place as its file describes it; asked once, since no place changes while the house is open. */
+/** Grows whenever a place is another than it was: whoever shows one reads it again. */
+export const placesChanged = new Store(0);
+
+/** The places that people made, as far as we may know of them. */
+export const madePlaces = new Store<readonly PlaceCard[]>([]);
+
+const MADE = /^place-[0-9a-f]{12}$/;
+
+/** Whether a place was made by somebody here, by its id. */
+export function isMade(place: string): boolean {
+  return MADE.test(place);
+}
+
+/** One place as its file describes it; asked once, until somebody publishes it anew. */
 export function readPlace(id: string): Promise<Place> {
   const known = asked.get(id);
   if (known) return known;
@@ -13,7 +27,25 @@ export function readPlace(id: string): Promise<Place> {
   return place;
 }
 
+/** Somebody published it: read it again, and so do all who show it. */
+export function forgetPlace(id: string): void {
+  asked.delete(id);
+  placesChanged.update((n) => n + 1);
+}
+
+/** Ask which places people have made. */
+export async function lookForPlaces(): Promise<void> {
+  const all = await api.get<readonly PlaceCard[]>("/api/world/places");
+  madePlaces.set(all.filter(({ id }) => isMade(id)));
+}
+
 /** Another person signs in, another house answers: nothing is remembered. */
 export function forgetPlaces(): void {
   asked.clear();
+  madePlaces.set([]);
+}
+
+/** A number that is another once the place a part of the page shows may be another. */
+export function usePlacesChanged(): number {
+  return useStore(placesChanged);
 }

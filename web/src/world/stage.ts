@@ -7,6 +7,8 @@ import { Marker } from "./marker";
 import { personId, thingsIn } from "./panels/things";
 import { Crowd, type Own } from "./people/crowd";
 import type { Wardrobe } from "./people/wardrobe";
+import { holdOut } from "./photo/selfie";
+import { hours } from "./scene/hours";
 import type { Materials } from "./scene/materials";
 import { PlaceScene } from "./scene/place-scene";
 import { wordsFor } from "./sign-words";
@@ -27,6 +29,8 @@ export interface StageParts {
   readonly camera: PerspectiveCamera;
   readonly materials: Materials;
   readonly wardrobe: Wardrobe;
+  /** The hour of the day that places show, 0…24. */
+  readonly hour: () => number;
   /** Somebody walked up to a door. */
   readonly through: (door: Door) => void;
 }
@@ -43,6 +47,7 @@ export class Stage {
   readonly touch: Touch;
   /** Another drives us: the headset moves body and eyes. */
   isDriven = false;
+  private swungFrom: number | null = null; // where we looked when we held the camera out
   private peopleDrawn = 0;
   /** Where we walk to sit down. */
   private wantedSeat: Seat | null = null;
@@ -55,7 +60,7 @@ export class Stage {
     private readonly parts: StageParts,
   ) {
     const { company, camera, wardrobe } = parts;
-    this.scene = new PlaceScene(place, parts.materials);
+    this.scene = new PlaceScene(place, parts.materials, parts.hour);
     this.ground = new Ground(place);
     this.walker = new Walker(this.ground, place.doors, parts.through);
     this.follow = new FollowCamera(camera, this.ground, this.scene.isInside);
@@ -72,6 +77,7 @@ export class Stage {
       company.put.subscribe(() => this.obey()),
       company.signs.subscribe(() => this.letter()),
       language.subscribe(() => this.letter()),
+      hours.subscribe(() => this.scene.tellTime()),
     ];
     void document.fonts?.ready.then(() => this.scene.signs.refresh());
   }
@@ -98,6 +104,24 @@ export class Stage {
     this.peopleDrawn = this.crowd.triangles;
     this.marker.show(this.spotOf(focus, now));
     this.marker.update(dt);
+  }
+
+  /** Whether we look back at ourselves from an arm's length. */
+  get isSelfie(): boolean {
+    return this.swungFrom !== null;
+  }
+
+  set isSelfie(is: boolean) {
+    this.swungFrom = is ? (this.swungFrom ?? this.follow.heading) : null;
+  }
+
+  /** Draw a picture to be kept: without names, and with some people as plain figures. */
+  pose(plain: ReadonlySet<string>, draw: () => void): void {
+    this.crowd.pose(plain);
+    const { visible } = this.marker.root;
+    this.marker.root.visible = false;
+    draw();
+    this.marker.root.visible = visible;
   }
 
   /** Walk to where somebody clicked: the point on the picture is −1…1 from left and below. */
@@ -152,6 +176,10 @@ export class Stage {
     walker.update(this.seat ? STILL : wish, follow.heading, dt);
     if (this.wantedSeat && !walker.isOnTheWay) this.sit();
     follow.update(walker.position, dt);
+    if (this.swungFrom !== null) {
+      const round = follow.heading - this.swungFrom;
+      holdOut(this.parts.camera, walker.position, walker.yaw, round);
+    }
     if (this.isHere) company.show(this.own().pose);
   }
 

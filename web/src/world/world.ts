@@ -1,15 +1,30 @@
+import { session } from "../kit/session";
 import { Store, useStore } from "../kit/store";
 import { Company, type Somebody, type Stay } from "./company";
 import type { Happening } from "./happenings";
 import { openWorld } from "./net/socket";
+import { asking } from "./order/asking";
 import { Following } from "./order/following";
 import type { Order } from "./order/standing";
+import { listenForTalk } from "./talk/keys";
+import { TalkMemory } from "./talk/settings";
+import { Volumes } from "./talk/volumes";
 import { browserSurroundings, Voice, type VoiceState } from "./voice";
 
 /** The people around us: one line to the house, whichever way the place is shown. */
 export const company = new Company({
   open: openWorld,
   voice: (signal) => new Voice(browserSurroundings(signal)),
+});
+
+/** How we like to talk, on this device. */
+export const talkMemory = new TalkMemory();
+
+/** Who is louder or softer for us. */
+export const volumes = new Volumes({
+  memory: talkMemory,
+  markOf: async (who) => (await asking.mark(who)).mark,
+  turn: (slot, volume) => company.voice.turn(slot, volume),
 });
 
 /** Walks us after whom we follow. */
@@ -23,6 +38,32 @@ export const following = new Following({
   },
 });
 
+/** Talk as this account likes to, until the answer is called. */
+function attendTalk(): () => void {
+  const { voice } = company;
+  const know = () => talkMemory.open(session.get().me?.account ?? "");
+  const heed = () => {
+    const { isPush, microphone } = talkMemory.store.get();
+    if (isPush !== voice.store.get().isPush) voice.push(isPush);
+    void voice.use(microphone);
+  };
+  const stops = [
+    session.subscribe(know),
+    talkMemory.store.subscribe(heed),
+    company.people.subscribe(() => volumes.meet(company.people.get())),
+    listenForTalk({
+      isOn: () => talkMemory.store.get().hasKeys && voice.store.get().state === "on",
+      hold: (isHeld) => voice.hold(isHeld),
+      toggleMute: () => voice.mute(!voice.store.get().isMuted),
+    }),
+  ];
+  know();
+  heed();
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
 /** Be in the world until the answer is called; the line wakes when the page does. */
 export function attend(): () => void {
   const wake = () => {
@@ -31,11 +72,13 @@ export function attend(): () => void {
     }
   };
   const stop = company.attend();
+  const endTalk = attendTalk();
   const press = ({ code }: KeyboardEvent) => following.press(code);
   addEventListener("keydown", press);
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", wake);
   return () => {
+    endTalk();
     following.stop();
     removeEventListener("keydown", press);
     removeEventListener("online", wake);

@@ -14,7 +14,7 @@ const SAME =
 /** Latin words that a Chinese sentence rightly keeps: names, formats, units and scores. */
 const KEPT = new Set(
   `Asklepion FHIR DICOM JSON NDJSON zip ZIP NEWS2 PREVENT X CKD-EPI eGFR BMI HDL LDL HbA1c SpO MQTT WebXR VR AR
-   WASD RFC SHA-256 GB CT Merkle Ed25519 TLS LOINC SNOMED R4 UCUM ICD-10 RxNorm WebGL Synthea PNG USB ID
+   WASD V M RFC SHA-256 GB CT Merkle Ed25519 TLS LOINC SNOMED R4 UCUM ICD-10 RxNorm WebGL Synthea PNG USB ID
    N NT-proBNP ASKLEPION HOST SQL CSV C-CDA XML HL7 v2 DTD MB UTF-8 ERC-1271 ADDRESS https
     Chrome Edge Safari Firefox iPhone iPad Open Badges W3C JWT
     I II Apple Health Connect Fitbit Garmin Google Fit Nightscout mHealth IEEE App Bundle export

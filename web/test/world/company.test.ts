@@ -36,7 +36,16 @@ class House {
   }
 
   welcome(place: string, people: Person[], you = 0): void {
-    this.say({ type: "welcome", place, you, spot: SPOT, people, signs: [], key: `key-${you}` });
+    this.say({
+      type: "welcome",
+      place,
+      you,
+      spot: SPOT,
+      people,
+      signs: [],
+      is_stage: false,
+      key: `key-${you}`,
+    });
   }
 }
 
@@ -67,7 +76,15 @@ class Clock {
   }
 }
 
-const PLAIN = { is_host: false, is_silent: false, is_away: false, look: "" };
+const PLAIN = {
+  is_host: false,
+  is_silent: false,
+  is_away: false,
+  look: "",
+  aside: 0,
+  hand: 0,
+  has_word: false,
+};
 const IRIS = { slot: 0, name: "Iris", is_hand_up: false, who: "iris", ...PLAIN };
 const OTTO = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN };
 
@@ -82,6 +99,9 @@ function silentVoice(): Voice {
   const made = new Voice({
     signal: () => {},
     openMicrophone: () => Promise.reject(new DOMException("none", "NotFoundError")),
+    silence: () => {
+      throw new Error("nobody talks here");
+    },
     openPeer: () => {
       throw new Error("nobody talks here");
     },
@@ -164,7 +184,14 @@ test("a closed door says why, and can be asked again", () => {
 test("people come, speak, wave, raise a hand and leave", () => {
   house.welcome("plaza", [IRIS]);
   house.say({ type: "joined", person: OTTO });
-  house.say({ type: "said", slot: 1, name: "Otto", text: "hello", at: "2026-03-01T12:00:01Z" });
+  house.say({
+    type: "said",
+    slot: 1,
+    name: "Otto",
+    text: "hello",
+    at: "2026-03-01T12:00:01Z",
+    is_private: false,
+  });
   house.say({ type: "gestured", slot: 1, motion: Motion.WAVE });
   house.say({ type: "gestured", slot: 1, motion: Motion.HAND_UP });
   const isUp = company.people.get()[1]?.isHandUp;
@@ -183,7 +210,14 @@ test("people come, speak, wave, raise a hand and leave", () => {
 
 test("what was said in one room is not shown in the next, but survives a broken line", () => {
   house.welcome("plaza", [IRIS]);
-  house.say({ type: "said", slot: 0, name: "Iris", text: "hello", at: "2026-03-01T12:00:01Z" });
+  house.say({
+    type: "said",
+    slot: 0,
+    name: "Iris",
+    text: "hello",
+    at: "2026-03-01T12:00:01Z",
+    is_private: false,
+  });
   house.events?.closed(1006);
   const broken = whereabouts.get().state;
   clock.pass(5000);
@@ -201,7 +235,14 @@ test("what was said in one room is not shown in the next, but survives a broken 
 test("the chat keeps the last two hundred lines", () => {
   house.welcome("plaza", [IRIS]);
   for (let i = 0; i < 250; i++) {
-    house.say({ type: "said", slot: 0, name: "Iris", text: `${i}`, at: "2026-03-01T12:00:01Z" });
+    house.say({
+      type: "said",
+      slot: 0,
+      name: "Iris",
+      text: `${i}`,
+      at: "2026-03-01T12:00:01Z",
+      is_private: false,
+    });
   }
 
   const lines = company.happenings.store.get();
@@ -373,8 +414,75 @@ test("a phrase that is heard is kept as which one it is", () => {
     name: "Otto",
     phrase: "hello",
     at: "2026-03-01T12:00:00Z",
+    is_private: false,
   });
 
   const last = company.happenings.store.get().at(-1);
   expect([last?.kind, last?.text]).toEqual(["uttered", "hello"]);
+});
+
+test("who speaks privately is heard by those inside alone, and calls nobody else", () => {
+  const ADA = { ...OTTO, slot: 2, name: "Ada", who: "ada" };
+  house.welcome("plaza", [IRIS, OTTO, ADA]);
+  met = [];
+  house.say({ type: "went-aside", slot: 0, aside: 1 });
+  house.say({ type: "went-aside", slot: 1, aside: 1 });
+  expect(met.at(-1)).toEqual([0, [1]]);
+  expect(company.people.get().map(({ aside }) => aside)).toEqual([1, 1, 0]);
+  house.say({ type: "went-aside", slot: 0, aside: 0 });
+  house.say({ type: "went-aside", slot: 1, aside: 0 });
+  expect(met.at(-1)).toEqual([0, [1, 2]]);
+});
+
+test("who is asked to speak privately answers once, and a question does not outlive who asked", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  const asked = { type: "asked-aside", aside: 3, slot: 1, name: "Otto" } as const;
+  house.say(asked);
+  house.say(asked);
+  const [one] = company.asides.asked.get();
+  expect(company.asides.asked.get()).toHaveLength(1);
+  if (one) company.asides.accept(one);
+  expect(house.heard.at(-1)).toEqual({ type: "join-aside", aside: 3 });
+  expect(company.asides.asked.get()).toEqual([]);
+
+  house.say({ ...asked, aside: 4 });
+  house.say({ type: "left", slot: 1 });
+  expect(company.asides.asked.get()).toEqual([]);
+  house.say({ ...asked, aside: 5 });
+  clock.pass(60_001);
+  expect(company.asides.asked.get()).toEqual([]);
+});
+
+test("notes that were under way when somebody went aside are no complaint", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  house.say({ type: "refused", place: "", code: "unheard", hint: "" });
+  expect(company.complaint.get()).toBeNull();
+});
+
+test("on stage one talks with those who have the word, and with all once one has it", () => {
+  const HOST = { ...OTTO, slot: 2, name: "Ada", who: "ada", is_host: true };
+  house.welcome("plaza", [IRIS, OTTO, HOST]);
+  house.say({ type: "staged", is_on: true });
+  expect(company.isStage.get()).toBe(true);
+  expect(met.at(-1)).toEqual([0, [2]]);
+  expect(voice.store.get().isGated).toBe(true);
+
+  house.say({ type: "worded", slot: 0, has_word: true });
+  expect(met.at(-1)).toEqual([0, [1, 2]]);
+  expect(voice.store.get().isGated).toBe(false);
+  house.say({ type: "silenced", slot: 2, is_silent: true });
+  house.say({ type: "worded", slot: 0, has_word: false });
+  expect(met.at(-1)).toEqual([0, []]);
+  house.say({ type: "staged", is_on: false });
+  expect(met.at(-1)).toEqual([0, [1]]);
+  expect(voice.store.get().isGated).toBe(false);
+});
+
+test("hands stand in the order in which they went up", () => {
+  house.welcome("plaza", [IRIS, { ...OTTO, is_hand_up: true, hand: 4 }]);
+  house.say({ type: "gestured", slot: 0, motion: Motion.HAND_UP });
+  house.say({ type: "gestured", slot: 1, motion: Motion.HAND_UP });
+  expect(company.people.get().map(({ hand }) => hand)).toEqual([5, 4]);
+  house.say({ type: "gestured", slot: 1, motion: Motion.HAND_DOWN });
+  expect(company.people.get().map(({ hand }) => hand)).toEqual([5, 0]);
 });

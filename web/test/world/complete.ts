@@ -16,6 +16,8 @@ export function complete(raw: Place): Place {
     things: (raw.things ?? []).map((thing) => ({ ...THING, ...thing })),
     obstacles: [],
     fixtures: [],
+    lights: [],
+    models: [],
     seats: [],
   } as Place;
 }

@@ -29,7 +29,16 @@ class FakeLine {
 
   welcome(place: string): void {
     const spot = { position: [0, 0, 0], yaw: 0 } as const;
-    this.say({ type: "welcome", place, you: 0, spot, people: [], key: "k", signs: [] });
+    this.say({
+      type: "welcome",
+      is_stage: false,
+      place,
+      you: 0,
+      spot,
+      people: [],
+      key: "k",
+      signs: [],
+    });
   }
 
   get asked(): string[] {

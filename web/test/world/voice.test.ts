@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { voiceStateOf } from "../../src/world/talk/words";
 import { Voice, type VoiceRoom } from "../../src/world/voice";
 
 /** A peer that only remembers what was done with it: the real one is met in the journeys. */
@@ -13,8 +14,12 @@ class Peer {
   readonly heard: string[] = [];
   isClosed = false;
 
-  addTrack(): void {
+  readonly sent: unknown[] = [];
+
+  addTrack(track: unknown): object {
+    this.sent.push(track);
     queueMicrotask(() => this.onnegotiationneeded?.());
+    return { replaceTrack: async (next: unknown) => this.sent.push(next) };
   }
   async setLocalDescription(): Promise<void> {
     const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
@@ -39,6 +44,7 @@ class Peer {
 class Track {
   enabled = true;
   isStopped = false;
+  onended: (() => void) | null = null;
   stop(): void {
     this.isStopped = true;
   }
@@ -52,17 +58,29 @@ const silence: VoiceRoom = {
   listen: () => {},
   speaking: () => [],
   turn: () => {},
+  carry: () => {},
   loudness: () => 0,
+  level: () => 0,
   dispose: () => {},
 };
 
 function someone(slot: number, post: (from: number, to: number, data: string) => void) {
   const peers: Peer[] = [];
   const track = new Track();
-  const microphone = { getTracks: () => [track], getAudioTracks: () => [track] };
+  const quiet = new Track();
+  const streamOf = (one: Track) => {
+    const stream = { getTracks: () => [one], getAudioTracks: () => [one] };
+    return stream as unknown as MediaStream;
+  };
+  const asked: string[] = [];
   const voice = new Voice({
     signal: (to, data) => post(slot, to, data),
-    openMicrophone: async () => microphone as unknown as MediaStream,
+    openMicrophone: async (id) => {
+      asked.push(id);
+      if (id === "gone") throw new DOMException("", "NotReadableError");
+      return streamOf(track);
+    },
+    silence: () => streamOf(quiet),
     openPeer: () => {
       const peer = new Peer();
       peers.push(peer);
@@ -70,7 +88,7 @@ function someone(slot: number, post: (from: number, to: number, data: string) =>
     },
     openRoom: () => silence,
   });
-  return { voice, peers, track };
+  return { voice, peers, track, quiet, asked };
 }
 
 /** Two people in one place; notes travel until none is under way. */
@@ -155,20 +173,102 @@ describe("voice", () => {
     expect(a.voice.store.get().state).toBe("off");
   });
 
-  it("says when the microphone is refused or missing", async () => {
-    for (const [name, state] of [
+  it("says why there is no microphone: refused, missing, busy, or an open line", async () => {
+    for (const [name, trouble] of [
       ["NotAllowedError", "denied"],
       ["NotFoundError", "absent"],
+      ["NotReadableError", "busy"],
+      ["InsecureError", "unsafe"],
     ] as const) {
       const voice = new Voice({
         signal: () => {},
         openMicrophone: () => Promise.reject(new DOMException("", name)),
+        silence: () => new MediaStream(),
         openPeer: () => new Peer() as unknown as RTCPeerConnection,
         openRoom: () => silence,
       });
       await voice.join();
-      expect(voice.store.get().state).toBe(state);
+      expect(voice.store.get()).toMatchObject({ state: "off", trouble });
+      expect(voiceStateOf(voice.store.get())).toBe(trouble);
     }
+  });
+
+  it("is heard, with push to talk, only while it is held", async () => {
+    const { a } = two();
+    a.voice.push(true);
+    await a.voice.join();
+    expect(a.track.enabled).toBe(false);
+    a.voice.hold(true);
+    expect(a.track.enabled).toBe(true);
+    a.voice.mute(true);
+    expect(a.track.enabled).toBe(false);
+    a.voice.mute(false);
+    a.voice.hold(false);
+    expect(a.track.enabled).toBe(false);
+    expect(voiceStateOf(a.voice.store.get())).toBe("waiting");
+  });
+
+  it("on stage sends nothing without the word, and plays nobody who has it not", async () => {
+    const { a, b, settle } = two();
+    const turned: [number, number][] = [];
+    const carried: [number, boolean][] = [];
+    silence.turn = (slot, volume) => void turned.push([slot, volume]);
+    silence.carry = (slot, is) => void carried.push([slot, is]);
+    await a.voice.join();
+    await b.voice.join();
+    await settle();
+    a.voice.heed([2]);
+    expect(a.track.enabled).toBe(false);
+    expect(voiceStateOf(a.voice.store.get())).toBe("gated");
+    expect(turned.at(-1)).toEqual([2, 1]);
+    expect(carried.at(-1)).toEqual([2, true]);
+
+    a.voice.heed([1]);
+    expect(a.track.enabled).toBe(true);
+    expect(turned.at(-1)).toEqual([2, 0]);
+    a.voice.turn(2, 0.5);
+    expect(turned.at(-1)).toEqual([2, 0]);
+    a.voice.heed(null);
+    expect(turned.at(-1)).toEqual([2, 0.5]);
+    expect(carried.at(-1)).toEqual([2, false]);
+  });
+
+  it("hears the others without a microphone, and opens one later on the same way", async () => {
+    const { a, b, settle } = two();
+    a.voice.listen();
+    await b.voice.join();
+    await settle();
+    expect(a.peers).toHaveLength(1);
+    expect(a.peers[0]?.sent).toEqual([a.quiet]);
+
+    await a.voice.join();
+    expect(a.peers).toHaveLength(1);
+    expect(a.peers[0]?.sent).toEqual([a.quiet, a.track]);
+    expect(a.voice.store.get()).toMatchObject({ state: "on", isListening: false });
+  });
+
+  it("goes on listening when the microphone is unplugged or another one will not open", async () => {
+    const { a, b, settle } = two();
+    await a.voice.join();
+    await b.voice.join();
+    await settle();
+    a.track.onended?.();
+    expect(a.voice.store.get()).toMatchObject({ isListening: true, trouble: "unplugged" });
+
+    await a.voice.join();
+    await a.voice.use("gone");
+    expect(a.asked).toEqual(["", "", "gone"]);
+    expect(a.voice.store.get()).toMatchObject({ isListening: true, trouble: "busy" });
+    expect(b.peers.every((peer) => !peer.isClosed)).toBe(true);
+  });
+
+  it("lets go of a microphone that opens after one hung up", async () => {
+    const { a } = two();
+    const opening = a.voice.join();
+    a.voice.leave();
+    await opening;
+    expect(a.track.isStopped).toBe(true);
+    expect(a.voice.store.get().state).toBe("off");
   });
 
   it("passes over notes that cannot be read and people who are not here", async () => {

@@ -1,8 +1,10 @@
 """The world without sockets and clocks: poses in, one frame a tick out."""
 
 from .allowance import Allowance
+from .asides import ASKED_S, FAR_M, MOST_ASIDES, MOST_IN_ONE, NEAR_M, Asides
 from .bubble import is_crowding
 from .hall import HEARTBEAT_TICKS, Hall, Turn
+from .interest import Frames
 from .loose import Author, Loose, Who
 from .outbox import Outbox
 from .pictures import picture
@@ -13,10 +15,17 @@ from .things import Things
 from .veil import is_empty, tick_of, veil
 
 __all__ = [
+    "ASKED_S",
+    "FAR_M",
     "HEARTBEAT_TICKS",
+    "MOST_ASIDES",
+    "MOST_IN_ONE",
+    "NEAR_M",
     "Allowance",
+    "Asides",
     "Author",
     "Doings",
+    "Frames",
     "Hall",
     "Loose",
     "Outbox",

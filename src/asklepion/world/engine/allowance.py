@@ -4,6 +4,8 @@
 class Allowance:
     """So many at once, and so many more every second."""
 
+    __slots__ = ("_at", "_burst", "_left", "_per_s")
+
     def __init__(self, *, burst: float, per_s: float, now: float) -> None:
         self._burst = burst
         self._per_s = per_s
@@ -12,11 +14,13 @@ class Allowance:
 
     def spend(self, now: float) -> bool:
         """Take one, unless none is left."""
-        self._left = min(self._burst, self._left + (now - self._at) * self._per_s)
+        left = self._left + (now - self._at) * self._per_s
+        left = min(left, self._burst)
         self._at = now
-        if self._left < 1.0:
+        if left < 1.0:
+            self._left = left
             return False
-        self._left -= 1.0
+        self._left = left - 1.0
         return True
 
     def is_whole(self, now: float) -> bool:

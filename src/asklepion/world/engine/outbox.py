@@ -11,7 +11,7 @@ class Outbox:
     """Frames in order. Messages are kept; snapshots of one who reads too slowly are dropped."""
 
     def __init__(self) -> None:
-        self._frames: deque[tuple[bytes, bool]] = deque()
+        self.frames: deque[tuple[bytes, bool]] = deque()
         self._snapshots = 0
         self._bytes = 0
         self._hands: bytes | None = None  # the newest; it waits until all else has left
@@ -19,7 +19,7 @@ class Outbox:
         self.is_full = False  # even messages did not fit: this visitor cannot be kept
 
     def __len__(self) -> int:
-        return len(self._frames)
+        return len(self.frames)
 
     @property
     def size(self) -> int:
@@ -28,10 +28,10 @@ class Outbox:
 
     def tell(self, frame: bytes) -> None:
         """Add a message."""
-        if len(self._frames) >= MOST_FRAMES or self._bytes + len(frame) > MOST_BYTES:
+        if len(self.frames) >= MOST_FRAMES or self._bytes + len(frame) > MOST_BYTES:
             self.is_full = True
             return
-        self._frames.append((frame, False))
+        self.frames.append((frame, False))
         self._bytes += len(frame)
 
     def show(self, snapshot: bytes) -> None:
@@ -41,7 +41,7 @@ class Outbox:
         if self._snapshots >= MOST_SNAPSHOTS:
             self.is_behind = True
             return self.drop_snapshots()
-        self._frames.append((snapshot, True))
+        self.frames.append((snapshot, True))
         self._snapshots += 1
         self._bytes += len(snapshot)
 
@@ -51,9 +51,9 @@ class Outbox:
 
     def drop_snapshots(self) -> None:
         """Forget every snapshot that waits."""
-        self._frames = deque((frame, shown) for frame, shown in self._frames if not shown)
+        self.frames = deque((frame, shown) for frame, shown in self.frames if not shown)
         self._snapshots = 0
-        self._bytes = sum(len(frame) for frame, _ in self._frames)
+        self._bytes = sum(len(frame) for frame, _ in self.frames)
 
     def clear_view(self) -> None:
         """Another place from now on: nothing that was seen of the last one matters."""
@@ -63,10 +63,10 @@ class Outbox:
 
     def take(self) -> bytes | None:
         """The next frame, None when nothing waits."""
-        if not self._frames:
+        if not self.frames:
             hands, self._hands = self._hands, None
             return hands
-        frame, is_snapshot = self._frames.popleft()
+        frame, is_snapshot = self.frames.popleft()
         self._snapshots -= is_snapshot
         self._bytes -= len(frame)
         return frame

@@ -28,26 +28,38 @@ class Ring:
         self._stood: deque[tuple[float, dict[str, tuple[float, float]]]] = deque(
             maxlen=int(MINUTE_S)
         )
-        self._did: deque[tuple[float, str, str, str]] = deque(maxlen=MOST_LINES)
+        self._did: deque[tuple[float, str, str, str, frozenset[str]]] = deque(maxlen=MOST_LINES)
 
     def stand(self, now: float, places: dict[str, tuple[float, float]]) -> None:
         """Take in where everybody stands, once a second."""
         self._stood.append((now, places))
         self._forget(now)
 
-    def note(self, now: float, account: str, what: str, words: str = "") -> None:
-        """Take in a line of the chat or a gesture."""
-        self._did.append((now, account, what, words))
+    def note(
+        self,
+        now: float,
+        account: str,
+        what: str,
+        words: str = "",
+        among: frozenset[str] = frozenset(),
+    ) -> None:
+        """Take in a line of the chat or a gesture.
 
-    def parts(self, now: float) -> dict[str, Doings]:
-        """The minute until now, by account."""
+        Args:
+            among: the accounts to whom alone it was said; none: to everybody.
+        """
+        self._did.append((now, account, what, words, among))
+
+    def parts(self, now: float, reader: str = "") -> dict[str, Doings]:
+        """The minute until now, by account, as far as an account could hear it."""
         self._forget(now)
         found: dict[str, Doings] = {}
         for at, places in self._stood:
             for account, (x, z) in places.items():
                 spot = (round(now - at, 1), round(x * STEPS) / STEPS, round(z * STEPS) / STEPS)
                 found.setdefault(account, Doings()).stood.append(spot)
-        for at, account, what, words in self._did:
+        heard = (line for line in self._did if not line[4] or reader in line[4])
+        for at, account, what, words, _ in heard:
             found.setdefault(account, Doings()).did.append((round(now - at, 1), what, words))
         return found
 

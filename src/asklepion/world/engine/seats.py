@@ -9,6 +9,7 @@ from asklepion.kit.errors import Conflict, NotFound
 from ..model import Ground, Place, Seat, Spot
 from ..wire import FLAGS_BYTE, METRE_STEPS, Flag
 
+SEATED = int(Flag.SEATED)  # a plain number: every pose of everybody is asked
 UP_M = (0.75, 0.95, 1.2)  # how far before a seat one stands up
 TURNS = (0.0, 0.6, -0.6, 1.2, -1.2, 1.6, -1.6)
 
@@ -55,7 +56,7 @@ class Seats:
         seat = self._by_slot.get(slot)
         flags = body[FLAGS_BYTE]
         if seat is None:
-            if not flags & Flag.SEATED:
+            if not flags & SEATED:
                 return body
             return body[:FLAGS_BYTE] + bytes([flags & ~Flag.SEATED]) + body[FLAGS_BYTE + 1 :]
         steps = [round(v * METRE_STEPS) for v in seat.position]

@@ -59,6 +59,11 @@ def look(body: bytes) -> str:
     return kind
 
 
+def triangles(body: bytes) -> int:
+    """How many triangles a model draws that `look` has let pass."""
+    return _triangles(_taken_apart(body)[0])
+
+
 def picture(body: bytes) -> tuple[str, int, int]:
     """What kind of picture it is, how wide and how high.
 

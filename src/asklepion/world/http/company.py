@@ -24,6 +24,7 @@ class SelfBody(BaseModel):
 
     bubble: bool | None = None
     followers: Followers | None = None
+    in_photos: bool | None = None
 
 
 class ShowBody(BaseModel):
@@ -73,6 +74,7 @@ async def read_company(who: Who, company: Here) -> dict[str, Any]:
             "followers": mine.followers,
             "is_child": mine.is_child,
             "phrases_only": mine.phrases_only,
+            "in_photos": mine.in_photos,
         },
         "blocked": [asdict(each) for each in await company.people.blocked(who)],
         "friends": [asdict(each) for each in await company.people.friends(who)],
@@ -84,8 +86,10 @@ async def read_company(who: Who, company: Here) -> dict[str, Any]:
 
 @router.put("/company/self", status_code=204)
 async def set_self(body: SelfBody, who: Who, company: Here) -> None:
-    """Say whether strangers keep their distance, and who may walk after one."""
-    await company.people.set_self(who, bubble=body.bubble, followers=body.followers)
+    """Say whether strangers keep their distance, who may follow, and if one is in photos."""
+    await company.people.set_self(
+        who, bubble=body.bubble, followers=body.followers, in_photos=body.in_photos
+    )
 
 
 @router.put("/children/{patient}", status_code=204)
@@ -138,6 +142,12 @@ async def invite(id: str, body: InviteBody, who: Who, company: Here) -> None:
     await company.people.invite(who, id, body.place)
 
 
+@router.get("/people/{id}/mark")
+async def mark(id: str, who: Who, company: Here) -> dict[str, str]:
+    """What stands for somebody here between the caller and them, also the next time."""
+    return {"mark": company.people.mark(who, id)}
+
+
 @router.post("/people/{id}/follow", status_code=204)
 async def follow(id: str, body: FollowBody, who: Who, company: Here) -> None:
     """Walk after somebody; or have them walk after one no more."""
@@ -165,6 +175,12 @@ async def invitation(place: str, request: Request, who: Who, company: Here) -> d
     found = company.world.read_place(who, place)
     url = f"{root_of(request)}/#/{found.id}"
     return {"url": url, "svg": picture(url)}
+
+
+@router.post("/places/{place}/photo")
+async def photograph(place: str, who: Who, company: Here) -> dict[str, list[str]]:
+    """May one take a photo here? Yes, with these drawn as plain figures."""
+    return {"plain": company.people.photograph(who, place)}
 
 
 def act_view(act: Act) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from .look import (
     read_look,
 )
 from .place import (
+    FORMAT,
     Access,
     Anchor,
     Blocks,
@@ -28,19 +29,25 @@ from .place import (
     Circle,
     Door,
     Fixture,
+    Light,
     Obstacle,
     Place,
+    PlacedModel,
     Seat,
     Shape,
     Sign,
     Spawn,
     Spot,
     Thing,
+    complete,
+    copies_of,
     in_front_of,
-    read_places,
 )
+from .place_changes import Changes, changes_between
+from .place_file import MOST_FILE, read_file, read_places, schema
+from .place_rules import KINDS, Flaw, FlawCode, flaws_of
 from .report import Outcome, Report, Why
-from .rights import USUAL, Part, Right, Rights, part_of, rights_of
+from .rights import USUAL, Part, Right, Rights, may_know, part_of, rights_of
 from .ties import Act, Deed, Followers, Self, Ties, lifted
 
 __all__ = [
@@ -48,8 +55,11 @@ __all__ = [
     "CLOTHS",
     "EYE_COLOURS",
     "FACES",
+    "FORMAT",
     "HAIR_COLOURS",
+    "KINDS",
     "LOOK_VERSION",
+    "MOST_FILE",
     "SKINS",
     "USUAL",
     "Access",
@@ -61,19 +71,24 @@ __all__ = [
     "Box",
     "Build",
     "Building",
+    "Changes",
     "Circle",
     "Cover",
     "Deed",
     "Door",
     "Fixture",
+    "Flaw",
+    "FlawCode",
     "Followers",
     "Ground",
     "HairStyle",
+    "Light",
     "Look",
     "Obstacle",
     "Outcome",
     "Part",
     "Place",
+    "PlacedModel",
     "Report",
     "Right",
     "Rights",
@@ -88,11 +103,18 @@ __all__ = [
     "Ties",
     "Top",
     "Why",
+    "changes_between",
+    "complete",
+    "copies_of",
+    "flaws_of",
     "in_front_of",
     "lifted",
     "look_for",
+    "may_know",
     "part_of",
+    "read_file",
     "read_look",
     "read_places",
     "rights_of",
+    "schema",
 ]

@@ -1,4 +1,4 @@
-"""Who may do what in a place: four parts that people have there, and seven rights."""
+"""Who may do what in a place: four parts that people have there, and eight rights."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Right(StrEnum):
     MAKE = "make"
     SHARE = "share"
     MODERATE = "moderate"
+    PHOTO = "photo"
 
 
 Rights = frozenset[Right]
@@ -53,7 +54,18 @@ def part_of(place: Place, caller: Caller) -> Part:
 
 
 def rights_of(place: Place, caller: Caller) -> Rights:
-    """What a caller may do in a place: as its file says, else as usual."""
+    """What a caller may do in a place: as its file says, else as usual.
+
+    Nobody takes a photo in a guarded room, whatever its file says: who sees a physician is nobody's
+    business.
+    """
     part = part_of(place, caller)
     told = place.rights.get(part)
-    return USUAL[part] if told is None else frozenset(told)
+    held = USUAL[part] if told is None else frozenset(told)
+    return held - {Right.PHOTO} if place.access == "guarded" else held
+
+
+def may_know(place: Place, caller: Caller) -> bool:
+    """Whether a caller may know of a place: all of most; of a place with a list, those on it."""
+    is_listed = bool(caller.roles & set(place.visitors)) and not caller.app
+    return not place.visitors or is_listed or caller.has(Role.OPERATOR)

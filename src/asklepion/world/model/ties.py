@@ -54,6 +54,7 @@ class Self:
     followers: Followers = Followers.FRIENDS
     is_child: bool = False
     phrases_only: bool = False
+    in_photos: bool = True  # others who take one see them as they look
 
     @property
     def has_bubble(self) -> bool:
@@ -124,6 +125,11 @@ class Ties:
         is_friend = self.are_friends(one, other)
         anybody = allowed is Followers.ANYBODY and self.may_approach(one, other)
         return anybody or (allowed is Followers.FRIENDS and is_friend)
+
+    def shows_in_photo(self, of: str, by: str) -> bool:
+        """Whether one may be seen in a photo of another: a child only in one of its friends."""
+        mine = self.self_of(of)
+        return of == by or (mine.in_photos and (not mine.is_child or self.are_friends(of, by)))
 
     # Order
 

@@ -6,6 +6,7 @@ from .gates import Gatekeeper
 from .gateway import Gateway
 from .leases import Leases, end_leases
 from .looks import Looks
+from .making import Making, Showing
 from .order import Wish
 from .sealing import Secret
 from .uploads import Cellar, Uploads
@@ -22,7 +23,9 @@ __all__ = [
     "Leaving",
     "Line",
     "Looks",
+    "Making",
     "Secret",
+    "Showing",
     "Uploads",
     "Visit",
     "Wish",

@@ -3,14 +3,30 @@
 from datetime import datetime
 
 from ..model import Deed, Place, Right, Ties, part_of, rights_of
-from ..wire import Code, FromVisitor, Say, Signal, Standing, Utter
+from ..wire import (
+    AskAside,
+    Code,
+    FromVisitor,
+    GiveWord,
+    JoinAside,
+    Say,
+    SetStage,
+    Signal,
+    Standing,
+    Utter,
+)
 from .visit import Visit
 
 NEEDED: dict[type[FromVisitor], Right] = {
     Say: Right.WRITE,
     Utter: Right.WRITE,
     Signal: Right.SPEAK,
+    AskAside: Right.SPEAK,
+    JoinAside: Right.SPEAK,
+    SetStage: Right.MODERATE,
+    GiveWord: Right.MODERATE,
 }
+SHOWING = '{"showing":'  # how a note begins by which one shows a screen to others
 SILENT = "A host has taken the word from you here for a while."
 FADE_M = 0.8  # nearer than this, others fade on the screen of one who wants room
 
@@ -26,12 +42,16 @@ def refusal_of(
 ) -> tuple[Code, str] | None:
     """Why this is not taken from somebody who is in a place, None if it is."""
     right = NEEDED.get(type(message))
+    if isinstance(message, Signal) and message.data.startswith(SHOWING):
+        right = Right.SHARE
     if not right or not visit.gathering:
         return None
     if not may(visit, right):
         return Code.FORBIDDEN, f"Here you may not {right}."
     place = visit.gathering.hall.place.id
-    if isinstance(message, Signal):
+    if right is Right.MODERATE:
+        return None
+    if right is Right.SPEAK:
         return _silenced(visit, place, ties, now)
     return refusal_of_words(visit, ties, now, is_own=isinstance(message, Say))
 

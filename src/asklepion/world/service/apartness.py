@@ -1,6 +1,6 @@
 """Who of a place is gone to whom, and who wants room: by slot."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from ..engine import HEARTBEAT_TICKS, is_empty, tick_of, veil
 from ..model import Ties
@@ -27,6 +27,11 @@ class Apartness:
         self._hidden = {slot: slots for slot, slots in hidden.items() if slots}
         self._bubbles = frozenset(s for s, v in here.items() if ties.self_of(v.account).has_bubble)
 
+    @property
+    def veiled(self) -> Collection[int]:
+        """The slots of those who do not see everybody."""
+        return self._hidden.keys()
+
     def parts(self, one: Visit, other: Visit) -> bool:
         """Whether these two are gone to each other."""
         return self._ties.are_apart(one.account, other.account)
@@ -43,8 +48,10 @@ class Apartness:
         seen = veil(frame, hidden)
         return None if is_empty(seen) and tick_of(frame) % HEARTBEAT_TICKS else seen
 
-    def bubbles_for(self, visit: Visit) -> list[int]:
+    def bubbles_for(self, visit: Visit) -> Sequence[int]:
         """The slots that this one must keep away from: of strangers whom they see."""
+        if not self._bubbles:
+            return ()
         ties = self._ties
         return [
             slot

@@ -34,6 +34,7 @@ class Company:
         world: World,
         identity: Identity,
         records: Records,
+        marks: bytes,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -41,7 +42,13 @@ class Company:
         self._identity = identity
         self.world = world
         self.people = People(
-            db=db, clock=clock, ids=ids, world=world, identity=identity, records=records
+            db=db,
+            clock=clock,
+            ids=ids,
+            world=world,
+            identity=identity,
+            records=records,
+            marks=marks,
         )
         self.order = Order(db=db, clock=clock, ids=ids, world=world)
         self.reports = Reports(db=db, clock=clock, ids=ids, vault=vault, world=world)

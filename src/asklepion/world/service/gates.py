@@ -9,7 +9,7 @@ from asklepion.kit.clock import Clock
 from asklepion.kit.errors import Busy, HouseError
 from asklepion.kit.log import get_log
 
-from ..model import Access, Deed, Place, Right, Ties, rights_of
+from ..model import Access, Deed, Place, Right, Ties, may_know, rights_of
 from ..wire import Code
 
 log = get_log(__name__)
@@ -49,6 +49,9 @@ class Gates:
     async def _ask(self, caller: Caller, place: Place) -> tuple[Code, str] | None:
         if place.access is not Access.GUARDED:
             return None
+        if place.visitors:
+            may = may_know(place, caller)
+            return None if may else (Code.FORBIDDEN, "You are not among those whom it lets in.")
         keeper = self._keepers.get(place.id)
         if not keeper:
             return Code.FORBIDDEN, "Nobody keeps this gate, so nobody passes it."

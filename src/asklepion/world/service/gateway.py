@@ -32,7 +32,9 @@ from .world import World
 log = get_log(__name__)
 
 PATH = "/world"
+BINARY = WSMsgType.BINARY
 PING_S = 20.0
+SILENCE_S = 5.0  # a socket that asks for no line by then is closed
 MOST_LINES = 12_000
 MOST_UNREAD = 64 * 1024  # bytes that the kernel keeps for one who reads slowly
 MOST_WISHES = 8  # to enter places, while the first of them is still asked about
@@ -89,6 +91,7 @@ class Gateway:
             self._host,
             self._wanted_port,
             max_frame_size=MAX_FRAME_BYTES,
+            websocket_handshake_timeout=SILENCE_S,
             enable_auto_ping=True,
             auto_ping_idle_timeout=PING_S,
             auto_ping_reply_timeout=PING_S,
@@ -139,28 +142,21 @@ class _Line(WSListener):
         super().__init__()
         self._others = others
         self._transport: WSTransport | None = None
-        self._is_paused = False
+        self.is_free = False
         self._wishes: deque[Enter] = deque()
         self._entering: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
 
     # --- what a visit asks of its line
 
-    @property
-    def is_free(self) -> bool:
-        line = self._transport
-        return (
-            line is not None and not self._is_paused and not line.underlying_transport.is_closing()
-        )
-
     def write(self, frame: bytes) -> None:
         if self._transport:
-            self._transport.send(WSMsgType.BINARY, frame)
+            self._transport.send(BINARY, frame)
 
     # --- what the socket tells
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        self._transport = transport
+        self._transport, self.is_free = transport, True
         if plain := transport.underlying_transport.get_extra_info("socket"):
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_UNREAD)
         self._others.add(self)
@@ -169,15 +165,15 @@ class _Line(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         kind = frame.msg_type
-        if kind is WSMsgType.CLOSE:
-            self._part(transport, frame.get_payload_as_bytes()[:2])
-        elif kind is WSMsgType.BINARY and frame.fin:
+        if kind is BINARY and frame.fin:
             self._hear(frame.get_payload_as_bytes())
+        elif kind is WSMsgType.CLOSE:
+            self._part(transport, frame.get_payload_as_bytes()[:2])
         elif kind not in (WSMsgType.PING, WSMsgType.PONG):
             self._hear(b"")  # text and frames in pieces are none of this world
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        self._transport = None
+        self._transport, self.is_free = None, False
         self._others.discard(self)
         self.world.lose(self.visit)  # nothing happens where a goodbye was said
         for task in (self._entering, self._ending):
@@ -185,11 +181,11 @@ class _Line(WSListener):
                 task.cancel()
 
     def pause_writing(self) -> None:
-        self._is_paused = True
+        self.is_free = False
         self.visit.flush()
 
     def resume_writing(self) -> None:
-        self._is_paused = False
+        self.is_free = True
         self.visit.flush()
 
     def hang_up(self) -> None:
@@ -197,14 +193,17 @@ class _Line(WSListener):
         if not (transport := self._transport):
             return
         close, code = self.visit.close or Close.RESTART, self.visit.code or Code.ENDED
-        transport.send(WSMsgType.CLOSE, close.to_bytes(2) + code.encode())
-        transport.disconnect()
+        self._close(transport, close.to_bytes(2) + code.encode())
 
     def _part(self, transport: WSTransport, code: bytes) -> None:
         if code != Close.COMING_BACK.to_bytes(2):
             return self.world.shut(self.visit)
         self.world.lose(self.visit)
-        transport.send(WSMsgType.CLOSE, code)
+        self._close(transport, code)
+
+    def _close(self, transport: WSTransport, why: bytes) -> None:
+        self.is_free = False
+        transport.send(WSMsgType.CLOSE, why)
         transport.disconnect()
 
     def _hear(self, frame: bytes) -> None:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ..engine import Hall, Ring, Signing, is_crowding
+from ..engine import Asides, Frames, Hall, Ring, Seats, Signing, is_crowding
 from ..model import Place, Spot, Ties
-from ..wire import Away, FromWorld, Joined, Left, Moved, Presence, Signs, Welcome, control
+from ..wire import (
+    Away,
+    FromWorld,
+    Joined,
+    Left,
+    Moved,
+    Presence,
+    Signs,
+    Welcome,
+    WentAside,
+    control,
+)
 from .apartness import Apartness
 from .visit import Visit
 
@@ -24,9 +35,13 @@ class Gathering:
     signs: tuple[Presence, ...] = ()
     ring: Ring = field(default_factory=Ring)
     is_served: Callable[[], bool] | None = None  # whether it lives in this worker; None: where else
+    asides: Asides = field(default_factory=Asides)
 
     def __post_init__(self) -> None:
+        self.is_stage = self.hall.place.is_stage
+        self.hands = 0  # were raised since the first came
         self.apartness = Apartness(self.ties, self.visits)
+        self.seats = Seats(self.hall.place, self.hall.ground)
 
     def tell(
         self, message: FromWorld, *, by: Visit | None = None, but: Visit | None = None
@@ -46,7 +61,7 @@ class Gathering:
             Busy: the place is full; nothing has changed.
         """
         slot, spot = self.hall.enter(at)
-        visit.gathering, visit.slot, visit.is_hand_up = self, slot, False
+        visit.gathering, visit.slot, visit.hand, visit.has_word = self, slot, 0, False
         visit.outbox.clear_view()
         self.signs = self.signs if self.visits else signs
         self.visits[slot] = visit
@@ -75,6 +90,7 @@ class Gathering:
                 people=people,
                 signs=signs,
                 key=visit.key,
+                is_stage=self.is_stage,
             )
         )
         visit.send(self.whole_for(visit))
@@ -86,6 +102,26 @@ class Gathering:
         self.signing.leave(slot)
         self.apartness.look()
         self.tell(Left(slot=slot), by=gone)
+        self.tell_asides(self.asides.go(slot))
+
+    def tell_asides(self, changed: Iterable[int]) -> None:
+        """Tell of those who speak privately now, or with everybody again."""
+        for slot in changed:
+            if visit := self.visits.get(slot):
+                self.tell(WentAside(slot=slot, aside=self.asides.of(slot)), by=visit)
+
+    def may_hear(self, one: Visit, other: Visit) -> bool:
+        """Whether voices may find a way between two: in one aside; on stage, to a speaker."""
+        aside = self.asides.of(one.slot)
+        if aside != self.asides.of(other.slot):
+            return False
+        return aside > 0 or not self.is_stage or one.may_speak or other.may_speak
+
+    def hearers(self, visit: Visit) -> list[Visit]:
+        """Who hears what somebody says: those in their aside, or nearly everybody."""
+        members = self.asides.members(self.asides.of(visit.slot))
+        among = [self.visits[slot] for slot in members] if members else self.visits.values()
+        return [other for other in among if not self.apartness.parts(visit, other)]
 
     def part_or_meet(self, one: Visit, other: Visit) -> None:
         """Two who are here went apart, or came together again: as if each had left or come."""
@@ -97,7 +133,8 @@ class Gathering:
             mine.send(self.whole_for(mine))
 
     def hear(self, visit: Visit, body: bytes, now: float) -> None:
-        """Take in a pose, unless it leads too near to one who wants room."""
+        """Take in a pose, unless it leads too near to one who wants room; who sits stays there."""
+        body = self.seats.judge(visit.slot, body)
         kept = self.apartness.bubbles_for(visit)
         if kept and is_crowding(self.hall.legs, visit.slot, body, kept):
             if visit.corrections.spend(now):
@@ -112,17 +149,22 @@ class Gathering:
     def tick(self, now: float) -> None:
         """Show everybody what changed, and put back whose last step was not possible."""
         turn = self.hall.tick()
-        for frame, slots in turn.frames:
-            for slot in slots:
-                visit = self.visits[slot]
-                if seen := self.apartness.seen_by(visit, frame):
-                    visit.show(seen)
+        self._show(turn.frames)
         for slot, hands in self.signing.tick(self.hall.spots, self.apartness.hidden_from):
             self.visits[slot].show_hands(hands)
         for slot in turn.stopped:
             visit = self.visits.get(slot)
             if visit and visit.corrections.spend(now):
                 visit.tell(Moved(spot=self.hall.spot(slot)))
+
+    def _show(self, frames: Frames) -> None:
+        visits, veiled = self.visits, self.apartness.veiled
+        for frame, slots in frames:
+            for slot in slots:
+                if slot not in veiled:
+                    visits[slot].show(frame)
+                elif seen := self.apartness.seen_by(visits[slot], frame):
+                    visits[slot].show(seen)
 
     def remember(self, now: float) -> None:
         """Keep where everybody stands for a minute, in case somebody reports another."""

@@ -1,5 +1,7 @@
 """What people decide about each other: blocks, friends, following, and what a guardian sets."""
 
+import hashlib
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -11,7 +13,7 @@ from asklepion.kit.ids import Ids
 from asklepion.records import Act as May
 from asklepion.records import Asking, Records
 
-from ..model import Followers, Self, Sign
+from ..model import Access, Followers, Right, Self, Sign, rights_of
 from ..store import people as store
 from ..wire import About, Code, Told
 from .passing import Befriended, CameTogether, SelfSet, Unfriended, WentApart
@@ -20,6 +22,7 @@ from .visit import Visit
 from .world import World
 
 NOBODY = "There is nobody here whom that stands for."
+MARK_LETTERS = 24
 NOT_THAT = "There is no such friend."
 
 
@@ -66,7 +69,12 @@ class People:
         world: World,
         identity: Identity,
         records: Records,
+        marks: bytes,
     ) -> None:
+        """Args:
+        marks: the house's secret that `mark` is made with.
+        """
+        self._marks = marks
         self._db = db
         self._clock = clock
         self._ids = ids
@@ -75,18 +83,37 @@ class People:
         self._identity = identity
         self._records = records
 
+    def mark(self, caller: Caller, who: str) -> str:
+        """What stands for somebody between the caller and them, for ever, and tells others nothing.
+
+        Raises:
+            NotFound: nobody whom the caller sees is that.
+        """
+        caller.require_known()
+        found = self._world.find(caller, who)
+        if not found:
+            raise NotFound(NOBODY, hint="They may have left.")
+        pair = f"{caller.account} {found.account}".encode()
+        return hmac.new(self._marks, pair, hashlib.sha256).hexdigest()[:MARK_LETTERS]
+
     # Oneself
 
     async def set_self(
-        self, caller: Caller, *, bubble: bool | None = None, followers: Followers | None = None
+        self,
+        caller: Caller,
+        *,
+        bubble: bool | None = None,
+        followers: Followers | None = None,
+        in_photos: bool | None = None,
     ) -> Self:
-        """Say whether strangers keep their distance, and who may walk after one."""
+        """Say whether strangers keep their distance, who may follow, and if one is in photos."""
         caller.require_known()
         before = self._ties.self_of(caller.account)
         after = replace(
             before,
             bubble=before.bubble if bubble is None else bubble,
             followers=followers or before.followers,
+            in_photos=before.in_photos if in_photos is None else in_photos,
         )
         await self._keep_self(caller.account, after)
         return after
@@ -97,6 +124,32 @@ class People:
             tx.after_commit(lambda: self._world.tie(SelfSet(account=account, mine=mine)))
         if visit := self._world.visit_of(account):
             self._world.stand_again(visit)
+
+    def photograph(self, caller: Caller, place: str) -> list[str]:
+        """Ask to take a photo of where one is; who is to be shown as a plain figure.
+
+        Returns:
+            What stands for each of those (`who` of a Person).
+
+        Raises:
+            Forbidden: one is not there, or nobody takes photos there.
+        """
+        caller.require_known()
+        visit = self._world.visit_of(caller.account)
+        here = visit.gathering if visit else None
+        if here is None or here.hall.place.id != place:
+            raise Forbidden("You are not there.", hint="Go there first.")
+        if Right.PHOTO not in rights_of(here.hall.place, caller):
+            is_guarded = here.hall.place.access is Access.GUARDED
+            raise Forbidden(
+                "No photos are taken here: what happens in this room stays in it."
+                if is_guarded
+                else "You may take no photos here.",
+                hint="Take one in another place.",
+            )
+        others = list(here.visits.values())
+        shows = self._ties.shows_in_photo
+        return [v.who for v in others if not shows(v.account, caller.account)]
 
     # Blocks
 

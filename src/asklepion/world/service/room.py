@@ -44,13 +44,17 @@ class Room:
     """What lies in one gathering."""
 
     gathering: Gathering
-    seats: Seats
     home: str = ""  # the account whose home it is
     shelf: Shelf | None = None  # where it is kept; None: nowhere
     things: Things | None = None  # None until they were fetched
     handing: dict[Visit, list[str]] = field(default_factory=dict[Visit, list[str]])
     hands: dict[Visit, Hands] = field(default_factory=dict[Visit, Hands])
     untold: dict[str, int] = field(default_factory=dict[str, int])  # kept soon: id and revision
+
+    @property
+    def seats(self) -> Seats:
+        """Who sits where."""
+        return self.gathering.seats
 
     @property
     def place(self) -> Place:

@@ -27,7 +27,7 @@ class Signboards:
         Args:
             reader: the account that reads; empty: whoever is apart from nobody.
         """
-        there = [self._places[door.to] for door in place.doors if door.to]
+        there = [found for door in place.doors if (found := self._places.get(door.to or ""))]
         return tuple(told for other in there if (told := self.before(other, reader)))
 
     def before(self, place: Place, reader: str = "") -> Presence | None:

@@ -6,7 +6,7 @@ import msgspec
 
 from ..model import Spot
 from ..store.leases import Taken
-from ..wire import Gestured, Motion, Moved
+from ..wire import Gestured, Motion, Moved, Worded
 from .gathering import Gathering
 from .visit import Visit
 
@@ -20,7 +20,8 @@ class Stood(msgspec.Struct, frozen=True, array_like=True):
     account: str
     spot: Spot
     seat: str = ""
-    is_hand_up: bool = False
+    hand: int = 0
+    has_word: bool = False
 
 
 def standing_in(gathering: Gathering, seats: Mapping[int, str]) -> str:
@@ -28,7 +29,14 @@ def standing_in(gathering: Gathering, seats: Mapping[int, str]) -> str:
     hall = gathering.hall
     return msgspec.json.encode(
         [
-            Stood(visit.who, visit.account, hall.spot(slot), seats.get(slot, ""), visit.is_hand_up)
+            Stood(
+                visit.who,
+                visit.account,
+                hall.spot(slot),
+                seats.get(slot, ""),
+                visit.hand,
+                visit.has_word,
+            )
             for slot, visit in gathering.visits.items()
         ]
     ).decode()
@@ -66,13 +74,16 @@ class Standing:
 
 
 def stand_up(visit: Visit, stood: Stood) -> None:
-    """Have somebody who came back stand exactly where they stood, with the hand up that was."""
+    """Have somebody who came back stand where they stood, with the hand and the word they had."""
     here = visit.gathering
     if not here:
         return
     if here.hall.spot(visit.slot) != stood.spot:
         here.hall.put(visit.slot, stood.spot)
         visit.tell(Moved(spot=stood.spot))
-    if stood.is_hand_up:
-        visit.is_hand_up = True
+    if stood.hand:
+        visit.hand, here.hands = stood.hand, max(here.hands, stood.hand)
         here.tell(Gestured(slot=visit.slot, motion=Motion.HAND_UP), by=visit)
+    if stood.has_word and here.is_stage:
+        visit.has_word = True
+        here.tell(Worded(slot=visit.slot, has_word=True), by=visit)

@@ -2,17 +2,23 @@
 
 from asklepion.kit.clock import Clock, to_iso
 
-from ..model import Access, Ties
+from ..model import Ties
 from ..wire import (
     MAX_CHAT_CHARS,
     MAX_SIGNAL_CHARS,
+    AskAside,
     Code,
+    DeclineAside,
     FromVisitor,
     Gesture,
     Gestured,
+    GiveWord,
+    JoinAside,
+    LeaveAside,
     Motion,
     Said,
     Say,
+    SetStage,
     Signal,
     Signalled,
     Utter,
@@ -20,6 +26,8 @@ from ..wire import (
 )
 from .allowing import refusal_of
 from .gathering import Gathering
+from .private import PrivateTalk, may_call
+from .staging import give_word, set_stage
 from .visit import Visit, tidy
 
 
@@ -29,6 +37,7 @@ class Talking:
     def __init__(self, clock: Clock, ties: Ties) -> None:
         self._clock = clock
         self._ties = ties
+        self._private = PrivateTalk(ties)
 
     def hear(self, visit: Visit, message: FromVisitor, now: float) -> None:
         """Hand it to those whom it concerns, or refuse it."""
@@ -48,23 +57,50 @@ class Talking:
                 self._gesture(here, visit, message.motion, now)
             case Signal():
                 self._signal(here, visit, message)
+            case AskAside() | JoinAside() | DeclineAside() | LeaveAside():
+                self._private.hear(here, visit, message, now)
+            case SetStage():
+                set_stage(here, is_on=message.is_on)
+            case GiveWord():
+                give_word(here, visit, message)
             case _:
                 pass
+
+    def look(self, here: Gathering) -> None:
+        """Look, once a second, who has walked away from those they spoke with."""
+        self._private.look(here)
 
     def _say(self, here: Gathering, visit: Visit, text: str, now: float) -> None:
         if len(text) > MAX_CHAT_CHARS:
             return visit.refuse(Code.TOO_LONG, f"At most {MAX_CHAT_CHARS} characters.")
         line = tidy(text)
         if self._may_write(visit, now) and line:
-            here.ring.note(now, visit.account, "said", line)
+            is_private = self._note(here, visit, "said", line, now)
             at = to_iso(self._clock.now())
-            here.tell(Said(slot=visit.slot, name=visit.name, text=line, at=at), by=visit)
+            said = Said(slot=visit.slot, name=visit.name, text=line, at=at, is_private=is_private)
+            self._tell(here, visit, said)
 
     def _utter(self, here: Gathering, visit: Visit, message: Utter, now: float) -> None:
         if self._may_write(visit, now):
             phrase, at = message.phrase, to_iso(self._clock.now())
-            here.ring.note(now, visit.account, "uttered", phrase)
-            here.tell(Uttered(slot=visit.slot, name=visit.name, phrase=phrase, at=at), by=visit)
+            is_private = self._note(here, visit, "uttered", phrase, now)
+            uttered = Uttered(
+                slot=visit.slot, name=visit.name, phrase=phrase, at=at, is_private=is_private
+            )
+            self._tell(here, visit, uttered)
+
+    def _note(self, here: Gathering, visit: Visit, what: str, words: str, now: float) -> bool:
+        """Keep words for a minute; whether they are for those in one's aside alone."""
+        is_private = here.asides.of(visit.slot) != 0
+        among = frozenset(other.account for other in here.hearers(visit)) if is_private else None
+        here.ring.note(now, visit.account, what, words, among or frozenset())
+        return is_private
+
+    def _tell(self, here: Gathering, visit: Visit, message: Said | Uttered) -> None:
+        if not message.is_private:
+            return here.tell(message, by=visit)
+        for other in here.hearers(visit):
+            other.tell(message)
 
     def _may_write(self, visit: Visit, now: float) -> bool:
         if not visit.lines.spend(now):
@@ -74,8 +110,10 @@ class Talking:
         return True
 
     def _gesture(self, here: Gathering, visit: Visit, motion: Motion, now: float) -> None:
-        if motion is not Motion.WAVE:
-            visit.is_hand_up = motion is Motion.HAND_UP
+        if motion is Motion.HAND_DOWN:
+            visit.hand = 0
+        elif motion is Motion.HAND_UP and not visit.hand:
+            visit.hand = here.hands = here.hands + 1
         here.ring.note(now, visit.account, motion)
         here.tell(Gestured(slot=visit.slot, motion=motion), by=visit)
 
@@ -85,11 +123,7 @@ class Talking:
         other = here.visits.get(message.to)
         if not other or other is visit or here.apartness.parts(visit, other):
             return visit.refuse(Code.NOT_HERE, "Nobody else here has that slot.")
-        if self._may_call(here, visit, other):
+        if not here.may_hear(visit, other):
+            return visit.refuse(Code.UNHEARD, "One of you is apart, or neither has the word.")
+        if may_call(self._ties, here, visit, other):
             other.tell(Signalled(slot=visit.slot, data=message.data))
-
-    def _may_call(self, here: Gathering, one: Visit, other: Visit) -> bool:
-        """A child and an adult whom it does not know call each other only where a gate is kept."""
-        both = (one.account, other.account)
-        may = self._ties.may_approach(*both) and self._ties.may_approach(*reversed(both))
-        return may or here.hall.place.access is Access.GUARDED

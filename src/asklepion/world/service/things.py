@@ -13,7 +13,7 @@ from asklepion.kit.db import Tx
 from asklepion.kit.errors import HouseError, NotFound
 from asklepion.kit.log import get_log
 
-from ..engine import Allowance, Loose, Seats, Things
+from ..engine import Allowance, Loose, Things
 from ..model import Spot
 from ..model.items import files_of
 from ..wire import (
@@ -176,7 +176,7 @@ class LooseThings:
     def _open(self, gathering: Gathering, caller: Caller) -> Room:
         hall = gathering.hall
         home = gathering.key.partition(":")[2]
-        room = Room(gathering=gathering, seats=Seats(hall.place, hall.ground), home=home)
+        room = Room(gathering=gathering, home=home)
         if self.keeping and keeps(hall.place):
             is_hers = bool(home) and caller.account == home
             room.shelf = Shelf(place=gathering.key, host=patient_of(caller) if is_hers else "")
@@ -255,11 +255,6 @@ class LooseThings:
         for body in item_bodies(frame):
             room.things.hear(visit.slot, body, feet)
         return True
-
-    def judged(self, visit: Visit, body: bytes) -> bytes:
-        """A visitor's pose as it may be: whoever sits does not walk."""
-        room = self._room_of(visit)
-        return room.seats.judge(visit.slot, body) if room else body
 
     def _wish(self, room: Room, visit: Visit, message: FromHands) -> None:
         if room.things is None:

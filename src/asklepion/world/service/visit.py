@@ -27,10 +27,7 @@ TURNED_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 class Line(Protocol):
     """A line that takes frames at once, as long as it is free; what does not go out waits."""
 
-    @property
-    def is_free(self) -> bool:
-        """Whether a frame would leave without waiting for others."""
-        ...
+    is_free: bool  # a frame would leave without waiting for others
 
     def write(self, frame: bytes) -> None:
         """Send a frame."""
@@ -61,7 +58,8 @@ class Visit:
         self.gathering: Gathering | None = None
         self.slot = -1
         self.who = secrets.token_urlsafe(WHO_BYTES)
-        self.is_hand_up = False
+        self.hand = 0  # of raised hands, who raised theirs first has the least
+        self.has_word = False  # on stage
         self.key = secrets.token_urlsafe(12)  # with it, one whose line broke has their body back
         self.is_back = False  # this visit goes on with the body of another, and has not entered yet
         self.missed: deque[bytes] = deque(maxlen=MOST_MISSED)  # told to them alone while away
@@ -75,6 +73,7 @@ class Visit:
         self.look = look
         self.heard_at = now
         self.sending_since: float | None = None
+        self.is_over = False  # the world is done with this visit
         self.close: Close | None = None
         self.code: Code | None = None
         # What may be done how often; patience is for what went beyond.
@@ -82,6 +81,7 @@ class Visit:
         self.hands = Allowance(burst=20, per_s=25, now=now)
         self.messages = Allowance(burst=80, per_s=20, now=now)
         self.lines = Allowance(burst=6, per_s=0.7, now=now)
+        self.asks = Allowance(burst=8, per_s=0.2, now=now)
         self.corrections = Allowance(burst=2, per_s=4, now=now)
         self.patience = Allowance(burst=400, per_s=10, now=now)
         self.mistakes = Allowance(burst=5, per_s=1 / 60, now=now)
@@ -89,9 +89,9 @@ class Visit:
         self._over = asyncio.Event()
 
     @property
-    def is_over(self) -> bool:
-        """Whether the world is done with this visit."""
-        return self._over.is_set()
+    def may_speak(self) -> bool:
+        """Whether they are heard where only those with the word are."""
+        return (self.has_word or self.is_host) and not self.is_silent
 
     @property
     def person(self) -> Person:
@@ -99,12 +99,15 @@ class Visit:
         return Person(
             slot=self.slot,
             name=self.name,
-            is_hand_up=self.is_hand_up,
+            is_hand_up=self.hand > 0,
+            hand=self.hand,
+            has_word=self.has_word,
             is_away=self.away_since is not None,
             who=self.who,
             is_host=self.is_host,
             is_silent=self.is_silent,
             look=self.look,
+            aside=self.gathering.asides.of(self.slot) if self.gathering else 0,
         )
 
     @property
@@ -120,7 +123,8 @@ class Visit:
     def take_over(self, old: Visit) -> None:
         """Go on with the body of another visit, whose line broke; it has none any more."""
         self.gathering, self.slot, self.who = old.gathering, old.slot, old.who
-        self.is_hand_up, self.spoke_at, self.signs = old.is_hand_up, old.spoke_at, old.signs
+        self.hand, self.spoke_at, self.signs = old.hand, old.spoke_at, old.signs
+        self.has_word = old.has_word
         self.is_host, self.is_silent, self.is_back = old.is_host, old.is_silent, True
         old.gathering, old.slot = None, -1
 
@@ -162,9 +166,10 @@ class Visit:
 
     def _write(self, frame: bytes) -> bool:
         """Send a frame at once, unless others wait before it."""
-        if not self._line or not self._line.is_free or len(self.outbox) or self.is_over:
+        line = self._line
+        if line is None or not line.is_free or self.outbox.frames or self.is_over:
             return False
-        self._line.write(frame)
+        line.write(frame)
         return True
 
     def show_hands(self, frame: bytes) -> None:
@@ -182,7 +187,7 @@ class Visit:
         """Be done: what is still to be said is said, then the line is closed."""
         if self.is_over:
             return
-        self.close, self.code = close, code
+        self.is_over, self.close, self.code = True, close, code
         self.outbox.drop_snapshots()
         self._over.set()
         self._wake.set()

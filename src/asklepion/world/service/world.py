@@ -18,7 +18,7 @@ from asklepion.kit.ids import Ids
 from asklepion.kit.log import get_log
 
 from ..engine import Allowance, Hall
-from ..model import Access, Ground, Look, Place, Spot, Ties, in_front_of
+from ..model import Access, Ground, Look, Place, Spot, Ties, in_front_of, may_know
 from ..wire import (
     ITEM_KIND,
     MAX_FRAME_BYTES,
@@ -39,6 +39,7 @@ from ..wire import (
     LineWish,
     Onward,
     PlaceCard,
+    PlaceChanged,
     Silenced,
     control,
     is_hands_frame,
@@ -92,7 +93,8 @@ class World:
         self.ties = ties or Ties()
         self._clock = clock
         self._time = tell_time
-        self._places = dict(places) if places else load_places()
+        self._places = dict(places or load_places())
+        self._standing: dict[str, Spot] = {}  # where those come in whose place became another
         self._grounds: dict[object, Ground] = {}
         self._gates = Gates(clock, self.ties)
         self._talking = Talking(clock, self.ties)
@@ -261,7 +263,10 @@ class World:
             NotFound: there is no such place.
         """
         caller.require_known()
-        return self._find(place)
+        found = self._find(place)
+        if not may_know(found, caller):
+            raise NotFound("There is no such place.", hint="GET /api/world/places lists them.")
+        return found
 
     def list_places(self, caller: Caller) -> list[PlaceCard]:
         """All places with what their signs tell, for whoever does not walk.
@@ -280,7 +285,46 @@ class World:
                 presence=self._signboards.before(place, caller.account),
             )
             for place in self._places.values()
+            if may_know(place, caller)
         ]
+
+    def place(self, id: str) -> Place | None:
+        """A place that is there now."""
+        return self._places.get(id)
+
+    def place_ids(self) -> list[str]:
+        """The ids of the places that are there now."""
+        return list(self._places)
+
+    async def show_place(self, place: Place) -> None:
+        """Let a place be there, or be another from now on: who is in it stands where they stood."""
+        ground = Ground(place)
+        await asyncio.to_thread(ground.survey)
+        if old := self._places.get(place.id):
+            self._grounds.pop((old.bounds, old.obstacles), None)
+        self._grounds[place.bounds, place.obstacles] = ground
+        self._places[place.id] = place
+        inside = [visit for visit in self.visits_in(place.id) if isinstance(visit, Visit)]
+        for visit in inside:
+            if visit.gathering:
+                self._standing[visit.account] = visit.gathering.hall.spot(visit.slot)
+            self._part(visit)
+        for visit in inside:
+            await self._come_anew(visit, place)
+
+    def hide_place(self, place: str) -> None:
+        """Let a place be there no more; who is in it goes to where its file says."""
+        for visit in self.visits_in(place):
+            self.expel(visit.account, place)
+        self._places.pop(place, None)
+
+    async def _come_anew(self, visit: Visit, place: Place) -> None:
+        if visit.away_since is None and not visit.gathering:
+            visit.tell(PlaceChanged(place=place.id))
+            await self._enter(visit, place.id)
+            if not visit.gathering and not visit.is_over:
+                visit.tell(Expelled(place=place.id, code=Code.ENDED, to=place.exit or "plaza"))
+        self._standing.pop(visit.account, None)
 
     def lines_at(self, url: str, tickets: Tickets) -> None:
         """Send visitors to another door, with a ticket; empty: to our own again."""
@@ -468,6 +512,7 @@ class World:
             self._sweep(now)
             for gathering in self._served():
                 gathering.remember(now)
+                self._talking.look(gathering)
                 gathering.hang(self._signboards.over_doors)
 
     def _served(self) -> list[Gathering]:
@@ -515,7 +560,7 @@ class World:
         if not visit.poses.spend(now):
             self._try_patience(visit, now)
         elif visit.gathering:
-            visit.gathering.hear(visit, self.things.judged(visit, frame[1:]), now)
+            visit.gathering.hear(visit, frame[1:], now)
 
     def _hear_hands(self, visit: Visit, frame: bytes, now: float) -> None:
         if not visit.hands.spend(now):
@@ -592,7 +637,8 @@ class World:
         signs = self._signboards.over_doors(place, visit.account)
         standing = take_stand(visit, place, self.ties, self._clock.now())
         stood = self.others.stood(visit, key) if self.others else None
-        at = stood.spot if stood else self._arrival(place, came_from)
+        at = stood.spot if stood else self._standing.pop(visit.account, None)
+        at = at or self._arrival(place, came_from)
         gathering.join(visit, at, signs)
         visit.tell(standing)
         self._gatherings[key] = gathering
@@ -696,7 +742,7 @@ class World:
         other = next((v for v in here.visits.values() if v.who == who), None) if here else None
         if not here or not other or other is visit:
             return Remembered()
-        parts = msgspec.json.encode(here.ring.parts(self._time()))
+        parts = msgspec.json.encode(here.ring.parts(self._time(), account))
         return Remembered(place=here.hall.place.id, about=other.account, parts=parts)
 
     @staticmethod

@@ -6,7 +6,7 @@ Where anybody is, is kept nowhere; but in a house of more than one process, whil
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import leases, looks, people, reports, things
+from . import leases, looks, people, places, reports, things
 
 MIGRATIONS: tuple[Step, ...] = (
     *people.MIGRATIONS,
@@ -14,6 +14,8 @@ MIGRATIONS: tuple[Step, ...] = (
     *looks.MIGRATIONS,
     *things.MIGRATIONS,
     *leases.MIGRATIONS,
+    *places.MIGRATIONS,
+    *people.LATER,
 )
 OWNED: dict[str, Owned | None] = {
     **people.OWNED,
@@ -21,6 +23,7 @@ OWNED: dict[str, Owned | None] = {
     **looks.OWNED,
     **things.OWNED,
     **leases.OWNED,
+    **places.OWNED,
 }
 
-__all__ = ["MIGRATIONS", "OWNED", "leases", "looks", "people", "reports", "things"]
+__all__ = ["MIGRATIONS", "OWNED", "leases", "looks", "people", "places", "reports", "things"]

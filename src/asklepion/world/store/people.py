@@ -60,7 +60,13 @@ def _create(op: Operations) -> None:
     op.create_index("world_act_account", "world_act", ["account"])
 
 
+def _add_photos(op: Operations) -> None:
+    column = sa.Column("in_photos", sa.BigInteger, nullable=False, server_default="1")
+    op.add_column("world_self", column)
+
+
 MIGRATIONS: tuple[Step, ...] = (_create,)
+LATER: tuple[Step, ...] = (_add_photos,)  # after those of the other tables
 OWNED: dict[str, Owned | None] = {
     "world_block": owned_by(),
     "world_friend": owned_by(),
@@ -72,7 +78,7 @@ ACT = (
     "id, deed, place, account, by_account, reason, at, until_at, lifted_at, lifted_by, appeal,"
     " every_s"
 )
-SELF = "account, bubble, followers, is_child, phrases_only"
+SELF = "account, bubble, followers, is_child, phrases_only, in_photos"
 
 # Blocks and friends: from one account to another
 
@@ -146,15 +152,17 @@ async def all_friends(tx: Tx) -> list[tuple[str, str, bool]]:
 async def keep_self(tx: Tx, account: str, mine: Self) -> None:
     await tx.run(
         f"INSERT INTO world_self ({SELF})"
-        " VALUES (:account, :bubble, :followers, :is_child, :phrases_only)"
+        " VALUES (:account, :bubble, :followers, :is_child, :phrases_only, :in_photos)"
         " ON CONFLICT (account) DO UPDATE SET bubble = excluded.bubble,"
         " followers = excluded.followers, is_child = excluded.is_child,"
-        " phrases_only = excluded.phrases_only",
+        " phrases_only = excluded.phrases_only,"
+        " in_photos = excluded.in_photos",
         account=account,
         bubble=None if mine.bubble is None else int(mine.bubble),
         followers=str(mine.followers),
         is_child=int(mine.is_child),
         phrases_only=int(mine.phrases_only),
+        in_photos=int(mine.in_photos),
     )
 
 
@@ -166,8 +174,9 @@ async def all_selves(tx: Tx) -> dict[str, Self]:
             followers=Followers(followers),
             is_child=bool(is_child),
             phrases_only=bool(phrases_only),
+            in_photos=bool(in_photos),
         )
-        for account, bubble, followers, is_child, phrases_only in rows
+        for account, bubble, followers, is_child, phrases_only, in_photos in rows
     }
 
 

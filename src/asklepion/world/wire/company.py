@@ -39,6 +39,7 @@ class Uttered(_Message, frozen=True, kw_only=True, tag="uttered"):
     name: str
     phrase: Phrase
     at: str
+    is_private: bool = False
 
 
 class Standing(_Message, frozen=True, kw_only=True, tag="standing"):

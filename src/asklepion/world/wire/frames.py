@@ -108,6 +108,30 @@ def pack_snapshot(
     return head + flat[:, :ENTRY_BYTES].tobytes() + tracked.tobytes() + coarse
 
 
+Shares = tuple[Entries, NDArray[np.int64]]  # entries, and how many of them are for which frame
+
+
+def pack_snapshots(
+    tick: int, flat: Shares, tracked: Shares, far: Shares, *, whole: bool
+) -> list[bytes]:
+    """Many frames at once; the arguments are those of `pack_snapshot`, in the frames' order."""
+    parts = [
+        flat[0][:, :ENTRY_BYTES].tobytes(),
+        tracked[0].tobytes(),
+        far[0][:, _COARSE].tobytes() if len(far[0]) else b"",
+    ]
+    counts = [share[1].tolist() for share in (flat, tracked, far)]
+    frames: list[bytes] = []
+    a = b = c = 0
+    for some, more, rest in zip(*counts, strict=True):
+        head = _HEADER.pack(Kind.SNAPSHOT, whole, some, more, rest, tick & 0xFFFFFFFF)
+        a_end, b_end = a + some * ENTRY_BYTES, b + more * TRACKED_ENTRY_BYTES
+        c_end = c + rest * COARSE_BYTES
+        frames.append(head + parts[0][a:a_end] + parts[1][b:b_end] + parts[2][c:c_end])
+        a, b, c = a_end, b_end, c_end
+    return frames
+
+
 def read_snapshot(frame: bytes) -> Snapshot:
     """Take a snapshot apart, as a client does."""
     _, whole, flat, tracked, coarse, tick = _HEADER.unpack_from(frame)

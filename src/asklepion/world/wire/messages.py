@@ -8,6 +8,7 @@ import msgspec
 from ..model import Sign, Spot
 from .company import Silenced, Standing, Told, Utter, Uttered
 from .items import FromHands, FromThings
+from .voice import AskedAside, FromTalkers, Staged, WentAside, Worded
 
 MAX_FRAME_BYTES = 32 * 1024  # a session description of WebRTC is the largest thing anybody says
 MAX_CHAT_CHARS = 500
@@ -42,6 +43,12 @@ class Code(StrEnum):
     PHRASES_ONLY = "phrases-only"
     NOT_FOR_CHILDREN = "not-for-children"
     UNKNOWN_PLACE = "unknown-place"
+    UNHEARD = "unheard"
+    WORDS_GIVEN = "words-given"
+    TOO_FAR = "too-far"
+    IN_ASIDE = "in-aside"
+    ASIDE_FULL = "aside-full"
+    ASIDE_OVER = "aside-over"
     NOWHERE = "nowhere"
     NOT_HERE = "not-here"
     TOO_FAST = "too-fast"
@@ -98,7 +105,7 @@ class Signal(_Message, frozen=True, kw_only=True, tag="signal", forbid_unknown_f
     data: str
 
 
-FromVisitor: TypeAlias = Enter | Say | Utter | Gesture | Signal | FromHands
+FromVisitor: TypeAlias = Enter | Say | Utter | Gesture | Signal | FromTalkers | FromHands
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +122,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     is_host: bool = False
     is_silent: bool = False
     look: str = ""  # as Look.code has it
+    aside: int = 0  # in which aside they speak privately; 0 is none
+    hand: int = 0  # of raised hands, who raised theirs first has the least; 0: it is down
+    has_word: bool = False  # on stage, beside the hosts
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +147,7 @@ class Welcome(_Message, frozen=True, kw_only=True, tag="welcome"):
     people: tuple[Person, ...]
     signs: tuple[Presence, ...]
     key: str
+    is_stage: bool = False  # only those with the word are heard
 
 
 class Joined(_Message, frozen=True, kw_only=True, tag="joined"):
@@ -172,6 +183,7 @@ class Said(_Message, frozen=True, kw_only=True, tag="said"):
     name: str
     text: str
     at: str
+    is_private: bool = False  # to those in one's aside alone
 
 
 class Gestured(_Message, frozen=True, kw_only=True, tag="gestured"):
@@ -222,6 +234,12 @@ class Onward(_Message, frozen=True, kw_only=True, tag="onward"):
     place: str
 
 
+class PlaceChanged(_Message, frozen=True, kw_only=True, tag="place-changed"):
+    """The place you are in is another now: read it again. A welcome follows, where you stood."""
+
+    place: str
+
+
 FromWorld: TypeAlias = (
     Welcome
     | Joined
@@ -237,9 +255,14 @@ FromWorld: TypeAlias = (
     | Refused
     | Expelled
     | Onward
+    | PlaceChanged
     | Standing
     | Silenced
     | Told
+    | AskedAside
+    | WentAside
+    | Staged
+    | Worded
     | FromThings
 )
 

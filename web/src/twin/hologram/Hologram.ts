@@ -71,7 +71,8 @@ export class Hologram {
   private isCalm = false;
   private time = 0;
 
-  constructor() {
+  /** @param eyes_m the height at which an organ is shown that is drawn near. */
+  constructor(private readonly eyes_m = EYES_M) {
     const plate = new CircleGeometry(RADIUS_M, 64).rotateX(-Math.PI / 2);
     this.ground = new Mesh(plate, floor(RADIUS_M, this.shared.uTime));
     this.ground.position.y = 0.004;
@@ -180,7 +181,7 @@ export class Hologram {
       .set(-at[0], 0, -at[2])
       .applyAxisAngle(UP, yaw)
       .multiplyScalar(zoom * near);
-    this.turned.position.y = near * (EYES_M - at[1] * zoom);
+    this.turned.position.y = near * (this.eyes_m - at[1] * zoom);
     this.breathe(dt, near);
     this.tint(1 - Math.exp(-dt / EASE_S));
   }
@@ -245,7 +246,8 @@ export class Hologram {
     if (radius > LARGE_M) return { ...WHOLE, yaw };
     const zoom = Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, SHOWN_M / radius));
     const { x, y, z } = middle;
-    return { yaw, zoom, near: 1, at: [x, y, z], shift: [-x * zoom, EYES_M - y * zoom, -z * zoom] };
+    const shift = [-x * zoom, this.eyes_m - y * zoom, -z * zoom] as const;
+    return { yaw, zoom, near: 1, at: [x, y, z], shift };
   }
 
   private shownPlace(): { middle: Vector3; reach: number; share: number } {

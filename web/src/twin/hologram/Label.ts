@@ -25,6 +25,7 @@ export class Label {
     sizeAttenuation: false,
   });
   private written = "";
+  private share = 1; // how much wider than high
 
   constructor() {
     this.sprite = new Sprite(this.material);
@@ -33,15 +34,19 @@ export class Label {
     this.sprite.raycast = () => {};
   }
 
-  /** Name what stands at a place (root frame); a colour adds a dot. No words hide the sign. */
-  show(words: string, colour: string | null, at: Vector3 | null): void {
+  /**
+   * Name what stands at a place (root frame); a colour adds a dot. No words hide the sign.
+   *
+   * @param small how small all around it is drawn; the sign stays as large as it is to be read.
+   */
+  show(words: string, colour: string | null, at: Vector3 | null, small = 1): void {
     this.sprite.visible = words !== "" && at !== null;
     if (!at || words === "") return;
     this.sprite.position.set(at.x, at.y + ABOVE_M, at.z);
     const key = `${words} ${colour ?? ""}`;
-    if (key === this.written) return;
+    if (key !== this.written) this.write(words, colour);
     this.written = key;
-    this.write(words, colour);
+    this.sprite.scale.set((HEIGHT * this.share) / small, HEIGHT / small, 1);
   }
 
   dispose(): void {
@@ -66,7 +71,7 @@ export class Label {
     map.generateMipmaps = false;
     this.material.map = map;
     this.material.needsUpdate = true;
-    this.sprite.scale.set((HEIGHT * canvas.width) / HEIGHT_PX, HEIGHT, 1);
+    this.share = canvas.width / HEIGHT_PX;
   }
 }
 

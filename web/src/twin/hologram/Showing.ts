@@ -1,3 +1,4 @@
+import { Vector3 } from "three";
 import type { Store } from "../../kit/store";
 import type { Body, Vital } from "../../wire/twin";
 import type { Answer } from "../opened";
@@ -23,19 +24,25 @@ export interface Followed {
   readonly now: () => number;
 }
 
+const SIZE = new Vector3();
 const FRESH_MS = 5 * 60_000;
 const STEP_PX = 6;
 
 /** Keeps a hologram in step with the record that stands open, and takes what hands do to it. */
 export class Showing {
-  readonly hologram = new Hologram();
+  readonly hologram: Hologram;
   private readonly label = new Label();
   private readonly stops: (() => void)[];
   private variant = "";
   private held: { x: number; y: number; moved: number } | null = null;
   private turnedInFrame = 0;
 
-  constructor(private readonly followed: Followed) {
+  /** @param eyes_m the height at which an organ is shown that is drawn near. */
+  constructor(
+    private readonly followed: Followed,
+    eyes_m?: number,
+  ) {
+    this.hologram = new Hologram(eyes_m);
     const { body, vitals, chosen, hovered, turns } = followed;
     this.stops = [
       body.subscribe(() => this.showBody()),
@@ -110,7 +117,9 @@ export class Showing {
     }
     const { state } = organ;
     const colour = state === "watch" || state === "attention" ? signs[state] : null;
-    this.label.show(nameOf(organ.name_key), colour, this.hologram.root.worldToLocal(place));
+    const { root } = this.hologram;
+    const small = root.getWorldScale(SIZE).x;
+    this.label.show(nameOf(organ.name_key), colour, root.worldToLocal(place), small);
   }
 
   private showBody(): void {

@@ -4,16 +4,18 @@ import {
   Ellipsis,
   Flag,
   Footprints,
+  LockKeyhole,
   MicOff,
   ShieldX,
   UserPlus,
-  Volume2,
 } from "lucide-react";
 import { lazy, Suspense, useId, useState } from "react";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Button, ErrorNote, MenuItem, toast } from "../../kit/ui";
 import type { Somebody } from "../company";
+import { isNear } from "../talk/AsideCard";
+import { Volume } from "../talk/Volume";
 import { company, following, useStanding, walker } from "../world";
 import { asking } from "./asking";
 import { useDoing } from "./doing";
@@ -81,7 +83,7 @@ export function PersonMenu({ somebody }: { somebody: Somebody }) {
 function Nearness({ somebody, close }: { somebody: Somebody; close: () => void }) {
   const text = useText();
   const { error, carryOut } = useDoing();
-  const { who, name, slot } = somebody;
+  const { who, name } = somebody;
   const isFollowed = useStore(following.whom) === who;
   const walks = useStore(walker);
   function follow(): void {
@@ -114,32 +116,21 @@ function Nearness({ somebody, close }: { somebody: Somebody; close: () => void }
       >
         {text("world.person.friend")}
       </MenuItem>
-      <Volume slot={slot} name={name} />
+      {isNear(somebody) && (
+        <MenuItem
+          icon={LockKeyhole}
+          onClick={() => {
+            company.asides.ask([somebody.slot]);
+            toast(text("world.aside.asked"));
+            close();
+          }}
+        >
+          {text("world.aside.ask")}
+        </MenuItem>
+      )}
+      <Volume somebody={somebody} />
       <ErrorNote error={error} />
     </>
-  );
-}
-
-function Volume({ slot, name }: { slot: number; name: string }) {
-  const text = useText();
-  const [volume, setVolume] = useState(company.voice.volume(slot));
-  return (
-    <label className="person-volume">
-      <Volume2 aria-hidden />
-      <span className="unseen">{text("world.person.volume", { name })}</span>
-      <input
-        type="range"
-        min={0}
-        max={2}
-        step={0.1}
-        value={volume}
-        aria-valuetext={text("world.person.volume.value", { n: Math.round(volume * 100) })}
-        onChange={({ target }) => {
-          setVolume(Number(target.value));
-          company.voice.turn(slot, Number(target.value));
-        }}
-      />
-    </label>
   );
 }
 

@@ -2,12 +2,14 @@ import { ShieldCheck } from "lucide-react";
 import { useEffect } from "react";
 import { t, useText } from "../../kit/text";
 import { toast } from "../../kit/ui";
+import { comeInside } from "../beside";
 import { realTiming } from "../net/socket";
 import { company, following } from "../world";
 import { goSafe, HeldEscape } from "./safe";
 import "./order.css";
 
 function go(): void {
+  comeInside();
   goSafe(company, following);
   toast(t("world.safe.gone"), "good");
 }

@@ -133,6 +133,12 @@ function SelfCard({ mine }: { mine: CompanyAnswer["self"] }) {
         label={text("world.safety.bubble")}
         hint={text("world.safety.bubble.hint")}
       />
+      <Switch
+        checked={mine.in_photos}
+        onChange={(in_photos) => carryOut(asking.setSelf({ in_photos }))}
+        label={text("world.safety.photos")}
+        hint={text("world.safety.photos.hint")}
+      />
       <Select
         label={text("world.safety.followers")}
         value={mine.followers}

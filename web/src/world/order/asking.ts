@@ -29,7 +29,7 @@ export const asking = {
     api.get<{ url: string; svg: string }>(`${OURS}/places/${place}/invitation`, stop),
   reports: (stop?: AbortSignal) => api.get<readonly ListedReport[]>(`${OURS}/reports`, stop),
 
-  setSelf: (mine: { bubble?: boolean; followers?: Followers }) =>
+  setSelf: (mine: { bubble?: boolean; followers?: Followers; in_photos?: boolean }) =>
     changing(api.put(`${OURS}/company/self`, mine)),
   setChild: (patient: string, is_child: boolean, phrases_only: boolean) =>
     changing(api.put(`${OURS}/children/${patient}`, { is_child, phrases_only })),
@@ -40,6 +40,7 @@ export const asking = {
   end: (id: string) => changing(api.delete(`${OURS}/friends/${id}`)),
   show: (id: string, shows: boolean) => changing(api.put(`${OURS}/friends/${id}`, { shows })),
   invite: (id: string, place: string) => api.post(`${OURS}/friends/${id}/invite`, { place }),
+  mark: (who: string) => api.get<{ mark: string }>(`${OURS}/people/${who}/mark`),
   follow: (who: string) => api.post(`${OURS}/people/${who}/follow`, { on: true }),
   shakeOff: (who: string) => api.post(`${OURS}/people/${who}/follow`, { on: false }),
   report: (who: string, why: Reason) =>

@@ -7,6 +7,7 @@ export interface CompanyAnswer {
     readonly followers: Followers;
     readonly is_child: boolean;
     readonly phrases_only: boolean;
+    readonly in_photos: boolean;
   };
   readonly blocked: readonly { readonly id: string; readonly name: string; readonly at: string }[];
   readonly friends: readonly Friend[];

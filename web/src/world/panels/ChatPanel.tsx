@@ -1,4 +1,4 @@
-import { MessageCircle, SendHorizontal } from "lucide-react";
+import { LockKeyhole, MessageCircle, SendHorizontal } from "lucide-react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Panel } from "../../kit/place";
 import { useStore } from "../../kit/store";
@@ -7,7 +7,7 @@ import { Avatar, Button, Card, Empty, Field } from "../../kit/ui";
 import { MAX_CHAT_CHARS } from "../../wire/world";
 import type { Happening } from "../happenings";
 import { Phrases } from "../order/Phrases";
-import { company, useHappenings, useStanding } from "../world";
+import { company, useCompany, useHappenings, useStanding } from "../world";
 import "./panels.css";
 
 /** What is said in this place, and a line to say something. */
@@ -39,7 +39,7 @@ function ChatPanel() {
 
 function Line({ line }: { line: Happening }) {
   const text = useText();
-  const { kind, name, isMine, at } = line;
+  const { kind, name, isMine, isPrivate, at } = line;
   const words = kind === "uttered" ? text(`world.phrase.${line.text}`) : line.text;
   const time = <time dateTime={at}>{moment(at, "time")}</time>;
   if (kind !== "said" && kind !== "uttered") {
@@ -54,7 +54,12 @@ function Line({ line }: { line: Happening }) {
       <Avatar name={name} size={34} />
       <div>
         <p className="chat-who small">
-          <strong>{isMine ? text("world.chat.me") : name}</strong> {time}
+          <strong>{isMine ? text("world.chat.me") : name}</strong> {time}{" "}
+          {isPrivate && (
+            <>
+              <LockKeyhole className="talk-private" aria-hidden /> {text("world.aside.said")}
+            </>
+          )}
         </p>
         <p className="chat-words" lang="">
           {words}
@@ -70,6 +75,7 @@ function SayForm() {
   const [isUnsent, setUnsent] = useState(false);
   const complaint = useStore(company.complaint);
   const { is_silent, phrases_only, slow_s } = useStanding();
+  const isPrivate = useCompany().some(({ isMe, aside }) => isMe && aside > 0);
 
   function say(event: FormEvent): void {
     event.preventDefault();
@@ -94,7 +100,7 @@ function SayForm() {
     <form className="chat-form" onSubmit={say}>
       {slow_s > 0 && <p className="muted small">{text("world.chat.slow", { n: slow_s })}</p>}
       <Field
-        label={text("world.chat.say")}
+        label={text(isPrivate ? "world.aside.say" : "world.chat.say")}
         value={words}
         maxLength={MAX_CHAT_CHARS}
         autoComplete="off"

@@ -4,6 +4,7 @@ import { type Banner, goTo, usePlace } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Button, Card } from "../../kit/ui";
+import { goBeside } from "../beside";
 import { company, useStay } from "../world";
 import "./panels.css";
 
@@ -43,7 +44,12 @@ function Elsewhere() {
       title={text("world.refused.elsewhere")}
       className="line-banner"
     >
-      <Button onClick={() => company.comeBack()}>{text("world.comeback")}</Button>
+      <div className="row">
+        <Button onClick={() => company.comeBack()}>{text("world.comeback")}</Button>
+        <Button kind="plain" onClick={goBeside}>
+          {text("world.beside.choose")}
+        </Button>
+      </div>
     </Card>
   );
 }

@@ -8,6 +8,7 @@ import {
   Hand,
   Heart,
   List,
+  LockKeyhole,
   MapPin,
   PartyPopper,
   ThumbsUp,
@@ -24,7 +25,7 @@ import { Motion, type Place } from "../../wire/world";
 import type { Somebody } from "../company";
 import { PersonMenu } from "../order/PersonMenu";
 import { EMOTES } from "../people/emote-keys";
-import { readPlace } from "../places";
+import { readPlace, usePlacesChanged } from "../places";
 import { company, useCompany, walker, walkTo } from "../world";
 import { Entry } from "./Entry";
 import { distance, personId, signFor, type ThingHere, thingsIn, wayTo } from "./things";
@@ -35,7 +36,7 @@ type Vec3 = readonly [number, number, number];
 /** The scene in words: everybody and everything here, and what one can do with it. */
 function ThingsPanel({ place }: PanelProps) {
   const text = useText();
-  const file = useAsked(() => readPlace(place), [place]);
+  const file = useAsked(() => readPlace(place), [place, usePlacesChanged()]);
   return (
     <>
       <PeopleCard />
@@ -125,6 +126,12 @@ function Other({ somebody }: { somebody: Somebody }) {
       {isAway && <Badge>{text("world.away")}</Badge>}
       {somebody.isHost && <Badge>{text("world.person.host")}</Badge>}
       {somebody.isSilent && <Badge tone="warn">{text("world.person.silent")}</Badge>}
+      {somebody.hasWord && <Badge tone="accent">{text("world.stage.word")}</Badge>}
+      {somebody.aside > 0 && (
+        <Badge tone="accent" icon={LockKeyhole}>
+          {text("world.aside.badge")}
+        </Badge>
+      )}
       {isHandUp && <Badge tone="accent">{text("world.hand.up")}</Badge>}
       {isSpeaking && <Badge tone="good">{text("world.voice.speaks")}</Badge>}
     </Entry>

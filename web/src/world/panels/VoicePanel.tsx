@@ -1,10 +1,17 @@
-import { Mic, MicOff, Phone, PhoneOff, Volume2 } from "lucide-react";
+import { Ear, Mic, MicOff, Phone, PhoneOff, Volume2 } from "lucide-react";
 import type { Panel } from "../../kit/place";
 import { useText } from "../../kit/text";
 import { Avatar, Badge, Button, Card, Empty } from "../../kit/ui";
 import type { Somebody } from "../company";
+import { AsideCard } from "../talk/AsideCard";
+import { HoldToTalk } from "../talk/HoldToTalk";
+import { Level } from "../talk/Level";
+import { StageCard } from "../talk/StageCard";
+import { TalkOptions } from "../talk/TalkOptions";
+import { Volume } from "../talk/Volume";
+import { voiceStateOf } from "../talk/words";
 import type { VoiceState } from "../voice";
-import { company, useCompany, useVoice } from "../world";
+import { company, useCompany, useStay, useVoice } from "../world";
 import "./panels.css";
 
 /** Talk with the people here: the microphone, and who speaks. */
@@ -15,9 +22,10 @@ function VoicePanel() {
   const isOn = voice.state === "on";
   return (
     <Card title={text("world.voice")} icon={Volume2}>
-      <p role="status">{text(`world.voice.state.${stateOf(voice)}`)}</p>
-      <p className="muted small">{text("world.voice.hint")}</p>
+      <p role="status">{text(`world.voice.state.${voiceStateOf(voice)}`)}</p>
+      {isOn && !voice.isListening && <OwnLevel />}
       <div className="row">{isOn ? <Talking voice={voice} /> : <Join voice={voice} />}</div>
+      <p className="muted small">{text("world.voice.hint")}</p>
       {others.length === 0 ? (
         <Empty icon={Volume2} title={text("world.voice.alone")} />
       ) : (
@@ -27,40 +35,66 @@ function VoicePanel() {
           ))}
         </ul>
       )}
+      <StageCard />
+      {others.length > 0 && <AsideCard />}
+      <details>
+        <summary>{text("world.talk.options")}</summary>
+        <TalkOptions />
+      </details>
     </Card>
   );
 }
 
-function stateOf({ state, isMuted }: VoiceState): string {
-  return state === "on" && isMuted ? "muted" : state;
-}
-
-function Join({ voice }: { voice: VoiceState }) {
+function OwnLevel() {
   const text = useText();
-  const isAgain = voice.state === "denied" || voice.state === "absent";
+  const { me } = useStay();
   return (
-    <Button
-      kind="primary"
-      icon={Phone}
-      busy={voice.state === "asking"}
-      onClick={() => void company.voice.join()}
-    >
-      {text(isAgain ? "kit.retry" : "world.voice.join")}
-    </Button>
+    <p className="row-apart small">
+      {text("world.talk.level.mine")}
+      <Level slot={me} label={text("world.talk.level.mine")} />
+    </p>
   );
 }
 
-function Talking({ voice: { isMuted } }: { voice: VoiceState }) {
+function Join({ voice: { state, trouble } }: { voice: VoiceState }) {
   const text = useText();
   return (
     <>
       <Button
-        icon={isMuted ? MicOff : Mic}
-        aria-pressed={isMuted}
-        onClick={() => company.voice.mute(!isMuted)}
+        kind="primary"
+        icon={Phone}
+        busy={state === "asking"}
+        onClick={() => void company.voice.join()}
       >
-        {text(isMuted ? "world.voice.unmute" : "world.voice.mute")}
+        {text(trouble ? "kit.retry" : "world.voice.join")}
       </Button>
+      <Button icon={Ear} disabled={state === "asking"} onClick={() => company.voice.listen()}>
+        {text("world.voice.listen")}
+      </Button>
+    </>
+  );
+}
+
+function Talking({ voice: { isMuted, isPush, isListening } }: { voice: VoiceState }) {
+  const text = useText();
+  return (
+    <>
+      {isListening && (
+        <Button icon={Mic} onClick={() => void company.voice.join()}>
+          {text("world.voice.open")}
+        </Button>
+      )}
+      {!isListening && isPush && <HoldToTalk />}
+      {!isListening && (
+        <Button
+          icon={isMuted ? MicOff : Mic}
+          aria-pressed={isMuted}
+          aria-keyshortcuts="M"
+          onClick={() => company.voice.mute(!isMuted)}
+        >
+          {text(isMuted ? "world.voice.unmute" : "world.voice.mute")}
+        </Button>
+      )}
       <Button kind="danger" icon={PhoneOff} onClick={() => company.voice.leave()}>
         {text("world.voice.leave")}
       </Button>
@@ -72,20 +106,36 @@ function Voiced({ somebody, voice }: { somebody: Somebody; voice: VoiceState }) 
   const text = useText();
   const { slot, name, isSpeaking } = somebody;
   const isConnected = voice.connected.includes(slot);
+  const mine = useCompany().find(({ isMe }) => isMe)?.aside ?? 0;
+  const isOutside = somebody.aside !== mine;
   return (
-    <li className="row-apart">
-      <span className="row">
-        <Avatar name={name} size={34} />
-        {name}
+    <li className="talk-one">
+      <span className="row-apart">
+        <span className="row">
+          <Avatar name={name} size={34} />
+          {name}
+        </span>
+        {isSpeaking ? (
+          <Badge tone="good" icon={Volume2}>
+            {text("world.voice.speaks")}
+          </Badge>
+        ) : (
+          <Badge tone={isConnected ? "accent" : "plain"}>
+            {text(
+              isConnected
+                ? "world.voice.connected"
+                : isOutside
+                  ? "world.aside.outside"
+                  : "world.voice.apart",
+            )}
+          </Badge>
+        )}
       </span>
-      {isSpeaking ? (
-        <Badge tone="good" icon={Volume2}>
-          {text("world.voice.speaks")}
-        </Badge>
-      ) : (
-        <Badge tone={isConnected ? "accent" : "plain"}>
-          {text(isConnected ? "world.voice.connected" : "world.voice.apart")}
-        </Badge>
+      {isConnected && (
+        <span className="row-apart">
+          <Volume somebody={somebody} />
+          <Level slot={slot} label={text("world.talk.level", { name })} />
+        </span>
       )}
     </li>
   );

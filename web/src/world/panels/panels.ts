@@ -1,9 +1,17 @@
 import type { Banner, Panel } from "../../kit/place";
+import { makingPanel } from "../making/panel";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
+import { photoPanel } from "../photo/panel";
+import { showingPanel } from "../showing/panel";
+import { showingBanner } from "../showing/ShowingBanner";
+import { asideBanner } from "../talk/AsideBanner";
+import { talkBanner } from "../talk/TalkBanner";
 import { handsBanner, itemsPanel } from "../things/HandsBanner";
 import { wardrobePanel } from "../wardrobe/panel";
+import { roomPanel } from "../xr/panel";
 import { announcer } from "./Announcer";
+import { besideBanner } from "./BesideBanner";
 import { chatPanel } from "./ChatPanel";
 import { lineBanner } from "./LineBanner";
 import { thingsPanel } from "./ThingsPanel";
@@ -11,12 +19,24 @@ import { voicePanels } from "./VoicePanel";
 
 /** What the world shows beside the scene, and instead of it. */
 export const worldPanels: readonly Panel[] = [
-  thingsPanel,
-  itemsPanel,
-  chatPanel,
-  ...voicePanels,
+  ...[thingsPanel, itemsPanel, chatPanel, ...voicePanels, showingPanel, photoPanel].map(live),
   safetyPanel,
-  ...orderPanels,
+  ...orderPanels.map(live),
   wardrobePanel,
+  makingPanel,
+  roomPanel,
 ];
-export const worldBanners: readonly Banner[] = [announcer, lineBanner, handsBanner, newsBanner];
+export const worldBanners: readonly Banner[] = [
+  announcer,
+  lineBanner,
+  besideBanner,
+  handsBanner,
+  showingBanner,
+  newsBanner,
+  talkBanner,
+  asideBanner,
+];
+
+function live(panel: Panel): Panel {
+  return { ...panel, isLive: true };
+}

@@ -9,6 +9,7 @@ import { FarCrowd } from "./far-crowd";
 import type { Doing } from "./gait";
 import { allowance, type Detail, levelsFor } from "./levels";
 import { isClinical, readLook, SOMEBODY } from "./look";
+import { PlainFigures } from "./plain-figures";
 import { MOST_PLATES, Plates } from "./plates";
 import { FootShadows } from "./shadows";
 import { View } from "./view";
@@ -19,6 +20,7 @@ const MOST = 1200; // as many as one place may hold
 const PLATE_M = 45;
 const SHADOW_M = 35; // farther off, nobody sees one
 const STRIDE_M = 1.42;
+const STANDING = { phase: 0, stride: 0, isSeated: false, isHandUp: false };
 const LISTEN_M = 12; // from so far one turns to who speaks
 
 /** Who looks. */
@@ -68,7 +70,9 @@ export class Crowd {
   private readonly far = new FarCrowd(MOST);
   private readonly shadows = new FootShadows(MOST);
   private readonly plates = new Plates();
+  private plain: PlainFigures | null = null; // hardly ever wanted
   private readonly view = new View();
+  private seen: readonly Seen[] = [];
   private readonly at = new Vector3();
 
   constructor(
@@ -96,20 +100,52 @@ export class Crowd {
       if (!people.some((somebody) => isOf(somebody, member))) this.remove(member);
     }
     const seen = people.flatMap((somebody) => this.see(somebody, now, own));
+    this.seen = seen;
+    this.plates.root.visible = true;
     const levels = levelsFor(
       seen.map(({ far }) => far),
       seen.map(({ member }) => member.level),
       allowance(looker.rest),
     );
     for (const part of [this.far, this.shadows, this.plates]) part.begin();
+    this.plain?.begin();
     const speaker = seen.find(({ somebody }) => somebody.isSpeaking);
     for (const [i, one] of seen.entries()) this.draw(one, levels[i] ?? "far", speaker, now, dt);
     this.name([...seen].sort((a, b) => a.far - b.far));
     for (const part of [this.far, this.shadows, this.plates]) part.end();
   }
 
+  /**
+   * Stand everybody for a picture: without names, and some as plain figures, until the next update.
+   *
+   * @param plain what stands for each of these.
+   */
+  pose(plain: ReadonlySet<string>): void {
+    this.plates.root.visible = false;
+    if (plain.size === 0) return;
+    this.plain ??= new PlainFigures(MOST);
+    this.drawn.add(this.plain.root);
+    this.plain.begin();
+    this.far.begin();
+    for (const { somebody, member, pose } of this.seen) {
+      const isPlain = plain.has(somebody.who);
+      if (isPlain) {
+        if (member.avatar) member.avatar.root.visible = false;
+        const isLow = member.look.wheelchair || (pose.flags & Flag.SEATED) !== 0;
+        this.plain.add(pose.position, isLow);
+      } else if (!member.avatar?.root.visible) {
+        this.far.add(member.look, pose.position, pose.yaw, {
+          ...STANDING,
+          isSeated: (pose.flags & Flag.SEATED) !== 0,
+        });
+      }
+    }
+    this.far.end();
+  }
+
   dispose(): void {
     for (const member of [...this.members.values()]) this.remove(member);
+    this.plain?.dispose();
     for (const part of [this.far, this.shadows, this.plates]) part.dispose();
     this.drawn.removeFromParent();
   }
@@ -198,7 +234,8 @@ export class Crowd {
       const [x, y, z] = headOf(one);
       this.at.set(x, y + 0.36, z);
       const isClinician = isClinical(member.look);
-      this.plates.add(slot, { name, isSpeaking, isHandUp, isClinician }, this.at);
+      const isPrivate = somebody.aside > 0;
+      this.plates.add(slot, { name, isSpeaking, isHandUp, isClinician, isPrivate }, this.at);
     }
   }
 

@@ -11,6 +11,7 @@ import {
 } from "three";
 import type { Thing } from "../../wire/world";
 import { Chance, noise } from "./chance";
+import type { Daylight } from "./daylight";
 import type { Mason } from "./mason";
 import { mixed } from "./materials";
 import { LEAVES } from "./pictures";
@@ -232,6 +233,22 @@ function distance(): Mesh {
   mesh.name = "distance";
   mesh.renderOrder = 8;
   return mesh;
+}
+
+const FAR_HAZE = new Color("#dde3de");
+
+type Ground = Mesh<BufferGeometry, MeshBasicMaterial>;
+
+/**
+ * Let it be another hour: the hills far away are seen through its air.
+ *
+ * @param since how much lighter it has become, where light is worked into the colours.
+ */
+export function showLand(land: Group, { horizon, low }: Daylight, since: Color | null): void {
+  const [ground, hills] = ["land", "distance"].map((name) => land.getObjectByName(name) as Ground);
+  const air = horizon.clone().lerp(low, 0.35);
+  hills?.material.color.setRGB(air.r / FAR_HAZE.r, air.g / FAR_HAZE.g, air.b / FAR_HAZE.b);
+  if (since) ground?.material.color.copy(since);
 }
 
 /** The terrain of a place: what its ground and its things say lies around it. */

@@ -10,7 +10,16 @@ import {
 } from "three";
 
 /** What a surface is made of; each becomes one mesh, so one draw call. */
-export type Stuff = "stone" | "wood" | "floor" | "glass" | "glow" | "leaf" | "water" | "cloth";
+export type Stuff =
+  | "stone"
+  | "wood"
+  | "floor"
+  | "glass"
+  | "pane"
+  | "glow"
+  | "leaf"
+  | "water"
+  | "cloth";
 
 export type Point = readonly [number, number, number];
 

@@ -1,5 +1,6 @@
 import {
   Color,
+  type DataTexture,
   DoubleSide,
   type Material,
   MeshBasicMaterial,
@@ -11,16 +12,23 @@ import {
   type Texture,
   type WebGLProgramParametersWithUniforms,
 } from "three";
+import type { Daylight } from "./daylight";
+import { WARM, warmed } from "./lamplight";
 import type { Stuff } from "./mason";
-import { leafSheet, rippleSlopes, skyPicture, stoneGrain, woodGrain } from "./pictures";
+import { leafSheet, paintSky, rippleSlopes, skyPicture, stoneGrain, woodGrain } from "./pictures";
 import { type Tier, tierHere } from "./tier";
+
+/** What lamps are seen on. */
+export const LAMPLIT: readonly Stuff[] = ["stone", "wood", "cloth", "floor", "leaf", "pane"];
 
 /** One material for each kind of stuff, shared by all that a place is built of. */
 export class Materials {
   readonly time = { value: 0 };
   readonly ripples: Texture;
   /** The sky as shining things mirror it. */
-  readonly mirror: Texture;
+  readonly mirror: DataTexture;
+  private readonly lampGlow = { value: new Color(0) };
+  private readonly paneGlow = { value: new Color(0) }; // panes are sea-green, the rooms behind are not
   private readonly textures: Texture[] = [];
   private readonly made: Record<Stuff, Material>;
 
@@ -29,7 +37,8 @@ export class Materials {
     const grain = this.keep(stoneGrain());
     const boards = this.keep(woodGrain());
     this.ripples = this.keep(rippleSlopes());
-    this.mirror = this.keep(skyPicture());
+    this.mirror = skyPicture();
+    this.textures.push(this.mirror);
     grain.repeat.set(0.45, 0.45);
     boards.repeat.set(0.8, 0.8);
     const leaves = leafSheet();
@@ -57,12 +66,47 @@ export class Materials {
               },
               0.12,
             ),
+      pane:
+        tier === "fine"
+          ? shining(this.mirror, { reflectivity: 0.3, shininess: 60 }, 0.05)
+          : new Matt({ vertexColors: true }),
       glow: new MeshBasicMaterial({ vertexColors: true, toneMapped: false }),
       leaf: this.leafMaterial(leaves),
       water: shining(this.mirror, { reflectivity: 0.75, shininess: 220 }, 0.08, (shader) =>
         this.ripple(shader),
       ),
     };
+    for (const stuff of LAMPLIT) {
+      const glow = stuff === "pane" ? this.paneGlow : this.lampGlow;
+      warmed(this.made[stuff], `${stuff} ${tier}`, glow);
+    }
+  }
+
+  /**
+   * Let it be another hour.
+   *
+   * @param since how much lighter it has become since light was worked into the colours, for each colour.
+   */
+  show(day: Daylight, isInside: boolean, since: Color): void {
+    paintSky(this.mirror, day);
+    const lamps = isInside ? 0.6 * day.lamps : day.lamps;
+    this.lampGlow.value.copy(WARM).multiplyScalar(lamps);
+    this.paneGlow.value.setRGB(1.9, 0.95, 0.42).multiplyScalar(lamps);
+    const ofGlass = (this.made.glass as MeshPhongMaterial).emissive;
+    ofGlass?.copy(WARM).multiplyScalar(isInside ? 0 : 0.5 * day.lamps);
+    const dim = 1 - 0.12 * day.lamps;
+    (this.made.glow as MeshBasicMaterial).color.setRGB(dim + 0.1 * day.lamps, dim, dim);
+    if (this.tier === "fine") return;
+    const light = day.key.clone().multiplyScalar(0.4).add(day.above).add(day.below);
+    const part = (light.r + light.g + light.b) / (3 * Math.PI * 1.5);
+    for (const glow of [this.lampGlow, this.paneGlow]) {
+      glow.value.multiplyScalar(1 / Math.max(0.25, part));
+    }
+    for (const stuff of LAMPLIT) (this.made[stuff] as MeshBasicMaterial).color.copy(since);
+    const clear = day.above.clone().multiplyScalar(1 / Math.PI);
+    (this.made.glass as MeshBasicMaterial).color
+      .copy(clear)
+      .lerp(WARM, isInside ? 0 : 0.85 * day.lamps);
   }
 
   of(stuff: Stuff): Material {

@@ -12,6 +12,7 @@ import {
 } from "three";
 import type { Place } from "../../wire/world";
 import { Chance } from "./chance";
+import type { Daylight } from "./daylight";
 import type { Light } from "./shade";
 
 const RADIUS = 30; // [m]
@@ -22,10 +23,13 @@ export class Paving {
   readonly root: Mesh<CircleGeometry, MeshLambertMaterial | MeshBasicMaterial>;
   private readonly texture: Texture | null;
 
-  constructor(place: Place, grain: Texture | null, baked: Light | null) {
+  constructor(
+    place: Place,
+    grain: Texture | null,
+    private readonly baked: Light | null,
+  ) {
     this.texture = draw(place);
     const material = baked ? new MeshBasicMaterial() : new MeshLambertMaterial();
-    if (baked) material.color.copy(baked.sun).multiplyScalar(baked.way.y).add(baked.above);
     if (this.texture) material.map = this.texture;
     if (grain && !baked) material.onBeforeCompile = (shader) => sprinkle(shader, grain);
     this.root = new Mesh(new CircleGeometry(RADIUS, 96), material);
@@ -33,6 +37,17 @@ export class Paving {
     this.root.renderOrder = 4;
     this.root.rotation.x = -Math.PI / 2;
     this.root.receiveShadow = true;
+  }
+
+  /** Let it be another hour, where no lamp of the sky falls on it. */
+  show({ key, way, above }: Daylight): void {
+    if (!this.baked) return;
+    const { color } = this.root.material;
+    color
+      .copy(key)
+      .multiplyScalar(Math.max(0, way.y))
+      .add(above)
+      .multiplyScalar(1 / Math.PI);
   }
 
   dispose(): void {
@@ -283,13 +298,14 @@ const OPEN_WORK = new Set([
 ]);
 
 /** The shadows that the sun throws on the ground, as outlines swept along its way. */
-function castShadows(pen: Pen, place: Place, { way }: Light, reach: number): void {
+function castShadows(pen: Pen, place: Place, { way, sun }: Light, reach: number): void {
   const { canvas } = pen;
   const sheet = document.createElement("canvas");
   sheet.width = canvas.width;
   sheet.height = canvas.height;
   const brush = sheet.getContext("2d");
-  if (!brush) return;
+  const strength = Math.min(1, luminance(sun) * 1.6);
+  if (!brush || strength < 0.02) return;
   const metre = canvas.width / (2 * reach);
   const fall = Math.hypot(way.x, way.z) / Math.max(0.2, way.y);
   const [sx, sz] = [-way.x / Math.hypot(way.x, way.z), -way.z / Math.hypot(way.x, way.z)];
@@ -320,10 +336,14 @@ function castShadows(pen: Pen, place: Place, { way }: Light, reach: number): voi
     }
   }
   pen.save();
-  pen.globalAlpha = 0.4;
+  pen.globalAlpha = 0.4 * strength;
   pen.shadowColor = "#5d5148";
   pen.shadowBlur = 0.25 * metre;
   pen.shadowOffsetX = 4 * canvas.width;
   pen.drawImage(sheet, -4 * canvas.width, 0);
   pen.restore();
+}
+
+function luminance({ r, g, b }: Color): number {
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }

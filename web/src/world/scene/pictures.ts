@@ -92,40 +92,41 @@ export function skyNoise(): Texture {
   });
 }
 
-/** The colours of the morning: warm low, clear above. */
-export const MORNING = {
-  horizon: new Color("#f1e6d4"),
-  low: new Color("#c6dfe9"),
-  high: new Color("#5b9fd0"),
-  ground: new Color("#b9ad98"),
-  sun: new Color("#fff0d2"),
-} as const;
+const MIRROR = 64;
 
-/** The sky all around, unrolled: what shining surfaces mirror. */
-export function skyPicture(): Texture {
-  const [width, height] = [64, 64];
-  const bytes = new Uint8Array(width * height * 4);
-  const tone = new Color();
-  for (let y = 0; y < height; y++) {
-    const up = Math.sin(((y + 0.5) / height - 0.5) * Math.PI);
-    tone.copy(MORNING.horizon);
-    if (up > 0) {
-      tone.lerp(MORNING.low, Math.min(1, up / 0.16)).lerp(MORNING.high, Math.min(1, up / 0.75));
-    } else {
-      tone.lerp(MORNING.ground, Math.min(1, -up * 4));
-    }
-    const [r, g, b] = tone.getHex().toString(16).padStart(6, "0").match(/../g) ?? [];
-    for (let x = 0; x < width; x++) {
-      const cells = [r, g, b].map((hex) => Number.parseInt(hex ?? "80", 16));
-      bytes.set([...cells, 255], (y * width + x) * 4);
-    }
-  }
-  const texture = new DataTexture(bytes, width, height, RGBAFormat);
+/** The sky all around, unrolled: what shining surfaces mirror. Empty until `paintSky`. */
+export function skyPicture(): DataTexture {
+  const bytes = new Uint8Array(MIRROR * MIRROR * 4);
+  const texture = new DataTexture(bytes, MIRROR, MIRROR, RGBAFormat);
   texture.mapping = EquirectangularReflectionMapping;
   texture.colorSpace = SRGBColorSpace;
   finish(texture);
   texture.anisotropy = 1;
   return texture;
+}
+
+export interface SkyTones {
+  readonly horizon: Color;
+  readonly low: Color;
+  readonly high: Color;
+  readonly ground: Color;
+}
+
+/** Paint the sky of an hour into its picture. */
+export function paintSky(picture: DataTexture, { horizon, low, high, ground }: SkyTones): void {
+  const bytes = picture.image.data as Uint8Array;
+  const tone = new Color();
+  for (let y = 0; y < MIRROR; y++) {
+    const up = Math.sin(((y + 0.5) / MIRROR - 0.5) * Math.PI);
+    tone.copy(horizon);
+    if (up > 0) tone.lerp(low, Math.min(1, up / 0.16)).lerp(high, Math.min(1, up / 0.75));
+    else tone.lerp(ground, Math.min(1, -up * 4));
+    const hex = tone.getHex();
+    const cell = [hex >> 16, (hex >> 8) & 255, hex & 255, 255];
+    for (let x = 0; x < MIRROR; x++) bytes.set(cell, (y * MIRROR + x) * 4);
+  }
+  picture.dispose(); // what mirrors it keeps a copy of its own, made from the first look at it
+  picture.needsUpdate = true;
 }
 
 /** Which of the four pictures of leaves; the column and row in the sheet. */

@@ -1,4 +1,5 @@
-import { CircleGeometry, Color, Mesh, ShaderMaterial, type Texture, type Vector3 } from "three";
+import { CircleGeometry, Color, Mesh, ShaderMaterial, type Texture, Vector3 } from "three";
+import type { Daylight } from "./daylight";
 import type { Tier } from "./tier";
 
 const vertex = /* glsl */ `
@@ -13,7 +14,7 @@ const fragment = /* glsl */ `
 varying vec3 vSpot;
 uniform float time;
 uniform sampler2D ripples;
-uniform vec3 sun, deep, shallow, horizon, high;
+uniform vec3 sun, deep, shallow, horizon, high, glare, foamy;
 uniform vec2 middle;
 uniform float shore;
 vec2 slope(vec2 p, float far) {
@@ -39,9 +40,9 @@ void main() {
   vec3 colour = mix(water, sky, clamp(fresnel, 0.0, 0.9));
   float glint = pow(max(dot(mirrored, sun), 0.0), 260.0) * 5.0;
   float path = pow(max(dot(normalize(vec3(mirrored.x, mirrored.y * 0.55, mirrored.z)), normalize(vec3(sun.x, sun.y * 0.55, sun.z))), 0.0), 46.0);
-  colour += vec3(1.0, 0.9, 0.72) * (glint + 0.30 * path);
+  colour += glare * (glint + 0.30 * path);
   float foam = smoothstep(2.4, 0.2, land + s.y * 6.0 + sin(time * 0.7 + vSpot.x * 0.3) * 0.6);
-  colour = mix(colour, vec3(0.97, 0.98, 0.96), foam * 0.45);
+  colour = mix(colour, foamy, foam * 0.45);
   colour = mix(colour, horizon * 0.96, 1.0 - exp(-far * 0.00105));
   gl_FragColor = vec4(colour, 1.0);
   #include <tonemapping_fragment>
@@ -66,13 +67,26 @@ void main() {
   #include <colorspace_fragment>
 }`;
 
+const DEEP = new Color("#2f7d90");
+const SHALLOW = new Color("#74bdb6");
+const FULL = 3.1; // how strong the sun is in the morning
+const DAY_OPEN = 1.36; // what falls from the morning's sky, as strong as white would be
+
 /** The sea: gentle waves, sun upon them, turquoise near the shore. */
 export class Sea {
   readonly root: Mesh<CircleGeometry, ShaderMaterial>;
+  private readonly tones = {
+    sun: { value: new Vector3() },
+    deep: { value: new Color() },
+    shallow: { value: new Color() },
+    horizon: { value: new Color() },
+    high: { value: new Color() },
+    glare: { value: new Color() },
+    foamy: { value: new Color() },
+  };
 
   constructor(
     y: number,
-    sun: Vector3,
     shore: { middle: [number, number]; radius: number },
     ripples: Texture,
     time: { value: number },
@@ -86,11 +100,7 @@ export class Sea {
         uniforms: {
           time,
           ripples: { value: ripples },
-          sun: { value: sun.clone().normalize() },
-          deep: { value: new Color("#2f7d90") },
-          shallow: { value: new Color("#74bdb6") },
-          horizon: { value: new Color("#e3e6e0") },
-          high: { value: new Color("#7fb3d3") },
+          ...this.tones,
           middle: { value: shore.middle },
           shore: { value: shore.radius },
         },
@@ -100,6 +110,19 @@ export class Sea {
     this.root.rotation.x = -Math.PI / 2;
     this.root.position.y = y;
     this.root.renderOrder = 6;
+  }
+
+  /** Let it be another hour. */
+  show({ way, key, open, horizon, low, high }: Daylight): void {
+    const { tones } = this;
+    const light = open.clone().multiplyScalar(1 / DAY_OPEN);
+    tones.sun.value.copy(way);
+    tones.deep.value.copy(DEEP).multiply(light);
+    tones.shallow.value.copy(SHALLOW).multiply(light);
+    tones.horizon.value.copy(horizon).lerp(low, 0.4);
+    tones.high.value.copy(high).lerp(low, 0.3);
+    tones.glare.value.copy(key).multiplyScalar(1 / FULL);
+    tones.foamy.value.setScalar(0.96).multiply(light);
   }
 
   dispose(): void {

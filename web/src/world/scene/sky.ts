@@ -5,14 +5,17 @@ import {
   FogExp2,
   Group,
   HemisphereLight,
+  type IUniform,
   Mesh,
   ShaderMaterial,
   SphereGeometry,
   type Texture,
-  type Vector3,
+  Vector3,
 } from "three";
-import { MORNING, skyNoise } from "./pictures";
+import type { Daylight } from "./daylight";
+import { skyNoise } from "./pictures";
 import type { Light } from "./shade";
+import { Stars } from "./stars";
 import type { Tier } from "./tier";
 
 const vertex = /* glsl */ `
@@ -45,8 +48,9 @@ void main() {
 
 const fragment = /* glsl */ `
 varying vec3 vWay;
-uniform vec3 horizon, low, high, sunColour, sun;
+uniform vec3 horizon, low, high, ground, cloud, sunColour, sun;
 uniform sampler2D noise;
+uniform float disc;
 uniform float time;
 void main() {
   vec3 way = normalize(vWay);
@@ -55,20 +59,18 @@ void main() {
   colour = mix(colour, high, smoothstep(0.08, 0.75, up));
   float toSun = max(dot(way, sun), 0.0);
   colour += sunColour * (0.16 * pow(toSun, 6.0) + 0.32 * pow(toSun, 90.0));
-  colour += vec3(1.0, 0.93, 0.8) * smoothstep(0.9992, 0.9997, toSun) * 3.0;
+  colour += vec3(1.0, 0.93, 0.8) * smoothstep(0.9992, 0.9997, toSun) * disc;
   vec2 spot = way.xz / (up + 0.18) * 0.11 + time * 0.0006;
   float veil = texture2D(noise, spot).r * 0.7 + texture2D(noise, spot * 3.1).r * 0.3;
   veil = smoothstep(0.44, 0.78, veil) * smoothstep(0.02, 0.2, up);
-  colour = mix(colour, vec3(1.0, 0.985, 0.96), veil * 0.8);
-  if (way.y < 0.0) colour = mix(horizon, vec3(0.62, 0.66, 0.62), smoothstep(0.0, -0.3, way.y));
+  colour = mix(colour, cloud, veil * 0.8);
+  if (way.y < 0.0) colour = mix(horizon, ground, smoothstep(0.0, -0.3, way.y));
   gl_FragColor = vec4(colour, 1.0);
   #include <tonemapping_fragment>
   #include <colorspace_fragment>
 }`;
 
 export interface Outlook {
-  /** Where the sun stands, seen from the middle of the place. */
-  readonly sun: Vector3;
   /** How far shadows reach from the middle [m]. */
   readonly reach: number;
   readonly isInside: boolean;
@@ -76,76 +78,109 @@ export interface Outlook {
 }
 
 const LAST = 9;
-const ABOVE = "#d3e6f2";
-const BELOW = "#c4ae8e";
-const SUN = "#fff0d6";
+const FULL = 3.1; // how strong the sun is in the morning
 
-/** Sky, sun and the light of both. */
+/** Sky, sun and the light of both; at night moon and stars. */
 export class Sky {
   readonly root = new Group();
   readonly fog: FogExp2;
   readonly sun: DirectionalLight;
   /** The same light, for what is lit when it is built. */
   readonly light: Light;
-  private readonly dome: Mesh<SphereGeometry, ShaderMaterial>;
+  private readonly dome: ReturnType<typeof dome>;
+  private readonly tones = tones();
   private readonly noise: Texture;
+  private readonly stars: Stars;
+  private readonly fill = new HemisphereLight("#ffffff", "#ffffff", 1);
 
   constructor(
-    { sun, reach, isInside, tier }: Outlook,
+    day: Daylight,
+    { reach, isInside, tier }: Outlook,
     private readonly time: { value: number },
   ) {
     this.noise = skyNoise();
-    const way = sun.clone().normalize();
-    this.dome = new Mesh(
-      new SphereGeometry(1, 40, 32),
-      new ShaderMaterial({
-        vertexShader: tier === "fine" ? vertex : plainVertex,
-        fragmentShader: tier === "fine" ? fragment : plainFragment,
-        side: BackSide,
-        depthWrite: false,
-        uniforms: {
-          horizon: { value: MORNING.horizon },
-          low: { value: MORNING.low },
-          high: { value: MORNING.high },
-          sunColour: { value: MORNING.sun },
-          sun: { value: way },
-          noise: { value: this.noise },
-          time: this.time,
-        },
-      }),
-    );
-    this.dome.name = "sky";
-    this.dome.frustumCulled = false;
-    this.dome.renderOrder = LAST; // only where nothing else is
-    this.sun = sunlight(way, reach, isInside);
+    this.dome = dome(tier, { ...this.tones, noise: { value: this.noise }, time: this.time });
+    this.stars = new Stars(this.time);
+    this.sun = sunlight(reach);
     this.sun.castShadow = tier === "fine";
-    const [above, below, much] = isInside ? ["#f6f3ec", "#ead9bf", 2.75] : [ABOVE, BELOW, 1.7];
-    const fill = new HemisphereLight(above as string, below as string, much as number);
+    this.fog = new FogExp2(0, isInside ? 0.0012 : 0.0021);
+    this.root.add(this.dome, this.stars.root, this.sun, this.sun.target, this.fill);
     this.light = {
-      way,
-      sun: new Color(SUN).multiplyScalar(this.sun.intensity / Math.PI),
-      above: fill.color.clone().multiplyScalar(fill.intensity / Math.PI),
-      below: fill.groundColor.clone().multiplyScalar(fill.intensity / Math.PI),
+      way: day.way.clone(),
+      sun: day.key.clone().multiplyScalar(1 / Math.PI),
+      above: day.above.clone().multiplyScalar(1 / Math.PI),
+      below: day.below.clone().multiplyScalar(1 / Math.PI),
       reach: isInside ? 18 : 26,
     };
-    this.root.add(this.dome, this.sun, this.sun.target, fill);
-    this.fog = new FogExp2(
-      MORNING.horizon.clone().lerp(MORNING.low, 0.45),
-      isInside ? 0.0012 : 0.0021,
-    );
+    this.show(day);
+  }
+
+  /** Let it be another hour. */
+  show(day: Daylight): void {
+    const { tones } = this;
+    for (const name of ["horizon", "low", "high", "ground", "cloud"] as const) {
+      tones[name].value.copy(day[name]);
+    }
+    tones.sunColour.value.copy(day.key).multiplyScalar(1 / FULL);
+    tones.sun.value.copy(day.way);
+    tones.disc.value = day.height > -2.5 ? 3 : 0;
+    this.stars.show(day.stars, day.way);
+    this.sun.color.copy(day.key);
+    this.sun.position.copy(day.way).multiplyScalar(90);
+    this.sun.shadow.needsUpdate = true;
+    this.fill.color.copy(day.above);
+    this.fill.groundColor.copy(day.below);
+    this.fog.color.copy(day.horizon).lerp(day.low, 0.45);
+  }
+
+  showDome(isShown: boolean): void {
+    this.dome.visible = isShown;
   }
 
   dispose(): void {
     this.noise.dispose();
     this.dome.geometry.dispose();
     this.dome.material.dispose();
+    this.stars.dispose();
     this.sun.dispose();
   }
 }
 
-function sunlight(way: Vector3, reach: number, isInside: boolean): DirectionalLight {
-  const light = new DirectionalLight(SUN, isInside ? 2.7 : 3.1);
-  light.position.copy(way).multiplyScalar(90);
+type Tones = ReturnType<typeof tones>;
+
+function tones() {
+  const tone = () => ({ value: new Color() });
+  return {
+    horizon: tone(),
+    low: tone(),
+    high: tone(),
+    ground: tone(),
+    cloud: tone(),
+    sunColour: tone(),
+    sun: { value: new Vector3() },
+    disc: { value: 0 },
+  };
+}
+
+function dome(tier: Tier, uniforms: Tones & Record<string, IUniform>) {
+  const made = new Mesh(
+    new SphereGeometry(1, 40, 32),
+    new ShaderMaterial({
+      vertexShader: tier === "fine" ? vertex : plainVertex,
+      fragmentShader: tier === "fine" ? fragment : plainFragment,
+      side: BackSide,
+      depthWrite: false,
+      uniforms,
+    }),
+  );
+  made.name = "sky";
+  made.frustumCulled = false;
+  made.renderOrder = LAST; // only where nothing else is
+  return made;
+}
+
+function sunlight(reach: number): DirectionalLight {
+  const light = new DirectionalLight("#ffffff", 1);
   light.castShadow = true;
   const { shadow } = light;
   shadow.mapSize.set(2048, 2048);

@@ -24,7 +24,7 @@ import type { Item, Place } from "../../wire/world";
 import { Ground } from "../ground/ground";
 import { Entry } from "../panels/Entry";
 import { distance } from "../panels/things";
-import { readPlace } from "../places";
+import { readPlace, usePlacesChanged } from "../places";
 import { company, useCompany } from "../world";
 import { Complaint } from "./BoardDialog";
 import { Bringing } from "./Bringing";
@@ -53,7 +53,7 @@ const NEW: readonly ItemState[] = [
 /** What people share here: make, open, take, throw, put down, lock, take away. */
 export function ItemsPanel({ place }: PanelProps) {
   const text = useText();
-  const file = useAsked(() => readPlace(place), [place]);
+  const file = useAsked(() => readPlace(place), [place, usePlacesChanged()]);
   const { loose } = company;
   const items = [...useStore(loose.items).values()];
   useEffect(() => {

@@ -17,6 +17,8 @@ type Own = Omit<Pose, "at">;
 export class Carry {
   /** What balls bounce on; whoever shows the place puts it here. */
   ground: Ground | null = null;
+  /** Where hands that a headset sees hold a thing, by its id; the others are held before us. */
+  readonly grips = new Map<string, () => ItemSpot>();
   private readonly flights = new Map<string, Flight>();
   private toldAt = Number.NEGATIVE_INFINITY;
   private lastAt = 0;
@@ -37,7 +39,7 @@ export class Carry {
     if (held.length === 0 || !own) return;
     for (const item of held) {
       if (item.is_flying) this.fly(item, dt);
-      else this.loose.move(item.id, inHand(item, own));
+      else this.loose.move(item.id, this.grips.get(item.id)?.() ?? inHand(item, own));
     }
     if (now - this.toldAt >= EVERY_MS) this.tell(now);
   }
@@ -47,19 +49,33 @@ export class Carry {
     const { ground } = this;
     const [sin, cos] = [Math.sin(own.yaw), Math.cos(own.yaw)];
     const velocity: Vec3 = [-sin * THROW_M_S, UP_M_S, -cos * THROW_M_S];
-    const hand = inHand(item, own);
-    const [x, y, z] = hand.position;
-    const isOver = ground?.floor(x, z) === null; // we stand at the edge, and our hand is past it
-    const spot = isOver
-      ? { ...hand, position: [own.position[0], y, own.position[2]] as Vec3 }
-      : hand;
+    const spot = this.overFloor(inHand(item, own), own);
     if (ground) this.flights.set(item.id, new Flight(ground, spot.position, velocity));
     this.loose.drop(item, spot, velocity);
+  }
+
+  /** Open a hand: a ball flies as the hand moved, everything else stays where it is. */
+  release(item: Item, hand: ItemSpot, velocity: Vec3, own: Own): void {
+    const spot = this.overFloor(hand, own);
+    if (item.state.kind !== "ball") {
+      this.loose.drop(item, spot);
+      return;
+    }
+    const falls: Vec3 = Math.hypot(...velocity) > 0 ? velocity : [0, -0.01, 0];
+    if (this.ground) this.flights.set(item.id, new Flight(this.ground, spot.position, falls));
+    this.loose.drop(item, spot, falls);
   }
 
   /** Put it down before us: a ball on the floor, everything else as it is held. */
   put(item: Item, own: Own): void {
     this.loose.drop(item, putSpot(item.state.kind, own, this.ground));
+  }
+
+  /** Where we stand at the edge, and our hand is past it, nothing is let go over the edge. */
+  private overFloor(hand: ItemSpot, own: Own): ItemSpot {
+    const [x, y, z] = hand.position;
+    if (this.ground?.floor(x, z) !== null) return hand;
+    return { ...hand, position: [own.position[0], y, own.position[2]] };
   }
 
   private fly(item: Item, dt: number): void {

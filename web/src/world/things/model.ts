@@ -6,6 +6,11 @@ export interface Model {
   dispose(): void;
 }
 
+/** How high a model stands whose longest side is one metre [m]. */
+export function heightOf({ root }: Model): number {
+  return new Box3().setFromObject(root).getSize(new Vector3()).y;
+}
+
 /** A model whose longest side is one metre, with its middle at the origin. */
 export async function loadModel(address: string): Promise<Model> {
   const { scene } = await new GLTFLoader().loadAsync(address);

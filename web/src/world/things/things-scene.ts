@@ -1,4 +1,12 @@
-import { Group, Mesh, MeshBasicMaterial, type Raycaster, SphereGeometry } from "three";
+import {
+  Box3,
+  Group,
+  Mesh,
+  MeshBasicMaterial,
+  type Raycaster,
+  SphereGeometry,
+  type Vector3,
+} from "three";
 import type { Item } from "../../wire/world";
 import { inkOf } from "./inks";
 import type { ItemState, Loose } from "./loose";
@@ -56,6 +64,18 @@ export class ThingsScene {
       return { item, far: hit.distance, at };
     }
     return null;
+  }
+
+  /** The nearest item within reach of a point that somebody could take. */
+  near(point: Vector3, reach_m: number): Item | null {
+    let best: { item: Item; far: number } | null = null;
+    for (const item of this.loose.items.get().values()) {
+      const shape = this.shown.get(item.id)?.shape;
+      if (!shape || item.is_locked) continue;
+      const far = new Box3().setFromObject(shape.root).distanceToPoint(point);
+      if (far <= reach_m && (!best || far < best.far)) best = { item, far };
+    }
+    return best?.item ?? null;
   }
 
   dispose(): void {

@@ -1,10 +1,13 @@
 import { useFrame, useThree } from "@react-three/fiber";
 import { useEffect, useState } from "react";
 import { PerspectiveCamera } from "three";
-import { Store } from "../../kit/store";
+import { scenePartsOf } from "../../kit/place";
+import { Store, useStore } from "../../kit/store";
 import type { Stage } from "../stage";
-import { company } from "../world";
+import { company, following } from "../world";
 import { Headset } from "./headset";
+import type { XRMode } from "./support";
+import type { Table } from "./table";
 
 /** The headset of the place that is shown; null while none is. */
 export const headset = new Store<Headset | null>(null);
@@ -17,7 +20,8 @@ export function XRParts({ stage }: { stage: Stage }) {
     const { camera, gl, internal } = get();
     if (!(camera instanceof PerspectiveCamera)) return;
     const things = () => internal.interaction;
-    const made = new Headset({ gl, camera, stage, company, things });
+    const hasTable = scenePartsOf(stage.place.id).some(({ isForTable }) => isForTable);
+    const made = new Headset({ gl, camera, stage, company, following, things, hasTable });
     setWorn(made);
     headset.set(made);
     return () => {
@@ -26,6 +30,20 @@ export function XRParts({ stage }: { stage: Stage }) {
       made.dispose();
     };
   }, [get, stage]);
-  useFrame((_, dt) => worn?.update(Math.min(dt, 0.1)));
+  useFrame((_, dt) => worn?.update(performance.now(), Math.min(dt, 0.1)));
   return worn && <primitive object={worn.root} />;
+}
+
+const NOTHING_WORN = new Store<XRMode | null>(null);
+
+/** What is worn in this place; null while nothing is. */
+export function useWorn(): XRMode | null {
+  const worn = useStore(headset);
+  return useStore(worn?.mode ?? NOTHING_WORN);
+}
+
+/** One's own table, while the real room is seen. */
+export function useTable(): Table | null {
+  const worn = useStore(headset);
+  return useWorn() === "immersive-ar" ? (worn?.table ?? null) : null;
 }

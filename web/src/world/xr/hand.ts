@@ -20,6 +20,8 @@ import type { Held } from "./tracked";
 const MOST_POINTS = 128;
 const PUSHED = 0.6;
 const LET_GO = 0.3;
+const TIP_M = 0.03; // the nose of a controller lies before where its ray begins
+const MENU_BUTTON = 4; // A or X: https://www.w3.org/TR/webxr-gamepads-module-1/#xr-standard-heading
 
 /** One hand or controller: a plain stick of our own, its ray, and its thumbstick. */
 export class HandInRoom {
@@ -33,6 +35,7 @@ export class HandInRoom {
   private readonly rig = new Group();
   private isTurned = false;
   private isStickAiming = false;
+  private isCalling = false;
 
   /** @param seen the joints of the hand, where the headset sees one. */
   constructor(
@@ -51,6 +54,30 @@ export class HandInRoom {
 
   get handedness(): XRHandedness {
     return this.source?.handedness ?? "none";
+  }
+
+  /** A hand without a controller. */
+  get isHand(): boolean {
+    return this.source?.hand != null;
+  }
+
+  /** The tip of the finger, or of the controller; null while it is not seen. */
+  tip(): Vector3 | null {
+    if (this.isHand) {
+      const joint = this.seen?.joints["index-finger-tip"];
+      return joint?.visible ? joint.getWorldPosition(new Vector3()) : null;
+    }
+    if (!this.source || !this.space.visible) return null;
+    const { ray } = this.ray();
+    return ray.at(TIP_M, new Vector3());
+  }
+
+  /** Whether the button that calls the menu was pressed just now. */
+  calls(): boolean {
+    const isPressed = this.source?.gamepad?.buttons[MENU_BUTTON]?.pressed ?? false;
+    const isNew = isPressed && !this.isCalling;
+    this.isCalling = isPressed;
+    return isNew;
   }
 
   /** Where it is in the world; null while nobody holds it. */
@@ -75,9 +102,15 @@ export class HandInRoom {
     return new Raycaster(this.space.getWorldPosition(new Vector3()), way, 0, 12);
   }
 
+  /** How the stick is pushed: to the right and towards oneself, −1 … 1. */
+  stick(): readonly [number, number] {
+    const axes = this.source?.gamepad?.axes;
+    return [axes?.[2] ?? 0, axes?.[3] ?? 0];
+  }
+
   /** −1 or 1 once for every push of the stick to a side. */
   snap(): number {
-    const x = this.source?.gamepad?.axes[2] ?? 0;
+    const [x] = this.stick();
     if (Math.abs(x) < LET_GO) this.isTurned = false;
     if (this.isTurned || Math.abs(x) < PUSHED) return 0;
     this.isTurned = true;
@@ -86,7 +119,7 @@ export class HandInRoom {
 
   /** Whether the stick was pushed ahead and is let go just now. */
   throws(): boolean {
-    const y = this.source?.gamepad?.axes[3] ?? 0;
+    const [, y] = this.stick();
     const wasAiming = this.isStickAiming;
     if (y < -PUSHED) this.isStickAiming = true;
     else if (y > -LET_GO) this.isStickAiming = false;
@@ -104,6 +137,16 @@ export class HandInRoom {
     this.arc.geometry.setDrawRange(0, shown.length);
     this.arc.material.color.set(isGood ? "#2fa7a3" : "#a8322a");
     this.arc.visible = shown.length > 1;
+  }
+
+  /** Draw its ray as far as what it meets; null: nothing is met. */
+  pointTo(far: number | null): void {
+    const { ray } = this.ray();
+    const ends = far === null ? [] : [ray.origin, ray.at(far, new Vector3())];
+    this.draw(
+      ends.map((point) => point.toArray()),
+      true,
+    );
   }
 
   dispose(): void {

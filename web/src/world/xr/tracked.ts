@@ -1,6 +1,7 @@
 import { type Quaternion, Vector3 } from "three";
 import { Flag } from "../../wire/world";
 import type { Hand, Pose } from "../net/poses";
+import type { Comfort } from "./comfort";
 
 /** Something in the room: where it is [m] and how it is turned. */
 export interface Held {
@@ -8,6 +9,7 @@ export interface Held {
   readonly turn: Quaternion;
 }
 
+const STANDING_M = 1.55; // eyes above the floor
 const LOWEST_M = 0.3; // what the house takes for a head
 const HIGHEST_M = 2.6;
 const HANGING: Readonly<Record<"left" | "right", Hand>> = {
@@ -44,7 +46,12 @@ function handOf({ position, turn }: Held, head: Held): Hand {
   return { offset: [x, y, z], turn: [turn.x, turn.y, turn.z, turn.w] };
 }
 
-/** Who sits sees the world from a standing person's eyes: how much to be lifted [m]. */
-export function seatedLift(eyes_m: number): number {
-  return eyes_m > 0.4 && eyes_m < 1.3 ? 1.55 - eyes_m : 0;
+/**
+ * Who sits sees the world from a standing person's eyes: how much to be lifted [m].
+ *
+ * @param seat as the person says; "auto": as the height of the eyes says.
+ */
+export function seatedLift(eyes_m: number, seat: Comfort["seat"] = "auto"): number {
+  const isSitting = seat === "auto" ? eyes_m > 0.4 && eyes_m < 1.3 : seat === "sitting";
+  return isSitting ? Math.max(0, STANDING_M - eyes_m) : 0;
 }

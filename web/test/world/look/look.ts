@@ -7,7 +7,7 @@ import { Materials } from "../../../src/world/scene/materials";
 import { PlaceScene } from "../../../src/world/scene/place-scene";
 import { complete } from "../complete";
 
-// Draws one place without a house behind it, to be looked at: ?place=plaza&at=x,y,z&to=x,y,z
+// Draws one place without a house behind it, to be looked at: ?place=plaza&at=x,y,z&to=x,y,z&hour=18.5
 
 const files = import.meta.glob<Place>("../../../../src/asklepion/world/places/*.json", {
   eager: true,
@@ -23,7 +23,9 @@ if (!raw) throw new Error(`no place ${name}`);
 
 const tier = asked.get("tier") === "plain" ? "plain" : "fine";
 const began = performance.now();
-const place = new PlaceScene(complete(raw), new Materials(tier));
+const place = new PlaceScene(complete(raw), new Materials(tier), () =>
+  Number(asked.get("hour") ?? 9),
+);
 /** Wait until everything asked for is drawn. */
 function settle(): void {
   const gl = renderer.getContext();
@@ -136,7 +138,14 @@ class Pretended {
     const pose = { at: 0, position, yaw, pitch: 0, flags: 0, tracked: null };
     const glide = { speed, at: () => pose } as unknown as Somebody["glide"];
     const is = { isMe: false, isHandUp: false, isSpeaking: false };
-    const isNot = { isAway: false, isHost: false, isSilent: false };
+    const isNot = {
+      isAway: false,
+      isHost: false,
+      isSilent: false,
+      aside: 0,
+      hand: 0,
+      hasWord: false,
+    };
     this.all.push({ slot, name, who: name, look, glide, ...is, ...isNot });
   }
 

@@ -16,6 +16,9 @@ function somebody(x: number): Somebody {
     look: "",
     isHost: false,
     isSilent: false,
+    aside: 0,
+    hand: 0,
+    hasWord: false,
   };
   return { slot: 1, name: "Otto", who: "otto", glide, ...is };
 }

@@ -9,7 +9,16 @@ import { thingsPanel } from "../../../src/world/panels/ThingsPanel";
 import { company } from "../../../src/world/world";
 import { fakeHouse } from "../../house/house";
 
-const IS = { is_hand_up: false, is_away: false, look: "", is_host: false, is_silent: false };
+const IS = {
+  is_hand_up: false,
+  is_away: false,
+  look: "",
+  is_host: false,
+  is_silent: false,
+  aside: 0,
+  hand: 0,
+  has_word: false,
+};
 const STANDING: Standing = {
   type: "standing",
   place: "plaza",
@@ -39,6 +48,7 @@ beforeEach(() => {
   fakeHouse({ "POST /api/world/acts/act-1/appeal": {} });
   hear({
     type: "welcome",
+    is_stage: false,
     place: "plaza",
     you: 0,
     spot: { position: [0, 0, 0], yaw: 0 },

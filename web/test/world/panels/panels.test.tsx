@@ -11,7 +11,15 @@ import { forgetPlaces } from "../../../src/world/places";
 import { company, focused, walker } from "../../../src/world/world";
 import { fakeHouse } from "../../house/house";
 
-const PLAIN = { is_host: false, is_silent: false, is_away: false, look: "" };
+const PLAIN = {
+  is_host: false,
+  is_silent: false,
+  is_away: false,
+  look: "",
+  aside: 0,
+  hand: 0,
+  has_word: false,
+};
 const IRIS: Person = { slot: 0, name: "Iris", is_hand_up: false, who: "iris", ...PLAIN };
 const OTTO: Person = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN };
 const PLACE = {
@@ -40,6 +48,7 @@ function hear(message: FromWorld): void {
 function welcome(...people: Person[]): void {
   hear({
     type: "welcome",
+    is_stage: false,
     place: "plaza",
     you: 0,
     spot: { position: [0, 0, 0], yaw: 0 },
@@ -111,7 +120,7 @@ test("what others say is shown and read aloud; what I say is not read to me", ()
     </>,
   );
   const say = (slot: number, name: string, text: string) =>
-    hear({ type: "said", slot, name, text, at: "2026-03-01T12:00:00Z" });
+    hear({ type: "said", slot, name, text, at: "2026-03-01T12:00:00Z", is_private: false });
 
   say(1, "Otto", "good morning");
   expect(screen.getByRole("log").textContent).toBe("Otto says: good morning");
@@ -137,7 +146,10 @@ test("a microphone that is refused or missing is told apart", async () => {
   const fail = (name: string) =>
     vi.stubGlobal("navigator", {
       ...navigator,
-      mediaDevices: { getUserMedia: () => Promise.reject(new DOMException("no", name)) },
+      mediaDevices: Object.assign(new EventTarget(), {
+        getUserMedia: () => Promise.reject(new DOMException("no", name)),
+        enumerateDevices: async () => [],
+      }),
     });
   render(<Voice place="consulting-room-1" />);
 

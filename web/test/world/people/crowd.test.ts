@@ -22,7 +22,14 @@ function company(count: number): { company: Company; people: Somebody[] } {
     const glide = { speed: slot % 3, at: () => pose } as unknown as Somebody["glide"];
     const look = lookCode(lookOf(slot));
     const is = { isMe: false, isHandUp: false, isSpeaking: slot === 3 };
-    const isNot = { isAway: false, isHost: false, isSilent: false };
+    const isNot = {
+      isAway: false,
+      isHost: false,
+      isSilent: false,
+      aside: 0,
+      hand: 0,
+      hasWord: false,
+    };
     return { slot, name: `Person ${slot}`, who: `${slot}`, look, glide, ...is, ...isNot };
   });
   const told = {
@@ -157,4 +164,24 @@ describe("a crowd", () => {
 
     expect(bodies.loaded).toBe(1);
   });
+});
+
+test("for a picture nobody bears a name, and who wants that is a plain figure until the next one", async () => {
+  const { crowd, camera, theirs } = await drawn(3);
+  const figure = () => crowd.drawn.getObjectByName("plain figures") as InstancedMesh | undefined;
+  const names = crowd.drawn.getObjectByName("name plates") as Mesh;
+  const bodies = () =>
+    crowd.drawn.children.filter(({ type, visible }) => type === "Group" && visible);
+  const before = bodies().length;
+
+  crowd.pose(new Set(["1"]));
+
+  expect(names.visible).toBe(false);
+  expect([figure()?.visible, figure()?.count]).toEqual([true, 1]);
+  expect(bodies()).toHaveLength(before - 1);
+
+  crowd.update({ camera, isWide: false, rest: 0 }, 100, 0.016);
+  expect([names.visible, figure()?.visible]).toEqual([true, false]);
+  expect(bodies()).toHaveLength(before);
+  expect(theirs.people.get()).toHaveLength(3);
 });

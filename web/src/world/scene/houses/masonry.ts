@@ -107,14 +107,14 @@ export function window_(mason: Mason, [x, y, z]: Point, w: number, h: number, ba
   for (let i = 1; i <= bars; i++)
     mason.block([0.04, h, 0.06], [x - w / 2 + (w * i) / (bars + 1), y, z - 0.01], 0.008);
   mason
-    .of("floor", "#7fa3a6")
+    .of("pane", "#7fa3a6")
     .face([x + w / 2, y, z], [x - w / 2, y, z], [x - w / 2, y + h, z], [x + w / 2, y + h, z]);
 }
 
 /** Panes of teal glass between slim mullions, over something dim and warm. They look to −z. */
 export function curtain(mason: Mason, [x, y, z]: Point, w: number, h: number): void {
   mason
-    .of("stone", "#d9c6a5")
+    .of("pane", "#d9c6a5")
     .face(
       [x + w / 2, y, z + 0.5],
       [x - w / 2, y, z + 0.5],

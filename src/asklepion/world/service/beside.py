@@ -1,0 +1,37 @@
+"""What a window is told that only accompanies a visit in another one: no second body, no line."""
+
+import msgspec
+
+from asklepion.identity import Caller
+
+from .world import World
+
+
+class BesidePerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody in the place, as the visit itself sees them."""
+
+    name: str
+    is_me: bool
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the caller's own visit is; the place is "" while there is none, or it is in none."""
+
+    place: str
+    people: tuple[BesidePerson, ...] = ()
+
+
+def beside(world: World, caller: Caller) -> Beside:
+    """Where one's own visit is, and who is there and not apart from one.
+
+    Raises:
+        Unauthenticated: a stranger asks.
+    """
+    caller.require_known()
+    visit = world.visit_of(caller.account)
+    here = visit.gathering if visit else None
+    if visit is None or here is None:
+        return Beside(place="")
+    seen = [one for one in here.visits.values() if not here.apartness.parts(visit, one)]
+    people = tuple(BesidePerson(name=one.name, is_me=one is visit) for one in seen)
+    return Beside(place=here.hall.place.id, people=people)

@@ -1,0 +1,137 @@
+import { KeyRound, MapPinHouse } from "lucide-react";
+import { useState } from "react";
+import { type Role, useSession } from "../../kit/session";
+import { useStore } from "../../kit/store";
+import { useText } from "../../kit/text";
+import { Card, ErrorNote, Field, Select, Switch, TextArea } from "../../kit/ui";
+import { useDoing } from "../order/doing";
+import { desk, type Opened } from "./desk";
+import { setAbout } from "./ops";
+import type { About } from "./parts";
+
+const VISITORS: readonly Role[] = ["patient", "clinician", "trainee", "educator"];
+const MAKERS: readonly Role[] = ["clinician", "educator"];
+const ACCESS = ["all", "guarded", "owner"] as const;
+const SIGNS = ["count", "names", "nothing"] as const;
+
+/** What a place is called, who may enter, what its sign tells, and who may edit it. */
+export function AboutCard({ opened }: { opened: Opened }) {
+  const text = useText();
+  const { model } = opened;
+  const { about } = useStore(model.doc);
+  const isOperator = useSession()?.roles.includes("operator") ?? false;
+  const set = (fields: Partial<About>, gesture = ""): void =>
+    model.apply(setAbout(fields), gesture);
+  return (
+    <>
+      <Card title={text("world.making.tab.place")} icon={MapPinHouse}>
+        <Field
+          label={text("world.making.name")}
+          value={about.name_key}
+          maxLength={60}
+          onChange={({ target }) => set({ name_key: target.value }, "name")}
+        />
+        <TextArea
+          label={text("world.making.about")}
+          value={about.about_key}
+          maxLength={140}
+          rows={2}
+          onChange={({ target }) => set({ about_key: target.value }, "about")}
+        />
+        <Capacity value={about.capacity} onValue={(capacity) => set({ capacity })} />
+        <Select
+          label={text("world.making.sign")}
+          value={about.sign}
+          onChange={({ target }) => set({ sign: target.value as About["sign"] })}
+        >
+          {SIGNS.map((sign) => (
+            <option key={sign} value={sign}>
+              {text(`world.making.sign.${sign}`)}
+            </option>
+          ))}
+        </Select>
+      </Card>
+      <Card title={text("world.making.who")} icon={KeyRound}>
+        <Select
+          label={text("world.making.access")}
+          hint={text(`world.making.access.${about.access}.hint`)}
+          value={about.access}
+          onChange={({ target }) => {
+            const access = target.value as About["access"];
+            set({ access, visitors: access === "guarded" ? VISITORS.slice(1) : [] });
+          }}
+        >
+          {ACCESS.map((access) => (
+            <option key={access} value={access}>
+              {text(`world.making.access.${access}`)}
+            </option>
+          ))}
+        </Select>
+        {about.access === "guarded" &&
+          VISITORS.map((role) => (
+            <Switch
+              key={role}
+              label={text(`world.making.role.${role}`)}
+              checked={about.visitors.includes(role)}
+              onChange={(is) => set({ visitors: toggled(about.visitors, role, is) })}
+            />
+          ))}
+        {(isOperator || about.is_child_safe) && (
+          <Switch
+            label={text("world.making.children")}
+            hint={text("world.making.children.hint")}
+            checked={about.is_child_safe}
+            onChange={(is_child_safe) => set({ is_child_safe })}
+          />
+        )}
+        <Editors opened={opened} />
+      </Card>
+    </>
+  );
+}
+
+function toggled<T>(list: readonly T[], one: T, is: boolean): T[] {
+  const rest = list.filter((other) => other !== one);
+  return is ? [...rest, one] : rest;
+}
+
+function Capacity({ value, onValue }: { value: number; onValue: (value: number) => void }) {
+  const text = useText();
+  const [typed, setTyped] = useState(String(value));
+  function take(): void {
+    const number = Math.round(Number(typed));
+    const fits = Number.isFinite(number) && number >= 1 && number <= 64;
+    if (fits) onValue(number);
+    setTyped(String(fits ? number : value));
+  }
+  return (
+    <Field
+      label={text("world.making.capacity")}
+      value={typed}
+      inputMode="numeric"
+      onChange={({ target }) => setTyped(target.value)}
+      onBlur={take}
+    />
+  );
+}
+
+/** Who may edit it as well: kept at once, since it is no part of the draft. */
+function Editors({ opened }: { opened: Opened }) {
+  const text = useText();
+  const { error, isBusy, carryOut } = useDoing();
+  return (
+    <>
+      <h3>{text("world.making.editors")}</h3>
+      {MAKERS.map((role) => (
+        <Switch
+          key={role}
+          label={text(`world.making.role.${role}`)}
+          disabled={isBusy}
+          checked={opened.editors.includes(role)}
+          onChange={(is) => carryOut(desk.letEdit(toggled(opened.editors, role, is)))}
+        />
+      ))}
+      <ErrorNote error={error} />
+    </>
+  );
+}

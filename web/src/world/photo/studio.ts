@@ -1,0 +1,55 @@
+import type { Camera, Scene, WebGLRenderer } from "three";
+import { Store } from "../../kit/store";
+import type { Stage } from "../stage";
+
+/** What takes pictures of the scene, while one is shown. */
+export interface Studio {
+  /**
+   * Take a picture of what the scene shows, without names and panels.
+   *
+   * @param plain who is drawn as a plain figure.
+   */
+  take(plain: ReadonlySet<string>): Promise<Blob>;
+  /** Look back at oneself from an arm's length, or over the shoulder again. */
+  hold(isSelfie: boolean): void;
+}
+
+export const studio = new Store<Studio | null>(null);
+
+const QUALITY = 0.92;
+
+/** Take pictures of this stage until the answer is called. */
+export function openStudio(
+  stage: Stage,
+  parts: { gl: WebGLRenderer; scene: Scene; camera: Camera },
+): () => void {
+  const { gl, scene, camera } = parts;
+  const made: Studio = {
+    take(plain) {
+      if (gl.xr.isPresenting) return Promise.reject(new Error("a headset draws"));
+      let picture: Promise<Blob> | null = null;
+      stage.pose(plain, () => {
+        gl.render(scene, camera);
+        picture = pictureOf(gl.domElement); // before the browser clears what was drawn
+      });
+      return picture ?? Promise.reject(new Error("nothing was drawn"));
+    },
+    hold(isSelfie) {
+      stage.isSelfie = isSelfie;
+    },
+  };
+  studio.set(made);
+  return () => {
+    if (studio.get() === made) studio.set(null);
+  };
+}
+
+function pictureOf(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((done, fail) => {
+    canvas.toBlob(
+      (blob) => (blob ? done(blob) : fail(new Error("no picture"))),
+      "image/jpeg",
+      QUALITY,
+    );
+  });
+}
