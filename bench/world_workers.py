@@ -1,9 +1,9 @@
 """What do three workers of the world cost, and how long is one gone who was in one that is killed?
 
-Visitors in places of twenty walk about, twenty poses a second each: all in one process without
-a bus, then in one worker, then in three. The processor's time of all processes of the world and the
-bus is counted for each visitor, since a small machine has fewer cores than processes. Then one of
-the three is killed; everybody in it comes back as the client does.
+Visitors in places of twenty walk about, twenty poses a second each: all in one process without a
+bus, then in one worker, then in three. The processor's time of all these processes and of the bus
+is counted for each visitor, since a small machine has fewer cores than processes. Then one of the
+three is killed; everybody in it comes back as the client does.
 """
 
 import asyncio

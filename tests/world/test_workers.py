@@ -19,7 +19,7 @@ from asklepion.world.wire import Enter, Gesture, Motion, Pose, Say, Sit, control
 from tests import serving
 from tests.nats import find_nats, serve_nats
 from tests.ports import free_port
-from tests.world.town import PEOPLE, Person, Town, eventually, pause
+from tests.world.town import PEOPLE, Person, Town, children, eventually, pause
 
 MOST_S = 5.0  # that anybody may lose when a worker dies
 NEAR_M = 0.01
@@ -393,20 +393,6 @@ async def test_a_house_starts_its_workers_and_anew_whoever_dies(tmp_path: Path) 
             left = children(front.process.pid)
             serving.stop(front)
         assert not [pid for pid in left if lives(pid)]
-
-
-def children(pid: int) -> list[int]:
-    """The workers that a process has started."""
-    found: list[int] = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(path.read_text().rpartition(")")[2].split()[1])
-            words = (path.parent / "cmdline").read_bytes().split(b"\0")
-        except OSError:  # it has just ended
-            continue
-        if parent == pid and b"worker" in words:
-            found.append(int(path.parent.name))
-    return found
 
 
 def lives(pid: int) -> bool:

@@ -217,3 +217,25 @@ async def _true(value: object) -> object:
 def pause(process: Forked, number: int) -> None:
     """Stop a process, or let it go on."""
     os.kill(process.pid, number)
+
+
+def children(pid: int) -> list[int]:
+    """The workers that a process has started."""
+    found: list[int] = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            words = (path.parent / "cmdline").read_bytes().split(b"\0")
+        except OSError:  # it has just ended
+            continue
+        if parent == pid and b"worker" in words:
+            found.append(int(path.parent.name))
+    return found
+
+
+def lives_in(data: Path, hall: str, pid: int) -> bool:
+    """Whether a place lives in a worker, by the database and the words it was started with."""
+    with closing(sqlite3.connect(data / "asklepion.sqlite")) as db:
+        sql = "SELECT worker FROM world_lease WHERE hall = ?"
+        (worker,) = db.execute(sql, (hall,)).fetchone()
+    return f"--id={worker}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
