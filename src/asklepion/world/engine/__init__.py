@@ -3,6 +3,7 @@
 from .allowance import Allowance
 from .bubble import is_crowding
 from .hall import HEARTBEAT_TICKS, Hall, Turn
+from .icalendar import calendar_of
 from .interest import Frames
 from .loose import Author, Loose, Who
 from .outbox import Outbox
@@ -28,6 +29,7 @@ __all__ = [
     "Things",
     "Turn",
     "Who",
+    "calendar_of",
     "is_crowding",
     "is_empty",
     "picture",

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from . import company, line, order
+from . import calendar, company, line, order
 
 router = APIRouter()
-for part in (line, company, order):
+for part in (line, company, order, calendar):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -1,5 +1,6 @@
 """The verbs of the world."""
 
+from .calendar import Calendar, Listed, Plan
 from .company import Company
 from .files import load_places
 from .gates import Gatekeeper
@@ -11,13 +12,16 @@ from .visit import Line, Visit
 from .world import Leaving, World
 
 __all__ = [
+    "Calendar",
     "Cellar",
     "Company",
     "Gatekeeper",
     "Gateway",
     "Leaving",
     "Line",
+    "Listed",
     "Looks",
+    "Plan",
     "Uploads",
     "Visit",
     "Wish",

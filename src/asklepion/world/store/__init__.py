@@ -3,7 +3,7 @@
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import looks, people, reports, things
+from . import calendar, looks, people, reports, things
 
 MIGRATIONS: tuple[Step, ...] = (
     *people.MIGRATIONS,
@@ -11,7 +11,14 @@ MIGRATIONS: tuple[Step, ...] = (
     *looks.MIGRATIONS,
     *things.MIGRATIONS,
     *people.LATER,
+    *calendar.MIGRATIONS,
 )
-OWNED: dict[str, Owned | None] = {**people.OWNED, **reports.OWNED, **looks.OWNED, **things.OWNED}
+OWNED: dict[str, Owned | None] = {
+    **people.OWNED,
+    **reports.OWNED,
+    **looks.OWNED,
+    **things.OWNED,
+    **calendar.OWNED,
+}
 
-__all__ = ["MIGRATIONS", "OWNED", "looks", "people", "reports", "things"]
+__all__ = ["MIGRATIONS", "OWNED", "calendar", "looks", "people", "reports", "things"]

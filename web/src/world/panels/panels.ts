@@ -1,4 +1,6 @@
 import type { Banner, Panel } from "../../kit/place";
+import { calendarPanel } from "../calendar/panel";
+import { reminderBanner } from "../calendar/ReminderBanner";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
 import { photoPanel } from "../photo/panel";
@@ -19,6 +21,7 @@ export const worldPanels: readonly Panel[] = [
   chatPanel,
   ...voicePanels,
   showingPanel,
+  calendarPanel,
   photoPanel,
   safetyPanel,
   ...orderPanels,
@@ -30,4 +33,5 @@ export const worldBanners: readonly Banner[] = [
   handsBanner,
   showingBanner,
   newsBanner,
+  reminderBanner,
 ];
