@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from . import company, line, making, order
+from . import company, line, making, order, vrm
 
 router = APIRouter()
-for part in (line, company, order, making):
+for part in (line, company, order, making, vrm):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -8,6 +8,7 @@ from .look import (
     HAIR_COLOURS,
     LOOK_VERSION,
     SKINS,
+    WORN_VERSION,
     Age,
     BodyShape,
     Build,
@@ -18,6 +19,7 @@ from .look import (
     Top,
     look_for,
     read_look,
+    without_avatar,
 )
 from .place import (
     FORMAT,
@@ -62,6 +64,7 @@ __all__ = [
     "MOST_FILE",
     "SKINS",
     "USUAL",
+    "WORN_VERSION",
     "Access",
     "Act",
     "Age",
@@ -117,4 +120,5 @@ __all__ = [
     "read_places",
     "rights_of",
     "schema",
+    "without_avatar",
 ]

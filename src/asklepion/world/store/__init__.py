@@ -6,7 +6,7 @@ Where anybody is, is kept nowhere; but in a house of more than one process, whil
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import leases, looks, people, places, reports, things
+from . import avatars, leases, looks, people, places, reports, things
 
 MIGRATIONS: tuple[Step, ...] = (
     *people.MIGRATIONS,
@@ -15,6 +15,7 @@ MIGRATIONS: tuple[Step, ...] = (
     *things.MIGRATIONS,
     *leases.MIGRATIONS,
     *places.MIGRATIONS,
+    *avatars.MIGRATIONS,
 )
 OWNED: dict[str, Owned | None] = {
     **people.OWNED,
@@ -23,6 +24,17 @@ OWNED: dict[str, Owned | None] = {
     **things.OWNED,
     **leases.OWNED,
     **places.OWNED,
+    **avatars.OWNED,
 }
 
-__all__ = ["MIGRATIONS", "OWNED", "leases", "looks", "people", "places", "reports", "things"]
+__all__ = [
+    "MIGRATIONS",
+    "OWNED",
+    "avatars",
+    "leases",
+    "looks",
+    "people",
+    "places",
+    "reports",
+    "things",
+]
