@@ -75,7 +75,7 @@ async def test_nobody_plans_where_they_are_no_host_nor_in_a_home_or_a_guarded_ro
         {"minutes": 481},
         {"starts_at": NOON - timedelta(minutes=1)},
         {"starts_at": NOON + timedelta(days=400)},
-        {"starts_at": datetime(2026, 3, 2, 12)},  # noqa: DTZ001
+        {"starts_at": datetime(2026, 3, 2, 12)},
         {"capacity": -1},
         {"capacity": 65},
     ],

@@ -52,11 +52,12 @@ from .gathering import Gathering
 from .keeping import Keeping
 from .looks import default_look
 from .passing import Dismiss, Dress, Erase, Guest, Merge, Remembered, Tell, Tie
+from .shelf import Cellar
 from .signboards import Signboards
 from .talking import Talking
 from .things import LooseThings
 from .tickets import Shown, Tickets
-from .uploads import Cellar, Uploads
+from .uploads import Uploads
 from .visit import Line, Visit
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class World:
         if visit := self._visits.get(account):
             visit.look = look.code
             if visit.gathering:
-                visit.gathering.tell(Dressed(slot=visit.slot, look=look.code), by=visit)
+                visit.gathering.tell(Dressed(slot=visit.slot, look=visit.seen_look), by=visit)
 
     def accounts_in(self, place: str) -> list[str]:
         """The accounts of those in a place: for other rooms, never for visitors."""
