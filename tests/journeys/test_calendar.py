@@ -12,7 +12,7 @@ def test_what_a_host_plans_reminds_who_comes_and_leads_them_there(enter: Enter) 
     iris, mei = enter("iris"), enter("mei", PHONE)
     come_in(iris, IRIS)
     come_in(mei, MEI)
-    plan = panel(iris, "What takes place")
+    plan = panel(iris, "Events")
     plan.get_by_label("What it is called").fill("Walking by the sea")
     soon = datetime.fromisoformat(iris.page.evaluate("new Date().toISOString()")) + timedelta(
         minutes=6
@@ -26,7 +26,7 @@ def test_what_a_host_plans_reminds_who_comes_and_leads_them_there(enter: Enter) 
     expect(plan.get_by_role("listitem", name="Walking by the sea")).to_be_visible()
     iris.picture("calendar")
 
-    line = panel(mei, "What takes place").get_by_role("listitem", name="Walking by the sea")
+    line = panel(mei, "Events").get_by_role("listitem", name="Walking by the sea")
     line.get_by_role("button", name="I come", exact=True).click()
     expect(line.get_by_text("You come")).to_be_visible()
     mei.picture("calendar")
