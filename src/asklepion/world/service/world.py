@@ -5,55 +5,44 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from asklepion.identity import Caller
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Tx
-from asklepion.kit.errors import Busy, NotFound
+from asklepion.kit.errors import Busy
 from asklepion.kit.ids import Ids
 from asklepion.kit.log import get_log
 
-from ..engine import Allowance, Hall
-from ..model import Access, Ground, Look, Place, Spot, Ties, in_front_of, may_know
+from ..engine import Allowance
+from ..model import Look, Place, Ties, may_know
 from ..wire import (
-    ITEM_KIND,
-    MAX_FRAME_BYTES,
-    POINT_KIND,
-    POSE_BYTES,
     TICKS_PER_S,
-    TRACKED_BYTES,
     Away,
     Close,
     Code,
     Dressed,
     Enter,
     Expelled,
-    FromHands,
     FromWorld,
-    Kind,
     LineOffer,
     LineWish,
-    Onward,
     PlaceCard,
-    PlaceChanged,
     Silenced,
     control,
-    is_hands_frame,
-    read_control,
 )
 from .allowing import take_stand
-from .files import load_ground, load_places
-from .gates import Gatekeeper, Gates
+from .atlas import Atlas, hall_of
+from .entering import Entering, Leaving
+from .gates import Gatekeeper
 from .gathering import Gathering
+from .hearing import Hearing
 from .keeping import Keeping
 from .looks import default_look
 from .passing import Dismiss, Dress, Erase, Guest, Merge, Remembered, Tell, Tie
 from .shelf import Cellar
-from .signboards import Signboards
 from .talking import Talking
 from .things import LooseThings
 from .tickets import Shown, Tickets
@@ -66,14 +55,9 @@ if TYPE_CHECKING:
 
 log = get_log(__name__)
 
-Leaving: TypeAlias = Callable[[str, str], None]
-
 BACK_S = 30.0  # how long a body waits whose line broke
 SILENCE_S = 90.0  # a browser lets a hidden page speak once a minute
 STALL_S = 10.0  # a frame that is not taken in by then never will be
-FULL_HINT = "Come back when somebody has left."
-POSE_FRAMES = (1 + POSE_BYTES, 1 + TRACKED_BYTES)
-HAND_KINDS = (ITEM_KIND, POINT_KIND)
 
 
 class World:
@@ -94,27 +78,33 @@ class World:
         self.ties = ties or Ties()
         self._clock = clock
         self._time = tell_time
-        self._places = dict(places or load_places())
-        self._standing: dict[str, Spot] = {}  # where those come in whose place became another
-        self._grounds: dict[object, Ground] = {}
-        self._gates = Gates(clock, self.ties)
-        self._talking = Talking(clock, self.ties)
-        self._leaving: dict[str, list[Leaving]] = {}
-        self._gatherings: dict[str, Gathering] = {}
-        self._signboards = Signboards(self._places, self._gatherings, self.ties)
         self._visits: dict[str, Visit] = {}
         self._openings: dict[str, Allowance] = {}
+        self._atlas = Atlas(places)
         new_id, keeping = Ids(clock).new, Keeping(cellar.db) if cellar else None
         self.things = LooseThings(
             clock, self._visits, new_id=new_id, keeping=keeping, tell_time=tell_time
         )
-        self.uploads = cellar and Uploads(
-            cellar, things=self.things, find_place=self._find, new_id=new_id
+        self._entering = Entering(
+            atlas=self._atlas, ties=self.ties, things=self.things, clock=clock
         )
-        self.others: Workers | None = None  # where the world is in more than one process
+        self._talking = Talking(clock, self.ties)
+        self._hearing = Hearing(self._talking, self.things, tell_time, self._finish)
+        self.uploads = cellar and Uploads(
+            cellar, things=self.things, find_place=self._atlas.find, new_id=new_id
+        )
         self._gateway: tuple[str, Tickets] | None = None
         self._ticks = 0
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def others(self) -> "Workers | None":
+        """Where the world is in more than one process: the others of it."""
+        return self._entering.others
+
+    @others.setter
+    def others(self, others: "Workers | None") -> None:
+        self._entering.others = self._hearing.others = others
 
     # --- what other rooms ask
 
@@ -127,8 +117,8 @@ class World:
         Raises:
             NotFound: there is no such place.
         """
-        self._find(place)
-        self._gates.guard(place, gatekeeper)
+        self._atlas.find(place)
+        self._entering.gates.guard(place, gatekeeper)
 
     def when_left(self, place: str, listener: Leaving) -> None:
         """Be told whenever somebody is in a place no more, or was let in and did not come.
@@ -140,18 +130,18 @@ class World:
         Raises:
             NotFound: there is no such place.
         """
-        self._find(place)
-        self._leaving.setdefault(place, []).append(listener)
+        self._atlas.find(place)
+        self._entering.listen(place, listener)
 
     def expel(self, account: str, place: str, code: Code = Code.ENDED) -> bool:
         """Send somebody out of a place; whether they were in it."""
         visit = self._visits.get(account)
         if not visit or not visit.gathering or visit.gathering.hall.place.id != place:
             return self.others is not None and self.others.expel(account, place, code)
-        self._part(visit)
+        self._entering.part(visit)
         if visit.away_since is not None:
             visit.turned_away = place
-        visit.tell(Expelled(place=place, code=code, to=self._find(place).exit))
+        visit.tell(Expelled(place=place, code=code, to=self._atlas.find(place).exit))
         return True
 
     def dress(self, account: str, look: Look) -> None:
@@ -169,7 +159,7 @@ class World:
 
     def visits_in(self, place: str) -> "list[Visit | Afar]":
         """Those in a place, in all of its copies, wherever they live."""
-        here = [g for g in self._gatherings.values() if g.hall.place.id == place]
+        here = [g for g in self._entering.gatherings.values() if g.hall.place.id == place]
         near = [visit for gathering in here for visit in gathering.visits.values()]
         return [*near, *self.others.presence.people_in(place)] if self.others else [*near]
 
@@ -198,7 +188,7 @@ class World:
 
     def place_of(self, visit: "Visit | Afar") -> Place | None:
         """The place that somebody is in."""
-        return self._places.get(visit.place_id)
+        return self._atlas.get(visit.place_id)
 
     def around(self, visit: "Visit | Afar") -> "list[Visit | Afar]":
         """Those in the place where somebody is, they too, wherever it lives."""
@@ -270,11 +260,7 @@ class World:
             Unauthenticated: a stranger asks.
             NotFound: there is no such place.
         """
-        caller.require_known()
-        found = self._find(place)
-        if not may_know(found, caller):
-            raise NotFound("There is no such place.", hint="GET /api/world/places lists them.")
-        return found
+        return self._atlas.read(caller, place)
 
     def list_places(self, caller: Caller) -> list[PlaceCard]:
         """All places with what their signs tell, for whoever does not walk.
@@ -290,49 +276,31 @@ class World:
                 about_key=place.about_key,
                 capacity=place.capacity,
                 sign=place.sign,
-                presence=self._signboards.before(place, caller.account),
+                presence=self._entering.signboards.before(place, caller.account),
             )
-            for place in self._places.values()
+            for place in self._atlas
             if may_know(place, caller)
         ]
 
     def place(self, id: str) -> Place | None:
         """A place that is there now."""
-        return self._places.get(id)
+        return self._atlas.get(id)
 
     def place_ids(self) -> list[str]:
         """The ids of the places that are there now."""
-        return list(self._places)
+        return list(self._atlas.places)
 
     async def show_place(self, place: Place) -> None:
         """Let a place be there, or be another from now on: who is in it stands where they stood."""
-        ground = Ground(place)
-        await asyncio.to_thread(ground.survey)
-        if old := self._places.get(place.id):
-            self._grounds.pop((old.bounds, old.obstacles), None)
-        self._grounds[place.bounds, place.obstacles] = ground
-        self._places[place.id] = place
+        await self._atlas.put(place)
         inside = [visit for visit in self.visits_in(place.id) if isinstance(visit, Visit)]
-        for visit in inside:
-            if visit.gathering:
-                self._standing[visit.account] = visit.gathering.hall.spot(visit.slot)
-            self._part(visit)
-        for visit in inside:
-            await self._come_anew(visit, place)
+        await self._entering.change(place, inside)
 
     def hide_place(self, place: str) -> None:
         """Let a place be there no more; who is in it goes to where its file says."""
         for visit in self.visits_in(place):
             self.expel(visit.account, place)
-        self._places.pop(place, None)
-
-    async def _come_anew(self, visit: Visit, place: Place) -> None:
-        if visit.away_since is None and not visit.gathering:
-            visit.tell(PlaceChanged(place=place.id))
-            await self._enter(visit, place.id)
-            if not visit.gathering and not visit.is_over:
-                visit.tell(Expelled(place=place.id, code=Code.ENDED, to=place.exit or "plaza"))
-        self._standing.pop(visit.account, None)
+        self._atlas.drop(place)
 
     def lines_at(self, url: str, tickets: Tickets) -> None:
         """Send visitors to another door, with a ticket; empty: to our own again."""
@@ -364,7 +332,7 @@ class World:
         """
         if not self.others:
             return self.offer_line(caller, origin, look)
-        hall = hall_of(self._find(wish.place), caller.account) if wish.place else ""
+        hall = hall_of(self._atlas.find(wish.place), caller.account) if wish.place else ""
         return await self.others.offer(Shown(caller, look, wish.came_from), hall, origin)
 
     def time(self) -> float:
@@ -438,7 +406,7 @@ class World:
 
     def shut(self, visit: Visit) -> None:
         """End a visit: the avatar leaves. Nothing happens the second time."""
-        self._part(visit)
+        self._entering.part(visit)
         if self._visits.get(visit.account) is visit:
             del self._visits[visit.account]
         visit.end(Close.RESTART, Code.ENDED)
@@ -446,54 +414,22 @@ class World:
     async def hear(self, visit: Visit, frame: bytes) -> None:
         """Take in one frame of a visitor; nothing that stands in it makes this raise."""
         if enter := self.hear_at_once(visit, frame):
-            await self._enter(visit, enter.place)
+            await self._entering.enter(visit, enter.place)
 
     async def enter(self, visit: Visit, wanted: Enter) -> None:
         """Let a visitor into a place, if that can be; they hear of it."""
         if not visit.is_over:
-            await self._enter(visit, wanted.place)
+            await self._entering.enter(visit, wanted.place)
 
     def hear_at_once(self, visit: Visit, frame: bytes) -> Enter | None:
         """Take in a frame; the answer is the wish to enter, the only one that has to wait."""
-        if visit.is_over or (self.others and not self.others.serves(visit)):
-            return None
-        now = visit.heard_at = self._time()
-        if len(frame) in POSE_FRAMES and frame[0] == Kind.POSE:
-            self._hear_pose(visit, frame, now)
-            return None
-        if is_hands_frame(frame):
-            self._hear_hands(visit, frame, now)
-            return None
-        if frame and frame[0] in HAND_KINDS:
-            if not visit.gathering or not self.things.hear_frame(visit, frame):
-                self._try_patience(visit, now)
-            return None
-        if not visit.messages.spend(now):
-            visit.refuse(Code.TOO_FAST, "Send fewer messages a second.")
-            self._try_patience(visit, now)
-            return None
-        if not frame or frame[0] != Kind.CONTROL or len(frame) > MAX_FRAME_BYTES:
-            self._count_mistake(visit, "This is no frame of this world.", now)
-            return None
-        try:
-            message = read_control(frame)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
-            self._count_mistake(visit, "This is no message of this world.", now)
-            return None
-        if isinstance(message, Enter):
-            return message
-        if isinstance(message, FromHands):
-            self.things.hear(visit, message)
-        else:
-            self._talking.hear(visit, message, now)
-        return None
+        return self._hearing.hear(visit, frame)
 
     # --- the pulse
 
     async def start(self) -> None:
         """Look at the ground of every place, then begin to tick."""
-        grounds = [self._ground(place) for place in self._places.values()]
-        await asyncio.to_thread(lambda: [ground.survey() for ground in grounds])
+        await self._atlas.survey()
         if self.uploads:
             await self.uploads.start()
         await self.things.start()
@@ -521,11 +457,11 @@ class World:
             for gathering in self._served():
                 gathering.remember(now)
                 self._talking.look(gathering)
-                gathering.hang(self._signboards.over_doors)
+                gathering.hang(self._entering.signboards.over_doors)
 
     def _served(self) -> list[Gathering]:
         """The places that live in this process at this very moment."""
-        found, others = list(self._gatherings.values()), self.others
+        found, others = list(self._entering.gatherings.values()), self.others
         return [g for g in found if others.holds(g.key)] if others else found
 
     async def _run(self) -> None:
@@ -558,33 +494,6 @@ class World:
 
     # --- the parts
 
-    def _find(self, place: str) -> Place:
-        found = self._places.get(place)
-        if not found:
-            raise NotFound("There is no such place.", hint="GET /api/world/places lists them.")
-        return found
-
-    def _hear_pose(self, visit: Visit, frame: bytes, now: float) -> None:
-        if not visit.poses.spend(now):
-            self._try_patience(visit, now)
-        elif visit.gathering:
-            visit.gathering.hear(visit, frame[1:], now)
-
-    def _hear_hands(self, visit: Visit, frame: bytes, now: float) -> None:
-        if not visit.hands.spend(now):
-            self._try_patience(visit, now)
-        elif visit.gathering:
-            visit.gathering.signing.hear(visit.slot, frame)
-
-    def _try_patience(self, visit: Visit, now: float) -> None:
-        if not visit.patience.spend(now):
-            self._finish(visit, Close.HURRIED, Code.TOO_FAST)
-
-    def _count_mistake(self, visit: Visit, hint: str, now: float) -> None:
-        if visit.mistakes.spend(now):
-            return visit.refuse(Code.GARBAGE, hint)
-        self._finish(visit, Close.GARBAGE, Code.GARBAGE)
-
     def _finish(self, visit: Visit, close: Close, code: Code) -> None:
         """End a visit from our side, and say why."""
         if not visit.is_over:
@@ -592,139 +501,31 @@ class World:
             visit.end(close, code)
         self.shut(visit)
 
-    async def _enter(self, visit: Visit, wanted: str) -> None:
-        place = self._places.get(wanted)
-        if not place:
-            hint = "GET /api/world/places lists them."
-            return visit.refuse(Code.UNKNOWN_PLACE, hint, place=wanted)
-        key = hall_of(place, visit.account)
-        if self.others and not await self.others.bring(key):
-            return self._send_on(visit, place, key)
-        there = self._gatherings.get(key)
-        if there and there is not visit.gathering and there.hall.is_full:
-            return visit.refuse(Code.FULL, FULL_HINT, place=wanted)
-        if visit.turned_away == wanted:  # the page did not know when it asked
-            visit.turned_away = ""
-            return visit.refuse(Code.KICKED, "A host sent you out.", place=wanted)
-        try:
-            refusal = await self._gates.refusal(visit.caller, place)
-        except asyncio.CancelledError:  # the line closed while we asked
-            self._tell_left(visit.account, place.id)
-            raise
-        if refusal:
-            if visit.is_back:  # their page shows no place, so nobody stands there
-                self._part(visit)
-            visit.refuse(*refusal, place=wanted)
-            return self._tell_left(visit.account, place.id)
-        if visit.is_over:  # while we waited
-            return self._tell_left(visit.account, place.id)
-        try:
-            self._move(visit, place, key)
-        except Busy:  # others were faster while we waited
-            visit.refuse(Code.FULL, FULL_HINT, place=wanted)
-            self._tell_left(visit.account, place.id)
-
-    def _send_on(self, visit: Visit, place: Place, key: str) -> None:
-        """Have somebody go to the worker that a place lives in, unless they would not be let in."""
-        there = self.others.presence.inside(key) if self.others else ()
-        refusal = self._gates.kept_out(visit.caller, place)
-        if not refusal and len(there) >= place.capacity:
-            refusal = Code.FULL, FULL_HINT
-        if refusal:
-            return visit.refuse(*refusal, place=place.id)
-        visit.tell(Onward(place=place.id))
-
-    def _move(self, visit: Visit, place: Place, key: str) -> None:
-        came_from = visit.place_id or visit.came_from
-        if visit.gathering and visit.gathering.key == key:
-            if visit.is_back:
-                return self._take_up(visit, place)
-            self._part(visit)
-        gathering = self._gatherings.get(key) or self._open_hall(place, key)
-        left, slot = visit.gathering, visit.slot
-        signs = self._signboards.over_doors(place, visit.account)
-        standing = take_stand(visit, place, self.ties, self._clock.now())
-        stood = self.others.stood(visit, key) if self.others else None
-        at = stood.spot if stood else self._standing.pop(visit.account, None)
-        at = at or self._arrival(place, came_from)
-        gathering.join(visit, at, signs)
-        visit.tell(standing)
-        self._gatherings[key] = gathering
-        if left:
-            self._let_go(left, slot, visit)
-        self.things.come(visit)
-        if self.others and stood:
-            self.others.settle(visit, stood)
-
-    def _take_up(self, visit: Visit, place: Place) -> None:
-        visit.is_back = False
-        standing = take_stand(visit, place, self.ties, self._clock.now())
-        if visit.gathering:
-            visit.gathering.take_up(visit, self._signboards.over_doors(place, visit.account))
-        visit.tell(standing)
-        self.things.come(visit)
-
-    def _open_hall(self, place: Place, key: str) -> Gathering:
-        served = partial(self.others.holds, key) if self.others else None
-        hall = Hall(place, self._ground(place))
-        return Gathering(key=key, hall=hall, ties=self.ties, is_served=served)
-
-    def _ground(self, place: Place) -> Ground:
-        if load_places().get(place.id) is place:
-            return load_ground(place.id)
-        shape = place.bounds, place.obstacles  # places of one kind have one ground
-        if shape not in self._grounds:
-            self._grounds[shape] = Ground(place)
-        return self._grounds[shape]
-
-    def _part(self, visit: Visit) -> None:
-        """Take somebody out of the place they are in, if any."""
-        if gathering := visit.gathering:
-            slot, visit.gathering, visit.slot = visit.slot, None, -1
-            self._let_go(gathering, slot, visit)
-
-    def _let_go(self, gathering: Gathering, slot: int, visit: Visit) -> None:
-        gathering.let_go(slot)
-        self.things.go(gathering, visit, slot)
-        if not gathering.visits:
-            self._gatherings.pop(gathering.key, None)
-        self._tell_left(visit.account, gathering.hall.place.id)
-
-    def _tell_left(self, account: str, place: str) -> None:
-        self.tell_left(account, place)
-        if self.others:
-            self.others.left(account, place)
+    # --- what other workers ask
 
     def tell_left(self, account: str, place: str) -> None:
         """Tell whoever listens that somebody is in a place no more, or did not come."""
-        for listener in self._leaving.get(place, ()):
-            listener(account, place)
-
-    # --- what other workers ask
+        self._entering.tell_left(account, place)
 
     def show_elsewhere(self, inside: Callable[[str], Sequence[Guest]]) -> None:
         """Let signs tell also of those who are in other workers."""
-        self._signboards.elsewhere = inside
+        self._entering.signboards.elsewhere = inside
 
     def places(self) -> list[Place]:
         """Every place."""
-        return list(self._places.values())
+        return list(self._atlas)
 
     def gatherings(self) -> list[Gathering]:
         """Every place that somebody is in, in this process."""
-        return list(self._gatherings.values())
+        return list(self._entering.gatherings.values())
 
     async def admit(self, caller: Caller, place: str) -> tuple[Code, str] | None:
         """Why a caller may not enter a place, None if they may."""
-        return await self._gates.refusal(caller, self._find(place))
+        return await self._entering.gates.refusal(caller, self._atlas.find(place))
 
     def drop_hall(self, key: str) -> None:
         """A place lives in another worker now: those who are here are sent there, untold of it."""
-        gathering = self._gatherings.pop(key, None)
-        self.things.drop(key)
-        visits = list(gathering.visits.values()) if gathering else []
-        for visit in visits:
-            visit.gathering, visit.slot = None, -1
+        for visit in self._entering.drop(key):
             self.shut(visit)
 
     def leave_for(self, account: str, at_us: int) -> None:
@@ -752,14 +553,3 @@ class World:
             return Remembered()
         parts = msgspec.json.encode(here.ring.parts(self._time(), account))
         return Remembered(place=here.hall.place.id, about=other.account, parts=parts)
-
-    @staticmethod
-    def _arrival(place: Place, came_from: str) -> Spot | None:
-        """Before the door one came through, None if it was none."""
-        doors = [door for door in place.doors if door.to and door.to == came_from]
-        return in_front_of(doors[0]) if doors else None
-
-
-def hall_of(place: Place, account: str) -> str:
-    """The place itself, or an account's own copy where each has one."""
-    return f"{place.id}:{account}" if place.access is Access.OWNER else place.id
