@@ -228,6 +228,17 @@ async def test_only_operators_say_that_a_place_is_for_children(
     assert (await save(doctor, id, draft, capacity=3)).status_code == 200
 
 
+async def test_only_operators_let_a_sign_name_who_is_inside(
+    doctor: AsyncClient, operator: AsyncClient
+) -> None:
+    id = await begin(doctor, copy_of="plaza")
+    draft = await draft_of(doctor, id)
+    assert draft["place"]["sign"] == "count"
+    assert (await save(doctor, id, draft, sign="names")).status_code == 403
+
+    assert (await save(operator, id, draft, sign="names")).status_code == 200
+
+
 @pytest.mark.parametrize("of", ["plaza", "home", "clinic", "consulting-room-1"])
 async def test_every_place_of_the_house_can_be_copied_and_shown(
     doctor: AsyncClient, of: str

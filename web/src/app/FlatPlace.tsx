@@ -6,6 +6,7 @@ import type { Me } from "../kit/session";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { Avatar, Badge, Card, Scenery } from "../kit/ui";
+import { isBeside } from "../world/beside";
 import { signFor } from "../world/panels/things";
 import { isMade, readPlace, usePlacesChanged } from "../world/places";
 import { company } from "../world/world";
@@ -25,6 +26,7 @@ interface FlatPlaceProps {
 export function FlatPlace({ me, place, isForced = false }: FlatPlaceProps) {
   const text = useText();
   const { state, people } = usePlace();
+  const beside = useStore(isBeside); // one walks with the other window
   useEffect(() => {
     if (state !== "entering" && state !== "lost") return;
     const self = { id: me.account, name: me.name, isMe: true, isSpeaking: false };
@@ -56,15 +58,16 @@ export function FlatPlace({ me, place, isForced = false }: FlatPlaceProps) {
             <p>{text(isForced ? "app.flat.failed" : "app.flat.cannot")}</p>
           </Card>
         )}
-        <h2>{text("app.doors")}</h2>
-        <ul className="doors">
-          {doors.map(signOf).map((sign) => (
-            <Door key={sign.id} sign={sign} />
-          ))}
-          {closed.map((sign) => (
-            <Door key={sign.id} sign={sign} />
-          ))}
-        </ul>
+        {!beside && (
+          <>
+            <h2>{text("app.doors")}</h2>
+            <ul className="doors">
+              {[...doors.map(signOf), ...closed].map((sign) => (
+                <Door key={sign.id} sign={sign} />
+              ))}
+            </ul>
+          </>
+        )}
         <h2>{text("app.people")}</h2>
         <ul className="row">
           {people.map(({ id, name, isMe }) => (

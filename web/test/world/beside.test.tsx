@@ -60,7 +60,7 @@ test("a window beside a visit opens no line, and is where the visit is", async (
   render(<App />);
 
   await screen.findByRole("heading", { level: 1, name: "Home" });
-  expect(await screen.findByText("Panels beside your visit in another window")).toBeTruthy();
+  expect(await screen.findByText("Panels beside your visit")).toBeTruthy();
   expect(lines).toEqual([]);
   expect(whereabouts.get().people.map(({ name }) => name)).toEqual(["Mei Lin", "Amara"]);
 });

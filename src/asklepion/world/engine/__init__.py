@@ -4,6 +4,7 @@ from .allowance import Allowance
 from .asides import ASKED_S, FAR_M, MOST_ASIDES, MOST_IN_ONE, NEAR_M, Asides
 from .bubble import is_crowding
 from .hall import HEARTBEAT_TICKS, Hall, Turn
+from .icalendar import calendar_of
 from .interest import Frames
 from .loose import Author, Loose, Who
 from .outbox import Outbox
@@ -35,6 +36,7 @@ __all__ = [
     "Things",
     "Turn",
     "Who",
+    "calendar_of",
     "is_crowding",
     "is_empty",
     "picture",

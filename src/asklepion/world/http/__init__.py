@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from . import beside, company, line, making, order
+from . import beside, calendar, company, line, making, order
 
 router = APIRouter()
-for part in (line, beside, company, order, making):
+for part in (line, beside, company, order, making, calendar):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -1,5 +1,6 @@
 """Places, the ground in them, and how people look: values and rules."""
 
+from .calendar import Audience, Event
 from .ground import CALM_M, Ground
 from .look import (
     CLOTHS,
@@ -66,6 +67,7 @@ __all__ = [
     "Act",
     "Age",
     "Anchor",
+    "Audience",
     "Blocks",
     "BodyShape",
     "Box",
@@ -76,6 +78,7 @@ __all__ = [
     "Cover",
     "Deed",
     "Door",
+    "Event",
     "Fixture",
     "Flaw",
     "FlawCode",

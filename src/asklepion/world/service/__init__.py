@@ -1,5 +1,6 @@
 """The verbs of the world."""
 
+from .calendar import Calendar, Listed, Plan
 from .company import Company
 from .files import load_places
 from .gates import Gatekeeper
@@ -15,6 +16,7 @@ from .workers import Workers
 from .world import Leaving, World
 
 __all__ = [
+    "Calendar",
     "Cellar",
     "Company",
     "Gatekeeper",
@@ -22,8 +24,10 @@ __all__ = [
     "Leases",
     "Leaving",
     "Line",
+    "Listed",
     "Looks",
     "Making",
+    "Plan",
     "Secret",
     "Showing",
     "Uploads",

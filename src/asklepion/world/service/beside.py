@@ -29,9 +29,10 @@ def beside(world: World, caller: Caller) -> Beside:
     """
     caller.require_known()
     visit = world.visit_of(caller.account)
-    here = visit.gathering if visit else None
-    if visit is None or here is None:
+    place = world.place_of(visit) if visit else None
+    if visit is None or place is None:
         return Beside(place="")
-    seen = [one for one in here.visits.values() if not here.apartness.parts(visit, one)]
-    people = tuple(BesidePerson(name=one.name, is_me=one is visit) for one in seen)
-    return Beside(place=here.hall.place.id, people=people)
+    me, are_apart = visit.account, world.ties.are_apart
+    seen = [one for one in world.around(visit) if not are_apart(me, one.account)]
+    people = tuple(BesidePerson(name=one.name, is_me=one.account == me) for one in seen)
+    return Beside(place=place.id, people=people)

@@ -12,6 +12,7 @@ from asklepion.records import Forgotten, Records
 
 from ..store import people as store
 from ..store import reports
+from .calendar import Calendar
 from .order import Order
 from .passing import Closed
 from .people import People
@@ -51,6 +52,7 @@ class Company:
             marks=marks,
         )
         self.order = Order(db=db, clock=clock, ids=ids, world=world)
+        self.calendar = Calendar(db=db, clock=clock, ids=ids, world=world, identity=identity)
         self.reports = Reports(db=db, clock=clock, ids=ids, vault=vault, world=world)
         events.on(AccountClosed, self._hear_closed)
 
@@ -83,5 +85,6 @@ class Company:
 
     async def _forget_account(self, tx: Tx, account: str) -> dict[str, int]:
         rows = await store.forget(tx, account) | await reports.forget(tx, account)
+        rows |= await self.calendar.forget(tx, account)
         tx.after_commit(lambda: self._let_go(account))
         return rows

@@ -136,20 +136,19 @@ class People:
         """
         caller.require_known()
         visit = self._world.visit_of(caller.account)
-        here = visit.gathering if visit else None
-        if here is None or here.hall.place.id != place:
+        here = self._world.place_of(visit) if visit else None
+        if visit is None or here is None or here.id != place:
             raise Forbidden("You are not there.", hint="Go there first.")
-        if Right.PHOTO not in rights_of(here.hall.place, caller):
-            is_guarded = here.hall.place.access is Access.GUARDED
+        if Right.PHOTO not in rights_of(here, caller):
+            is_guarded = here.access is Access.GUARDED
             raise Forbidden(
                 "No photos are taken here: what happens in this room stays in it."
                 if is_guarded
                 else "You may take no photos here.",
                 hint="Take one in another place.",
             )
-        others = list(here.visits.values())
-        shows = self._ties.shows_in_photo
-        return [v.who for v in others if not shows(v.account, caller.account)]
+        others, shows = self._world.around(visit), self._ties.shows_in_photo
+        return [other.who for other in others if not shows(other.account, caller.account)]
 
     # Blocks
 

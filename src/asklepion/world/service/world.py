@@ -199,6 +199,13 @@ class World:
         """The place that somebody is in."""
         return self._places.get(visit.place_id)
 
+    def around(self, visit: "Visit | Afar") -> "list[Visit | Afar]":
+        """Those in the place where somebody is, they too, wherever it lives."""
+        if isinstance(visit, Visit):
+            return [*visit.gathering.visits.values()] if visit.gathering else []
+        there = self.others.presence.people_in(visit.place_id) if self.others else []
+        return [other for other in there if other.hall == visit.hall]
+
     async def last_minute(self, account: str, who: str) -> Remembered:
         """What happened in the last minute where an account is, if the other is there.
 

@@ -6,7 +6,7 @@ Where anybody is, is kept nowhere; but in a house of more than one process, whil
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import leases, looks, people, places, reports, things
+from . import calendar, leases, looks, people, places, reports, things
 
 MIGRATIONS: tuple[Step, ...] = (
     *people.MIGRATIONS,
@@ -16,6 +16,7 @@ MIGRATIONS: tuple[Step, ...] = (
     *leases.MIGRATIONS,
     *places.MIGRATIONS,
     *people.LATER,
+    *calendar.MIGRATIONS,
 )
 OWNED: dict[str, Owned | None] = {
     **people.OWNED,
@@ -24,6 +25,17 @@ OWNED: dict[str, Owned | None] = {
     **things.OWNED,
     **leases.OWNED,
     **places.OWNED,
+    **calendar.OWNED,
 }
 
-__all__ = ["MIGRATIONS", "OWNED", "leases", "looks", "people", "places", "reports", "things"]
+__all__ = [
+    "MIGRATIONS",
+    "OWNED",
+    "calendar",
+    "leases",
+    "looks",
+    "people",
+    "places",
+    "reports",
+    "things",
+]

@@ -44,11 +44,13 @@ export function AboutCard({ opened }: { opened: Opened }) {
           value={about.sign}
           onChange={({ target }) => set({ sign: target.value as About["sign"] })}
         >
-          {SIGNS.map((sign) => (
-            <option key={sign} value={sign}>
-              {text(`world.making.sign.${sign}`)}
-            </option>
-          ))}
+          {SIGNS.filter((sign) => sign !== "names" || isOperator || about.sign === sign).map(
+            (sign) => (
+              <option key={sign} value={sign}>
+                {text(`world.making.sign.${sign}`)}
+              </option>
+            ),
+          )}
         </Select>
       </Card>
       <Card title={text("world.making.who")} icon={KeyRound}>

@@ -15,7 +15,7 @@ function BesideBanner() {
   const key = where === "" ? "world.beside.nowhere" : "world.beside";
   return (
     <Card icon={MonitorSmartphone} title={text(key)} className="line-banner">
-      <p className="muted small">{text("world.beside.hint")}</p>
+      {where === "" && <p className="muted small">{text("world.beside.hint")}</p>}
       <Button onClick={comeInside}>{text("world.beside.inside")}</Button>
     </Card>
   );

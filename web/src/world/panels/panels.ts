@@ -1,4 +1,6 @@
 import type { Banner, Panel } from "../../kit/place";
+import { calendarPanel } from "../calendar/panel";
+import { reminderBanner } from "../calendar/ReminderBanner";
 import { makingPanel } from "../making/panel";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
@@ -19,7 +21,8 @@ import { voicePanels } from "./VoicePanel";
 
 /** What the world shows beside the scene, and instead of it. */
 export const worldPanels: readonly Panel[] = [
-  ...[thingsPanel, itemsPanel, chatPanel, ...voicePanels, showingPanel, photoPanel].map(live),
+  ...[thingsPanel, itemsPanel, chatPanel, ...voicePanels, showingPanel].map(live),
+  ...[calendarPanel, photoPanel].map(live),
   safetyPanel,
   ...orderPanels.map(live),
   wardrobePanel,
@@ -35,6 +38,7 @@ export const worldBanners: readonly Banner[] = [
   newsBanner,
   talkBanner,
   asideBanner,
+  reminderBanner,
 ];
 
 function live(panel: Panel): Panel {

@@ -31,7 +31,7 @@ export function RoomPanel({ place }: PanelProps) {
         <>
           <img className="room-code" src={pictureOf(code.value.svg)} alt={text("world.room.alt")} />
           <a
-            className="button button-quiet"
+            className="button button-quiet room-save"
             href={pictureOf(code.value.svg)}
             download={`asklepion-${place}.svg`}
           >

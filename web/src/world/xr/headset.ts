@@ -219,6 +219,7 @@ export class Headset {
   private takeOff(): void {
     const { camera, stage } = this.parts;
     this.mode.set(null);
+    this.work.dispose(); // what one held is let go
     this.table.end();
     this.calibration.end();
     this.menu.board.mesh.visible = false;

@@ -13,7 +13,7 @@ from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.kit.ids import Ids
 
-from ...model import Access, Place, changes_between, flaws_of, may_know, read_file
+from ...model import Access, Place, Sign, changes_between, flaws_of, may_know, read_file
 from ...store import places as store
 from ...store.places import AssetRow, PlaceRow, VersionRow
 from ..files import find_file
@@ -80,12 +80,8 @@ class Drafts:
         """
         if place.id != row.id or place.copies:
             raise Incorrect(f"id: this is the draft of {row.id}.", hint="Leave id and copies.")
-        may_say = caller.has(Role.OPERATOR) or read_file(row.draft.encode()).is_child_safe
-        if place.is_child_safe and not may_say:
-            raise Forbidden(
-                "is_child_safe: only operators say that a place is for children.",
-                hint="Ask one of them.",
-            )
+        if not caller.has(Role.OPERATOR):
+            _leave_to_operators(place, read_file(row.draft.encode()))
         return values.named(place, place.name_key, place.about_key)
 
     async def copied(self, tx: Tx, caller: Caller, of: str, id: str) -> Place:
@@ -204,13 +200,37 @@ def text_of(place: Place) -> str:
     return msgspec.json.encode(place).decode()
 
 
+def _leave_to_operators(place: Place, before: Place) -> None:
+    """Let nobody else say that a place is for children, or that its sign names who is inside.
+
+    Raises:
+        Forbidden: it says so now and did not before.
+    """
+    if place.is_child_safe and not before.is_child_safe:
+        raise Forbidden(
+            "is_child_safe: only operators say that a place is for children.",
+            hint="Ask one of them.",
+        )
+    if place.sign is Sign.NAMES and before.sign is not Sign.NAMES:
+        raise Forbidden(
+            "sign: only operators let a sign name those who are inside.", hint='Choose "count".'
+        )
+
+
 def as_copy(place: Place, caller: Caller, id: str) -> Place:
     """The same, as a place of one's own: whoever keeps the gate of the other does not keep this."""
-    is_child_safe = place.is_child_safe and caller.has(Role.OPERATOR)
+    is_operator = caller.has(Role.OPERATOR)
+    sign = Sign.COUNT if place.sign is Sign.NAMES and not is_operator else place.sign
     visitors = place.visitors
     if place.access is Access.GUARDED and not visitors:
         visitors = values.MAKERS
     doors = tuple(door for door in place.doors if door.to != id)
     return msgspec.structs.replace(
-        place, id=id, copies=0, is_child_safe=is_child_safe, visitors=visitors, doors=doors
+        place,
+        id=id,
+        copies=0,
+        is_child_safe=place.is_child_safe and is_operator,
+        sign=sign,
+        visitors=visitors,
+        doors=doors,
     )
