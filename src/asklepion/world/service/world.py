@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -33,35 +33,29 @@ from ..wire import (
     Enter,
     Expelled,
     FromHands,
-    FromWorld,
     Kind,
     LineOffer,
     LineWish,
     Onward,
     PlaceCard,
     PlaceChanged,
-    Silenced,
-    control,
     is_hands_frame,
     read_control,
 )
 from .allowing import take_stand
+from .around import Around
 from .files import load_ground, load_places
 from .gates import Gatekeeper, Gates
 from .gathering import Gathering
 from .keeping import Keeping
 from .looks import default_look
-from .passing import Dismiss, Dress, Erase, Guest, Merge, Remembered, Tell, Tie
+from .passing import Dismiss, Dress, Erase, Guest, Merge
 from .signboards import Signboards
 from .talking import Talking
 from .things import LooseThings
 from .tickets import Shown, Tickets
 from .uploads import Cellar, Uploads
 from .visit import Line, Visit
-
-if TYPE_CHECKING:
-    from .presence import Afar
-    from .workers import Workers
 
 log = get_log(__name__)
 
@@ -75,7 +69,7 @@ POSE_FRAMES = (1 + POSE_BYTES, 1 + TRACKED_BYTES)
 HAND_KINDS = (ITEM_KIND, POINT_KIND)
 
 
-class World:
+class World(Around):
     """Places with people in them, 20 times a second. What is said is gone; what is made stays."""
 
     def __init__(
@@ -90,18 +84,13 @@ class World:
         """Args:
         cellar: where the things of a place are kept; without one they go with those who leave.
         """
-        self.ties = ties or Ties()
-        self._clock = clock
-        self._time = tell_time
-        self._places = dict(places or load_places())
+        super().__init__(clock, tell_time, dict(places or load_places()), ties or Ties())
         self._standing: dict[str, Spot] = {}  # where those come in whose place became another
         self._grounds: dict[object, Ground] = {}
         self._gates = Gates(clock, self.ties)
         self._talking = Talking(clock, self.ties)
         self._leaving: dict[str, list[Leaving]] = {}
-        self._gatherings: dict[str, Gathering] = {}
         self._signboards = Signboards(self._places, self._gatherings, self.ties)
-        self._visits: dict[str, Visit] = {}
         self._openings: dict[str, Allowance] = {}
         new_id, keeping = Ids(clock).new, Keeping(cellar.db) if cellar else None
         self.things = LooseThings(
@@ -110,7 +99,6 @@ class World:
         self.uploads = cellar and Uploads(
             cellar, things=self.things, find_place=self._find, new_id=new_id
         )
-        self.others: Workers | None = None  # where the world is in more than one process
         self._gateway: tuple[str, Tickets] | None = None
         self._ticks = 0
         self._task: asyncio.Task[None] | None = None
@@ -161,85 +149,6 @@ class World:
             visit.look = look.code
             if visit.gathering:
                 visit.gathering.tell(Dressed(slot=visit.slot, look=look.code), by=visit)
-
-    def accounts_in(self, place: str) -> list[str]:
-        """The accounts of those in a place: for other rooms, never for visitors."""
-        return [visit.account for visit in self.visits_in(place)]
-
-    def visits_in(self, place: str) -> "list[Visit | Afar]":
-        """Those in a place, in all of its copies, wherever they live."""
-        here = [g for g in self._gatherings.values() if g.hall.place.id == place]
-        near = [visit for gathering in here for visit in gathering.visits.values()]
-        return [*near, *self.others.presence.people_in(place)] if self.others else [*near]
-
-    def visit_of(self, account: str) -> "Visit | Afar | None":
-        """Somebody who is in the world, in whichever worker."""
-        found = self._visits.get(account)
-        return found or (self.others.presence.find(account) if self.others else None)
-
-    def visit_here(self, account: str) -> Visit | None:
-        """The visit of somebody who is in the world of this process."""
-        return self._visits.get(account)
-
-    def find(self, caller: Caller, who: str) -> "Visit | Afar | None":
-        """Whom somebody sees, by what stands for them; None for those who are gone to them."""
-        found = next((v for v in self._visits.values() if v.who == who), None)
-        found = found or (self.others.presence.find_who(who) if self.others else None)
-        is_gone = found and self.ties.are_apart(caller.account, found.account)
-        return None if is_gone else found
-
-    def tell(self, account: str, message: FromWorld) -> None:
-        """Say something to somebody, if they are in the world, in whichever worker."""
-        if visit := self._visits.get(account):
-            visit.tell(message)
-        elif self.others:
-            self.others.decide(Tell(account=account, frame=control(message)))
-
-    def place_of(self, visit: "Visit | Afar") -> Place | None:
-        """The place that somebody is in."""
-        return self._places.get(visit.place_id)
-
-    def around(self, visit: "Visit | Afar") -> "list[Visit | Afar]":
-        """Those in the place where somebody is, they too, wherever it lives."""
-        if isinstance(visit, Visit):
-            return [*visit.gathering.visits.values()] if visit.gathering else []
-        there = self.others.presence.people_in(visit.place_id) if self.others else []
-        return [other for other in there if other.hall == visit.hall]
-
-    async def last_minute(self, account: str, who: str) -> Remembered:
-        """What happened in the last minute where an account is, if the other is there.
-
-        Raises:
-            Busy: it lives in another worker, which does not answer.
-        """
-        found = self.remember(account, who)
-        return await self.others.minute(account, who) if self.others and not found.about else found
-
-    def tie(self, change: Tie) -> None:
-        """Change how people stand to each other or to a place, here and in every worker."""
-        change.apply(self.ties)
-        if self.others:
-            self.others.decide(change)
-
-    def look_again(self, account: str, other: str) -> None:
-        """Two went apart, or came together again: if both are in one place, they see it."""
-        one, two = self._visits.get(account), self._visits.get(other)
-        if one and two and one.gathering and one.gathering is two.gathering:
-            one.gathering.part_or_meet(one, two)
-
-    def stand_again(self, visit: "Visit | Afar") -> None:
-        """Something was decided about somebody: tell them, and those around them.
-
-        Those who are elsewhere hear it from their worker, which heard of it by `tie`.
-        """
-        here = visit.gathering if isinstance(visit, Visit) else None
-        if not here or not isinstance(visit, Visit):
-            return
-        was_silent = visit.is_silent
-        visit.tell(take_stand(visit, here.hall.place, self.ties, self._clock.now()))
-        here.apartness.look()
-        if visit.is_silent != was_silent:
-            here.tell(Silenced(slot=visit.slot, is_silent=visit.is_silent), by=visit)
 
     async def forget(self, tx: Tx, patient: str) -> dict[str, int]:
         """Take away what a patient made who is erased; returns how many rows of which table."""
@@ -705,14 +614,6 @@ class World:
         """Let signs tell also of those who are in other workers."""
         self._signboards.elsewhere = inside
 
-    def places(self) -> list[Place]:
-        """Every place."""
-        return list(self._places.values())
-
-    def gatherings(self) -> list[Gathering]:
-        """Every place that somebody is in, in this process."""
-        return list(self._gatherings.values())
-
     async def admit(self, caller: Caller, place: str) -> tuple[Code, str] | None:
         """Why a caller may not enter a place, None if they may."""
         return await self._gates.refusal(caller, self._find(place))
@@ -741,16 +642,6 @@ class World:
         """Let what one patient made be another's, also what was still to be kept."""
         async with self.things.writing() as tx:
             await self.follow(tx, old, new, only)
-
-    def remember(self, account: str, who: str) -> Remembered:
-        """The last minute where an account is, if the other is there."""
-        visit = self._visits.get(account)
-        here = visit.gathering if visit else None
-        other = next((v for v in here.visits.values() if v.who == who), None) if here else None
-        if not here or not other or other is visit:
-            return Remembered()
-        parts = msgspec.json.encode(here.ring.parts(self._time(), account))
-        return Remembered(place=here.hall.place.id, about=other.account, parts=parts)
 
     @staticmethod
     def _arrival(place: Place, came_from: str) -> Spot | None:
