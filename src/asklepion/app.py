@@ -41,7 +41,17 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Nights, Twin
-from asklepion.world import Cellar, Company, Gateway, Looks, Making, Secret, Workers, World
+from asklepion.world import (
+    Avatars,
+    Cellar,
+    Company,
+    Gateway,
+    Looks,
+    Making,
+    Secret,
+    Workers,
+    World,
+)
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -91,6 +101,7 @@ class House:
     world: World
     company: Company
     looks: Looks
+    avatars: Avatars
     making: Making
     clinic: Clinic
 
@@ -216,6 +227,8 @@ async def open_house(
         )
         looks = Looks(db)
         looks.when_changed(world.dress)
+        chests = Cellar(db=db, vault=keys.vault, folder=settings.data / "avatars", clock=clock)
+        avatars = Avatars(chests, world=world, looks=looks)
         shelves = Cellar(db=db, vault=keys.vault, folder=settings.data / "places", clock=clock)
         making = Making(shelves, world=world, ids=ids, names=company.people.names)
         # places
@@ -237,7 +250,9 @@ async def open_house(
         records.also_forget(twin.nightly.forget)
         records.also_forget(clinic.forget)
         records.also_forget(looks.forget)
+        records.also_forget(avatars.forget)
         events.on(AccountClosed, looks.hear_closed)
+        events.on(AccountClosed, avatars.hear_closed)
         events.on(AccountClosed, making.hear_closed)
         records.also_forget(partial(_forget_things, world))
         records.also_forget(alerts.forget)
@@ -247,6 +262,7 @@ async def open_house(
         records.duplicates.also_follow("nights", twin.nightly.follow)
         records.duplicates.also_follow("alerts", alerts.follow)
         records.duplicates.also_follow("looks", looks.follow)
+        records.duplicates.also_follow("avatars", avatars.follow)
         records.duplicates.also_follow("things", world.follow)
         devices.when_kept(alerts.hear)
         if serving and settings.nats_url:
@@ -255,7 +271,9 @@ async def open_house(
             await workers.start()
             stack.push_async_callback(workers.stop)
         for room in (
-            (records, alerts, devices, company, world, making, clinic) if serving else (records,)
+            (records, alerts, devices, company, world, avatars, making, clinic)
+            if serving
+            else (records,)
         ):
             await room.start()
             stack.push_async_callback(room.stop)
@@ -305,6 +323,7 @@ async def open_house(
             world=world,
             company=company,
             looks=looks,
+            avatars=avatars,
             making=making,
             clinic=clinic,
         )

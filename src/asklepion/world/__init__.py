@@ -10,6 +10,7 @@ tells one visitor the account of another.
 
 from .model import Look, Place, Right, Rights, read_look, rights_of
 from .service import (
+    Avatars,
     Cellar,
     Company,
     Gatekeeper,
@@ -30,6 +31,7 @@ from .wire import Code
 __all__ = [
     "MIGRATIONS",
     "OWNED",
+    "Avatars",
     "Cellar",
     "Code",
     "Company",

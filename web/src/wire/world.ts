@@ -44,6 +44,7 @@ export const TICKS_PER_S = 20;
 export const TRACKED_BYTES = 34;
 export const TRACKED_ENTRY_BYTES = 36;
 export const TURN_STEPS = 1023;
+export const WORN_VERSION = "2";
 
 /** What somebody is told. */
 export const About = {
@@ -546,6 +547,7 @@ export interface Look {
   readonly glasses: boolean;
   readonly hearing_aids: boolean;
   readonly wheelchair: boolean;
+  readonly avatar: string;
 }
 
 /** Make a new thing and put it there. */
@@ -661,6 +663,7 @@ export interface Place {
   readonly visitors: readonly Role[];
   readonly is_stage: boolean;
   readonly is_child_safe: boolean;
+  readonly allows_own_avatars: boolean;
   readonly doors: readonly Door[];
   readonly anchors: readonly Anchor[];
   readonly buildings: readonly Building[];

@@ -47,21 +47,21 @@ def look(body: bytes) -> str:
         Incorrect: it is too large, damaged, or holds what it may not.
     """
     if body.startswith(b"glTF"):
-        _require(len(body) <= MOST_MODEL, f"At most {MOST_MODEL} bytes.")
+        require(len(body) <= MOST_MODEL, f"At most {MOST_MODEL} bytes.")
         try:
             _look_at_model(body)
         except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise Incorrect("The model is damaged.", hint="Save it again.") from error
         return GLB
-    _require(len(body) <= MOST_PICTURE, f"At most {MOST_PICTURE} bytes.")
+    require(len(body) <= MOST_PICTURE, f"At most {MOST_PICTURE} bytes.")
     kind, wide, high = picture(body)
-    _require(0 < wide <= MOST_PX and 0 < high <= MOST_PX, f"At most {MOST_PX} points to a side.")
+    require(0 < wide <= MOST_PX and 0 < high <= MOST_PX, f"At most {MOST_PX} points to a side.")
     return kind
 
 
 def triangles(body: bytes) -> int:
     """How many triangles a model draws that `look` has let pass."""
-    return _triangles(_taken_apart(body)[0])
+    return triangles_in(taken_apart(body)[0])
 
 
 def picture(body: bytes) -> tuple[str, int, int]:
@@ -113,90 +113,109 @@ def _size_of_webp(body: bytes) -> tuple[int, int]:
 
 
 def _look_at_model(body: bytes) -> None:
-    model, binary = _taken_apart(body)
-    _require(str(model.get("asset", {}).get("version", "")).startswith("2"), "Save it as glTF 2.0.")
+    model, binary = taken_apart(body)
+    require(str(model.get("asset", {}).get("version", "")).startswith("2"), "Save it as glTF 2.0.")
     needs = set(cast(Sequence[str], model.get("extensionsRequired", ())))
-    _require(needs <= KNOWN, f"Save it without {', '.join(sorted(needs - KNOWN))}.")
-    _require(not _names_elsewhere(model), "Pack everything into the one file.")
-    _require(len(_list(model, "nodes")) <= MOST_NODES, f"At most {MOST_NODES} nodes.")
-    buffers = _list(model, "buffers")
-    _require(len(buffers) <= 1, "Pack everything into one buffer.")
-    _require(all(b.get("byteLength", 0) <= len(binary) for b in buffers), "It is cut off.")
-    for view in _list(model, "bufferViews"):
+    require(needs <= KNOWN, f"Save it without {', '.join(sorted(needs - KNOWN))}.")
+    require(not names_elsewhere(model), "Pack everything into the one file.")
+    require(len(list_in(model, "nodes")) <= MOST_NODES, f"At most {MOST_NODES} nodes.")
+    buffers = list_in(model, "buffers")
+    require(len(buffers) <= 1, "Pack everything into one buffer.")
+    require(all(b.get("byteLength", 0) <= len(binary) for b in buffers), "It is cut off.")
+    for view in list_in(model, "bufferViews"):
         end = int(view.get("byteOffset", 0)) + int(view.get("byteLength", 0))
-        _require(0 <= end <= len(binary), "It is cut off.")
-    _require(_triangles(model) <= MOST_TRIANGLES, f"At most {MOST_TRIANGLES} triangles.")
+        require(0 <= end <= len(binary), "It is cut off.")
+    require(triangles_in(model) <= MOST_TRIANGLES, f"At most {MOST_TRIANGLES} triangles.")
     _look_at_textures(model, binary)
 
 
-def _taken_apart(body: bytes) -> tuple[Json, bytes]:
+def taken_apart(body: bytes) -> tuple[Json, bytes]:
+    """What a GLB file describes, and its binary part.
+
+    Raises:
+        Incorrect: it is damaged, or no glTF 2.0.
+    """
     try:
         _, version, length = struct.unpack_from("<4sII", body)
         size, kind = struct.unpack_from("<I4s", body, 12)
-        _require(version == 2 and length == len(body) and kind == b"JSON", "Save it as glTF 2.0.")
-        _require(size <= MOST_JSON, "Its description is too long.")
+        require(version == 2 and length == len(body) and kind == b"JSON", "Save it as glTF 2.0.")
+        require(size <= MOST_JSON, "Its description is too long.")
         model = json.loads(body[20 : 20 + size])
         binary = b""
         if 20 + size < len(body):
             more, kind = struct.unpack_from("<I4s", body, 20 + size)
-            _require(kind == b"BIN\0", "Save it as glTF 2.0.")
+            require(kind == b"BIN\0", "Save it as glTF 2.0.")
             binary = body[28 + size : 28 + size + more]
     except (struct.error, ValueError, RecursionError) as error:
         raise Incorrect("The model is damaged.", hint="Save it again.") from error
-    _require(isinstance(model, dict), "Save it again.")
+    require(isinstance(model, dict), "Save it again.")
     return cast(Json, model), binary
 
 
-def _names_elsewhere(value: Any) -> bool:
+def names_elsewhere(value: Any) -> bool:
     """Whether there is an address anywhere: to a file, a page, or written out as data."""
     if isinstance(value, dict):
         parts = cast(dict[str, Any], value)
-        return "uri" in parts or any(map(_names_elsewhere, parts.values()))
-    return isinstance(value, list) and any(map(_names_elsewhere, cast(list[Any], value)))
+        return "uri" in parts or any(map(names_elsewhere, parts.values()))
+    return isinstance(value, list) and any(map(names_elsewhere, cast(list[Any], value)))
 
 
-def _triangles(model: Json) -> int:
-    accessors = _list(model, "accessors")
+def triangles_in(model: Json) -> int:
+    """How many triangles all meshes have together, as often as they stand there."""
+    accessors = list_in(model, "accessors")
 
-    meshes = _list(model, "meshes")
+    meshes = list_in(model, "meshes")
     total = 0
-    for node in _list(model, "nodes"):
+    for node in list_in(model, "nodes"):
         if "mesh" not in node:
             continue
-        for part in _list(_at(meshes, node["mesh"]), "primitives"):
+        for part in list_in(one_of(meshes, node["mesh"]), "primitives"):
             corners = part.get("indices", part.get("attributes", {}).get("POSITION"))
-            total += int(_at(accessors, corners).get("count", 0))
+            total += int(one_of(accessors, corners).get("count", 0))
     return total // 3
 
 
 def _look_at_textures(model: Json, binary: bytes) -> None:
-    views = _list(model, "bufferViews")
-    for image in _list(model, "images"):
-        view = _at(views, image.get("bufferView"))
+    views = list_in(model, "bufferViews")
+    for image in list_in(model, "images"):
+        view = one_of(views, image.get("bufferView"))
         start = int(view.get("byteOffset", 0))
         body = binary[start : start + int(view.get("byteLength", 0))]
         _, wide, high = picture(body)
-        _require(
+        require(
             max(wide, high) <= MOST_TEXTURE_PX,
             f"Its pictures may have {MOST_TEXTURE_PX} points to a side.",
         )
 
 
-def _at(these: Sequence[dict[str, Any]], index: Any) -> dict[str, Any]:
+def one_of(these: Sequence[dict[str, Any]], index: Any) -> dict[str, Any]:
+    """One of these, by its place.
+
+    Raises:
+        Incorrect: there is none.
+    """
     if not isinstance(index, int) or not 0 <= index < len(these):
         raise Incorrect("This file cannot be shown here.", hint="Save it again.")
     return these[index]
 
 
-def _list(model: Json, name: str) -> list[dict[str, Any]]:
+def list_in(model: Json, name: str) -> list[dict[str, Any]]:
+    """The parts of one kind; none where it has none.
+
+    Raises:
+        Incorrect: it is no list of parts.
+    """
     found = model.get(name, [])
     is_one = isinstance(found, list) and all(
         isinstance(one, dict) for one in cast(list[Any], found)
     )
-    _require(is_one, "Save it again.")
+    require(is_one, "Save it again.")
     return cast(list[dict[str, Any]], found)
 
 
-def _require(is_so: bool, hint: str) -> None:
+def require(is_so: bool, hint: str) -> None:
+    """Raises:
+    Incorrect: it is not so; the hint says what to do.
+    """
     if not is_so:
         raise Incorrect("This file cannot be shown here.", hint=hint)

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from . import beside, calendar, company, line, making, order
+from . import beside, calendar, company, line, making, order, vrm
 
 router = APIRouter()
-for part in (line, beside, company, order, making, calendar):
+for part in (line, beside, company, order, making, calendar, vrm):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -9,6 +9,7 @@ from .look import (
     HAIR_COLOURS,
     LOOK_VERSION,
     SKINS,
+    WORN_VERSION,
     Age,
     BodyShape,
     Build,
@@ -19,6 +20,7 @@ from .look import (
     Top,
     look_for,
     read_look,
+    without_avatar,
 )
 from .place import (
     FORMAT,
@@ -63,6 +65,7 @@ __all__ = [
     "MOST_FILE",
     "SKINS",
     "USUAL",
+    "WORN_VERSION",
     "Access",
     "Act",
     "Age",
@@ -120,4 +123,5 @@ __all__ = [
     "read_places",
     "rights_of",
     "schema",
+    "without_avatar",
 ]

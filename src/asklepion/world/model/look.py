@@ -1,9 +1,11 @@
 """How a person looks to others: a few choices, small enough to tell everybody in a place.
 
 A look travels as text: a sign for the version, then one sign (0-9, a-z) for each field in order,
-the place of what was chosen among what may be.
+the place of what was chosen among what may be. In version 2 the id of an avatar follows, which they
+brought and wear over all of it.
 """
 
+import re
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any
@@ -12,6 +14,8 @@ import msgspec
 
 FACES, SKINS, HAIR_COLOURS, EYE_COLOURS, CLOTHS = 3, 12, 10, 6, 16  # how many there are of each
 LOOK_VERSION = "1"
+WORN_VERSION = "2"  # with an avatar behind it
+AVATAR_SIGNS = 12
 SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -85,6 +89,7 @@ FACE = Annotated[int, msgspec.Meta(ge=0, lt=FACES)]
 SKIN = Annotated[int, msgspec.Meta(ge=0, lt=SKINS)]
 HAIR_COLOUR = Annotated[int, msgspec.Meta(ge=0, lt=HAIR_COLOURS)]
 EYE_COLOUR = Annotated[int, msgspec.Meta(ge=0, lt=EYE_COLOURS)]
+AVATAR = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{12})?$")]
 CLOTH = Annotated[int, msgspec.Meta(ge=0, lt=CLOTHS)]
 
 
@@ -110,6 +115,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     glasses: bool = False
     hearing_aids: bool = False
     wheelchair: bool = False
+    avatar: AVATAR = ""  # the house says which: see service/vrm.py
 
     @property
     def is_clinical(self) -> bool:
@@ -121,20 +127,30 @@ class Look(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """This look as text."""
         chosen = msgspec.to_builtins(self)
         places = (options.index(chosen[name]) for name, options in _OPTIONS.items())
-        return LOOK_VERSION + "".join(SIGNS[place] for place in places)
+        version = WORN_VERSION if self.avatar else LOOK_VERSION
+        return version + "".join(SIGNS[place] for place in places) + self.avatar
 
 
 def read_look(code: str) -> Look | None:
     """The look that a text tells, None where it tells none."""
-    if len(code) != 1 + len(_OPTIONS) or code[0] != LOOK_VERSION:
+    signs, avatar = code[: 1 + len(_OPTIONS)], code[1 + len(_OPTIONS) :]
+    if len(signs) != 1 + len(_OPTIONS) or signs[0] != (WORN_VERSION if avatar else LOOK_VERSION):
         return None
-    told: dict[str, Any] = {}
-    for sign, (name, options) in zip(code[1:], _OPTIONS.items(), strict=True):
+    if avatar and not _AVATAR.fullmatch(avatar):
+        return None
+    told: dict[str, Any] = {"avatar": avatar}
+    for sign, (name, options) in zip(signs[1:], _OPTIONS.items(), strict=True):
         place = SIGNS.find(sign)
         if not 0 <= place < len(options):
             return None
         told[name] = options[place]
     return msgspec.convert(told, Look)
+
+
+def without_avatar(code: str) -> str:
+    """The text of a look, without the avatar that is worn over it."""
+    plain = code[1 : 1 + len(_OPTIONS)]
+    return LOOK_VERSION + plain if code.startswith(WORN_VERSION) else code
 
 
 def look_for(account: str, *, is_clinician: bool) -> Look:
@@ -171,6 +187,7 @@ def look_for(account: str, *, is_clinician: bool) -> Look:
     )
 
 
+_AVATAR = re.compile(f"[0-9a-f]{{{AVATAR_SIGNS}}}")
 _SHORT = [HairStyle.CROP, HairStyle.PARTED, HairStyle.CURLS, HairStyle.RECEDING]
 
 

@@ -212,6 +212,7 @@ class Place(_Part, frozen=True, kw_only=True):
     visitors: tuple[Role, ...] = ()  # who is let in where it is guarded and no room keeps its gate
     is_stage: bool = False  # few speak and all hear, until a host ends it
     is_child_safe: bool = False  # only there does a child meet others
+    allows_own_avatars: bool = True  # people may be seen in an avatar that they brought
     doors: tuple[Door, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     buildings: tuple[Building, ...] = ()

@@ -10,12 +10,16 @@ from .looks import Looks
 from .making import Making, Showing
 from .order import Wish
 from .sealing import Secret
-from .uploads import Cellar, Uploads
+from .shelf import Cellar
+from .uploads import Uploads
 from .visit import Line, Visit
+from .vrm import Avatar, Avatars
 from .workers import Workers
 from .world import Leaving, World
 
 __all__ = [
+    "Avatar",
+    "Avatars",
     "Calendar",
     "Cellar",
     "Company",

@@ -35,11 +35,21 @@ class Looks:
         caller.require_known()
         async with self._db.read() as tx:
             kept = await store.looks.find(tx, caller.account)
+            avatar = await store.avatars.worn_by(tx, caller.account)
         chosen = read_look(kept) if kept else None
-        return worn(caller, chosen) if chosen else default_look(caller)
+        look = worn(caller, chosen) if chosen else default_look(caller)
+        return structs.replace(look, avatar=avatar)
+
+    async def show_again(self, caller: Caller) -> Look:
+        """Tell whoever listens what the caller looks like now."""
+        look = await self.read(caller)
+        self._tell(caller.account, look)
+        return look
 
     async def choose(self, caller: Caller, look: Look) -> Look:
         """Look like this from now on; whoever is near sees it at once.
+
+        The avatar that is worn over it stays as it is: `Avatars` decides about that.
 
         Raises:
             Unauthenticated: a stranger asks.
@@ -52,10 +62,10 @@ class Looks:
             )
         is_patient = (caller.person or "").startswith("Patient/")
         patient = caller.person if caller.person and is_patient else ""
+        plain = structs.replace(look, avatar="")
         async with self._db.begin() as tx:
-            await store.looks.keep(tx, caller.account, patient, look.code)
-        self._tell(caller.account, look)
-        return look
+            await store.looks.keep(tx, caller.account, patient, plain.code)
+        return await self.show_again(caller)
 
     async def reset(self, caller: Caller) -> Look:
         """Look again as the account has it by itself.
@@ -66,9 +76,7 @@ class Looks:
         caller.require_known()
         async with self._db.begin() as tx:
             await store.looks.drop(tx, caller.account)
-        look = default_look(caller)
-        self._tell(caller.account, look)
-        return look
+        return await self.show_again(caller)
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
         """Take away the look of a patient who is erased."""

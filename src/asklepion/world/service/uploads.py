@@ -1,18 +1,14 @@
 """The files that things show: brought to a place, sealed under the key of whoever brought them."""
 
 import asyncio
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from asklepion.identity import Caller
-from asklepion.kit.clock import Clock, to_us
-from asklepion.kit.db import Database, Tx
+from asklepion.kit.clock import to_us
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, NotFound
 from asklepion.kit.log import get_log
-from asklepion.kit.vault import Vault
 
 from ..engine.shown import look
 from ..model import Access, Place
@@ -21,28 +17,16 @@ from ..store.things import FileRow
 from ..wire import ThingRight
 from .rights import rights
 from .room import patient_of
+from .shelf import NO_FILE, Cellar, Shelf
 from .things import LooseThings
 
 log = get_log(__name__)
 
 MOST_FILES = 60  # of one account
 MOST_BYTES = 64 * 1024 * 1024
-HOUSE = "house"  # whose key seals what belongs to no patient
-NUMBER = 8  # bytes of a key's number before what it seals
 UNSHOWN_US = 3_600_000_000  # so long a file may lie before a thing shows it
 TOO_MUCH = "You have brought too many files."
 LESS = "Take some things away; what nothing shows goes an hour after it was brought."
-NO_FILE = "There is no such file."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cellar:
-    """Where files are kept, and under whose keys."""
-
-    db: Database
-    vault: Vault
-    folder: Path
-    clock: Clock
 
 
 class Uploads:
@@ -57,6 +41,7 @@ class Uploads:
         new_id: Callable[[], str],
     ) -> None:
         self._cellar = cellar
+        self._shelf = Shelf(cellar)
         self._things = things
         self._find_place = find_place
         self._new_id = new_id
@@ -79,7 +64,7 @@ class Uploads:
             for id in stray:
                 await store.drop_file(tx, id)
         self._places = {row.id: row.place for row in known if row.id in shown}
-        count = await asyncio.to_thread(self._sweep, set(self._places))
+        count = await self._shelf.sweep(set(self._places))
         if count:
             log.info("stray files of things removed", count=count)
 
@@ -105,12 +90,8 @@ class Uploads:
             stored_at=to_us(self._cellar.clock.now()),
         )
         await self._make_room(row)
-        owner = patient or HOUSE
-        data_key = (await self._cellar.vault.current([owner]))[owner]
-        number = data_key.id.to_bytes(NUMBER)
-        sealed = number + data_key.seal(body, number + row.id.encode())
         try:
-            await asyncio.to_thread(self._write, row.id, sealed)
+            await self._shelf.put(row.id, patient, body)
             async with self._cellar.db.begin() as tx:
                 await tx.lock(f"world files {row.account}")
                 if await _is_too_much(tx, row):
@@ -135,16 +116,7 @@ class Uploads:
             row = await store.find_file(tx, id)
         if row is None or not self._may_see(caller, row):
             raise NotFound(NO_FILE, hint="Go where it is shown.")
-        try:
-            sealed = await asyncio.to_thread(self._path(id).read_bytes)
-        except FileNotFoundError as error:
-            raise NotFound(NO_FILE, hint="It may have been taken away.") from error
-        number = sealed[:NUMBER]
-        found = await self._cellar.vault.by_id([int.from_bytes(number)])
-        data_key = found.get(int.from_bytes(number))
-        if data_key is None:
-            raise NotFound(NO_FILE, hint="It was erased.")
-        return row.type, data_key.open(sealed[NUMBER:], number + id.encode())
+        return row.type, await self._shelf.read(id)
 
     def knows(self, id: str, key: str) -> bool:
         """Whether a file was brought to that place."""
@@ -212,29 +184,10 @@ class Uploads:
             return rights(self._find_place(place), caller, home)
         return self._things.is_in(caller.account, key)
 
-    def _path(self, id: str) -> Path:
-        return self._cellar.folder / id[-2:] / f"{id}.sealed"
-
-    def _write(self, id: str, sealed: bytes) -> None:
-        path = self._path(id)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(".new")
-        with draft.open("wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-
     def _unlink(self, ids: list[str]) -> None:
         for id in ids:
             self._places.pop(id, None)
-            self._path(id).unlink(missing_ok=True)
-
-    def _sweep(self, kept: set[str]) -> int:
-        stray = [path for path in self._cellar.folder.glob("*/*") if path.stem not in kept]
-        for path in stray:
-            path.unlink(missing_ok=True)
-        return len(stray)
+        self._shelf.remove(ids)
 
 
 async def _is_too_much(tx: Tx, row: FileRow) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from asklepion.identity import Caller
 
 from ..engine import Allowance, Outbox
+from ..model import without_avatar
 from ..wire import Close, Code, Expelled, FromWorld, Person, Presence, Refused, Told, control
 
 if TYPE_CHECKING:
@@ -106,9 +107,16 @@ class Visit:
             who=self.who,
             is_host=self.is_host,
             is_silent=self.is_silent,
-            look=self.look,
+            look=self.seen_look,
             aside=self.gathering.asides.of(self.slot) if self.gathering else 0,
         )
+
+    @property
+    def seen_look(self) -> str:
+        """What others see of their look: a place may show no avatars that people brought."""
+        here = self.gathering
+        is_plain = here is not None and not here.hall.place.allows_own_avatars
+        return without_avatar(self.look) if is_plain else self.look
 
     @property
     def hall(self) -> str:

@@ -50,11 +50,12 @@ from .gathering import Gathering
 from .keeping import Keeping
 from .looks import default_look
 from .passing import Dismiss, Dress, Erase, Guest, Merge
+from .shelf import Cellar
 from .signboards import Signboards
 from .talking import Talking
 from .things import LooseThings
 from .tickets import Shown, Tickets
-from .uploads import Cellar, Uploads
+from .uploads import Uploads
 from .visit import Line, Visit
 
 log = get_log(__name__)
@@ -148,7 +149,7 @@ class World(Around):
         if visit := self._visits.get(account):
             visit.look = look.code
             if visit.gathering:
-                visit.gathering.tell(Dressed(slot=visit.slot, look=look.code), by=visit)
+                visit.gathering.tell(Dressed(slot=visit.slot, look=visit.seen_look), by=visit)
 
     async def forget(self, tx: Tx, patient: str) -> dict[str, int]:
         """Take away what a patient made who is erased; returns how many rows of which table."""

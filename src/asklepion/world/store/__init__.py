@@ -6,7 +6,7 @@ Where anybody is, is kept nowhere; but in a house of more than one process, whil
 from asklepion.kit.backup import Owned
 from asklepion.kit.db import Step
 
-from . import calendar, leases, looks, people, places, reports, things
+from . import avatars, calendar, leases, looks, people, places, reports, things
 
 MIGRATIONS: tuple[Step, ...] = (
     *people.MIGRATIONS,
@@ -17,6 +17,7 @@ MIGRATIONS: tuple[Step, ...] = (
     *places.MIGRATIONS,
     *people.LATER,
     *calendar.MIGRATIONS,
+    *avatars.MIGRATIONS,
 )
 OWNED: dict[str, Owned | None] = {
     **people.OWNED,
@@ -26,11 +27,13 @@ OWNED: dict[str, Owned | None] = {
     **leases.OWNED,
     **places.OWNED,
     **calendar.OWNED,
+    **avatars.OWNED,
 }
 
 __all__ = [
     "MIGRATIONS",
     "OWNED",
+    "avatars",
     "calendar",
     "leases",
     "looks",

@@ -27,6 +27,7 @@ from ..model import (
     HAIR_COLOURS,
     LOOK_VERSION,
     SKINS,
+    WORN_VERSION,
     Look,
     Place,
 )
@@ -261,6 +262,7 @@ __all__ = [
     "TRACKED_ENTRY_BYTES",
     "TURN_STEPS",
     "UPRIGHT",
+    "WORN_VERSION",
     "About",
     "Act",
     "AskAside",

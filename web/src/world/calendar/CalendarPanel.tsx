@@ -11,6 +11,7 @@ import { useStanding } from "../world";
 import { asking, fileOf, type Planned, planned, readPlanned } from "./asking";
 import { PlanCard } from "./PlanCard";
 import "../panels/panels.css";
+import "./calendar.css";
 
 /** What is planned, to come to; and, for hosts, to plan. */
 export function CalendarPanel({ place }: PanelProps) {
@@ -51,7 +52,7 @@ function Line({ event, place }: { event: Planned; place: string }) {
   const isFull = capacity > 0 && coming >= capacity && !is_coming;
   const where = text(`world.place.${event.place}`);
   return (
-    <li className="here-line" aria-label={title}>
+    <li className="event" aria-label={title}>
       <strong>{title}</strong>
       <p className="small">
         {moment(starts_at, "moment")}–{moment(ends_at, "time")} · {where}

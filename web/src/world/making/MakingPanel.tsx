@@ -49,7 +49,9 @@ function Editor({ opened }: { opened: Opened }) {
     return () => removeEventListener("beforeunload", ask);
   }, []);
   const top = useRef<HTMLDivElement>(null);
-  useEffect(() => top.current?.scrollIntoView?.({ block: "start" }), []);
+  useEffect(() => {
+    top.current?.scrollIntoView?.({ block: "start" }); // some browsers answer with a promise
+  }, []);
   if (isLooking) {
     return (
       <Card title={text("world.making.looking")} icon={Eye} tone="accent">

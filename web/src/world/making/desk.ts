@@ -1,5 +1,5 @@
 import { ApiError } from "../../kit/api";
-import type { Role } from "../../kit/session";
+import { type Role, session } from "../../kit/session";
 import { Store } from "../../kit/store";
 import type { Place } from "../../wire/world";
 import { forgetPlace, lookForPlaces } from "../places";
@@ -183,3 +183,7 @@ function same({ about, entries }: Doc): string {
 }
 
 export const desk = new MakingDesk();
+
+session.subscribe(() => {
+  if (session.get().state !== "known") desk.close(); // whoever signs in next begins anew
+});

@@ -13,6 +13,7 @@ import {
   SKINS,
   Stature,
   Top,
+  WORN_VERSION,
 } from "../../wire/world";
 
 /** The colours one chooses from, sRGB; a look holds their places in these lists. */
@@ -34,10 +35,14 @@ export const PALETTES = {
 
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
 const upto = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
+const AVATAR = /^[0-9a-f]{12}$/;
 const NO_YES: readonly boolean[] = [false, true];
 
+/** What one chooses oneself of a look; its avatar is worn and taken off elsewhere. */
+export type LookField = Exclude<keyof Look, "avatar">;
+
 /** What may be chosen for each field, in the order in which a look is told. */
-export const CHOICES: Readonly<Record<keyof Look, readonly (string | number | boolean)[]>> = {
+export const CHOICES: Readonly<Record<LookField, readonly (string | number | boolean)[]>> = {
   shape: Object.values(BodyShape),
   age: Object.values(Age),
   build: Object.values(Build),
@@ -63,8 +68,11 @@ const FIELDS = Object.entries(CHOICES);
 
 /** The look that a text tells; null where it tells none. */
 export function readLook(code: string): Look | null {
-  if (code.length !== FIELDS.length + 1 || code[0] !== LOOK_VERSION) return null;
-  const told: Record<string, string | number | boolean> = {};
+  const avatar = code.slice(FIELDS.length + 1);
+  if (code.length <= FIELDS.length || code[0] !== (avatar ? WORN_VERSION : LOOK_VERSION))
+    return null;
+  if (avatar && !AVATAR.test(avatar)) return null;
+  const told: Record<string, string | number | boolean> = { avatar };
   for (const [i, [name, options]] of FIELDS.entries()) {
     const chosen = options[DIGITS.indexOf(code[i + 1] ?? "")];
     if (chosen === undefined) return null;
@@ -75,10 +83,8 @@ export function readLook(code: string): Look | null {
 
 /** A look as text. */
 export function lookCode(look: Look): string {
-  return (
-    LOOK_VERSION +
-    FIELDS.map(([name, options]) => DIGITS[options.indexOf(look[name as keyof Look])]).join("")
-  );
+  const signs = FIELDS.map(([name, options]) => DIGITS[options.indexOf(look[name as LookField])]);
+  return (look.avatar ? WORN_VERSION : LOOK_VERSION) + signs.join("") + look.avatar;
 }
 
 /** Somebody of whom we know no look: plain, and always the same. */
@@ -102,6 +108,7 @@ export const SOMEBODY: Look = {
   glasses: false,
   hearing_aids: false,
   wheelchair: false,
+  avatar: "",
 };
 
 /** Whether these are the clothes of a clinician; the house lets nobody else wear them. */

@@ -17,6 +17,7 @@ export interface Studio {
 export const studio = new Store<Studio | null>(null);
 
 const QUALITY = 0.92;
+const SHARP = 1.5; // points of a photo for each of the page, however few are drawn else
 
 /** Take pictures of this stage until the answer is called. */
 export function openStudio(
@@ -28,10 +29,14 @@ export function openStudio(
     take(plain) {
       if (gl.xr.isPresenting) return Promise.reject(new Error("a headset draws"));
       let picture: Promise<Blob> | null = null;
+      const share = gl.getPixelRatio();
+      gl.setPixelRatio(Math.max(share, SHARP));
       stage.pose(plain, () => {
         gl.render(scene, camera);
         picture = pictureOf(gl.domElement); // before the browser clears what was drawn
       });
+      gl.setPixelRatio(share);
+      gl.render(scene, camera); // a new size is an empty picture
       return picture ?? Promise.reject(new Error("nothing was drawn"));
     },
     hold(isSelfie) {

@@ -1,10 +1,10 @@
 import type { Look } from "../../wire/world";
 import { Top } from "../../wire/world";
-import { CHOICES, type PALETTES } from "../people/look";
+import { CHOICES, type LookField, type PALETTES } from "../people/look";
 
 /** One thing to choose: from words, from colours, or yes and no. */
 export interface Choice {
-  readonly field: keyof Look;
+  readonly field: LookField;
   readonly kind: "words" | "colours" | "switch";
   readonly palette?: keyof typeof PALETTES;
 }
@@ -53,7 +53,7 @@ export const GROUPS: readonly { readonly id: string; readonly choices: readonly 
 ];
 
 /** What somebody may choose; the clothes of clinicians are offered to clinicians. */
-export function optionsOf(field: keyof Look, isClinician: boolean): readonly (string | number)[] {
+export function optionsOf(field: LookField, isClinician: boolean): readonly (string | number)[] {
   const all = CHOICES[field].filter((one) => typeof one !== "boolean");
   const isOpen = (one: string | number) => one !== Top.COAT && one !== Top.SCRUBS;
   return field === "top" && !isClinician ? all.filter(isOpen) : all;

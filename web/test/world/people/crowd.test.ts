@@ -4,7 +4,7 @@ import type { Look } from "../../../src/wire/world";
 import type { Company, Somebody } from "../../../src/world/company";
 import { Crowd } from "../../../src/world/people/crowd";
 import { PICTURE_TRIANGLES } from "../../../src/world/people/levels";
-import { CHOICES, lookCode, SOMEBODY } from "../../../src/world/people/look";
+import { CHOICES, type LookField, lookCode, SOMEBODY } from "../../../src/world/people/look";
 import { Plates } from "../../../src/world/people/plates";
 import { Wardrobe } from "../../../src/world/people/wardrobe";
 import { PretendedBodies } from "./bodies";
@@ -42,7 +42,7 @@ function company(count: number): { company: Company; people: Somebody[] } {
 }
 
 function lookOf(slot: number): Look {
-  const pick = (name: keyof Look, by: number) => {
+  const pick = (name: LookField, by: number) => {
     const options = CHOICES[name];
     return options[(slot * by + by) % options.length];
   };

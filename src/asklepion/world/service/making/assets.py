@@ -14,7 +14,7 @@ from asklepion.kit.log import get_log
 from ...engine.shown import GLB, look, triangles
 from ...store import places as store
 from ...store.places import AssetRow
-from ..uploads import HOUSE, NUMBER, Cellar
+from ..shelf import HOUSE, NUMBER, Cellar
 
 log = get_log(__name__)
 

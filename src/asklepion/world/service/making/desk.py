@@ -15,7 +15,7 @@ from ...engine.parcel import Parcel, pack, unpack
 from ...model import may_know, read_file
 from ...store import places as store
 from ...store.places import AssetRow, PlaceRow
-from ..uploads import Cellar
+from ..shelf import Cellar
 from ..visit import tidy
 from ..world import World
 from . import values
