@@ -23,6 +23,7 @@ from tests.world.town import PEOPLE, Person, Town, children, eventually, pause
 
 MOST_S = 5.0  # that anybody may lose when a worker dies
 NEAR_M = 0.01
+STARTING_S = 60.0  # of a process, on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +75,14 @@ async def test_when_a_worker_is_killed_everybody_stands_where_they_stood_within_
     ada, bo, cy, di, eve, flo = (folk[n] for n in ("ada", "bo", "cy", "di", "eve", "flo"))
     for person, place in ((ada, "plaza"), (bo, "plaza"), (cy, "plaza"), (di, "clinic")):
         await person.enter(place)
-    await eve.enter("home")
     await flo.enter("clinic")
-    assert len({p.url for p in (ada, di, eve)}) == 3  # each place in a worker of its own
+    hosts = [eve, folk["doctor"], folk["operator"]]
+    for person in hosts:
+        await person.enter("home")
+    assert {p.url for p in folk.values()} == set(town.workers)  # people in all three
     assert {bo.url, cy.url} == {ada.url}
     assert flo.url == di.url
+    assert di.url != ada.url
     await bo.walk(place_of(bo)[0] + 1.4, place_of(bo)[2] - 1.0)
     await ada.say(Gesture(motion=Motion.HAND_UP))
     seat = load_places()["plaza"].seats[0]
@@ -95,9 +99,9 @@ async def test_when_a_worker_is_killed_everybody_stands_where_they_stood_within_
     before = town.lease("plaza")
     assert before is not None
 
-    killed_at = time.monotonic()
-    town.workers[ada.url].kill()
-    dead = ada.url
+    dead, killed_at = ada.url, time.monotonic()
+    elsewhere = [person for person in folk.values() if person.url != dead]
+    town.workers[dead].kill()
     for person in (ada, bo, cy):
         await eventually(lambda p=person: _back(p, killed_at))
     lost = [p.welcome_at - killed_at for p in (ada, bo, cy)]
@@ -114,7 +118,7 @@ async def test_when_a_worker_is_killed_everybody_stands_where_they_stood_within_
     assert place_of(ada) == pytest.approx(stood[1], abs=NEAR_M)
     await eventually(lambda: _sits(bo, cy, seat.id))
     await eventually(lambda: _hand_is_up(bo, ada))
-    for person in (di, eve, flo):  # in the others nobody noticed
+    for person in elsewhere:  # in the others nobody noticed
         assert max(person.silences(killed_at)) < 2.5
         assert not [m for m in person.of("welcome") if m["heard_at"] > killed_at]
     await eventually(all_are_told)
@@ -384,10 +388,10 @@ async def test_a_house_starts_its_workers_and_anew_whoever_dies(tmp_path: Path) 
                 for pid in first:  # wherever she is
                     os.kill(pid, signal.SIGKILL)
 
-                await eventually(lambda: _back(ada, killed_at))
+                await eventually(lambda: _back(ada, killed_at), STARTING_S)
                 assert place_of(ada) == stood
                 assert ada.url
-            await eventually(lambda: _many(front.process.pid, 2))
+            await eventually(lambda: _many(front.process.pid, 2), STARTING_S)
             assert not set(first) & set(children(front.process.pid))
         finally:
             left = children(front.process.pid)

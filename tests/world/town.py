@@ -135,7 +135,7 @@ class Person:
             await self.say(Enter(place=place))
         else:
             self._task = asyncio.create_task(self._live())
-        await eventually(lambda: _true(len(self.of("welcome")) > before))
+        await eventually(lambda: _true(len(self.of("welcome")) > before), 3 * WAIT_S)
         return self.welcome
 
     async def say(self, message: FromVisitor) -> None:

@@ -1,11 +1,13 @@
 """Who is where in other workers, as far as they told."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ..wire import FromWorld, control
 from .passing import Alive, Guest, Here, PassOn, Tell
 
+ARRIVES_S = 1.0  # so long one who was sent to a worker is not counted there yet
 GONE_S = 1.6  # without a word for so long, a worker is not sent anybody
 LOST_S = 4.0  # and after so long, nobody is there any more
 
@@ -79,6 +81,7 @@ class Presence:
         self._where: dict[str, tuple[str, Guest]] = {}  # by account: hall, and who they are there
         self._heard: dict[str, float] = {}
         self._people: dict[str, int] = {}
+        self._sent: list[tuple[str, float]] = []  # who was sent where, a moment ago
 
     # --- what they told
 
@@ -161,13 +164,15 @@ class Presence:
     def choose(self, but: Iterable[str] = ()) -> str:
         """The worker with the fewest people among those that live; empty where none does."""
         now, left_out = self._time(), set(but)
+        self._sent = [(worker, at) for worker, at in self._sent if now - at < ARRIVES_S]
+        on_the_way = Counter(worker for worker, _ in self._sent)
         alive = [
-            (self._people.get(worker, 0), worker)
+            (self._people.get(worker, 0) + on_the_way[worker], worker)
             for worker, at in self._heard.items()
             if now - at < GONE_S and worker not in left_out
         ]
         if not alive:
             return ""
-        people, worker = min(alive)
-        self._people[worker] = people + 1  # whoever asks next is sent to another
+        worker = min(alive)[1]
+        self._sent.append((worker, now))  # whoever asks next is sent to another
         return worker

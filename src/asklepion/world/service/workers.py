@@ -11,13 +11,10 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from asklepion.identity import Caller
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Database
-from asklepion.kit.errors import Busy, Forbidden
 from asklepion.kit.log import get_log
 
-from ..model import Access
 from ..wire import Code, LineOffer
 from .bus import FRONT, Bus
 from .leases import Leases, end_leases, holder_of, steady, sweep_leases
@@ -41,6 +38,7 @@ from .passing import (
     Tie,
 )
 from .presence import Presence
+from .routing import find_worker, keep_gates
 from .sealing import SealedTickets, Secret
 from .standing import Standing, Stood, stand_up, standing_in
 from .taking import begin, take_in
@@ -55,10 +53,7 @@ log = get_log(__name__)
 
 RENEW_S = 0.5
 TELL_S = 0.2  # how late others hear who came and went
-PATIENCE_S = 4.0  # for a place whose worker is gone to be had again
-AGAIN_S = 0.1
 EMPTY_S = 10.0  # a place that was asked for waits so long for its first visitor
-GATE_S = 4.0
 SWEEP_S = 60.0
 HELLO_S = 1.0
 
@@ -101,7 +96,7 @@ class Workers:
         self._ties_heard = 0
         self._empty_since: dict[str, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        world.others = self
+        world.join(self)
         if leases:
             world.things.hold_to(leases)
         world.show_elsewhere(self.presence.inside)
@@ -128,7 +123,7 @@ class Workers:
         self._tasks = [asyncio.create_task(loop()) for loop in loops]
         self._say_hello()
         if self._leases:
-            self._guard()
+            keep_gates(self._world, self._bus)
             self._say_alive()
 
     async def settle_down(self) -> None:
@@ -244,25 +239,8 @@ class Workers:
             Busy: no worker can have the place.
         """
         shown.caller.require_known()
-        until = steady() + PATIENCE_S
-        silent: set[str] = set()
-        while steady() < until:
-            worker = await holder_of(self._db, hall) if hall else ""
-            worker = worker or self.presence.choose(silent)
-            if worker and (url := await self._ask_to_hold(worker, hall)):
-                return LineOffer(url=url, ticket=self.tickets.give(worker, shown, origin))
-            silent.add(worker)
-            await asyncio.sleep(AGAIN_S)
-        raise Busy("No worker can have this place now.", hint="Try again in a moment.")
-
-    async def _ask_to_hold(self, worker: str, hall: str) -> str:
-        if worker == self.name:
-            return self.url if not hall or await self._take(hall) else ""
-        try:
-            said = await self._bus.ask(worker, Hold(hall=hall))
-        except Busy:
-            return ""
-        return said.url if isinstance(said, Held) else ""
+        worker, url = await find_worker(hall, self._db, self._bus, self.presence)
+        return LineOffer(url=url, ticket=self.tickets.give(worker, shown, origin))
 
     # --- what others say and ask
 
@@ -321,21 +299,6 @@ class Workers:
                 return self._world.remember(message.account, message.who)
             case _:
                 return Held()
-
-    # --- guarded places
-
-    def _guard(self) -> None:
-        """Have the front asked at every gate."""
-        for place in self._world.places():
-            if place.access is Access.GUARDED:
-                self._world.guard(place.id, self._ask_front)
-
-    async def _ask_front(self, caller: Caller, place: str) -> None:
-        said = await self._bus.ask(FRONT, Admit(caller=caller, place=place), GATE_S)
-        if not isinstance(said, Admitted) or said.code == Code.BUSY:
-            raise Busy("The gatekeeper does not answer.", hint="Ask again in a moment.")
-        if said.code:
-            raise Forbidden("The gatekeeper says no.", hint=said.hint)
 
     # --- the pulse
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from asklepion.identity import Caller
 from asklepion.kit.clock import Clock
 from asklepion.kit.db import Tx
@@ -26,14 +24,11 @@ from ..wire import (
     Dressed,
     Enter,
     Expelled,
-    FromWorld,
     LineOffer,
     LineWish,
     PlaceCard,
-    Silenced,
-    control,
 )
-from .allowing import take_stand
+from .around import Around
 from .atlas import Atlas, hall_of
 from .entering import Entering, Leaving
 from .gates import Gatekeeper
@@ -41,7 +36,7 @@ from .gathering import Gathering
 from .hearing import Hearing
 from .keeping import Keeping
 from .looks import default_look
-from .passing import Dismiss, Dress, Erase, Guest, Merge, Remembered, Tell, Tie
+from .passing import Dismiss, Dress, Erase, Guest, Merge
 from .shelf import Cellar
 from .talking import Talking
 from .things import LooseThings
@@ -50,7 +45,6 @@ from .uploads import Uploads
 from .visit import Line, Visit
 
 if TYPE_CHECKING:
-    from .presence import Afar
     from .workers import Workers
 
 log = get_log(__name__)
@@ -60,7 +54,7 @@ SILENCE_S = 90.0  # a browser lets a hidden page speak once a minute
 STALL_S = 10.0  # a frame that is not taken in by then never will be
 
 
-class World:
+class World(Around):
     """Places with people in them, 20 times a second. What is said is gone; what is made stays."""
 
     def __init__(
@@ -75,36 +69,26 @@ class World:
         """Args:
         cellar: where the things of a place are kept; without one they go with those who leave.
         """
-        self.ties = ties or Ties()
-        self._clock = clock
-        self._time = tell_time
-        self._visits: dict[str, Visit] = {}
-        self._openings: dict[str, Allowance] = {}
-        self._atlas = Atlas(places)
+        ties, visits, atlas = ties or Ties(), dict[str, Visit](), Atlas(places)
         new_id, keeping = Ids(clock).new, Keeping(cellar.db) if cellar else None
         self.things = LooseThings(
-            clock, self._visits, new_id=new_id, keeping=keeping, tell_time=tell_time
+            clock, visits, new_id=new_id, keeping=keeping, tell_time=tell_time
         )
-        self._entering = Entering(
-            atlas=self._atlas, ties=self.ties, things=self.things, clock=clock
-        )
-        self._talking = Talking(clock, self.ties)
+        self._entering = Entering(atlas=atlas, ties=ties, things=self.things, clock=clock)
+        self._talking = Talking(clock, ties)
         self._hearing = Hearing(self._talking, self.things, tell_time, self._finish)
+        super().__init__(clock, tell_time, atlas, self._entering.gatherings, visits, ties)
         self.uploads = cellar and Uploads(
-            cellar, things=self.things, find_place=self._atlas.find, new_id=new_id
+            cellar, things=self.things, find_place=atlas.find, new_id=new_id
         )
+        self._openings: dict[str, Allowance] = {}
         self._gateway: tuple[str, Tickets] | None = None
         self._ticks = 0
         self._task: asyncio.Task[None] | None = None
 
-    @property
-    def others(self) -> "Workers | None":
-        """Where the world is in more than one process: the others of it."""
-        return self._entering.others
-
-    @others.setter
-    def others(self, others: "Workers | None") -> None:
-        self._entering.others = self._hearing.others = others
+    def join(self, others: "Workers") -> None:
+        """Be one of several processes from now on."""
+        self.others = self._entering.others = self._hearing.others = others
 
     # --- what other rooms ask
 
@@ -152,85 +136,6 @@ class World:
             visit.look = look.code
             if visit.gathering:
                 visit.gathering.tell(Dressed(slot=visit.slot, look=visit.seen_look), by=visit)
-
-    def accounts_in(self, place: str) -> list[str]:
-        """The accounts of those in a place: for other rooms, never for visitors."""
-        return [visit.account for visit in self.visits_in(place)]
-
-    def visits_in(self, place: str) -> "list[Visit | Afar]":
-        """Those in a place, in all of its copies, wherever they live."""
-        here = [g for g in self._entering.gatherings.values() if g.hall.place.id == place]
-        near = [visit for gathering in here for visit in gathering.visits.values()]
-        return [*near, *self.others.presence.people_in(place)] if self.others else [*near]
-
-    def visit_of(self, account: str) -> "Visit | Afar | None":
-        """Somebody who is in the world, in whichever worker."""
-        found = self._visits.get(account)
-        return found or (self.others.presence.find(account) if self.others else None)
-
-    def visit_here(self, account: str) -> Visit | None:
-        """The visit of somebody who is in the world of this process."""
-        return self._visits.get(account)
-
-    def find(self, caller: Caller, who: str) -> "Visit | Afar | None":
-        """Whom somebody sees, by what stands for them; None for those who are gone to them."""
-        found = next((v for v in self._visits.values() if v.who == who), None)
-        found = found or (self.others.presence.find_who(who) if self.others else None)
-        is_gone = found and self.ties.are_apart(caller.account, found.account)
-        return None if is_gone else found
-
-    def tell(self, account: str, message: FromWorld) -> None:
-        """Say something to somebody, if they are in the world, in whichever worker."""
-        if visit := self._visits.get(account):
-            visit.tell(message)
-        elif self.others:
-            self.others.decide(Tell(account=account, frame=control(message)))
-
-    def place_of(self, visit: "Visit | Afar") -> Place | None:
-        """The place that somebody is in."""
-        return self._atlas.get(visit.place_id)
-
-    def around(self, visit: "Visit | Afar") -> "list[Visit | Afar]":
-        """Those in the place where somebody is, they too, wherever it lives."""
-        if isinstance(visit, Visit):
-            return [*visit.gathering.visits.values()] if visit.gathering else []
-        there = self.others.presence.people_in(visit.place_id) if self.others else []
-        return [other for other in there if other.hall == visit.hall]
-
-    async def last_minute(self, account: str, who: str) -> Remembered:
-        """What happened in the last minute where an account is, if the other is there.
-
-        Raises:
-            Busy: it lives in another worker, which does not answer.
-        """
-        found = self.remember(account, who)
-        return await self.others.minute(account, who) if self.others and not found.about else found
-
-    def tie(self, change: Tie) -> None:
-        """Change how people stand to each other or to a place, here and in every worker."""
-        change.apply(self.ties)
-        if self.others:
-            self.others.decide(change)
-
-    def look_again(self, account: str, other: str) -> None:
-        """Two went apart, or came together again: if both are in one place, they see it."""
-        one, two = self._visits.get(account), self._visits.get(other)
-        if one and two and one.gathering and one.gathering is two.gathering:
-            one.gathering.part_or_meet(one, two)
-
-    def stand_again(self, visit: "Visit | Afar") -> None:
-        """Something was decided about somebody: tell them, and those around them.
-
-        Those who are elsewhere hear it from their worker, which heard of it by `tie`.
-        """
-        here = visit.gathering if isinstance(visit, Visit) else None
-        if not here or not isinstance(visit, Visit):
-            return
-        was_silent = visit.is_silent
-        visit.tell(take_stand(visit, here.hall.place, self.ties, self._clock.now()))
-        here.apartness.look()
-        if visit.is_silent != was_silent:
-            here.tell(Silenced(slot=visit.slot, is_silent=visit.is_silent), by=visit)
 
     async def forget(self, tx: Tx, patient: str) -> dict[str, int]:
         """Take away what a patient made who is erased; returns how many rows of which table."""
@@ -511,14 +416,6 @@ class World:
         """Let signs tell also of those who are in other workers."""
         self._entering.signboards.elsewhere = inside
 
-    def places(self) -> list[Place]:
-        """Every place."""
-        return list(self._atlas)
-
-    def gatherings(self) -> list[Gathering]:
-        """Every place that somebody is in, in this process."""
-        return list(self._entering.gatherings.values())
-
     async def admit(self, caller: Caller, place: str) -> tuple[Code, str] | None:
         """Why a caller may not enter a place, None if they may."""
         return await self._entering.gates.refusal(caller, self._atlas.find(place))
@@ -543,13 +440,3 @@ class World:
         """Let what one patient made be another's, also what was still to be kept."""
         async with self.things.writing() as tx:
             await self.follow(tx, old, new, only)
-
-    def remember(self, account: str, who: str) -> Remembered:
-        """The last minute where an account is, if the other is there."""
-        visit = self._visits.get(account)
-        here = visit.gathering if visit else None
-        other = next((v for v in here.visits.values() if v.who == who), None) if here else None
-        if not here or not other or other is visit:
-            return Remembered()
-        parts = msgspec.json.encode(here.ring.parts(self._time(), account))
-        return Remembered(place=here.hall.place.id, about=other.account, parts=parts)
