@@ -41,7 +41,7 @@ from asklepion.ledger import (
 from asklepion.records import Forgotten, Limits, Mllp, Records, Tls
 from asklepion.settings import MIB, Settings
 from asklepion.twin import Alerts, Nights, Twin
-from asklepion.world import Cellar, Company, Gateway, Looks, World
+from asklepion.world import Cellar, Company, Gateway, Looks, Voices, World
 
 MIGRATIONS = {
     "kit": outbox.MIGRATIONS,
@@ -253,6 +253,16 @@ async def open_house(
             )
             await hall.start()
             stack.push_async_callback(hall.stop)
+        if serving and settings.janus_url:
+            voices = Voices(
+                url=settings.janus_url,
+                secret=settings.janus_secret,
+                above=settings.janus_above,
+                ties=world.ties,
+            )
+            await voices.start()
+            stack.push_async_callback(voices.stop)
+            world.voices_through(voices)
         if serving and settings.mllp_port:
             mllp = _listen_for_messages(settings, records)
             await mllp.start()

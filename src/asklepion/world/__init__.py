@@ -9,7 +9,7 @@ tells one visitor the account of another.
 """
 
 from .model import Look, Place, Right, Rights, read_look, rights_of
-from .service import Cellar, Company, Gatekeeper, Gateway, Leaving, Looks, World
+from .service import Cellar, Company, Gatekeeper, Gateway, Leaving, Looks, Voices, World
 from .store import MIGRATIONS, OWNED
 from .wire import Code
 
@@ -27,6 +27,7 @@ __all__ = [
     "Place",
     "Right",
     "Rights",
+    "Voices",
     "World",
     "read_look",
     "rights_of",

@@ -6,6 +6,7 @@ from .gates import Gatekeeper
 from .gateway import Gateway
 from .looks import Looks
 from .order import Wish
+from .sfu import Voices
 from .uploads import Cellar, Uploads
 from .visit import Line, Visit
 from .world import Leaving, World
@@ -20,6 +21,7 @@ __all__ = [
     "Looks",
     "Uploads",
     "Visit",
+    "Voices",
     "Wish",
     "World",
     "load_places",

@@ -45,6 +45,7 @@ from .gates import Gatekeeper, Gates
 from .gathering import Gathering
 from .keeping import Keeping
 from .looks import default_look
+from .sfu import Voices
 from .signboards import Signboards
 from .talking import Talking
 from .things import LooseThings
@@ -60,6 +61,7 @@ BACK_S = 30.0  # how long a body waits whose line broke
 SILENCE_S = 90.0  # a browser lets a hidden page speak once a minute
 STALL_S = 10.0  # a frame that is not taken in by then never will be
 FULL_HINT = "Come back when somebody has left."
+VOICES_TICKS = 4  # how often we look who may hear whom, beside whenever it is decided
 POSE_FRAMES = (1 + POSE_BYTES, 1 + TRACKED_BYTES)
 HAND_KINDS = (ITEM_KIND, POINT_KIND)
 
@@ -242,6 +244,10 @@ class World:
         url, tickets = self._gateway
         return LineOffer(url=url, ticket=tickets.give(caller, origin, look))
 
+    def voices_through(self, voices: Voices) -> None:
+        """Let voices go through an SFU where it is worth it."""
+        self._talking.voices = voices
+
     def time(self) -> float:
         """Seconds on the clock by which steps are judged."""
         return self._time()
@@ -387,6 +393,8 @@ class World:
         for gathering in list(self._gatherings.values()):
             gathering.tick(now)
             self.things.tick(gathering)
+            if (voices := self._talking.voices) and self._ticks % VOICES_TICKS == 0:
+                voices.look(gathering)
         if self._ticks % TICKS_PER_S == 0:
             self._sweep(now)
             for gathering in self._gatherings.values():
@@ -535,6 +543,8 @@ class World:
         self.things.go(gathering, visit, slot)
         if not gathering.visits:
             self._gatherings.pop(gathering.key, None)
+            if voices := self._talking.voices:
+                voices.close(gathering)
         self._tell_left(visit.account, gathering.hall.place.id)
 
     def _tell_left(self, account: str, place: str) -> None:
