@@ -49,6 +49,7 @@ from asklepion.world import (
     Looks,
     Making,
     Secret,
+    Voices,
     Workers,
     World,
 )
@@ -283,6 +284,16 @@ async def open_house(
             )
             await hall.start()
             stack.push_async_callback(hall.stop)
+        if serving and settings.janus_url:
+            voices = Voices(
+                url=settings.janus_url,
+                secret=settings.janus_secret,
+                above=settings.janus_above,
+                ties=world.ties,
+            )
+            await voices.start()
+            stack.push_async_callback(voices.stop)
+            world.voices_through(voices)
         if serving and settings.mllp_port:
             mllp = _listen_for_messages(settings, records)
             await mllp.start()

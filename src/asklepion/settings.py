@@ -61,6 +61,13 @@ class Settings:
     nats_url: Annotated[
         str, "Bus of a world in several processes, such as nats://127.0.0.1:4222; empty: in one."
     ] = ""
+    janus_url: Annotated[
+        str, "WebSocket of Janus, the SFU for many voices: ws://127.0.0.1:8188; empty: none."
+    ] = ""
+    janus_secret: Annotated[str, "Its api_secret; empty: it has none."] = ""
+    janus_above: Annotated[
+        int, "People in a place above whom voices go through Janus; on stage they always do."
+    ] = 9
     mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"
     mllp_port: Annotated[int, "Port for HL7 v2 (MLLP); 0 for none."] = 0
     mllp_cert: Annotated[str, "Certificate of the port for HL7 v2, PEM; empty: no TLS."] = ""

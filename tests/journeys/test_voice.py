@@ -1,9 +1,15 @@
 """Voices as they arrive, by the meter at the other end; Chromium's microphone beeps by itself."""
 
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE, Enter, Person
 from tests.journeys.steps import AMARA, IRIS, MEI, come_in, go, panel
+from tests.serving import Server, start, stop
+from tests.sfu import running_janus
 
 HEARD, SILENT = 0.4, 0.05  # of the meter: −36 dB, and −57 dB
 TAIL_MS = 800  # what is still under way when somebody falls silent
@@ -114,18 +120,26 @@ def test_what_two_say_privately_reaches_neither_the_ear_nor_the_chat_of_a_third(
     hears(iris, MEI)
 
 
-def test_on_stage_only_who_has_the_word_is_heard_and_by_everybody(enter: Enter) -> None:
-    iris, mei, amara = enter("iris"), enter("mei"), enter("amara")
+@pytest.fixture
+def sfu_house(tmp_path: Path) -> Generator[Server]:
+    """A house whose voices go through Janus as soon as three are in a place."""
+    with running_janus() as janus:
+        server = start(tmp_path, "--demo", janus_above="2", **janus.settings)
+        yield server
+        stop(server)
+
+
+def test_through_an_sfu_voices_reach_those_who_may_hear_them_and_on_stage_everybody(
+    sfu_house: Server,
+    enter: Enter,  # who came last goes first
+) -> None:
+    iris, mei, amara = (enter(name, at=sfu_house.url) for name in ("iris", "mei", "amara"))
     for person, name in ((iris, IRIS), (mei, MEI), (amara, AMARA)):
         come_in(person, name)
-    stage(iris, mei, amara)
-
-
-def stage(iris: Person, mei: Person, amara: Person) -> None:
-    """Iris is the host, the others are two of many."""
-    for person in (iris, mei, amara):
         join(person)
+    hears(iris, AMARA)
     hears(amara, MEI)
+
     panel(iris, "Voice").get_by_role("switch", name="Put this place on stage").click()
     for person in (mei, amara):
         hears(person, "Iris Keeper")

@@ -797,6 +797,48 @@ export interface SetStage {
   readonly is_on: boolean;
 }
 
+/** Voices here go through the SFU from now on, begun anew; or from browser to browser. */
+export interface Sfu {
+  readonly type: "sfu";
+  readonly is_on: boolean;
+}
+
+/** How I take in the voices that were offered. */
+export interface SfuAnswer {
+  readonly type: "sfu-answer";
+  readonly sdp: string;
+}
+
+/** How the SFU takes in your voice. */
+export interface SfuAnswered {
+  readonly type: "sfu-answered";
+  readonly sdp: string;
+}
+
+/** Whom I want to hear; of them those are sent whom I may. */
+export interface SfuHear {
+  readonly type: "sfu-hear";
+  readonly slots: readonly number[];
+}
+
+/** I hang up. */
+export interface SfuLeave {
+  readonly type: "sfu-leave";
+}
+
+/** My voice, as WebRTC describes it, for the SFU. */
+export interface SfuOffer {
+  readonly type: "sfu-offer";
+  readonly sdp: string;
+}
+
+/** Voices for you. `slots` says whose is on which stream, in the order of the description. */
+export interface SfuOffered {
+  readonly type: "sfu-offered";
+  readonly sdp: string;
+  readonly slots: readonly number[];
+}
+
 /** Which hands follow, in this order. */
 export const Side = {
   LEFT: 1,
@@ -1038,7 +1080,17 @@ export type FromHands =
   | Sit
   | Stand;
 
-export type FromTalkers = AskAside | JoinAside | DeclineAside | LeaveAside | SetStage | GiveWord;
+export type FromTalkers =
+  | AskAside
+  | JoinAside
+  | DeclineAside
+  | LeaveAside
+  | SetStage
+  | GiveWord
+  | SfuOffer
+  | SfuAnswer
+  | SfuHear
+  | SfuLeave;
 
 export type FromThings =
   | Items
@@ -1064,6 +1116,10 @@ export type FromVisitor =
   | LeaveAside
   | SetStage
   | GiveWord
+  | SfuOffer
+  | SfuAnswer
+  | SfuHear
+  | SfuLeave
   | MakeItem
   | TakeItem
   | DropItem
@@ -1097,6 +1153,9 @@ export type FromWorld =
   | WentAside
   | Staged
   | Worded
+  | Sfu
+  | SfuAnswered
+  | SfuOffered
   | Items
   | ItemMade
   | ItemTaken

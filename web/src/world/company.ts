@@ -10,6 +10,7 @@ import {
 import { Store } from "../kit/store";
 import {
   type Code,
+  type FromTalkers,
   type FromWorld,
   type LineWish,
   Motion,
@@ -95,7 +96,10 @@ export interface Showing {
 
 export interface CompanyParts {
   readonly open: (events: LineEvents, key: string, wish: LineWish) => Line;
-  readonly voice: (signal: (to: number, data: string) => void) => Voice;
+  readonly voice: (
+    signal: (to: number, data: string) => void,
+    say: (message: FromTalkers) => void,
+  ) => Voice;
   readonly timing?: Timing;
   /** The moment now, ISO 8601. */
   readonly now?: () => string;
@@ -160,7 +164,10 @@ export class Company {
       me: () => this.stay.get().me,
     });
     this.carry = new Carry(this.loose, show);
-    this.voice = parts.voice((to, data) => this.socket.say({ type: "signal", to, data }));
+    this.voice = parts.voice(
+      (to, data) => this.socket.say({ type: "signal", to, data }),
+      (message) => this.socket.say(message),
+    );
     this.voice.store.subscribe(() => this.listen());
     this.asides = new Asides({
       say: (message) => this.socket.say(message),
@@ -355,6 +362,14 @@ export class Company {
       case "went-aside":
         this.asides.hear(message);
         break;
+      case "sfu":
+        this.voice.route(message.is_on);
+        this.meet();
+        break;
+      case "sfu-answered":
+      case "sfu-offered":
+        this.voice.hearSfu(message);
+        break;
       case "staged":
         this.stage(message.is_on);
         break;
@@ -406,7 +421,10 @@ export class Company {
     this.loose.enter(place);
     this.put.set({ spot, why: "welcome" });
     // Back where we were, voices have gone on; else the same number is another person.
-    if (before.length === 0) this.voice.meet(-1, []);
+    if (before.length === 0) {
+      this.voice.route(false); // until the house says otherwise
+      this.voice.meet(-1, []);
+    }
     this.meet();
     this.tellArrival(place);
   }
@@ -555,7 +573,7 @@ export class Company {
     }));
     const speakers = this.isStage.get() && mine === 0 ? this.speakers() : null;
     this.talking = speakers
-      ? onStage(me, near, speakers)
+      ? onStage(me, near, speakers, this.voice.isSfu)
       : inEarshot(this.own?.position ?? null, near, this.talking);
     this.voice.meet(
       me,

@@ -41,12 +41,17 @@ function rank({ gap, isKept }: { gap: number; isKept: boolean }): number {
   return isKept ? gap - (KEEP_M - HEAR_M) : gap;
 }
 
-/** With whom we talk on stage: who has the word with all, the others with those who have it. */
+/**
+ * With whom we talk on stage: who has the word with all, the others with those who have it.
+ *
+ * @param isSfu our own voice goes to all by itself.
+ */
 export function onStage(
   me: number,
   others: readonly Speaker[],
   speakers: readonly number[],
+  isSfu = false,
 ): number[] {
   const slots = others.map(({ slot }) => slot);
-  return speakers.includes(me) ? slots : slots.filter((slot) => speakers.includes(slot));
+  return speakers.includes(me) && !isSfu ? slots : slots.filter((slot) => speakers.includes(slot));
 }

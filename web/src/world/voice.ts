@@ -1,7 +1,9 @@
 import { Store } from "../kit/store";
+import type { FromTalkers } from "../wire/world";
 import { HearingRoom, type VoiceRoom } from "./talk/hearing";
 import { Link, type Note, readNote } from "./talk/link";
 import { openMicrophone, silence, type Trouble, troubleOf } from "./talk/microphone";
+import { Sfu, type SfuMessage } from "./talk/sfu";
 
 export type { VoiceRoom } from "./talk/hearing";
 
@@ -27,6 +29,8 @@ export interface VoiceState {
 export interface VoiceSurroundings {
   /** Hand a note to one person in this place. */
   signal(to: number, data: string): void;
+  /** Tell the house something for the SFU. */
+  say(message: FromTalkers): void;
   /** @param id of the microphone; "" for any. */
   openMicrophone(id: string): Promise<MediaStream>;
   silence(): MediaStream;
@@ -56,6 +60,7 @@ const LOOK_S = 0.2; // how often we look who speaks
 export class Voice {
   readonly store = new Store<VoiceState>(OFF);
   private readonly links = new Map<number, Link>();
+  private sfu: Sfu | null = null; // where voices do not go from browser to browser
   private others: readonly number[] = [];
   private own: MediaStream | null = null; // what we send: the microphone, or silence
   private room: VoiceRoom | null = null;
@@ -95,7 +100,28 @@ export class Voice {
     this.others = others;
     if (!this.own) return;
     if (moved) this.room?.addOwn(me, this.own);
-    for (const slot of fresh) this.send(slot, { hello: true });
+    if (this.sfu) this.sfu.want(others);
+    else for (const slot of fresh) this.send(slot, { hello: true });
+  }
+
+  /** Voices here go through the SFU from now on, begun anew; or from browser to browser. */
+  route(isSfu: boolean): void {
+    if (!isSfu && !this.sfu) return;
+    this.sfu?.drop();
+    if (isSfu) for (const slot of this.links.keys()) this.part(slot);
+    this.sfu = isSfu ? this.openSfu() : null;
+    this.count();
+    this.sfu?.want(this.others);
+    if (this.own) this.greet(this.own);
+  }
+
+  /** Take in what the SFU answers. */
+  hearSfu(message: SfuMessage): void {
+    this.sfu?.hear(message);
+  }
+
+  get isSfu(): boolean {
+    return this.sfu !== null;
   }
 
   /** Ask for the microphone and greet everybody here; whoever listened already goes on. */
@@ -115,6 +141,7 @@ export class Voice {
   leave(): void {
     this.asked += 1;
     for (const slot of this.links.keys()) this.send(slot, { bye: true });
+    this.sfu?.end();
     this.partAll();
     this.release();
     this.room?.dispose();
@@ -152,13 +179,13 @@ export class Voice {
     this.speakers = speakers;
     const isGated = speakers !== null && !speakers.includes(this.me);
     if (isGated !== this.store.get().isGated) this.change({ isGated });
-    for (const slot of this.links.keys()) this.hearAs(slot);
+    for (const slot of this.slots) this.hearAs(slot);
   }
 
   /** Take in a note from somebody in this place; one that cannot be read is passed over. */
   async hear(from: number, data: string): Promise<void> {
     const note = readNote(data);
-    if (!note || !this.own || !this.others.includes(from)) return;
+    if (!note || !this.own || this.sfu || !this.others.includes(from)) return;
     if (note.bye) return this.part(from);
     const isNew = !this.links.has(from);
     const link = this.links.get(from) ?? this.link(from, this.own);
@@ -220,8 +247,9 @@ export class Voice {
       track.onended = () => this.take(this.around.silence(), true, "unplugged");
     }
     for (const link of this.links.values()) link.send(own);
+    if (!isFirst) this.sfu?.send(own);
     this.change({ state: "on", isListening, trouble });
-    if (isFirst) for (const slot of this.others) this.send(slot, { hello: true });
+    if (isFirst) this.greet(own);
   }
 
   private async open(fail: (why: { trouble: Trouble }) => void): Promise<void> {
@@ -250,6 +278,32 @@ export class Voice {
     for (const track of this.own?.getAudioTracks() ?? []) {
       track.enabled = isListening || this.isSending;
     }
+  }
+
+  private greet(own: MediaStream): void {
+    if (this.sfu) void this.sfu.begin(own);
+    else for (const slot of this.others) this.send(slot, { hello: true });
+  }
+
+  private openSfu(): Sfu {
+    return new Sfu({
+      say: (message) => this.around.say(message),
+      openPeer: () => this.around.openPeer(),
+      heard: (slot, stream) => {
+        this.room?.add(slot, stream);
+        this.hearAs(slot);
+        this.count();
+      },
+      gone: (slot) => {
+        this.room?.remove(slot);
+        this.count();
+      },
+    });
+  }
+
+  /** Those whose voices may come in. */
+  private get slots(): readonly number[] {
+    return this.sfu ? this.sfu.heard : [...this.links.keys()];
   }
 
   private link(slot: number, own: MediaStream): Link {
@@ -290,7 +344,8 @@ export class Voice {
   }
 
   private count(): void {
-    const connected = [...this.links].filter(([, link]) => link.isOpen).map(([slot]) => slot);
+    const open = [...this.links].filter(([, link]) => link.isOpen).map(([slot]) => slot);
+    const connected = this.sfu ? this.sfu.heard : open;
     if (connected.join() !== this.store.get().connected.join()) this.change({ connected });
   }
 
@@ -302,10 +357,12 @@ export class Voice {
 /** The browser's own microphone, peers and ears. */
 export function browserSurroundings(
   signal: (to: number, data: string) => void,
+  say: (message: FromTalkers) => void,
   iceServers: () => RTCIceServer[] = () => [],
 ): VoiceSurroundings {
   return {
     signal,
+    say,
     openMicrophone,
     silence,
     openPeer: () => new RTCPeerConnection({ iceServers: iceServers() }),

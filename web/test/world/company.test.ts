@@ -98,6 +98,7 @@ let leave: () => void;
 function silentVoice(): Voice {
   const made = new Voice({
     signal: () => {},
+    say: () => {},
     openMicrophone: () => Promise.reject(new DOMException("none", "NotFoundError")),
     silence: () => {
       throw new Error("nobody talks here");

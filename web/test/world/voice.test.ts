@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { FromTalkers } from "../../src/wire/world";
 import { voiceStateOf } from "../../src/world/talk/words";
 import { Voice, type VoiceRoom } from "../../src/world/voice";
 
@@ -73,8 +74,10 @@ function someone(slot: number, post: (from: number, to: number, data: string) =>
     return stream as unknown as MediaStream;
   };
   const asked: string[] = [];
+  const said: FromTalkers[] = [];
   const voice = new Voice({
     signal: (to, data) => post(slot, to, data),
+    say: (message) => void said.push(message),
     openMicrophone: async (id) => {
       asked.push(id);
       if (id === "gone") throw new DOMException("", "NotReadableError");
@@ -88,7 +91,7 @@ function someone(slot: number, post: (from: number, to: number, data: string) =>
     },
     openRoom: () => silence,
   });
-  return { voice, peers, track, quiet, asked };
+  return { voice, peers, track, quiet, asked, said };
 }
 
 /** Two people in one place; notes travel until none is under way. */
@@ -182,6 +185,7 @@ describe("voice", () => {
     ] as const) {
       const voice = new Voice({
         signal: () => {},
+        say: () => {},
         openMicrophone: () => Promise.reject(new DOMException("", name)),
         silence: () => new MediaStream(),
         openPeer: () => new Peer() as unknown as RTCPeerConnection,

@@ -10,6 +10,7 @@ from .looks import Looks
 from .making import Making, Showing
 from .order import Wish
 from .sealing import Secret
+from .sfu import Voices
 from .shelf import Cellar
 from .uploads import Uploads
 from .visit import Line, Visit
@@ -36,6 +37,7 @@ __all__ = [
     "Showing",
     "Uploads",
     "Visit",
+    "Voices",
     "Wish",
     "Workers",
     "World",

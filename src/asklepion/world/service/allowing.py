@@ -11,6 +11,7 @@ from ..wire import (
     JoinAside,
     Say,
     SetStage,
+    SfuOffer,
     Signal,
     Standing,
     Utter,
@@ -23,6 +24,7 @@ NEEDED: dict[type[FromVisitor], Right] = {
     Signal: Right.SPEAK,
     AskAside: Right.SPEAK,
     JoinAside: Right.SPEAK,
+    SfuOffer: Right.SPEAK,
     SetStage: Right.MODERATE,
     GiveWord: Right.MODERATE,
 }

@@ -17,6 +17,7 @@ from .allowing import take_stand
 from .atlas import HINT, Atlas, hall_of
 from .gates import Gates
 from .gathering import Gathering
+from .sfu import Voices
 from .signboards import Signboards
 from .things import LooseThings
 from .visit import Visit
@@ -37,6 +38,7 @@ class Entering:
         self.gates = Gates(clock, ties)
         self.signboards = Signboards(atlas.places, self.gatherings, ties)
         self.others: Workers | None = None
+        self.voices: Voices | None = None  # where they go through an SFU
         self._atlas = atlas
         self._ties = ties
         self._things = things
@@ -166,6 +168,8 @@ class Entering:
         self._things.go(gathering, visit, slot)
         if not gathering.visits:
             self.gatherings.pop(gathering.key, None)
+            if self.voices:
+                self.voices.close(gathering)
         self._note_left(visit.account, gathering.hall.place.id)
 
     def _note_left(self, account: str, place: str) -> None:

@@ -62,6 +62,7 @@ class Gathering:
         """
         slot, spot = self.hall.enter(at)
         visit.gathering, visit.slot, visit.hand, visit.has_word = self, slot, 0, False
+        visit.is_on_sfu = False
         visit.outbox.clear_view()
         self.signs = self.signs if self.visits else signs
         self.visits[slot] = visit

@@ -9,6 +9,8 @@ from ..wire import (
     AskAside,
     Code,
     DeclineAside,
+    FromSfuTalkers,
+    FromTalkers,
     FromVisitor,
     Gesture,
     Gestured,
@@ -19,6 +21,10 @@ from ..wire import (
     Said,
     Say,
     SetStage,
+    SfuAnswer,
+    SfuHear,
+    SfuLeave,
+    SfuOffer,
     Signal,
     Signalled,
     Utter,
@@ -27,6 +33,7 @@ from ..wire import (
 from .allowing import refusal_of
 from .gathering import Gathering
 from .private import PrivateTalk, may_call
+from .sfu import Voices
 from .staging import give_word, set_stage
 from .visit import Visit, tidy
 
@@ -38,6 +45,7 @@ class Talking:
         self._clock = clock
         self._ties = ties
         self._private = PrivateTalk(ties)
+        self.voices: Voices | None = None  # where there is an SFU
 
     def hear(self, visit: Visit, message: FromVisitor, now: float) -> None:
         """Hand it to those whom it concerns, or refuse it."""
@@ -61,14 +69,24 @@ class Talking:
                 self._private.hear(here, visit, message, now)
             case SetStage():
                 set_stage(here, is_on=message.is_on)
+            case SfuOffer() | SfuAnswer() | SfuHear() | SfuLeave():
+                return self._hear_sfu(here, visit, message)
             case GiveWord():
                 give_word(here, visit, message)
             case _:
                 pass
 
+        if self.voices and isinstance(message, FromTalkers):
+            self.voices.look(here)  # at once: who may hear whom may be another matter now
+
     def look(self, here: Gathering) -> None:
         """Look, once a second, who has walked away from those they spoke with."""
         self._private.look(here)
+
+    def _hear_sfu(self, here: Gathering, visit: Visit, message: FromSfuTalkers) -> None:
+        if not self.voices:
+            return visit.refuse(Code.UNHEARD, "Voices here go from browser to browser.")
+        self.voices.hear(here, visit, message)
 
     def _say(self, here: Gathering, visit: Visit, text: str, now: float) -> None:
         if len(text) > MAX_CHAT_CHARS:

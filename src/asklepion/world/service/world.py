@@ -37,6 +37,7 @@ from .hearing import Hearing
 from .keeping import Keeping
 from .looks import default_look
 from .passing import Dismiss, Dress, Erase, Guest, Merge
+from .sfu import Voices
 from .shelf import Cellar
 from .talking import Talking
 from .things import LooseThings
@@ -52,6 +53,7 @@ log = get_log(__name__)
 BACK_S = 30.0  # how long a body waits whose line broke
 SILENCE_S = 90.0  # a browser lets a hidden page speak once a minute
 STALL_S = 10.0  # a frame that is not taken in by then never will be
+VOICES_TICKS = 4  # how often we look who may hear whom, beside whenever it is decided
 
 
 class World(Around):
@@ -240,6 +242,10 @@ class World(Around):
         hall = hall_of(self._atlas.find(wish.place), caller.account) if wish.place else ""
         return await self.others.offer(Shown(caller, look, wish.came_from), hall, origin)
 
+    def voices_through(self, voices: Voices) -> None:
+        """Let voices go through an SFU where it is worth it."""
+        self._talking.voices = self._entering.voices = voices
+
     def time(self) -> float:
         """Seconds on the clock by which steps are judged."""
         return self._time()
@@ -357,6 +363,8 @@ class World(Around):
         for gathering in self._served():
             gathering.tick(now)
             self.things.tick(gathering)
+            if (voices := self._talking.voices) and self._ticks % VOICES_TICKS == 0:
+                voices.look(gathering)
         if self._ticks % TICKS_PER_S == 0:
             self._sweep(now)
             for gathering in self._served():

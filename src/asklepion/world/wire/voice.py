@@ -48,7 +48,41 @@ class GiveWord(_Message, frozen=True, kw_only=True, tag="give-word", forbid_unkn
     has_word: bool = True
 
 
-FromTalkers: TypeAlias = AskAside | JoinAside | DeclineAside | LeaveAside | SetStage | GiveWord
+class SfuOffer(_Message, frozen=True, kw_only=True, tag="sfu-offer", forbid_unknown_fields=True):
+    """My voice, as WebRTC describes it, for the SFU."""
+
+    sdp: str
+
+
+class SfuAnswer(_Message, frozen=True, kw_only=True, tag="sfu-answer", forbid_unknown_fields=True):
+    """How I take in the voices that were offered."""
+
+    sdp: str
+
+
+class SfuHear(_Message, frozen=True, kw_only=True, tag="sfu-hear", forbid_unknown_fields=True):
+    """Whom I want to hear; of them those are sent whom I may."""
+
+    slots: tuple[int, ...]
+
+
+class SfuLeave(_Message, frozen=True, kw_only=True, tag="sfu-leave", forbid_unknown_fields=True):
+    """I hang up."""
+
+
+FromTalkers: TypeAlias = (
+    AskAside
+    | JoinAside
+    | DeclineAside
+    | LeaveAside
+    | SetStage
+    | GiveWord
+    | SfuOffer
+    | SfuAnswer
+    | SfuHear
+    | SfuLeave
+)
+FromSfuTalkers: TypeAlias = SfuOffer | SfuAnswer | SfuHear | SfuLeave
 
 
 class AskedAside(_Message, frozen=True, kw_only=True, tag="asked-aside"):
@@ -77,3 +111,22 @@ class Worded(_Message, frozen=True, kw_only=True, tag="worded"):
 
     slot: int
     has_word: bool
+
+
+class Sfu(_Message, frozen=True, kw_only=True, tag="sfu"):
+    """Voices here go through the SFU from now on, begun anew; or from browser to browser."""
+
+    is_on: bool
+
+
+class SfuAnswered(_Message, frozen=True, kw_only=True, tag="sfu-answered"):
+    """How the SFU takes in your voice."""
+
+    sdp: str
+
+
+class SfuOffered(_Message, frozen=True, kw_only=True, tag="sfu-offered"):
+    """Voices for you. `slots` says whose is on which stream, in the order of the description."""
+
+    sdp: str
+    slots: tuple[int, ...]  # -1: nobody's
