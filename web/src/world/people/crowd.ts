@@ -3,9 +3,11 @@ import { Flag, Motion } from "../../wire/world";
 import type { Company, Somebody } from "../company";
 import type { Pose } from "../net/poses";
 import { Avatar, doingOf, type Living } from "./avatar";
+import type { BroughtAvatar, OpenAvatar } from "./brought";
 import { fade, shareLeft } from "./bubble";
 import { gazeTo } from "./face";
 import { FarCrowd } from "./far-crowd";
+import { Foreigners, roomFor } from "./foreigners";
 import type { Doing } from "./gait";
 import { allowance, type Detail, levelsFor } from "./levels";
 import { isClinical, readLook, SOMEBODY } from "./look";
@@ -69,19 +71,23 @@ export class Crowd {
   private readonly shadows = new FootShadows(MOST);
   private readonly plates = new Plates();
   private readonly view = new View();
+  private readonly foreigners: Foreigners;
   private readonly at = new Vector3();
 
   constructor(
     private readonly company: Company,
     private readonly wardrobe: Wardrobe,
+    open?: OpenAvatar,
   ) {
     this.root.name = CROWD;
-    this.drawn.add(this.far.root, this.shadows.root, this.plates.root);
+    this.foreigners = new Foreigners(open);
+    this.drawn.add(this.far.root, this.shadows.root, this.plates.root, this.foreigners.root);
   }
 
   /** What people took of the last picture, as it was built [triangles]. */
   get triangles(): number {
     let sum = this.far.triangles + this.shadows.triangles + this.plates.triangles;
+    sum += this.foreigners.triangles;
     for (const { avatar } of this.members.values()) {
       if (avatar?.root.visible) sum += avatar.triangles;
     }
@@ -96,10 +102,17 @@ export class Crowd {
       if (!people.some((somebody) => isOf(somebody, member))) this.remove(member);
     }
     const seen = people.flatMap((somebody) => this.see(somebody, now, own));
+    const most = allowance(looker.rest);
+    const wearers = seen.filter(({ member }) => member.look.avatar);
+    const spent = this.foreigners.choose(
+      wearers.map(({ member: { slot, look }, far }) => ({ slot, look, far })),
+      roomFor(seen.length, most),
+      now,
+    );
     const levels = levelsFor(
-      seen.map(({ far }) => far),
+      seen.map(({ member, far }) => (this.foreigners.of(member.slot) ? Infinity : far)),
       seen.map(({ member }) => member.level),
-      allowance(looker.rest),
+      most - spent,
     );
     for (const part of [this.far, this.shadows, this.plates]) part.begin();
     const speaker = seen.find(({ somebody }) => somebody.isSpeaking);
@@ -111,6 +124,7 @@ export class Crowd {
   dispose(): void {
     for (const member of [...this.members.values()]) this.remove(member);
     for (const part of [this.far, this.shadows, this.plates]) part.dispose();
+    this.foreigners.dispose();
     this.drawn.removeFromParent();
   }
 
@@ -142,6 +156,15 @@ export class Crowd {
     member.level = level;
     member.phase += (speed * dt * 2 * Math.PI) / STRIDE_M;
     if (one.far < SHADOW_M) this.shadows.add(pose.position, member.look.wheelchair ? 1.25 : 1);
+    const brought = this.foreigners.of(slot);
+    member.mark.userData.drawnAs = brought ? "brought" : level;
+    if (brought) {
+      this.strip(member);
+      brought.stand(pose);
+      brought.update(doing, this.living(one, speaker, now), dt);
+      brought.thin(this.shareOf(one));
+      return;
+    }
     if (level !== "far" && !member.avatar) {
       member.avatar = new Avatar(this.wardrobe, member.look, (slot * 1.7) % 29);
       this.drawn.add(member.avatar.root);
@@ -156,15 +179,25 @@ export class Crowd {
       return;
     }
     if (level === "far") this.strip(member);
-    this.far.add(member.look, pose.position, pose.yaw, this.farDoing(member, doing));
+    this.far.add(
+      this.foreigners.fromAfar(member.look),
+      pose.position,
+      pose.yaw,
+      this.farDoing(member, doing),
+    );
   }
 
   /** Whoever comes nearer than we like fades from our own picture. */
-  private giveRoom({ somebody, member, pose }: Seen, avatar: Avatar): void {
+  private shareOf({ somebody, pose }: Seen): number {
     const own = this.company.pose?.position;
-    if (somebody.isMe || !own) return;
+    if (somebody.isMe || !own) return 1;
     const gap = Math.hypot(own[0] - pose.position[0], own[2] - pose.position[2]);
-    const share = shareLeft(gap, this.company.order.standing.get().bubble_m);
+    return shareLeft(gap, this.company.order.standing.get().bubble_m);
+  }
+
+  private giveRoom(one: Seen, avatar: Avatar): void {
+    const { member } = one;
+    const share = this.shareOf(one);
     if (share < 1 || member.isThin) fade(avatar.root, share);
     member.isThin = share < 1;
   }
@@ -196,7 +229,7 @@ export class Crowd {
       const { slot, isSpeaking, isHandUp, isAway } = somebody;
       const name = isAway ? `${somebody.name} …` : somebody.name;
       const [x, y, z] = headOf(one);
-      this.at.set(x, y + 0.36, z);
+      this.at.set(x, y + 0.36 + liftOf(this.foreigners.of(slot), one.pose), z);
       const isClinician = isClinical(member.look);
       const isPrivate = somebody.aside > 0;
       this.plates.add(slot, { name, isSpeaking, isHandUp, isClinician, isPrivate }, this.at);
@@ -225,6 +258,7 @@ export class Crowd {
 
   private remove(member: Member): void {
     this.strip(member);
+    this.foreigners.drop(member.slot);
     member.mark.removeFromParent();
     this.members.delete(member.slot);
   }
@@ -244,4 +278,10 @@ function headOf({ pose, member }: Seen): readonly [number, number, number] {
   const tall = member.avatar?.height || (age === "child" ? 1.3 : 1.68);
   const sits = wheelchair || (pose.flags & Flag.SEATED) !== 0;
   return [x, y + (pose.tracked?.headY ?? (sits ? SITTING_M : tall - 0.11)), z];
+}
+
+/** How much higher a name stands over somebody who is taller than the usual [m]. */
+function liftOf(brought: BroughtAvatar | null, pose: Seen["pose"]): number {
+  const sits = (pose.flags & Flag.SEATED) !== 0;
+  return brought && !sits && !pose.tracked ? brought.height - 1.68 : 0;
 }
