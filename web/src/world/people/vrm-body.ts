@@ -5,6 +5,7 @@ import { BorrowedBones, JOINTS } from "./borrowed";
 import { clothLike, tintOf } from "./tint";
 
 const TALLEST_M = 3;
+const MOST_SHAPE_M = 1; // so far an expression may move a point
 const LONGEST_STEP_S = 0.05; // hair and clothes fly away in longer ones
 
 /** What a face shows. */
@@ -39,6 +40,7 @@ export class VrmBody {
     const box = new Box3().setFromObject(this.root, true);
     const size = box.getSize(new Vector3());
     if (!(Math.max(size.x, size.y, size.z) < TALLEST_M)) throw new Error("It is too large.");
+    if (furthestShape(this.root) > MOST_SHAPE_M) throw new Error("Its face would fill the place.");
     this.height = Math.max(0.5, box.max.y);
     const head = places.get("head")?.y ?? this.height;
     this.eyes_m = head + 0.4 * Math.max(0, this.height - head);
@@ -99,4 +101,19 @@ function settle(root: Object3D): number {
     sum += (geometry.index?.count ?? geometry.getAttribute("position").count) / 3;
   });
   return sum;
+}
+
+/** How far any expression moves any point, along an axis [m]. */
+function furthestShape(root: Object3D): number {
+  let most = 0;
+  root.traverse((node) => {
+    if (!(node instanceof Mesh)) return;
+    for (const shape of node.geometry.morphAttributes.position ?? []) {
+      for (let i = 0; i < shape.count; i++) {
+        const [x, y, z] = [shape.getX(i), shape.getY(i), shape.getZ(i)];
+        most = Math.max(most, Math.abs(x), Math.abs(y), Math.abs(z));
+      }
+    }
+  });
+  return most;
 }
