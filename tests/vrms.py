@@ -90,7 +90,7 @@ def model(colour: tuple[float, float, float] = (0.8, 0.1, 0.5)) -> tuple[dict[st
     open_mouth: list[float] = []
     for number, name in enumerate(names):
         _, (x, y, z) = skeleton[name]
-        size = 2.4 if name == "head" else 1.0
+        size = 2.4 if name in TRUNK else 1.2
         for corner in range(8):
             side = [1.0 if corner >> axis & 1 else -1.0 for axis in range(3)]
             points += [p + size * HALF_M * s for p, s in zip((x, y, z), side, strict=True)]
@@ -98,7 +98,7 @@ def model(colour: tuple[float, float, float] = (0.8, 0.1, 0.5)) -> tuple[dict[st
             joints += [number, 0, 0, 0]
             weights += [1.0, 0.0, 0.0, 0.0]
             open_mouth += [0.0, -0.02 if name == "head" and side[1] < 0 else 0.0, 0.0]
-        corners += [8 * number + corner for corner in FACES + MORE_FACES]
+        corners += [8 * number + corner for corner in FACES[::-1] + MORE_FACES[::-1]]
     still = [float(column == row) for column in range(4) for row in range(4)]
     matrices: list[float] = []
     for name in names:
@@ -126,7 +126,9 @@ def model(colour: tuple[float, float, float] = (0.8, 0.1, 0.5)) -> tuple[dict[st
         "buffers": [{"byteLength": len(out.binary)}],
         "bufferViews": out.views,
         "accessors": out.accessors,
-        "materials": [{"pbrMetallicRoughness": {"baseColorFactor": [*colour, 1.0]}}],
+        "materials": [
+            {"pbrMetallicRoughness": {"baseColorFactor": [*colour, 1.0], "metallicFactor": 0.0}}
+        ],
         "meshes": [{"primitives": [part], "weights": [0, 0]}],
         "skins": [{"joints": list(range(len(names))), "inverseBindMatrices": inverse}],
         "nodes": nodes,

@@ -33,6 +33,7 @@ export default defineConfig({
           includeDependenciesRecursively: false, // or three takes React with it, and comes first
           groups: [
             { name: "three", test: THREE },
+            { name: "vrm", test: /node_modules[\\/]@pixiv[\\/]/ }, // with the first avatar of that kind
             { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
           ],
         },

@@ -14,6 +14,7 @@ from tests.journeys.steps import AMARA, MEI, come_in, go, panel
 TITLES = {"en": "My look", "zh-CN": "我的外形"}
 GLASSES = {"en": "Glasses", "zh-CN": "眼镜"}
 WEAR = {"en": "Wear this", "zh-CN": "就穿这身"}
+WITH = {"en": "With you", "zh-CN": "随身"}
 GROUPS = {"en": "Parts of your look", "zh-CN": "外形的各部分"}
 
 
@@ -37,6 +38,7 @@ def test_one_chooses_before_a_mirror(enter: Enter, size: tuple[int, int], langua
         tab.click()
         mei.picture(f"wardrobe-{on}-{language}-{number}")
         check_page(mei, language, f"wardrobe {number}")
+    wardrobe.get_by_role("tab", name=WITH[language]).click()
     glasses = wardrobe.get_by_role("switch", name=GLASSES[language])
     before = glasses.get_attribute("aria-checked") == "true"
     glasses.click()

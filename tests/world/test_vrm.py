@@ -116,6 +116,27 @@ REFUSED: dict[str, tuple[Change, bytes, str]] = {
     "doll": (scaled(0.2), b"", "m tall"),
     "knot": (knotted, b"", "no tree"),
     "itself": (lambda d: d["nodes"][-1].update(children=[len(d["nodes"]) - 1]), b"", "no tree"),
+    "springs": (
+        lambda d: d["extensions"].update(VRMC_springBone={"springs": [{"joints": [{}] * 401}]}),
+        b"",
+        "swings",
+    ),
+    "meetings": (
+        lambda d: d["extensions"].update(
+            VRMC_springBone={
+                "colliderGroups": [{"colliders": [0] * 1000}],
+                "springs": [{"joints": [{}] * 21, "colliderGroups": [0]}],
+            }
+        ),
+        b"",
+        "swings",
+    ),
+    "expressions": (
+        lambda d: vrmc(d)["expressions"].update(custom={"a": {"morphTargetBinds": [{}] * 3000}}),
+        b"",
+        "expressions change",
+    ),
+    "far": (lambda d: d["nodes"][-3].update(translation=[40, 0, 0]), b"", "far apart"),
     "views": (lambda d: d["bufferViews"][0].update(byteLength=1 << 30), b"", "cut off"),
     "numbers": (lambda d: d["accessors"][0].update(count=10_000), b"", "cut off"),
     "negative": (lambda d: d["accessors"][0].update(count=-3), b"", "damaged"),
@@ -398,6 +419,16 @@ async def test_what_was_deleted_comes_back_within_ten_minutes_and_then_no_more(
     assert (await patient.get(PATH)).json() == []
     assert (await patient.post(f"{PATH}/{id}/restore")).status_code == 404
     assert files_of(house) == []
+
+
+async def test_who_brings_and_deletes_all_day_fills_no_disk(
+    house: House, patient: AsyncClient
+) -> None:
+    for _ in range(6):
+        await patient.delete(f"{PATH}/{await brought(patient)}")
+
+    assert len(files_of(house)) == 3
+    assert len((await patient.get(PATH)).json()) == 3
 
 
 async def test_a_start_sweeps_away_what_belongs_to_nobody(

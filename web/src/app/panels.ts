@@ -15,17 +15,14 @@ import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/pla
 import { accessPanel } from "../records/AccessPanel";
 import { appsPanel } from "../records/apps/AppsPanel";
 import { choicesPanel } from "../records/choices/ChoicesPanel";
-import { duplicatesPanel } from "../records/DuplicatesPanel";
 import { emergencyBanner } from "../records/emergency/EmergencyBanner";
 import { emergencyPanel } from "../records/emergency/EmergencyPanel";
 import { noticeBanner } from "../records/emergency/NoticeBanner";
-import { reviewPanel } from "../records/emergency/ReviewPanel";
 import { helpersPanel } from "../records/helpers/HelpersPanel";
 import { whoseRecordBanner } from "../records/helpers/WhoseRecord";
-import { importPanel } from "../records/ImportPanel";
 import { imagingPanel } from "../records/imaging/panel";
 import { linksPanel } from "../records/LinksPanel";
-import { researchPanel } from "../records/ResearchPanel";
+import { duplicatesPanel, importPanel, researchPanel, reviewPanel } from "../records/late";
 import { signedPanel } from "../records/signed/panel";
 import { takePanel } from "../records/TakePanel";
 import { hologramPart, twinPanels } from "../twin/panels";

@@ -2,7 +2,6 @@ import { ArrowRight, Undo2, UsersRound } from "lucide-react";
 import { useState } from "react";
 import { api } from "../kit/api";
 import { useAsked } from "../kit/asked";
-import type { Panel } from "../kit/place";
 import { moment, useText } from "../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, toast, Waiting } from "../kit/ui";
 import { type Grade, levelOf, type Merge, type Pair, ROWS } from "./duplicates";
@@ -17,7 +16,7 @@ const tones: Record<Grade, "good" | "accent" | "plain"> = {
 };
 
 /** Records that may be one person's: compare, make one of two, take it back. */
-function DuplicatesPanel() {
+export function DuplicatesPanel() {
   const text = useText();
   const pairs = useAsked((stop) => api.get<Pair[]>("/api/records/duplicates", stop), []);
   const merges = useAsked((stop) => api.get<Merge[]>("/api/records/merges", stop), []);
@@ -175,14 +174,3 @@ function MergeLine({ merge, onUndone }: { merge: Merge; onUndone: () => void }) 
     </li>
   );
 }
-
-export const duplicatesPanel: Panel = {
-  id: "duplicates",
-  titleKey: "records.duplicates.short",
-  icon: UsersRound,
-  places: ["home"],
-  roles: ["operator"],
-  group: "house",
-  order: 40,
-  Component: DuplicatesPanel,
-};

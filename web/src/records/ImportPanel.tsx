@@ -1,6 +1,5 @@
 import { FileJson, FolderInput, FolderOpen } from "lucide-react";
 import { type ChangeEvent, useEffect, useRef, useState } from "react";
-import type { Panel } from "../kit/place";
 import { useStore } from "../kit/store";
 import { hasText, number, useText } from "../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote } from "../kit/ui";
@@ -28,7 +27,7 @@ const KINDS =
 const TABLES = ",.csv,.tsv,text/csv";
 
 /** Bring FHIR records in: drop files, or choose them. */
-function ImportPanel() {
+export function ImportPanel() {
   const text = useText();
   const all = useStore(bringings);
   const subject = useSubject();
@@ -261,14 +260,3 @@ function GroundsLine({ grounds: { reason, refusals } }: { grounds: Grounds }) {
     </div>
   );
 }
-
-export const importPanel: Panel = {
-  id: "import",
-  titleKey: "records.import.short",
-  icon: FolderInput,
-  places: ["home"],
-  roles: ["patient", "operator"],
-  group: "record",
-  order: 40,
-  Component: ImportPanel,
-};

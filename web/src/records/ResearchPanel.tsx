@@ -1,7 +1,6 @@
 import { FlaskConical, Play } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../kit/api";
-import type { Panel } from "../kit/place";
 import { useStore } from "../kit/store";
 import { useText } from "../kit/text";
 import { Button, Card, ErrorNote, Select, Switch, TextArea, Waiting } from "../kit/ui";
@@ -14,7 +13,7 @@ import { starters } from "./research-starters";
 const OWN = "own";
 
 /** Ask about many people at once: tables made from records, and SQL over them. */
-function ResearchPanel() {
+export function ResearchPanel() {
   const text = useText();
   const [first] = starters;
   const asked = useStore(draft) ?? first ?? { tables: "{}", sql: "", level: "counts" as const };
@@ -114,14 +113,3 @@ function useFaults(error: unknown): { sql?: string; tables?: string; other: unkn
   if (!field) return { other: error };
   return { [field]: [error.message, error.hint].filter(Boolean).join("\n"), other: null };
 }
-
-export const researchPanel: Panel = {
-  id: "research",
-  titleKey: "records.research.short",
-  icon: FlaskConical,
-  places: ["home"],
-  roles: ["clinician"],
-  group: "record",
-  order: 60,
-  Component: ResearchPanel,
-};

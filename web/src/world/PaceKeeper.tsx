@@ -16,6 +16,8 @@ export interface DrawingStats {
 export interface Drawn {
   readonly name: string;
   readonly position: readonly number[];
+  /** How finely, or "brought": in an avatar of their own. */
+  readonly as: string;
 }
 
 declare global {
@@ -55,7 +57,9 @@ export function PaceKeeper() {
       },
       get crowd() {
         const others = scene.getObjectByName(CROWD)?.children ?? [];
-        return others.map(({ name, position }) => ({ name, position: position.toArray() }));
+        return others.map(({ name, position, userData }) => {
+          return { name, position: position.toArray(), as: String(userData.drawnAs ?? "") };
+        });
       },
     };
     return () => {

@@ -1,11 +1,10 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { describe, expect, test } from "vitest";
-import { duplicatesPanel } from "../../src/records/DuplicatesPanel";
+import { DuplicatesPanel as Duplicates } from "../../src/records/DuplicatesPanel";
 import { levelOf, likelySurvivor, type PersonShown } from "../../src/records/duplicates";
 import { fakeHouse, outcome, Reply } from "../house/house";
 
-const { Component: Duplicates } = duplicatesPanel;
 const LIST = "GET /api/records/duplicates";
 const ONE = "GET /api/records/duplicates/d1";
 const MERGES = "GET /api/records/merges";
@@ -41,7 +40,7 @@ const merged = {
 describe("possible duplicates", () => {
   test("are listed without saying who anybody is", async () => {
     fakeHouse({ [LIST]: [pair], [MERGES]: [] });
-    render(<Duplicates place="home" />);
+    render(<Duplicates />);
 
     expect(await screen.findByText("Probably one person")).toBeTruthy();
     expect(screen.getByText("Name: similar")).toBeTruthy();
@@ -61,7 +60,7 @@ describe("possible duplicates", () => {
         return new Reply(201, merged);
       },
     });
-    render(<Duplicates place="home" />);
+    render(<Duplicates />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Compare" }));
     const dialog = await screen.findByRole("dialog");
@@ -85,7 +84,7 @@ describe("possible duplicates", () => {
   test("where both can sign in it has to be confirmed first", async () => {
     const both = two.people.map((each) => ({ ...each, has_account: true }));
     fakeHouse({ [LIST]: [pair], [ONE]: { ...two, people: both }, [MERGES]: [] });
-    render(<Duplicates place="home" />);
+    render(<Duplicates />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Compare" }));
     await userEvent.selectOptions(await screen.findByLabelText("How do you know?"), "number");
@@ -105,7 +104,7 @@ describe("possible duplicates", () => {
       "DELETE /api/records/duplicates/d1": () =>
         isBroken ? outcome(404, "not-found", "There is no such pair.") : new Reply(204),
     });
-    render(<Duplicates place="home" />);
+    render(<Duplicates />);
     await userEvent.click(await screen.findByRole("button", { name: "Compare" }));
     const apart = await screen.findByRole("button", { name: "Two different people" });
 
@@ -127,7 +126,7 @@ describe("possible duplicates", () => {
         return new Reply(200, { ...merged, left: ["Group/a"] });
       },
     });
-    render(<Duplicates place="home" />);
+    render(<Duplicates />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Separate again" }));
     expect(asked.filter(({ method }) => method === "DELETE")).toHaveLength(0);

@@ -8,14 +8,13 @@ import { emergencyBanner } from "../../src/records/emergency/EmergencyBanner";
 import { emergencyPanel } from "../../src/records/emergency/EmergencyPanel";
 import type { Breaking } from "../../src/records/emergency/model";
 import { noticeBanner } from "../../src/records/emergency/NoticeBanner";
-import { reviewPanel } from "../../src/records/emergency/ReviewPanel";
+import { ReviewPanel as Review } from "../../src/records/emergency/ReviewPanel";
 import { emergencyOver, emergencyTold, linedPatient, subject } from "../../src/records/subject";
 import { FakeStream, fakeHouse, fakeStreams, outcome, Reply, streamOf } from "../house/house";
 
 const { Component: Notice } = noticeBanner;
 const { Component: Banner } = emergencyBanner;
 const { Component: Emergency } = emergencyPanel;
-const { Component: Review } = reviewPanel;
 
 const WHY = "Found unconscious at the market.";
 const MEI: Me = {
@@ -285,7 +284,7 @@ describe("an operator", () => {
         return made({ state: "justified" });
       },
     });
-    render(<Review place="home" />);
+    render(<Review />);
 
     expect(await screen.findByText(WHY)).toBeTruthy();
     expect(screen.getByRole("button", { name: "Justified" })).toHaveProperty("disabled", true);

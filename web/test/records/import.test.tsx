@@ -3,12 +3,11 @@ import { userEvent } from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { session } from "../../src/kit/session";
 import { language } from "../../src/kit/text";
-import { importPanel } from "../../src/records/ImportPanel";
+import { ImportPanel as Import } from "../../src/records/ImportPanel";
 import { bringings, linesOf, tidy } from "../../src/records/import";
 import { type Asked, fakeHouse, outcome } from "../house/house";
 import { broken, fileIn, folder, lying } from "./folders";
 
-const { Component: Import } = importPanel;
 const PATH = "POST /api/records/import";
 const STEP = {
   kind: "progress",
@@ -60,7 +59,7 @@ describe("bringing a file in", () => {
       [PATH]: () =>
         steps({}, { kind: "done", accepted: 12, new: 10, by_type: { Observation: 12 } }),
     });
-    render(<Import place="home" />);
+    render(<Import />);
     expect(screen.getByText("Nothing imported yet")).toBeTruthy();
 
     await give("mei lin.json");
@@ -89,7 +88,7 @@ describe("bringing a file in", () => {
           { kind: "done", refused: 2 },
         ),
     });
-    render(<Import place="home" />);
+    render(<Import />);
 
     await give("mei.zip");
 
@@ -108,7 +107,7 @@ describe("bringing a file in", () => {
           { kind: "done", refused: 1 },
         ),
     });
-    render(<Import place="home" />);
+    render(<Import />);
 
     const input = screen.getByLabelText(/拖到这里/);
     await userEvent.upload(input, new File(["{}"], "a.json"));
@@ -120,7 +119,7 @@ describe("bringing a file in", () => {
     language.set("zh-CN");
     const reason = "entry 3 (act) is kept only in the document";
     fakeHouse({ [PATH]: () => steps({ kind: "noted", reason }, { kind: "done", noted: 1 }) });
-    render(<Import place="home" />);
+    render(<Import />);
 
     const input = screen.getByLabelText(/拖到这里/);
     await userEvent.upload(input, new File(["<a/>"], "a.xml"));
@@ -130,7 +129,7 @@ describe("bringing a file in", () => {
 
   test("that the house does not take at all says why", async () => {
     fakeHouse({ [PATH]: outcome(403, "forbidden", "You may not import.", "Ask an operator.") });
-    render(<Import place="home" />);
+    render(<Import />);
 
     await give("mei.json");
 
@@ -139,7 +138,7 @@ describe("bringing a file in", () => {
 
   test("that breaks off says that what came is kept", async () => {
     fakeHouse({ [PATH]: () => steps({}) });
-    render(<Import place="home" />);
+    render(<Import />);
 
     await give("mei.json");
 
@@ -151,7 +150,7 @@ describe("bringing a file in", () => {
 
   test("that the house stops says why", async () => {
     fakeHouse({ [PATH]: () => steps({}, { kind: "failed", reason: "The disk is full." }) });
-    render(<Import place="home" />);
+    render(<Import />);
 
     await give("mei.json");
 
@@ -168,7 +167,7 @@ describe("bringing a file in", () => {
       return path.endsWith("bad.json") ? outcome(400, "invalid", "Bad.") : steps({ kind: "done" });
     };
     fakeHouse({ [PATH]: house });
-    render(<Import place="home" />);
+    render(<Import />);
 
     await give("bad.json", "good.json");
 
@@ -183,7 +182,7 @@ describe("bringing a file in", () => {
       [PATH]: () => steps({ kind: "claimed" }, { kind: "done" }),
       "GET /api/identity/me": { ...me, person: "Patient/p1" },
     });
-    render(<Import place="home" />);
+    render(<Import />);
 
     await give("mei.json");
     await screen.findByText("done");
@@ -201,7 +200,7 @@ describe("bringing a folder in", () => {
 
   test("is one import of everything in it, and what could not be opened is named", async () => {
     const asked = fakeHouse({ [PATH]: () => steps({ kind: "done", accepted: 2 }) });
-    render(<Import place="home" />);
+    render(<Import />);
 
     drop(folder("records", [lying("b.json"), folder("a", [lying("z.json")]), broken("c.json")]));
 
@@ -218,7 +217,7 @@ describe("bringing a folder in", () => {
 
   test("brings the zips in it one by one, since the house opens none inside another", async () => {
     const asked = fakeHouse({ [PATH]: () => steps({ kind: "done" }) });
-    render(<Import place="home" />);
+    render(<Import />);
 
     drop(folder("records", [lying("a.json"), lying("old.zip", "PK")]));
 
@@ -231,7 +230,7 @@ describe("bringing a folder in", () => {
     ["that cannot be read", [broken("a.json")], "could not open any file in this folder"],
   ])("%s says so, and asks the house nothing", async (_, children, words) => {
     const asked = fakeHouse({});
-    render(<Import place="home" />);
+    render(<Import />);
 
     drop(folder("records", children));
 
@@ -246,7 +245,7 @@ describe("bringing a folder in", () => {
       configurable: true,
     });
     const asked = fakeHouse({ [PATH]: () => steps({ kind: "done" }) });
-    const { container } = render(<Import place="home" />);
+    const { container } = render(<Import />);
     const input = container.querySelector("input[tabindex='-1']") as HTMLInputElement;
     const opened = vi.spyOn(input, "click");
 
@@ -262,7 +261,7 @@ describe("bringing a folder in", () => {
 
 test("a file that the browser may not open says so, and not that the house is away", async () => {
   const asked = fakeHouse({});
-  render(<Import place="home" />);
+  render(<Import />);
   const file = new File(["{}"], "locked.json", { type: "application/json" });
   const refused = new DOMException("no", "NotReadableError");
   file.slice = () => ({ arrayBuffer: () => Promise.reject(refused) }) as unknown as Blob;

@@ -2,12 +2,11 @@ import { render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ResearchAnswer } from "../../src/records/ResearchAnswer";
-import { researchPanel } from "../../src/records/ResearchPanel";
+import { ResearchPanel as Research } from "../../src/records/ResearchPanel";
 import { barsOf, csvOf, draft, type Finding, fieldOf } from "../../src/records/research";
 import { starters } from "../../src/records/research-starters";
 import { fakeHouse, outcome } from "../house/house";
 
-const { Component: Research } = researchPanel;
 const PATH = "POST /api/records/cohorts/query";
 
 function finding(rows: Finding["rows"], more: Partial<Finding> = {}): Finding {
@@ -37,7 +36,7 @@ beforeEach(() => draft.set(null));
 describe("asking about many", () => {
   test("sends tables, SQL and whether rows or counts are wanted, and shows what comes", async () => {
     const asked = fakeHouse({ [PATH]: SOME });
-    render(<Research place="home" />);
+    render(<Research />);
 
     await userEvent.click(screen.getByRole("switch", { name: /Show single people/ }));
     await userEvent.click(screen.getByRole("button", { name: "Ask" }));
@@ -53,7 +52,7 @@ describe("asking about many", () => {
 
   test("says it when nobody allows research", async () => {
     fakeHouse({ [PATH]: finding([], { patients: 0 }) });
-    render(<Research place="home" />);
+    render(<Research />);
 
     await userEvent.click(screen.getByRole("button", { name: "Ask" }));
 
@@ -62,7 +61,7 @@ describe("asking about many", () => {
 
   test("puts a fault beside the field it is about", async () => {
     fakeHouse({ [PATH]: outcome(400, "invalid", "SQL: nope is not there\n\nLINE 1: SELECT nope") });
-    render(<Research place="home" />);
+    render(<Research />);
 
     await userEvent.click(screen.getByRole("button", { name: "Ask" }));
 
@@ -76,7 +75,7 @@ describe("asking about many", () => {
   test("says where the tables are no JSON, without asking", async () => {
     const asked = fakeHouse({});
     draft.set({ tables: "{", sql: "SELECT 1", level: "counts" });
-    render(<Research place="home" />);
+    render(<Research />);
 
     await userEvent.click(screen.getByRole("button", { name: "Ask" }));
 
@@ -86,7 +85,7 @@ describe("asking about many", () => {
 
   test("begins with a question that is chosen, and keeps one's own", async () => {
     fakeHouse({});
-    render(<Research place="home" />);
+    render(<Research />);
     const start = screen.getByLabelText("Begin with");
 
     await userEvent.selectOptions(start, "medicines");

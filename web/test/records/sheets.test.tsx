@@ -2,13 +2,12 @@ import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import { language } from "../../src/kit/text";
-import { importPanel } from "../../src/records/ImportPanel";
+import { ImportPanel as Import } from "../../src/records/ImportPanel";
 import { tidy } from "../../src/records/import";
 import { zone } from "../../src/records/sheets";
 import { subject } from "../../src/records/subject";
 import { fakeHouse, outcome } from "../house/house";
 
-const { Component: Import } = importPanel;
 const BASE = "/api/records/patients/mei/sheets";
 const MEASURES = [
   { key: "heart-rate", names: ["heart rate", "pulse", "心率"], units: ["/min"] },
@@ -58,7 +57,7 @@ describe("a table", () => {
       [`POST ${BASE}`]: () => new Response(`${JSON.stringify(DONE)}\n`),
       [`DELETE ${BASE}/batch-1`]: { deleted: 4 },
     });
-    render(<Import place="home" />);
+    render(<Import />);
     await bring();
 
     expect(await screen.findByText("4 measurements understood")).toBeTruthy();
@@ -84,7 +83,7 @@ describe("a table", () => {
       "GET /api/records/sheets/measures": MEASURES,
       [`POST ${BASE}/preview`]: PREVIEW,
     });
-    render(<Import place="home" />);
+    render(<Import />);
     await bring();
 
     expect(await screen.findByText("第 2 列不是数字。 第 3 列超出可能的范围。")).toBeTruthy();
@@ -97,7 +96,7 @@ describe("a table", () => {
       "GET /api/records/sheets/measures": MEASURES,
       [`POST ${BASE}/preview`]: outcome(400, "invalid", words),
     });
-    render(<Import place="home" />);
+    render(<Import />);
     await bring();
 
     expect(await screen.findByText(words)).toBeTruthy();
@@ -110,7 +109,7 @@ describe("a table", () => {
       "GET /api/records/sheets/measures": MEASURES,
       [`POST ${BASE}/preview`]: outcome(400, "invalid", words),
     });
-    render(<Import place="home" />);
+    render(<Import />);
     await bring();
 
     expect(await screen.findByText("表格超过 100,000 行，请拆分成较小的文件。")).toBeTruthy();

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from asklepion.kit.errors import HouseError, Incorrect, Unsupported
 
+from .avatar_motion import look_at_expressions, look_at_springs
 from .avatar_parts import (
     look_at_meshes,
     look_at_pictures,
@@ -25,6 +26,7 @@ MOST_AVATAR = 10 * 1024 * 1024  # bytes
 MOST_AVATAR_TRIANGLES = 60_000
 MOST_AVATAR_NODES = 1000
 LOWEST_M, HIGHEST_M = 0.5, 2.6
+FARTHEST_M = 3.0  # from its middle, for any bone
 HEAD_SHARE = 0.88  # of a body's height, where its head turns
 LONGEST_NAME, LONGEST_WORDS, MOST_AUTHORS = 80, 300, 8
 EVERYONE = "everyone"
@@ -110,6 +112,8 @@ def _examine(model: Json, binary: bytes) -> AvatarFacts:
     look_at_meshes(model)
     look_at_skins(model)
     look_at_pictures(model, binary)
+    look_at_springs(_part(_part(model, "extensions"), "VRMC_springBone"))
+    look_at_expressions(vrm)
     triangles = triangles_in(model)
     need(
         0 < triangles <= MOST_AVATAR_TRIANGLES,
@@ -169,6 +173,9 @@ def _bones_of(vrm: Json, count: int) -> dict[str, int]:
 
 def _height(skeleton: Skeleton, bones: Mapping[str, int]) -> float:
     """From the ground below its feet to the crown, as its skeleton has it [m]."""
+    for bone in bones.values():
+        far = max(abs(value) for value in skeleton.place(bone))
+        need(far <= FARTHEST_M, "Its bones are far apart.", "Export it standing, in metres.")
     foot = min(skeleton.place(bones[f"{side}Foot"])[1] for side in SIDES)
     head = skeleton.place(bones["head"])[1]
     height = (head - min(foot, 0.0)) / HEAD_SHARE

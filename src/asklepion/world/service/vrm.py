@@ -155,6 +155,7 @@ class Avatars:
             row = await self._own(tx, caller, id)
             await self._purge(tx)
             await store.set_dropped(tx, id, self._now())
+            await self._keep_few(tx, caller.account)
             if row.is_worn:
                 await store.wear(tx, caller.account, "")
         await self._looks.show_again(caller)
@@ -256,6 +257,14 @@ class Avatars:
         if row is None or row.account != caller.account:
             raise NotFound(NO_AVATAR, hint="GET /api/world/avatars lists your own.")
         return row
+
+    async def _keep_few(self, tx: Tx, account: str) -> None:
+        """Of many that were put away, only the last can be taken out again."""
+        away = [row for row in await store.avatars_of(tx, account) if row.dropped_at]
+        away.sort(key=lambda row: row.dropped_at)
+        if gone := [row.id for row in away[:-MOST_KEPT]]:
+            await store.drop(tx, gone)
+            tx.after_commit(partial(self._shelf.remove, gone))
 
     async def _purge(self, tx: Tx) -> None:
         gone = await store.purge(tx, self._now() - UNDO_US)

@@ -108,6 +108,11 @@ async def purge(tx: Tx, before: int) -> list[str]:
     return [str(row[0]) for row in await tx.all(sql, before=before)]
 
 
+async def drop(tx: Tx, ids: Sequence[str]) -> None:
+    """Drop these for good."""
+    await tx.many("DELETE FROM world_avatar WHERE id = :id", [{"id": id} for id in ids])
+
+
 async def all_ids(tx: Tx) -> set[str]:
     """Every avatar, dropped or not."""
     return {str(row[0]) for row in await tx.all("SELECT id FROM world_avatar")}

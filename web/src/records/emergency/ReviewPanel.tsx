@@ -3,7 +3,6 @@ import { useState } from "react";
 import { api } from "../../kit/api";
 import { useAsked } from "../../kit/asked";
 import { useNow } from "../../kit/clock";
-import type { Panel } from "../../kit/place";
 import { moment, useText } from "../../kit/text";
 import {
   Badge,
@@ -24,7 +23,7 @@ const PAGE = 20;
 const STATES = ["open", "justified", "unjustified"] as const;
 
 /** Every look in an emergency is judged by somebody who was not in it. */
-function ReviewPanel() {
+export function ReviewPanel() {
   const text = useText();
   const [state, setState] = useState<string>("open");
   return (
@@ -169,14 +168,3 @@ function Judge({ it, onJudged }: { it: Breaking; onJudged: () => void }) {
     </div>
   );
 }
-
-export const reviewPanel: Panel = {
-  id: "review",
-  titleKey: "records.review",
-  icon: Scale,
-  places: ["home", "plaza"],
-  roles: ["operator"],
-  group: "house",
-  order: 30,
-  Component: ReviewPanel,
-};

@@ -86,6 +86,12 @@ export function AboutCard({ opened }: { opened: Opened }) {
             onChange={(is_child_safe) => set({ is_child_safe })}
           />
         )}
+        <Switch
+          label={text("world.making.avatars")}
+          hint={text("world.making.avatars.hint")}
+          checked={about.allows_own_avatars !== false}
+          onChange={(allows_own_avatars) => set({ allows_own_avatars })}
+        />
         <Editors opened={opened} />
       </Card>
     </>

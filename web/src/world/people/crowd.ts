@@ -3,9 +3,11 @@ import { Flag, Motion } from "../../wire/world";
 import type { Company, Somebody } from "../company";
 import type { Pose } from "../net/poses";
 import { Avatar, doingOf, type Living } from "./avatar";
+import type { BroughtAvatar, OpenAvatar } from "./brought";
 import { fade, shareLeft } from "./bubble";
 import { gazeTo } from "./face";
 import { FarCrowd } from "./far-crowd";
+import { Foreigners, roomFor } from "./foreigners";
 import type { Doing } from "./gait";
 import { allowance, type Detail, levelsFor } from "./levels";
 import { isClinical, readLook, SOMEBODY } from "./look";
@@ -73,19 +75,23 @@ export class Crowd {
   private plain: PlainFigures | null = null; // hardly ever wanted
   private readonly view = new View();
   private seen: readonly Seen[] = [];
+  private readonly foreigners: Foreigners;
   private readonly at = new Vector3();
 
   constructor(
     private readonly company: Company,
     private readonly wardrobe: Wardrobe,
+    open?: OpenAvatar,
   ) {
     this.root.name = CROWD;
-    this.drawn.add(this.far.root, this.shadows.root, this.plates.root);
+    this.foreigners = new Foreigners(open);
+    this.drawn.add(this.far.root, this.shadows.root, this.plates.root, this.foreigners.root);
   }
 
   /** What people took of the last picture, as it was built [triangles]. */
   get triangles(): number {
     let sum = this.far.triangles + this.shadows.triangles + this.plates.triangles;
+    sum += this.foreigners.triangles;
     for (const { avatar } of this.members.values()) {
       if (avatar?.root.visible) sum += avatar.triangles;
     }
@@ -102,10 +108,17 @@ export class Crowd {
     const seen = people.flatMap((somebody) => this.see(somebody, now, own));
     this.seen = seen;
     this.plates.root.visible = true;
+    const most = allowance(looker.rest);
+    const wearers = seen.filter(({ member }) => member.look.avatar);
+    const spent = this.foreigners.choose(
+      wearers.map(({ member: { slot, look }, far }) => ({ slot, look, far })),
+      roomFor(seen.length, most),
+      now,
+    );
     const levels = levelsFor(
-      seen.map(({ far }) => far),
+      seen.map(({ member, far }) => (this.foreigners.of(member.slot) ? Infinity : far)),
       seen.map(({ member }) => member.level),
-      allowance(looker.rest),
+      most - spent,
     );
     for (const part of [this.far, this.shadows, this.plates]) part.begin();
     this.plain?.begin();
@@ -128,13 +141,13 @@ export class Crowd {
     this.plain.begin();
     this.far.begin();
     for (const { somebody, member, pose } of this.seen) {
-      const isPlain = plain.has(somebody.who);
-      if (isPlain) {
-        if (member.avatar) member.avatar.root.visible = false;
+      const brought = this.foreigners.of(member.slot);
+      if (plain.has(somebody.who)) {
+        for (const body of [member.avatar, brought]) if (body) body.root.visible = false;
         const isLow = member.look.wheelchair || (pose.flags & Flag.SEATED) !== 0;
         this.plain.add(pose.position, isLow);
-      } else if (!member.avatar?.root.visible) {
-        this.far.add(member.look, pose.position, pose.yaw, {
+      } else if (!brought && !member.avatar?.root.visible) {
+        this.far.add(this.foreigners.fromAfar(member.look), pose.position, pose.yaw, {
           ...STANDING,
           isSeated: (pose.flags & Flag.SEATED) !== 0,
         });
@@ -147,6 +160,7 @@ export class Crowd {
     for (const member of [...this.members.values()]) this.remove(member);
     this.plain?.dispose();
     for (const part of [this.far, this.shadows, this.plates]) part.dispose();
+    this.foreigners.dispose();
     this.drawn.removeFromParent();
   }
 
@@ -178,6 +192,15 @@ export class Crowd {
     member.level = level;
     member.phase += (speed * dt * 2 * Math.PI) / STRIDE_M;
     if (one.far < SHADOW_M) this.shadows.add(pose.position, member.look.wheelchair ? 1.25 : 1);
+    const brought = this.foreigners.of(slot);
+    member.mark.userData.drawnAs = brought ? "brought" : level;
+    if (brought) {
+      this.strip(member);
+      brought.stand(pose);
+      brought.update(doing, this.living(one, speaker, now), dt);
+      brought.thin(this.shareOf(one));
+      return;
+    }
     if (level !== "far" && !member.avatar) {
       member.avatar = new Avatar(this.wardrobe, member.look, (slot * 1.7) % 29);
       this.drawn.add(member.avatar.root);
@@ -192,15 +215,25 @@ export class Crowd {
       return;
     }
     if (level === "far") this.strip(member);
-    this.far.add(member.look, pose.position, pose.yaw, this.farDoing(member, doing));
+    this.far.add(
+      this.foreigners.fromAfar(member.look),
+      pose.position,
+      pose.yaw,
+      this.farDoing(member, doing),
+    );
   }
 
   /** Whoever comes nearer than we like fades from our own picture. */
-  private giveRoom({ somebody, member, pose }: Seen, avatar: Avatar): void {
+  private shareOf({ somebody, pose }: Seen): number {
     const own = this.company.pose?.position;
-    if (somebody.isMe || !own) return;
+    if (somebody.isMe || !own) return 1;
     const gap = Math.hypot(own[0] - pose.position[0], own[2] - pose.position[2]);
-    const share = shareLeft(gap, this.company.order.standing.get().bubble_m);
+    return shareLeft(gap, this.company.order.standing.get().bubble_m);
+  }
+
+  private giveRoom(one: Seen, avatar: Avatar): void {
+    const { member } = one;
+    const share = this.shareOf(one);
     if (share < 1 || member.isThin) fade(avatar.root, share);
     member.isThin = share < 1;
   }
@@ -232,7 +265,7 @@ export class Crowd {
       const { slot, isSpeaking, isHandUp, isAway } = somebody;
       const name = isAway ? `${somebody.name} …` : somebody.name;
       const [x, y, z] = headOf(one);
-      this.at.set(x, y + 0.36, z);
+      this.at.set(x, y + 0.36 + liftOf(this.foreigners.of(slot), one.pose), z);
       const isClinician = isClinical(member.look);
       const isPrivate = somebody.aside > 0;
       this.plates.add(slot, { name, isSpeaking, isHandUp, isClinician, isPrivate }, this.at);
@@ -261,6 +294,7 @@ export class Crowd {
 
   private remove(member: Member): void {
     this.strip(member);
+    this.foreigners.drop(member.slot);
     member.mark.removeFromParent();
     this.members.delete(member.slot);
   }
@@ -280,4 +314,10 @@ function headOf({ pose, member }: Seen): readonly [number, number, number] {
   const tall = member.avatar?.height || (age === "child" ? 1.3 : 1.68);
   const sits = wheelchair || (pose.flags & Flag.SEATED) !== 0;
   return [x, y + (pose.tracked?.headY ?? (sits ? SITTING_M : tall - 0.11)), z];
+}
+
+/** How much higher a name stands over somebody who is taller than the usual [m]. */
+function liftOf(brought: BroughtAvatar | null, pose: Seen["pose"]): number {
+  const sits = (pose.flags & Flag.SEATED) !== 0;
+  return brought && !sits && !pose.tracked ? brought.height - 1.68 : 0;
 }

@@ -1,8 +1,9 @@
 import { type Bone, MathUtils, Vector3 } from "three";
 
 const BLINK_S = 0.16;
-const LID_RAD = 0.62;
-const JAW_RAD = 0.2;
+/** How far lids and jaw turn, shut and open [rad]. */
+export const LID_RAD = 0.62;
+export const JAW_RAD = 0.2;
 const HEAD_TURN = { yaw: 0.75, pitch: 0.35 } as const; // as far as a head follows the eyes
 const EYE_TURN = { yaw: 0.42, pitch: 0.25 } as const;
 const SOFT_S = 0.18;

@@ -7,7 +7,7 @@ const STEP_RAD = 0.35;
 const TURN_PER_PX = 0.01;
 
 /** Ourselves as others see us; drag, or the arrow keys, turn us around. */
-export function LookMirror({ look }: { look: Look }) {
+export function LookMirror({ look, avatar = "" }: { look: Look; avatar?: string }) {
   const text = useText();
   const canvas = useRef<HTMLCanvasElement>(null);
   const mirror = useRef<Mirror | null>(null);
@@ -27,7 +27,7 @@ export function LookMirror({ look }: { look: Look }) {
     };
   }, []);
 
-  useEffect(() => mirror.current?.show(look), [look]);
+  useEffect(() => mirror.current?.show(look, avatar), [look, avatar]);
 
   function drag(event: PointerEvent): void {
     if (event.buttons & 1) mirror.current?.turn(event.movementX * TURN_PER_PX);

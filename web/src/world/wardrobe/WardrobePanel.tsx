@@ -9,10 +9,13 @@ import type { Look } from "../../wire/world";
 import { PALETTES } from "../people/look";
 import { anyLook, type Choice, GROUPS, optionsOf } from "./choices";
 import { LookMirror } from "./LookMirror";
+import { OwnAvatars } from "./OwnAvatars";
 import { useWardrobeWords } from "./words";
 import "./wardrobe.css";
 
 const PATH = "/api/world/look";
+const OWN = "avatar"; // the tab of what one brought
+const TABS = [...GROUPS.map(({ id }) => id), OWN];
 
 /** How one looks to others: chosen before a mirror, kept by the house. */
 export function WardrobePanel() {
@@ -35,6 +38,7 @@ function Dressing({ kept, again }: { kept: Look; again: () => void }) {
   const text = useText();
   const [look, setLook] = useState(kept);
   const [group, setGroup] = useState(GROUPS[0]?.id ?? "");
+  const [shown, setShown] = useState(kept.avatar);
   const [error, setError] = useState<unknown>(null);
   const isChanged = JSON.stringify(look) !== JSON.stringify(kept);
   useEffect(() => setLook(kept), [kept]);
@@ -53,7 +57,7 @@ function Dressing({ kept, again }: { kept: Look; again: () => void }) {
   return (
     <div className="wardrobe">
       <div className="wardrobe-mirror">
-        <LookMirror look={look} />
+        <LookMirror look={look} avatar={group === OWN ? shown : ""} />
       </div>
       <div className="row">
         <Button
@@ -79,7 +83,7 @@ function Dressing({ kept, again }: { kept: Look; again: () => void }) {
       <p className="muted small">{text("world.wardrobe.hint")}</p>
       <Tabs
         label={text("world.wardrobe.groups")}
-        tabs={GROUPS.map(({ id }) => ({ id, label: text(`world.wardrobe.group.${id}`) }))}
+        tabs={TABS.map((id) => ({ id, label: text(`world.wardrobe.group.${id}`) }))}
         value={group}
         onChange={setGroup}
         controls="wardrobe-choices"
@@ -90,6 +94,7 @@ function Dressing({ kept, again }: { kept: Look; again: () => void }) {
             <Chooser key={choice.field} choice={choice} look={look} onChoose={setLook} />
           )),
         )}
+        {group === OWN && <OwnAvatars shown={shown} onShow={setShown} />}
       </div>
     </div>
   );

@@ -11,6 +11,7 @@ import {
 } from "three";
 import type { Look } from "../../wire/world";
 import { Avatar, QUIET } from "../people/avatar";
+import { BroughtAvatar } from "../people/brought";
 import { lookCode } from "../people/look";
 import { FootShadows } from "../people/shadows";
 import { Wardrobe } from "../people/wardrobe";
@@ -29,8 +30,8 @@ export class Mirror {
   private readonly turning = new Group();
   private readonly shadow = new FootShadows(1);
   private readonly watch: ResizeObserver;
-  private avatar: Avatar | null = null;
-  private old: Avatar | null = null;
+  private avatar: Avatar | BroughtAvatar | null = null;
+  private old: Avatar | BroughtAvatar | null = null;
   private shown = "";
   private frame = 0;
   private last = 0;
@@ -58,14 +59,15 @@ export class Mirror {
     this.frame = requestAnimationFrame((now) => this.draw(now));
   }
 
-  show(look: Look): void {
-    const code = lookCode(look);
+  /** @param avatar the id of one that they brought, shown instead; empty: none. */
+  show(look: Look, avatar = ""): void {
+    const code = lookCode({ ...look, avatar });
     if (code === this.shown) return;
     this.shown = code;
     this.old?.dispose();
     this.old = this.avatar?.isReady ? this.avatar : null;
     if (!this.old) this.avatar?.dispose();
-    this.avatar = new Avatar(wardrobe, look, 3);
+    this.avatar = avatar ? new BroughtAvatar(avatar, look, 3) : new Avatar(wardrobe, look, 3);
     this.turning.add(this.avatar.root);
   }
 
@@ -88,11 +90,11 @@ export class Mirror {
     if (dt < 1 / 40) return; // a mirror need not be quicker
     this.last = now;
     const { avatar } = this;
-    this.old?.update(STILL, QUIET, "near", 0);
+    if (this.old) breathe(this.old, 0);
     if (avatar?.isReady) {
       this.old?.dispose();
       this.old = null;
-      avatar.update(STILL, QUIET, "near", this.isCalm ? 0 : dt);
+      breathe(avatar, this.isCalm ? 0 : dt);
       this.canvas.dataset.shown = this.shown;
     }
     this.gl.render(this.scene, this.camera);
@@ -108,4 +110,9 @@ export class Mirror {
     this.camera.lookAt(0, 0.93, 0);
     this.camera.updateProjectionMatrix();
   }
+}
+
+function breathe(avatar: Avatar | BroughtAvatar, dt: number): void {
+  if (avatar instanceof BroughtAvatar) avatar.update(STILL, QUIET, dt);
+  else avatar.update(STILL, QUIET, "near", dt);
 }
