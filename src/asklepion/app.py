@@ -284,16 +284,8 @@ async def open_house(
             )
             await hall.start()
             stack.push_async_callback(hall.stop)
-        if serving and settings.janus_url:
-            voices = Voices(
-                url=settings.janus_url,
-                secret=settings.janus_secret,
-                above=settings.janus_above,
-                ties=world.ties,
-            )
-            await voices.start()
-            stack.push_async_callback(voices.stop)
-            world.voices_through(voices)
+        if serving:
+            await stack.enter_async_context(voices_of(world, settings))
         if serving and settings.mllp_port:
             mllp = _listen_for_messages(settings, records)
             await mllp.start()
@@ -338,6 +330,26 @@ async def open_house(
             making=making,
             clinic=clinic,
         )
+
+
+@asynccontextmanager
+async def voices_of(world: World, settings: Settings) -> AsyncGenerator[None]:
+    """Let voices go through an SFU, if there is one, for as long as this is open."""
+    if not settings.janus_url:
+        yield
+        return
+    voices = Voices(
+        url=settings.janus_url,
+        secret=settings.janus_secret,
+        above=settings.janus_above,
+        ties=world.ties,
+    )
+    await voices.start()
+    world.voices_through(voices)
+    try:
+        yield
+    finally:
+        await voices.stop()
 
 
 def _listen_for_messages(settings: Settings, records: Records) -> Mllp:
