@@ -1,6 +1,6 @@
 """People wear avatars that they brought, and those who are with them see it."""
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.journeys.conftest import PHONE, SMALL, Enter, Person
 from tests.journeys.looking import check_page
@@ -9,7 +9,6 @@ from tests.vrms import META, vrm
 
 AS = "([name, as]) => globalThis.__asklepion?.crowd.some((o) => o.name === name && o.as === as)"
 SLOW_MS = 60_000  # software draws
-FILE = {"name": "boxes.vrm", "mimeType": "model/gltf-binary"}
 
 
 def own(person: Person, tab: str = "Your own", title: str = "My look") -> Locator:
@@ -19,7 +18,8 @@ def own(person: Person, tab: str = "Your own", title: str = "My look") -> Locato
 
 
 def bring(wardrobe: Locator, body: bytes) -> None:
-    wardrobe.locator("input[type=file]").set_input_files({**FILE, "buffer": body})
+    file = FilePayload(name="boxes.vrm", mimeType="model/gltf-binary", buffer=body)
+    wardrobe.locator("input[type=file]").set_input_files(file)
 
 
 def test_she_wears_what_she_brought_and_another_sees_it(enter: Enter) -> None:
