@@ -1,25 +1,8 @@
-import { Group } from "three";
 import { describe, expect, test, vi } from "vitest";
-import { BorrowedBones } from "../../../src/world/people/borrowed";
 import { Foreigners, MOST_FOREIGN } from "../../../src/world/people/foreigners";
 import { SOMEBODY } from "../../../src/world/people/look";
 import type { VrmBody } from "../../../src/world/people/vrm-body";
-import { places } from "./vrm-places";
-
-function body(triangles: number) {
-  const root = new Group();
-  const opened = {
-    root,
-    joints: new BorrowedBones(places()),
-    height: 1.7,
-    eyes_m: 1.6,
-    triangles,
-    cloth: 3,
-    update: vi.fn(),
-    dispose: vi.fn(() => root.removeFromParent()),
-  };
-  return opened as unknown as VrmBody & typeof opened;
-}
+import { body } from "./vrm-bodies";
 
 const idOf = (slot: number) => slot.toString(16).padStart(12, "0");
 const wearers = (count: number, gap = 1) =>
