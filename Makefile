@@ -1,6 +1,7 @@
 # The house's own commands. Each sets up what it needs; a second time that costs a moment.
 PYTHON ?= python3
 IN = .venv/bin/
+TOGETHER = --numprocesses=auto --maxprocesses=4 --dist=loadfile
 .PHONY: all setup run check test fix wire tables contracts journeys bench models
 
 all: check test
@@ -15,7 +16,7 @@ check:    setup   ## format, lint, types, arrows
 	@$(IN)python tools/setup.py --npm run check
 test:     setup   ## Python, web and browser tests
 	@$(IN)python tools/setup.py --npm test
-	$(IN)pytest -m browser
+	$(IN)pytest -m browser $(TOGETHER)
 	$(IN)pytest -m "not browser" --numprocesses=auto
 fix:      setup   ## format and repair
 	$(IN)ruff check --fix .
@@ -29,7 +30,7 @@ tables:   setup   ## write the FHIR tables again from the official definitions
 contracts: setup   ## compile the contracts again
 	@$(IN)python tools/setup.py --npm --prefix ../contracts run build
 journeys: setup   ## the browser tests
-	$(IN)pytest -m browser
+	$(IN)pytest -m browser $(TOGETHER)
 models:   setup   ## fit the models again
 	@$(IN)python -m pip install --quiet --require-hashes --no-deps -r requirements-models.lock
 	$(IN)python -m models

@@ -8,6 +8,7 @@ import { setLanguage } from "../../src/kit/text";
 import { subject } from "../../src/records/subject";
 import { scenes } from "../../src/twin/chosen";
 import { RisksPanel } from "../../src/twin/RisksPanel";
+import { ScoreSheet } from "../../src/twin/scores/ScoreSheet";
 import { hasWords, isFollowing, toldOf } from "../../src/twin/scores/told";
 import type { Missing, Scored, ScoreInput } from "../../src/wire/twin";
 import { type Asked, fakeHouse, fakeStreams, outcome } from "../house/house";
@@ -321,6 +322,31 @@ describe("a score", () => {
     expect(await within(sheet).findByText("Cannot be computed. It needs:")).toBeTruthy();
     expect(sheet.querySelector(".cannot")?.textContent).toContain("Diabetes: not shared with you");
     expect(sheet.querySelector(".risk-value")).toBeNull();
+  });
+});
+
+describe("an answer", () => {
+  test("stays while a device speaks of something else, and goes when the record says otherwise", async () => {
+    const user = userEvent.setup();
+    const need = { ...stroke, missing: [missing("diabetes", "not_allowed")] };
+    fakeHouse({ "POST /api/twin/1/scores/CHA2DS2-VASc": need });
+    const sheetOf = (scored: Scored) => (
+      <ScoreSheet
+        who={{ patient: "1", purpose: "PATRQT", visit: null }}
+        scored={scored}
+        onClose={() => {}}
+      />
+    );
+    const { rerender } = render(sheetOf(stroke));
+    const words = "Cannot be computed. It needs:";
+    await user.click(screen.getByRole("button", { name: "Compute" }));
+    await screen.findByText(words);
+
+    rerender(sheetOf(structuredClone(stroke)));
+    expect(screen.getByText(words)).toBeTruthy();
+
+    rerender(sheetOf({ ...stroke, inputs: [...stroke.inputs, input("age")] }));
+    expect(screen.queryByText(words)).toBeNull();
   });
 });
 

@@ -23,11 +23,13 @@ interface ScoreSheetProps {
 export function ScoreSheet({ who, scored, onClose }: ScoreSheetProps) {
   const text = useText();
   const [drafts, setDrafts] = useState<Drafts>({});
-  const [answer, setAnswer] = useState<{ of: Scored; told: Scored } | null>(null);
+  const [answer, setAnswer] = useState<{ of: string; told: Scored } | null>(null);
   const [error, setError] = useState<unknown>(undefined);
   const [isBusy, setBusy] = useState(false);
-  // An answer stands for what the fields and the record said when it was asked for.
-  const told = answer?.of === scored ? answer.told : null;
+  // An answer stands for what the fields and the record said when it was asked for; the record is
+  // read anew whenever a device speaks, which mostly says nothing of these.
+  const asked = JSON.stringify(scored.inputs);
+  const told = answer?.of === asked ? answer.told : null;
   const isTouched = Object.keys(toldOf(scored.inputs, drafts)).length > 0;
   const shown = told ?? (isTouched ? null : scored);
 
@@ -44,7 +46,7 @@ export function ScoreSheet({ who, scored, onClose }: ScoreSheetProps) {
     const path = pathOf(who, `scores/${encodeURIComponent(scored.name)}`);
     try {
       const body = toldOf(scored.inputs, drafts);
-      setAnswer({ of: scored, told: await api.post<Scored>(path, body, headersOf(who)) });
+      setAnswer({ of: asked, told: await api.post<Scored>(path, body, headersOf(who)) });
     } catch (error) {
       setError(error);
     } finally {

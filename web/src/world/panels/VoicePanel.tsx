@@ -37,7 +37,7 @@ function VoicePanel() {
       )}
       <StageCard />
       {others.length > 0 && <AsideCard />}
-      <details>
+      <details className="talk-more">
         <summary>{text("world.talk.options")}</summary>
         <TalkOptions />
       </details>
