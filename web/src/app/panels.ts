@@ -26,6 +26,7 @@ import { duplicatesPanel, importPanel, researchPanel, reviewPanel } from "../rec
 import { signedPanel } from "../records/signed/panel";
 import { takePanel } from "../records/TakePanel";
 import { hologramPart, twinPanels } from "../twin/panels";
+import { forgetAtParting } from "../world/forgetting";
 import { worldBanners, worldPanels } from "../world/panels/panels";
 
 /** Draws nothing; comes with the scene, since it needs three. */
@@ -58,4 +59,5 @@ export function joinPanels(): void {
     ...worldBanners,
   );
   dropDraftsAtSignOut();
+  forgetAtParting();
 }

@@ -1,4 +1,5 @@
 import { api } from "../kit/api";
+import { accountNow } from "../kit/session";
 import { Store, useStore } from "../kit/store";
 import type { Place, PlaceCard } from "../wire/world";
 
@@ -35,8 +36,9 @@ export function forgetPlace(id: string): void {
 
 /** Ask which places people have made. */
 export async function lookForPlaces(): Promise<void> {
+  const account = accountNow();
   const all = await api.get<readonly PlaceCard[]>("/api/world/places");
-  madePlaces.set(all.filter(({ id }) => isMade(id)));
+  if (account === accountNow()) madePlaces.set(all.filter(({ id }) => isMade(id)));
 }
 
 /** Another person signs in, another house answers: nothing is remembered. */

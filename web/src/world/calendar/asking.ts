@@ -1,4 +1,5 @@
 import { api } from "../../kit/api";
+import { accountNow } from "../../kit/session";
 import { Store } from "../../kit/store";
 
 const OURS = "/api/world";
@@ -38,8 +39,9 @@ export const planned = new Store<readonly Planned[] | null>(null);
 
 /** Ask what is planned. */
 export async function readPlanned(stop?: AbortSignal): Promise<readonly Planned[]> {
+  const account = accountNow();
   const found = await api.get<readonly Planned[]>(`${OURS}/events`, stop);
-  planned.set(found);
+  if (account === accountNow()) planned.set(found);
   return found;
 }
 
