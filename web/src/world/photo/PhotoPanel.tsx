@@ -8,6 +8,7 @@ import { useText } from "../../kit/text";
 import { Button, Card, Empty, ErrorNote, Switch, toast } from "../../kit/ui";
 import { Motion } from "../../wire/world";
 import { EMOTES } from "../people/emote-keys";
+import { usePlaceName } from "../places";
 import { putSpot } from "../things/carry";
 import { bringFile } from "../things/files";
 import { company, useStanding } from "../world";
@@ -110,7 +111,7 @@ function Preview({ photo, place, onDone }: PreviewProps) {
     setError(null);
     return () => URL.revokeObjectURL(made);
   }, [photo]);
-  const name = text(`world.place.${place}`);
+  const name = usePlaceName()(place);
   const file = new File([photo], `${name}.jpg`, { type: photo.type });
   const canShare = navigator.canShare?.({ files: [file] }) ?? false;
 
