@@ -52,9 +52,12 @@ function Taking({ place, taking }: { place: string; taking: Studio }) {
     setBusy(true);
     setError(null);
     try {
+      const asked = new Set(company.people.get().map(({ who }) => who));
       const path = `/api/world/places/${encodeURIComponent(place)}/photo`;
-      const { plain } = await api.post<{ plain: readonly string[] }>(path);
-      setPhoto(await taking.take(new Set(plain)));
+      const plain = new Set((await api.post<{ plain: readonly string[] }>(path)).plain);
+      if (company.stay.get().place !== place) return; // the yes was for there
+      const isPlain = (who: string) => plain.has(who) || !asked.has(who); // or came after the question
+      setPhoto(await taking.take(isPlain));
     } catch (reason) {
       setError(reason);
     } finally {
