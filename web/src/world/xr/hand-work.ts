@@ -86,9 +86,17 @@ export class HandWork {
     else for (const hand of hands) this.touchBoard(hand);
   }
 
+  /** Whatever hands hold, draw and point at ends; another headset begins anew. */
   dispose(): void {
-    this.parts.grab.dispose();
+    const { grab, stage } = this.parts;
+    grab.dispose();
+    for (const [hand, { kind }] of this.works) {
+      if (kind === "draw") stage.touch.release(hand.ray(), false);
+      hand.isAiming = false;
+    }
     this.works.clear();
+    if (this.finger) stage.touch.release(this.finger.ray, false);
+    this.finger = null;
   }
 
   private begin(hand: HandInRoom, means: Means, now: number): Pick<Work, "kind" | "hold"> | null {

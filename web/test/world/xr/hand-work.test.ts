@@ -170,3 +170,25 @@ test("a fingertip on a board draws until it leaves it", () => {
 
   expect(did).toEqual(["draws", "lifts the pen"]);
 });
+
+test("whoever takes the headset off while drawing lifts the pen, and points nowhere", () => {
+  Object.assign(around, { hit: BOARD, touched: true });
+  work.update([hand], 0); // a fingertip draws
+  work.dispose();
+  expect(did).toEqual(["draws", "lifts the pen"]);
+
+  around.hit = null;
+  work.down(hand, "select", 10); // a ray draws
+  work.dispose();
+  expect(did).toEqual(["draws", "lifts the pen", "draws", "lifts the pen"]);
+
+  around.touched = false;
+  work.down(hand, "select", 20);
+  expect(hand.isAiming).toBe(true);
+  work.dispose();
+  expect(hand.isAiming).toBe(false);
+
+  work.update([hand], 30);
+  work.up(hand, "select", 40);
+  expect(did).toHaveLength(4);
+});
