@@ -90,13 +90,10 @@ export class HandWork {
   dispose(): void {
     const { grab, stage } = this.parts;
     grab.dispose();
-    for (const [hand, { kind }] of this.works) {
-      if (kind === "draw") stage.touch.release(hand.ray(), false);
-      hand.isAiming = false;
-    }
+    for (const hand of this.works.keys()) hand.isAiming = false;
     this.works.clear();
-    if (this.finger) stage.touch.release(this.finger.ray, false);
     this.finger = null;
+    stage.touch.letGo();
   }
 
   private begin(hand: HandInRoom, means: Means, now: number): Pick<Work, "kind" | "hold"> | null {
