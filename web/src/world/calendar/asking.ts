@@ -1,4 +1,5 @@
 import { api } from "../../kit/api";
+import { twoDigits } from "../../kit/clock";
 import { accountNow } from "../../kit/session";
 import { Store } from "../../kit/store";
 
@@ -84,7 +85,6 @@ export function momentOf(local: string): string {
 
 /** A moment as such a field wants it: year to minute, by our own clock. */
 export function localOf(at: Date): string {
-  const two = (n: number) => String(n).padStart(2, "0");
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
+  const day = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;
+  return `${day}T${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}`;
 }
