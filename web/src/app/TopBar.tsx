@@ -13,7 +13,7 @@ import {
   ThemeSwitch,
 } from "../kit/ui";
 import { AlertBell } from "../twin/alerts/AlertBell";
-import { isBeside } from "../world/beside";
+import { isBeside, useIsLed } from "../world/beside";
 import { SafeButton } from "../world/order/SafeButton";
 import { madePlaces } from "../world/places";
 import { AccountMenu } from "./AccountMenu";
@@ -55,6 +55,7 @@ function PlaceMenu({ place }: { place: string }) {
   const text = useText();
   const { icon: Icon, nameKey } = signOf(place);
   const name = text(nameKey);
+  const isLed = useIsLed();
   useStore(madePlaces); // somebody publishes one
   const own = places.filter(({ id }) => !id.startsWith("consulting-room") || id === place);
   const isOpen = own.filter(({ isClosed }) => !isClosed);
@@ -78,7 +79,7 @@ function PlaceMenu({ place }: { place: string }) {
               key={id}
               icon={icon}
               isCurrent={id === place}
-              disabled={isClosed}
+              disabled={isClosed || (isLed && id !== place)}
               hint={text(aboutKey)}
               onClick={() => {
                 goTo(id);

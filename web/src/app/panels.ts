@@ -12,20 +12,26 @@ import { keysBanner } from "../identity/keys/KeysBanner";
 import { keysPanel } from "../identity/keys/panel";
 import { peoplePanel } from "../identity/People";
 import { addBanners, addPanels, addSceneParts, type ScenePart } from "../kit/place";
-import { accessPanel } from "../records/AccessPanel";
-import { appsPanel } from "../records/apps/AppsPanel";
-import { choicesPanel } from "../records/choices/ChoicesPanel";
 import { emergencyBanner } from "../records/emergency/EmergencyBanner";
 import { emergencyPanel } from "../records/emergency/EmergencyPanel";
 import { noticeBanner } from "../records/emergency/NoticeBanner";
-import { helpersPanel } from "../records/helpers/HelpersPanel";
 import { whoseRecordBanner } from "../records/helpers/WhoseRecord";
 import { imagingPanel } from "../records/imaging/panel";
-import { linksPanel } from "../records/LinksPanel";
-import { duplicatesPanel, importPanel, researchPanel, reviewPanel } from "../records/late";
+import {
+  accessPanel,
+  appsPanel,
+  choicesPanel,
+  duplicatesPanel,
+  helpersPanel,
+  importPanel,
+  linksPanel,
+  researchPanel,
+  reviewPanel,
+  takePanel,
+} from "../records/late";
 import { signedPanel } from "../records/signed/panel";
-import { takePanel } from "../records/TakePanel";
 import { hologramPart, twinPanels } from "../twin/panels";
+import { forgetAtParting } from "../world/forgetting";
 import { worldBanners, worldPanels } from "../world/panels/panels";
 
 /** Draws nothing; comes with the scene, since it needs three. */
@@ -58,4 +64,5 @@ export function joinPanels(): void {
     ...worldBanners,
   );
   dropDraftsAtSignOut();
+  forgetAtParting();
 }

@@ -7,6 +7,7 @@ import { goTo, type Panel } from "../kit/place";
 import { useSession } from "../kit/session";
 import { useText } from "../kit/text";
 import { Badge, Button, Card, ErrorNote, Waiting } from "../kit/ui";
+import { useIsLed } from "../world/beside";
 import { useVisit } from "./visit";
 
 interface Room {
@@ -67,6 +68,7 @@ function signOf({ room, isMyVisit }: RoomLineProps): string {
 function RoomLine(props: RoomLineProps) {
   const text = useText();
   const { room, isMyVisit, isClinician } = props;
+  const isLed = useIsLed();
   const sign = signOf(props);
   const isOpen = isMyVisit || (isClinician ? !room.clinician || room.is_mine : !room.is_busy);
   const isInviting = isMyVisit || sign === (isClinician ? "patient" : "ready");
@@ -86,7 +88,7 @@ function RoomLine(props: RoomLineProps) {
       </div>
       <Button
         kind={isInviting ? "primary" : "quiet"}
-        disabled={!isOpen}
+        disabled={!isOpen || isLed}
         aria-label={`${text("clinic.walkin")}: ${name}`}
         onClick={() => goTo(room.id)}
       >

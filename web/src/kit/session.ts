@@ -78,6 +78,21 @@ export async function chooseLanguage(next: Language): Promise<void> {
   await api.patch("/api/identity/me", { language: next });
 }
 
+/** The account that is signed in; "" for none. */
+export function accountNow(): string {
+  return session.get().me?.account ?? "";
+}
+
+/** Do something whenever another account, or none, is signed in; call the answer to stop. */
+export function onAccountChange(tell: () => void): () => void {
+  let account = accountNow();
+  return session.subscribe(() => {
+    if (account === accountNow()) return;
+    account = accountNow();
+    tell();
+  });
+}
+
 /** Who is signed in, or null. */
 export function useSession(): Me | null {
   return useStore(session).me;

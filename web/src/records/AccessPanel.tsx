@@ -1,6 +1,5 @@
 import { BookOpenCheck, Download, ScrollText, SearchX, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { Panel } from "../kit/place";
 import { moment, useText } from "../kit/text";
 import { Button, Card, Empty, ErrorNote, Field, Waiting } from "../kit/ui";
 import { AccessDays } from "./AccessDays";
@@ -19,7 +18,7 @@ import { isHome, mayDecide, useSubject } from "./subject";
 /** A pause in typing after which the list is read [ms]. */
 const PAUSE_MS = 300;
 
-function AccessPanel() {
+export function AccessPanel() {
   const subject = useSubject();
   if (!isHome(subject)) return null;
   if (!mayDecide(subject)) return <NotYours />;
@@ -209,14 +208,3 @@ function TakeAlong({ patient }: { patient: string }) {
     </div>
   );
 }
-
-export const accessPanel: Panel = {
-  id: "accesses",
-  titleKey: "records.accesses.short",
-  icon: BookOpenCheck,
-  places: ["home"],
-  roles: ["patient"],
-  group: "record",
-  order: 30,
-  Component: AccessPanel,
-};

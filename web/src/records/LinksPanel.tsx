@@ -2,7 +2,6 @@ import { FileDown, Link2, QrCode, Share2 } from "lucide-react";
 import { useState } from "react";
 import { api, ask } from "../kit/api";
 import { useAsked } from "../kit/asked";
-import type { Panel } from "../kit/place";
 import { save } from "../kit/save";
 import { language, useText } from "../kit/text";
 import { Button, Card, Empty, ErrorNote, toast, Waiting } from "../kit/ui";
@@ -14,7 +13,7 @@ import "./links.css";
 import { NotYours } from "./helpers/NotYours";
 import { headersOf, isHome, mayDecide, type Subject, useSubject } from "./subject";
 
-function LinksPanel() {
+export function LinksPanel() {
   const subject = useSubject();
   if (!isHome(subject)) return null;
   if (!mayDecide(subject)) return <NotYours />;
@@ -94,14 +93,3 @@ function Printed({ who }: { who: Subject }) {
     </Button>
   );
 }
-
-export const linksPanel: Panel = {
-  id: "links",
-  titleKey: "records.links.short",
-  icon: Share2,
-  places: ["home"],
-  roles: ["patient"],
-  group: "sharing",
-  order: 30,
-  Component: LinksPanel,
-};

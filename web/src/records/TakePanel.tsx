@@ -1,6 +1,5 @@
 import { CircleCheck, Luggage, X } from "lucide-react";
 import { useState } from "react";
-import type { Panel } from "../kit/place";
 import { useStore } from "../kit/store";
 import { number, useText } from "../kit/text";
 import { Button, Card, ErrorNote, Progress, Switch } from "../kit/ui";
@@ -11,7 +10,7 @@ import { leave, take, taking } from "./take";
 
 const MIB = 1024 * 1024;
 
-function TakePanel() {
+export function TakePanel() {
   const subject = useSubject();
   if (!isHome(subject)) return null;
   if (!mayDecide(subject)) return <NotYours />;
@@ -64,14 +63,3 @@ function Take({ who }: { who: Subject }) {
     </Card>
   );
 }
-
-export const takePanel: Panel = {
-  id: "take",
-  titleKey: "records.take.short",
-  icon: Luggage,
-  places: ["home"],
-  roles: ["patient"],
-  group: "record",
-  order: 50,
-  Component: TakePanel,
-};

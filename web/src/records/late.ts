@@ -1,4 +1,15 @@
-import { FlaskConical, FolderInput, Scale, UsersRound } from "lucide-react";
+import {
+  Blocks,
+  BookOpenCheck,
+  FlaskConical,
+  FolderInput,
+  HandHeart,
+  Luggage,
+  Scale,
+  Share2,
+  Users,
+  UsersRound,
+} from "lucide-react";
 import { lazy } from "react";
 import type { Panel } from "../kit/place";
 
@@ -47,4 +58,74 @@ export const duplicatesPanel: Panel = {
   group: "house",
   order: 40,
   Component: lazy(() => import("./DuplicatesPanel").then((m) => ({ default: m.DuplicatesPanel }))),
+};
+
+export const choicesPanel: Panel = {
+  id: "choices",
+  titleKey: "records.choices",
+  icon: HandHeart,
+  places: ["home"],
+  roles: ["patient"],
+  group: "sharing",
+  order: 10,
+  Component: lazy(() =>
+    import("./choices/ChoicesPanel").then((m) => ({ default: m.ChoicesPanel })),
+  ),
+};
+
+export const helpersPanel: Panel = {
+  id: "helpers",
+  titleKey: "records.helpers",
+  icon: Users,
+  places: ["home"],
+  roles: ["patient"],
+  group: "sharing",
+  order: 20,
+  Component: lazy(() =>
+    import("./helpers/HelpersPanel").then((m) => ({ default: m.HelpersPanel })),
+  ),
+};
+
+export const linksPanel: Panel = {
+  id: "links",
+  titleKey: "records.links.short",
+  icon: Share2,
+  places: ["home"],
+  roles: ["patient"],
+  group: "sharing",
+  order: 30,
+  Component: lazy(() => import("./LinksPanel").then((m) => ({ default: m.LinksPanel }))),
+};
+
+export const appsPanel: Panel = {
+  id: "apps",
+  titleKey: "records.apps.short",
+  icon: Blocks,
+  places: ["home", "consulting-room-*"],
+  roles: ["patient", "clinician"],
+  group: "sharing",
+  order: 40,
+  Component: lazy(() => import("./apps/AppsPanel").then((m) => ({ default: m.AppsPanel }))),
+};
+
+export const takePanel: Panel = {
+  id: "take",
+  titleKey: "records.take.short",
+  icon: Luggage,
+  places: ["home"],
+  roles: ["patient"],
+  group: "record",
+  order: 50,
+  Component: lazy(() => import("./TakePanel").then((m) => ({ default: m.TakePanel }))),
+};
+
+export const accessPanel: Panel = {
+  id: "accesses",
+  titleKey: "records.accesses.short",
+  icon: BookOpenCheck,
+  places: ["home"],
+  roles: ["patient"],
+  group: "record",
+  order: 30,
+  Component: lazy(() => import("./AccessPanel").then((m) => ({ default: m.AccessPanel }))),
 };

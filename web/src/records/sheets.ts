@@ -1,4 +1,5 @@
 import { api, ask } from "../kit/api";
+import { twoDigits } from "../kit/clock";
 import { language } from "../kit/text";
 import { type ImportStep, stepsIn } from "./import";
 
@@ -58,9 +59,8 @@ export function nameOf({ names, key }: Measure): string {
 
 /** This browser's distance from UTC, such as +08:00. */
 export function zone(minutes = -new Date().getTimezoneOffset()): string {
-  const two = (n: number) => String(Math.trunc(n)).padStart(2, "0");
   const size = Math.abs(minutes);
-  return `${minutes < 0 ? "-" : "+"}${two(size / 60)}:${two(size % 60)}`;
+  return `${minutes < 0 ? "-" : "+"}${twoDigits(size / 60)}:${twoDigits(size % 60)}`;
 }
 
 export function measures(signal?: AbortSignal): Promise<Measure[]> {

@@ -1,6 +1,6 @@
 import { api } from "../kit/api";
 import { arrived, setPeople, whereabouts } from "../kit/place";
-import { Store } from "../kit/store";
+import { Store, useStore } from "../kit/store";
 
 const ASK_MS = 3000;
 const WORD = "companion"; // in the address, so that a phone can be handed a link
@@ -16,6 +16,12 @@ export const isBeside = new Store(new URLSearchParams(globalThis.location?.searc
 
 /** Where that visit is: its place, "" for nowhere, null until the house has said. */
 export const besideOf = new Store<string | null>(null);
+
+/** Whether this window goes where another one goes: a way of its own would lead straight back. */
+export function useIsLed(): boolean {
+  const is = useStore(isBeside);
+  return useStore(besideOf) !== "" && is;
+}
 
 export function goBeside(): void {
   history.replaceState(null, "", `${location.pathname}?${WORD}${location.hash}`);

@@ -1,5 +1,7 @@
 import { api } from "../kit/api";
+import { accountNow } from "../kit/session";
 import { Store, useStore } from "../kit/store";
+import { hasText, language, t } from "../kit/text";
 import type { Place, PlaceCard } from "../wire/world";
 
 const asked = new Map<string, Promise<Place>>();
@@ -35,8 +37,9 @@ export function forgetPlace(id: string): void {
 
 /** Ask which places people have made. */
 export async function lookForPlaces(): Promise<void> {
+  const account = accountNow();
   const all = await api.get<readonly PlaceCard[]>("/api/world/places");
-  madePlaces.set(all.filter(({ id }) => isMade(id)));
+  if (account === accountNow()) madePlaces.set(all.filter(({ id }) => isMade(id)));
 }
 
 /** Another person signs in, another house answers: nothing is remembered. */
@@ -48,4 +51,18 @@ export function forgetPlaces(): void {
 /** A number that is another once the place a part of the page shows may be another. */
 export function usePlacesChanged(): number {
   return useStore(placesChanged);
+}
+
+/** What a place is called; of one that we know nothing of, only that it is another. */
+export function placeName(id: string): string {
+  const made = madePlaces.get().find((one) => one.id === id);
+  if (made) return made.name_key;
+  return hasText(`world.place.${id}`) ? t(`world.place.${id}`) : t("world.place.unknown");
+}
+
+/** The same, drawn again when somebody makes a place or another language is chosen. */
+export function usePlaceName(): typeof placeName {
+  useStore(madePlaces);
+  useStore(language);
+  return placeName;
 }

@@ -11,6 +11,7 @@ import { holdOut } from "./photo/selfie";
 import { hours } from "./scene/hours";
 import type { Materials } from "./scene/materials";
 import { PlaceScene } from "./scene/place-scene";
+import { SHOWN_SCREEN } from "./showing/screen";
 import { wordsFor } from "./sign-words";
 import { seatAimedAt } from "./things/seats";
 import { ThingsScene } from "./things/things-scene";
@@ -115,13 +116,14 @@ export class Stage {
     this.swungFrom = is ? (this.swungFrom ?? this.follow.heading) : null;
   }
 
-  /** Draw a picture to be kept: without names, and with some people as plain figures. */
-  pose(plain: ReadonlySet<string>, draw: () => void): void {
-    this.crowd.pose(plain);
-    const { visible } = this.marker.root;
-    this.marker.root.visible = false;
+  /** Draw a picture to be kept: without names and shown screens, some people as plain figures. */
+  pose(isPlain: (who: string) => boolean, draw: () => void): void {
+    this.crowd.pose(isPlain);
+    const screen = this.root.parent?.getObjectByName(SHOWN_SCREEN);
+    const left = [this.marker.root, screen].filter((one) => one?.visible);
+    for (const one of left) if (one) one.visible = false;
     draw();
-    this.marker.root.visible = visible;
+    for (const one of left) if (one) one.visible = true;
   }
 
   /** Walk to where somebody clicked: the point on the picture is −1…1 from left and below. */

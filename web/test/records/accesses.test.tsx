@@ -3,7 +3,7 @@ import { userEvent } from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import { session } from "../../src/kit/session";
 import { language } from "../../src/kit/text";
-import { accessPanel } from "../../src/records/AccessPanel";
+import { AccessPanel } from "../../src/records/AccessPanel";
 import {
   type AccessEntry,
   type AccessGroup,
@@ -17,7 +17,6 @@ import { subject } from "../../src/records/subject";
 import { fakeHouse, outcome } from "../house/house";
 import receipts from "../ledger/receipts.json";
 
-const { Component: Accesses } = accessPanel;
 const PATH = "/api/records/patients/p1/accesses";
 const receipt = receipts.at(-1);
 
@@ -221,7 +220,7 @@ describe("the list", () => {
           ? { groups: groups("2026-02-27"), next: null }
           : { groups: groups("2026-03-01", "2026-02-28"), next: 5 },
     });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
     await waitFor(() => expect(screen.getAllByText(/looked at your record/)).toHaveLength(2));
 
     await userEvent.click(screen.getByRole("button", { name: "Show earlier ones" }));
@@ -239,7 +238,7 @@ describe("the list", () => {
         next: null,
       },
     });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
 
     expect(
       await screen.findByText("Who looked at the person with the number Patient/lina’s data"),
@@ -251,7 +250,7 @@ describe("the list", () => {
 
   test("leaves out what home devices write until that is wanted", async () => {
     const all = fakeHouse({ [`GET ${PATH}/groups`]: { groups: [group()], next: null } });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
     await screen.findByText(/re-read/);
 
     await userEvent.click(screen.getByRole("button", { name: "Home devices" }));
@@ -272,7 +271,7 @@ describe("the list", () => {
         actors: [{ actor: "a2", name: "Dr Amara Okafor", via: "rest", at: "" }],
       },
     });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
 
     await userEvent.type(screen.getByRole("searchbox", { name: "Find a line" }), "pulse");
     await waitFor(() => expect(asked(all).at(-1)?.get("text")).toBe("pulse"));
@@ -298,7 +297,7 @@ describe("the list", () => {
           ? { entries: lines([5, 4]), next: null }
           : { entries: lines([7, 6]), next: 6 },
     });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
     const line = await screen.findByRole("button", { name: /re-read .* 4 times/ });
 
     await userEvent.click(line);
@@ -311,7 +310,7 @@ describe("the list", () => {
   test("tells a refusal as one", async () => {
     const refused = group({ count: 2, newest: entry({ outcome: "deny" }) });
     fakeHouse({ [`GET ${PATH}/groups`]: { groups: [refused], next: null } });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
 
     expect(await screen.findByText(/tried to look and saw nothing/)).toBeTruthy();
     expect(screen.getByText("2 times")).toBeTruthy();
@@ -319,14 +318,14 @@ describe("the list", () => {
 
   test("that is empty says what will stand here", async () => {
     fakeHouse({ [`GET ${PATH}/groups`]: { groups: [], next: null } });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
 
     expect(await screen.findByText("Nobody has looked yet")).toBeTruthy();
   });
 
   test("in which nothing fits says so, and shows all again", async () => {
     const all = fakeHouse({ [`GET ${PATH}/groups`]: { groups: [], next: null } });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
     const box = screen.getByRole("searchbox", { name: "Find a line" });
     await userEvent.type(box, "zebra");
     expect(await screen.findByText("Nothing like that")).toBeTruthy();
@@ -340,14 +339,14 @@ describe("the list", () => {
   test("that cannot be read says why", async () => {
     const busy = outcome(503, "transient", "The house is busy.", "Wait.");
     fakeHouse({ [`GET ${PATH}/groups`]: busy });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
 
     expect((await screen.findByRole("alert")).textContent).toContain("The house is busy.");
   });
 
   test("is taken along with one press", async () => {
     fakeHouse({ [`GET ${PATH}/groups`]: { groups: [], next: null } });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
 
     const link = await screen.findByRole("link", { name: "Take the whole list along" });
 
@@ -357,7 +356,7 @@ describe("the list", () => {
   test("is nobody's where no record stands open", () => {
     subject.set(null);
     const all = fakeHouse({});
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
 
     expect(all).toEqual([]);
   });
@@ -372,7 +371,7 @@ describe("the receipt of a line", () => {
       [`GET ${PATH}/${shown.id}/receipt`]: proof,
       "GET /api/ledger/key": key,
     });
-    render(<Accesses place="home" />);
+    render(<AccessPanel />);
     await userEvent.click(await screen.findByRole("button", { name: /your record|saw nothing/ }));
     return screen.getByRole("dialog");
   }

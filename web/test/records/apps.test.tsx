@@ -3,13 +3,12 @@ import { userEvent } from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Me } from "../../src/kit/session";
 import { sentence } from "../../src/records/access";
-import { appsPanel } from "../../src/records/apps/AppsPanel";
+import { AppsPanel } from "../../src/records/apps/AppsPanel";
 import { Authorize } from "../../src/records/apps/Authorize";
 import { actsOf, hostOf, labelOf, type Scope } from "../../src/records/apps/model";
 import { subject } from "../../src/records/subject";
 import { fakeHouse, outcome, Reply } from "../house/house";
 
-const { Component: Apps } = appsPanel;
 const CLIENT = { id: "c1", name: "Growth Charts", publisher: "Invented Apps" };
 const QUERY = "?client_id=c1&state=s";
 const LABORATORY: Scope = {
@@ -189,7 +188,7 @@ describe("connected apps", () => {
         return new Reply(204);
       },
     });
-    render(<Apps place="home" />);
+    render(<AppsPanel />);
     expect(await screen.findByText(/Last used/)).toBeTruthy();
     expect(screen.getByText("Laboratory")).toBeTruthy();
 
@@ -203,7 +202,7 @@ describe("connected apps", () => {
       "GET /api/identity/apps/connected": [{ ...connected, used_at: null }],
       "GET /api/identity/apps": [],
     });
-    render(<Apps place="home" />);
+    render(<AppsPanel />);
 
     expect(await screen.findByText(/not used yet/)).toBeTruthy();
   });

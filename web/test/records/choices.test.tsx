@@ -1,7 +1,7 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
-import { choicesPanel } from "../../src/records/choices/ChoicesPanel";
+import { ChoicesPanel } from "../../src/records/choices/ChoicesPanel";
 import {
   endOf,
   fromChoice,
@@ -15,7 +15,6 @@ import { building, hideFact } from "../../src/records/choices/start";
 import { consentsChanged, subject } from "../../src/records/subject";
 import { fakeHouse, outcome, Reply } from "../house/house";
 
-const { Component: Choices } = choicesPanel;
 const PATH = "/api/records/patients/p1/choices";
 const AMARA = {
   resourceType: "Practitioner",
@@ -63,7 +62,7 @@ beforeEach(() => {
 describe("who may see what", () => {
   test("is said in a sentence, with how long it still stands", async () => {
     fakeHouse({ ...HOUSE, [`GET ${PATH}`]: [said()] });
-    render(<Choices place="home" />);
+    render(<ChoicesPanel />);
 
     expect(
       await screen.findByText(/^Dr Amara Okafor may see vital signs, for treatment, until/),
@@ -85,7 +84,7 @@ describe("who may see what", () => {
         return new Reply(201, { consent: "c2" });
       },
     });
-    render(<Choices place="home" />);
+    render(<ChoicesPanel />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Take it back now" }));
     expect(await screen.findByText("Nobody else may see this record")).toBeTruthy();
@@ -104,7 +103,7 @@ describe("who may see what", () => {
       [`GET ${PATH}`]: [said()],
       "DELETE /api/records/consents/c1": outcome(503, "transient", "Busy.", "Wait."),
     });
-    render(<Choices place="home" />);
+    render(<ChoicesPanel />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Take it back now" }));
 
@@ -115,7 +114,7 @@ describe("who may see what", () => {
   test("is read again when something ended elsewhere on the page", async () => {
     let held = [said()];
     fakeHouse({ ...HOUSE, [`GET ${PATH}`]: () => held });
-    render(<Choices place="home" />);
+    render(<ChoicesPanel />);
     await screen.findByRole("button", { name: "Take it back now" });
 
     held = [];
@@ -128,7 +127,7 @@ describe("who may see what", () => {
     const over = said();
     const choice = over.choice && { ...over.choice, until: "2020-01-01T00:00:00Z" };
     fakeHouse({ ...HOUSE, [`GET ${PATH}`]: [{ ...over, choice }] });
-    render(<Choices place="home" />);
+    render(<ChoicesPanel />);
 
     expect(await screen.findByText("Nobody else may see this record")).toBeTruthy();
     expect(screen.getByText("What no longer holds (1)")).toBeTruthy();
@@ -140,7 +139,7 @@ describe("who may see what", () => {
       [`GET ${PATH}`]: [said({ choice: null })],
       "GET /fhir/R4/Consent/c1": { resourceType: "Consent", id: "c1" },
     });
-    render(<Choices place="home" />);
+    render(<ChoicesPanel />);
 
     expect(await screen.findByText(/written in FHIR/)).toBeTruthy();
     await userEvent.click(screen.getByText("How it is written"));
@@ -151,7 +150,7 @@ describe("who may see what", () => {
   test("is nobody's to say who only looks", () => {
     fakeHouse({});
     subject.set({ patient: "p1", purpose: "FAMRQT", visit: null, acts: ["access"] });
-    render(<Choices place="home" />);
+    render(<ChoicesPanel />);
 
     expect(screen.getByText("You may not decide here")).toBeTruthy();
     expect(screen.queryByRole("button")).toBeNull();
@@ -160,7 +159,7 @@ describe("who may see what", () => {
 
 describe("saying something new", () => {
   async function begin(): Promise<void> {
-    render(<Choices place="home" />);
+    render(<ChoicesPanel />);
     await userEvent.click(await screen.findByRole("button", { name: "Say something new" }));
   }
   const press = async (name: string | RegExp): Promise<void> =>
@@ -249,7 +248,7 @@ describe("saying something new", () => {
 
   test("begins with the one entry that somebody stands before", async () => {
     fakeHouse({ ...HOUSE, [`GET ${PATH}`]: [] });
-    render(<Choices place="home" />);
+    render(<ChoicesPanel />);
 
     act(() => hideFact("Condition/1"));
 

@@ -5,7 +5,7 @@ import { arrived } from "../../src/kit/place";
 import { type Me, session } from "../../src/kit/session";
 import { NOTHING_SAID } from "../../src/records/choices/model";
 import { building } from "../../src/records/choices/start";
-import { helpersPanel } from "../../src/records/helpers/HelpersPanel";
+import { HelpersPanel } from "../../src/records/helpers/HelpersPanel";
 import {
   choose,
   homeSubject,
@@ -17,7 +17,6 @@ import { subject } from "../../src/records/subject";
 import { Why } from "../../src/records/Why";
 import { fakeHouse, outcome, Reply } from "../house/house";
 
-const { Component: Helpers } = helpersPanel;
 const { Component: Whose } = whoseRecordBanner;
 const CHOICES = "/api/records/patients/p1/choices";
 const NORA: Me = {
@@ -52,7 +51,7 @@ describe("people who help me", () => {
           ? outcome(503, "transient", "The records are busy.")
           : { entry: [{ resource: ADA }] },
     });
-    render(<Helpers place="home" />);
+    render(<HelpersPanel />);
 
     expect(await screen.findByText("The records are busy.")).toBeTruthy();
     isBroken = false;
@@ -69,7 +68,7 @@ describe("people who help me", () => {
       "POST /fhir/R4/RelatedPerson": new Reply(201, { id: "r1" }),
       [`POST ${CHOICES}`]: new Reply(201, { consent: "c1" }),
     });
-    render(<Helpers place="home" />);
+    render(<HelpersPanel />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Let somebody help" }));
     await userEvent.type(screen.getByLabelText("Their name"), "Ada Lin");
@@ -97,7 +96,7 @@ describe("people who help me", () => {
   test("are another's to choose where one may only look", () => {
     fakeHouse({});
     subject.set({ patient: "lina", purpose: "FAMRQT", visit: null, acts: ["access"] });
-    render(<Helpers place="home" />);
+    render(<HelpersPanel />);
 
     expect(screen.getByText("You may not decide here")).toBeTruthy();
   });

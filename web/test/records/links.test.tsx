@@ -1,12 +1,11 @@
 import { render, screen, waitFor } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
-import { linksPanel } from "../../src/records/LinksPanel";
+import { LinksPanel } from "../../src/records/LinksPanel";
 import { newPasscode } from "../../src/records/links";
 import { subject } from "../../src/records/subject";
 import { fakeHouse, outcome, Reply } from "../house/house";
 
-const { Component: Links } = linksPanel;
 const PATH = "/api/records/patients/p1/links";
 const link = (more: object = {}) => ({
   id: "l1",
@@ -36,7 +35,7 @@ describe("sharing my record", () => {
       qr: "<svg/>",
     };
     const asked = fakeHouse({ [`GET ${PATH}`]: [], [`POST ${PATH}`]: new Reply(201, given) });
-    render(<Links place="home" />);
+    render(<LinksPanel />);
     expect(await screen.findByText("You have shared nothing yet")).toBeTruthy();
 
     await userEvent.click(screen.getByRole("button", { name: "Make a link" }));
@@ -56,7 +55,7 @@ describe("sharing my record", () => {
 
   test("shares nothing where nothing is chosen", async () => {
     fakeHouse({ [`GET ${PATH}`]: [] });
-    render(<Links place="home" />);
+    render(<LinksPanel />);
 
     await userEvent.click(await screen.findByRole("button", { name: "Make a link" }));
     await userEvent.click(screen.getByRole("switch", { name: /PDF to keep/ }));
@@ -74,7 +73,7 @@ describe("sharing my record", () => {
         return new Reply(204);
       },
     });
-    render(<Links place="home" />);
+    render(<LinksPanel />);
 
     expect(await screen.findByText("opened 1 of 3 times")).toBeTruthy();
     expect(screen.getByText("Dr Ruiz")).toBeTruthy();
@@ -87,14 +86,14 @@ describe("sharing my record", () => {
 
   test("says what went wrong", async () => {
     fakeHouse({ [`GET ${PATH}`]: outcome(503, "transient", "Too busy.") });
-    render(<Links place="home" />);
+    render(<LinksPanel />);
 
     expect(await screen.findByText("Too busy.")).toBeTruthy();
   });
 
   test("is not there for whoever looks at another's record", () => {
     subject.set({ patient: "p1", purpose: "TREAT", visit: "v" });
-    const { container } = render(<Links place="home" />);
+    const { container } = render(<LinksPanel />);
 
     expect(container.innerHTML).toBe("");
   });

@@ -3,11 +3,10 @@ import { userEvent } from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { language } from "../../src/kit/text";
 import { subject } from "../../src/records/subject";
-import { takePanel } from "../../src/records/TakePanel";
+import { TakePanel } from "../../src/records/TakePanel";
 import { leave } from "../../src/records/take";
 import { fakeHouse, outcome } from "../house/house";
 
-const { Component: Take } = takePanel;
 const PATH = "GET /api/records/patients/mei/record";
 
 beforeEach(() => {
@@ -21,7 +20,7 @@ test("one press takes the whole record along, and says when it is there", async 
   const asked = fakeHouse({
     [PATH]: () => new Response(new Uint8Array(3 * 1024 * 1024), { headers: { "x-things": "340" } }),
   });
-  render(<Take place="home" />);
+  render(<TakePanel />);
 
   await userEvent.click(screen.getByRole("switch", { name: /every earlier version/ }));
   await userEvent.click(screen.getByRole("button", { name: "Take my record with me" }));
@@ -33,7 +32,7 @@ test("one press takes the whole record along, and says when it is there", async 
 
 test("what went wrong is said, and it may be tried again", async () => {
   fakeHouse({ [PATH]: outcome(503, "transient", "A copy is being made already.") });
-  render(<Take place="home" />);
+  render(<TakePanel />);
 
   await userEvent.click(screen.getByRole("button", { name: "Take my record with me" }));
 
@@ -43,7 +42,7 @@ test("what went wrong is said, and it may be tried again", async () => {
 
 test("it is hers alone: in a visit it is not shown", () => {
   subject.set({ patient: "mei", purpose: "TREAT", visit: "v" });
-  render(<Take place="clinic" />);
+  render(<TakePanel />);
 
   expect(screen.queryByRole("button")).toBeNull();
 });

@@ -5,7 +5,7 @@ import { App } from "../../src/app/App";
 import { setView } from "../../src/app/view";
 import { addBanners, addPanels, arrived, whereabouts } from "../../src/kit/place";
 import { type Me, session } from "../../src/kit/session";
-import { comeInside, goBeside, isBeside } from "../../src/world/beside";
+import { besideOf, comeInside, goBeside, isBeside } from "../../src/world/beside";
 import { worldBanners, worldPanels } from "../../src/world/panels/panels";
 import { company } from "../../src/world/world";
 import { RoomPanel } from "../../src/world/xr/RoomPanel";
@@ -73,6 +73,29 @@ test("it has no panels for which one must be there oneself", async () => {
 
   expect(document.querySelector(".dock")?.textContent).not.toContain("Things to share");
   expect(document.querySelector(".dock")?.textContent).toContain("People and safety");
+});
+
+test("it offers no way elsewhere while it goes where the other window goes", async () => {
+  isBeside.set(true);
+  const soon = { id: "e-1", title: "Sleeping well", by: "Iris", audience: "all", capacity: 0 };
+  const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+  const state = { coming: 1, is_coming: true, is_ours: false, is_off: false };
+  const event = { ...soon, ...state, place: "clinic", starts_at: at(5), ends_at: at(65) };
+  const answers = { "GET /api/identity/me": MEI, "GET /api/world/events": [event] };
+  fakeHouse({ ...answers, "GET /api/world/beside": TOLD });
+  render(<App />);
+  await screen.findByRole("heading", { level: 1, name: "Home" });
+
+  expect(await screen.findByText(/in 5 minutes: Clinic/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Go there" })).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: /^Home: / }));
+  const clinic = screen.getByRole("button", { name: /^Clinic/ });
+  expect(clinic.hasAttribute("disabled") || clinic.getAttribute("aria-disabled")).toBeTruthy();
+  await userEvent.click(clinic);
+  expect(whereabouts.get().place).toBe("home");
+
+  act(() => besideOf.set("")); // the visit ended: go where one likes
+  expect(screen.getByRole("button", { name: "Go there" })).toBeTruthy();
 });
 
 test("one press and one is here instead, with a line of one's own", async () => {

@@ -1,3 +1,4 @@
+import { twoDigits } from "../../kit/clock";
 import type { Characteristic, Field } from "../../wire/devices";
 import { otherwise, readFloat, readSfloat, rounded, type Special, signed } from "./numbers";
 
@@ -175,8 +176,8 @@ function time(part: Uint8Array): [string, Clock] {
   const isTime = hour < 24 && minute < 60 && second < 60;
   if (!(year >= 1582 && year <= 9999 && month <= 12 && isTime && day <= daysOf(year, month)))
     return ["", "impossible"];
-  const two = (n: number): string => String(n).padStart(2, "0");
-  return [`${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}`, "set"];
+  const date = [`${year}`, ...[month, day].map(twoDigits)].join("-");
+  return [`${date}T${[hour, minute, second].map(twoDigits).join(":")}`, "set"];
 }
 
 function daysOf(year: number, month: number): number {

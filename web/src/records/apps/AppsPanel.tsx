@@ -2,7 +2,6 @@ import { AppWindow, Blocks, Clock, ExternalLink, Unplug } from "lucide-react";
 import { useState } from "react";
 import { api } from "../../kit/api";
 import { useAsked } from "../../kit/asked";
-import type { Panel } from "../../kit/place";
 import { moment, useText } from "../../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, toast, Waiting } from "../../kit/ui";
 import { type Category, categoryIcons } from "../categories";
@@ -12,7 +11,7 @@ import "./apps.css";
 import { type AppName, type Connected, categoriesIn, lastsKey } from "./model";
 
 /** The apps of others: those that can be opened, and those that were given something. */
-function AppsPanel() {
+export function AppsPanel() {
   return (
     <>
       <ConnectedApps />
@@ -164,14 +163,3 @@ async function addressOf(app: AppName, subject: Subject | null): Promise<string>
   };
   return (await api.post<{ url: string }>("/api/identity/apps/open", body)).url;
 }
-
-export const appsPanel: Panel = {
-  id: "apps",
-  titleKey: "records.apps.short",
-  icon: Blocks,
-  places: ["home", "consulting-room-*"],
-  roles: ["patient", "clinician"],
-  group: "sharing",
-  order: 40,
-  Component: AppsPanel,
-};

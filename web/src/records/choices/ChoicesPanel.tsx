@@ -1,7 +1,6 @@
 import { Eye, HandHeart, History, MessageSquarePlus, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { useNow } from "../../kit/clock";
-import type { Panel } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Button, Card, Empty, ErrorNote, toast, Waiting } from "../../kit/ui";
@@ -18,7 +17,7 @@ import "./choices.css";
 
 const FEW = 8; // of what has ended, before one asks for more
 
-function ChoicesPanel() {
+export function ChoicesPanel() {
   const subject = useSubject();
   if (!isHome(subject)) return null;
   if (!mayDecide(subject)) return <NotYours />;
@@ -183,14 +182,3 @@ function Eyes({ who }: { who: Subject }) {
     </Card>
   );
 }
-
-export const choicesPanel: Panel = {
-  id: "choices",
-  titleKey: "records.choices",
-  icon: HandHeart,
-  places: ["home"],
-  roles: ["patient"],
-  group: "sharing",
-  order: 10,
-  Component: ChoicesPanel,
-};

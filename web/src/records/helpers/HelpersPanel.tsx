@@ -2,7 +2,6 @@ import { IdCard, UserRoundPlus, Users } from "lucide-react";
 import { useState } from "react";
 import { useAsked } from "../../kit/asked";
 import { useNow } from "../../kit/clock";
-import type { Panel } from "../../kit/place";
 import { hasText, useText } from "../../kit/text";
 import { Avatar, Badge, Button, Card, Empty, ErrorNote, Waiting } from "../../kit/ui";
 import { ChoiceCard } from "../choices/ChoiceCard";
@@ -15,7 +14,7 @@ import { NewHelper } from "./NewHelper";
 import { NotYours } from "./NotYours";
 import { codesOf, isGuardian, type Relative } from "./relatives";
 
-function HelpersPanel() {
+export function HelpersPanel() {
   const subject = useSubject();
   if (!isHome(subject)) return null;
   if (!mayDecide(subject)) return <NotYours />;
@@ -116,14 +115,3 @@ function Near({ relatives }: { relatives: readonly Relative[] }) {
     </Card>
   );
 }
-
-export const helpersPanel: Panel = {
-  id: "helpers",
-  titleKey: "records.helpers",
-  icon: Users,
-  places: ["home"],
-  roles: ["patient"],
-  group: "sharing",
-  order: 20,
-  Component: HelpersPanel,
-};

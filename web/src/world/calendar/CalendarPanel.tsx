@@ -6,7 +6,7 @@ import { useStore } from "../../kit/store";
 import { moment, useText } from "../../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, Field, toast, Waiting } from "../../kit/ui";
 import { useDoing } from "../order/doing";
-import { readPlace } from "../places";
+import { readPlace, usePlaceName } from "../places";
 import { useStanding } from "../world";
 import { asking, fileOf, type Planned, planned, readPlanned } from "./asking";
 import { PlanCard } from "./PlanCard";
@@ -47,10 +47,11 @@ export function CalendarPanel({ place }: PanelProps) {
 
 function Line({ event, place }: { event: Planned; place: string }) {
   const text = useText();
+  const nameOf = usePlaceName();
   const { error, isBusy, carryOut } = useDoing();
   const { id, title, starts_at, ends_at, by, coming, capacity, is_coming, is_off, is_ours } = event;
   const isFull = capacity > 0 && coming >= capacity && !is_coming;
-  const where = text(`world.place.${event.place}`);
+  const where = nameOf(event.place);
   return (
     <li className="event" aria-label={title}>
       <strong>{title}</strong>

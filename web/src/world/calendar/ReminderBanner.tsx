@@ -5,6 +5,8 @@ import { type Banner, goTo, type PanelProps } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { ago, useText } from "../../kit/text";
 import { Button, Card } from "../../kit/ui";
+import { useIsLed } from "../beside";
+import { usePlaceName } from "../places";
 import { planned, readPlanned, soon } from "./asking";
 
 const LOOK_MS = 15_000;
@@ -15,6 +17,8 @@ function ReminderBanner({ place }: PanelProps) {
   const text = useText();
   const now = useNow(LOOK_MS);
   const all = useStore(planned);
+  const nameOf = usePlaceName();
+  const isLed = useIsLed();
   const [read, setRead] = useState("");
   useEffect(() => {
     const stop = new AbortController();
@@ -30,7 +34,7 @@ function ReminderBanner({ place }: PanelProps) {
   if (!next || next.id === read || next.place === place) return null;
   const { id, title, starts_at } = next;
   const has = Date.parse(starts_at) <= now;
-  const where = text(`world.place.${next.place}`);
+  const where = nameOf(next.place);
   return (
     <Card tone="accent" icon={CalendarDays} title={title} className="line-banner">
       <p role="status">
@@ -40,9 +44,11 @@ function ReminderBanner({ place }: PanelProps) {
         })}
       </p>
       <div className="row">
-        <Button kind="primary" onClick={() => goTo(next.place)}>
-          {text("world.events.go")}
-        </Button>
+        {!isLed && (
+          <Button kind="primary" onClick={() => goTo(next.place)}>
+            {text("world.events.go")}
+          </Button>
+        )}
         <Button kind="plain" onClick={() => setRead(id)}>
           {text("world.told.read")}
         </Button>

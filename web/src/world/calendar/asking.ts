@@ -1,4 +1,6 @@
 import { api } from "../../kit/api";
+import { twoDigits } from "../../kit/clock";
+import { accountNow } from "../../kit/session";
 import { Store } from "../../kit/store";
 
 const OURS = "/api/world";
@@ -38,8 +40,9 @@ export const planned = new Store<readonly Planned[] | null>(null);
 
 /** Ask what is planned. */
 export async function readPlanned(stop?: AbortSignal): Promise<readonly Planned[]> {
+  const account = accountNow();
   const found = await api.get<readonly Planned[]>(`${OURS}/events`, stop);
-  planned.set(found);
+  if (account === accountNow()) planned.set(found);
   return found;
 }
 
@@ -82,7 +85,6 @@ export function momentOf(local: string): string {
 
 /** A moment as such a field wants it: year to minute, by our own clock. */
 export function localOf(at: Date): string {
-  const two = (n: number) => String(n).padStart(2, "0");
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
+  const day = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;
+  return `${day}T${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}`;
 }

@@ -5,10 +5,10 @@ import { useStore } from "../../kit/store";
 import { ago, useText } from "../../kit/text";
 import { Badge, Button, Card, Empty, ErrorNote, Field, Select, toast, Waiting } from "../../kit/ui";
 import { useDoing } from "../order/doing";
-import { lookForPlaces, madePlaces } from "../places";
+import { lookForPlaces, madePlaces, placeName } from "../places";
 import { asking, type ListedPlace } from "./asking";
 import { desk } from "./desk";
-import { HOUSE_PLACES, placeName } from "./words";
+import { HOUSE_PLACES } from "./words";
 
 const MOST_NAME = 60;
 

@@ -17,13 +17,13 @@ import { useEffect, useState } from "react";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Card, Field, IconButton, Select, Switch } from "../../kit/ui";
-import { madePlaces } from "../places";
+import { madePlaces, placeName } from "../places";
 import type { Opened } from "./desk";
 import { grid } from "./editing";
 import { duplicate, stepOf } from "./keys";
 import { find, move, type Op, put, remove, resize, scale, set, TURN, turn, turnTo } from "./ops";
 import { type Entry, type Part, type Point, positionOf, sizeOf, yawOf } from "./parts";
-import { HOUSE_PLACES, nameOf, placeName } from "./words";
+import { HOUSE_PLACES, nameOf } from "./words";
 
 const BIGGER = 1.1;
 const DEGREES = 180 / Math.PI;

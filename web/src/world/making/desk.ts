@@ -1,5 +1,5 @@
 import { ApiError } from "../../kit/api";
-import { type Role, session } from "../../kit/session";
+import { accountNow, onAccountChange, type Role } from "../../kit/session";
 import { Store } from "../../kit/store";
 import type { Place } from "../../wire/world";
 import { forgetPlace, lookForPlaces } from "../places";
@@ -37,14 +37,22 @@ export class MakingDesk {
   readonly opened = new Store<Opened | null>(null);
   readonly isLooking = new Store(false); // as a visitor
   private stop = () => {};
+  private wishes = 0; // an answer to any but the last opens nothing
 
   constructor(private readonly shelf: Storage | undefined = globalThis.localStorage) {}
 
   async open(id: string): Promise<void> {
-    this.take(id, await asking.read(id), this.remembered(id));
+    this.wishes += 1;
+    const wish = this.wishes;
+    const account = accountNow();
+    const answer = await asking.read(id);
+    if (wish === this.wishes && account === accountNow()) {
+      this.take(id, answer, this.remembered(id));
+    }
   }
 
   close(): void {
+    this.wishes += 1;
     this.stop();
     this.isLooking.set(false);
     this.opened.set(null);
@@ -64,17 +72,19 @@ export class MakingDesk {
       const answer = await asking.save(now.id, placeOf(doc), now.revision);
       this.settle(now, doc, answer);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409) this.change({ isOvertaken: true });
+      const isLate = error instanceof ApiError && error.status === 409;
+      if (isLate && this.isOpen(now)) this.change({ isOvertaken: true });
       throw error;
     }
   }
 
   async publish(note: string): Promise<void> {
+    const before = this.opened.get();
     if (this.isChanged) await this.save();
     const now = this.opened.get();
-    if (!now) return;
+    if (!now || now.model !== before?.model) return;
     const { version } = await asking.publish(now.id, note, now.revision);
-    this.change({ shown: version });
+    if (this.isOpen(now)) this.change({ shown: version });
     forgetPlace(now.id);
     await lookForPlaces();
   }
@@ -95,21 +105,29 @@ export class MakingDesk {
     const fresh = await asking.read(id);
     const mine = setAbout({ id, name_key: name })(now.model.doc.get());
     await asking.save(id, placeOf(mine), fresh.revision);
+    if (!this.isOpen(now)) return;
     this.forget(now.id);
     await this.open(id);
   }
 
+  /** Go on from an older version: one step, so that undoing it brings back what was not saved. */
   async bringBack(number: number): Promise<void> {
     const now = this.opened.get();
     if (!now) return;
-    this.take(now.id, await asking.bringBack(now.id, number, now.revision), null);
+    const answer = await asking.bringBack(now.id, number, now.revision);
+    if (!this.isOpen(now)) return;
+    const saved = docOf(answer.place);
+    now.model.endGesture();
+    now.model.chosen.set(""); // its key may be another part's there
+    this.settle(now, saved, answer);
+    now.model.apply(() => saved);
   }
 
   async letEdit(editors: readonly Role[]): Promise<void> {
     const now = this.opened.get();
     if (!now) return;
     await asking.letEdit(now.id, editors);
-    this.change({ editors });
+    if (this.isOpen(now)) this.change({ editors });
   }
 
   private take(id: string, answer: DraftAnswer, kept: Kept | null): void {
@@ -140,10 +158,15 @@ export class MakingDesk {
   }
 
   private settle(before: Opened, saved: Doc, answer: DraftAnswer): void {
-    if (this.opened.get()?.model !== before.model) return;
+    if (!this.isOpen(before)) return;
     const { revision, flaws } = answer;
     this.change({ saved, revision, flaws, isRestored: false, isOvertaken: false });
     this.remember();
+  }
+
+  /** Whether it is still the one that is open: an answer may come late. */
+  private isOpen({ model }: Opened): boolean {
+    return this.opened.get()?.model === model;
   }
 
   private change(what: Partial<Opened>): void {
@@ -152,7 +175,7 @@ export class MakingDesk {
 
   private remembered(id: string): Kept | null {
     try {
-      return JSON.parse(this.shelf?.getItem(KEPT + id) ?? "null") as Kept | null;
+      return JSON.parse(this.shelf?.getItem(keyOf(id)) ?? "null") as Kept | null;
     } catch {
       return null;
     }
@@ -167,15 +190,20 @@ export class MakingDesk {
     }
     const kept: Kept = { revision: now.revision, place: placeOf(now.model.doc.get()) };
     try {
-      this.shelf?.setItem(KEPT + now.id, JSON.stringify(kept));
+      this.shelf?.setItem(keyOf(now.id), JSON.stringify(kept));
     } catch {
       // the browser keeps nothing, or no more: what is not saved goes with the page
     }
   }
 
   private forget(id: string): void {
-    this.shelf?.removeItem(KEPT + id);
+    this.shelf?.removeItem(keyOf(id));
   }
+}
+
+/** What somebody did not save is theirs alone, whoever else uses the browser. */
+function keyOf(id: string): string {
+  return `${KEPT}${accountNow()}.${id}`;
 }
 
 function same({ about, entries }: Doc): string {
@@ -184,6 +212,4 @@ function same({ about, entries }: Doc): string {
 
 export const desk = new MakingDesk();
 
-session.subscribe(() => {
-  if (session.get().state !== "known") desk.close(); // whoever signs in next begins anew
-});
+onAccountChange(() => desk.close()); // whoever signs in next begins anew

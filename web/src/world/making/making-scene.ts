@@ -187,7 +187,10 @@ export class MakingScene {
   private unmark(): void {
     for (const mark of this.marks.children) {
       if (mark instanceof Box3Helper) mark.dispose();
-      if (mark instanceof Mesh) mark.geometry.dispose();
+      if (mark instanceof Mesh) {
+        mark.geometry.dispose();
+        mark.material.dispose();
+      }
     }
     this.marks.clear();
   }

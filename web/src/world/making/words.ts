@@ -2,7 +2,7 @@ import { type Asked, useAsked } from "../../kit/asked";
 import { useStore } from "../../kit/store";
 import { addTexts, hasText, type Language, language, t } from "../../kit/text";
 import type { Door } from "../../wire/world";
-import { madePlaces } from "../places";
+import { placeName } from "../places";
 import type { Words } from "../scene/signs";
 import type { Part } from "./parts";
 
@@ -32,13 +32,6 @@ export const HOUSE_PLACES = [
   "consulting-room-2",
   "consulting-room-3",
 ] as const;
-
-/** What a place is called. */
-export function placeName(id: string): string {
-  const made = madePlaces.get().find((one) => one.id === id);
-  if (made) return made.name_key;
-  return hasText(`world.place.${id}`) ? t(`world.place.${id}`) : id;
-}
 
 /** What will stand over a door. */
 export function doorWords({ to, label_key, closed_reason_key }: Door): Words {

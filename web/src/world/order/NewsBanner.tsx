@@ -4,6 +4,8 @@ import { type Banner, goTo, showPanel } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { moment, useText } from "../../kit/text";
 import { Button, Card, ErrorNote, Field } from "../../kit/ui";
+import { useIsLed } from "../beside";
+import { usePlaceName } from "../places";
 import { company } from "../world";
 import { asking } from "./asking";
 import { useDoing } from "./doing";
@@ -23,7 +25,8 @@ function One({ news }: { news: News }) {
   const text = useText();
   const { about, name, place, reason, until, outcome, id, count } = news;
   const isOfHosts = OF_HOSTS.includes(about);
-  const where = place ? text(`world.place.${place}`) : "";
+  const nameOf = usePlaceName();
+  const where = place ? nameOf(place) : "";
   const drop = () => company.order.drop(count);
   return (
     <Card
@@ -60,7 +63,9 @@ function One({ news }: { news: News }) {
 function Answer({ news, drop }: { news: News; drop: () => void }) {
   const text = useText();
   const { about, place, id } = news;
+  const isLed = useIsLed();
   if (about === "invited") {
+    if (isLed) return null;
     return (
       <Button
         kind="primary"

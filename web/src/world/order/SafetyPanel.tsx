@@ -13,6 +13,8 @@ import {
   toast,
   Waiting,
 } from "../../kit/ui";
+import { useIsLed } from "../beside";
+import { usePlaceName } from "../places";
 import { asking } from "./asking";
 import { useLatest } from "./changes";
 import { InvitationDialog } from "./dialogs";
@@ -75,9 +77,10 @@ function FriendsCard({ friends, place }: { friends: readonly Friend[]; place: st
 function FriendLine({ friend, place }: { friend: Friend; place: string }) {
   const text = useText();
   const { error, carryOut } = useDoing();
+  const nameOf = usePlaceName();
+  const isLed = useIsLed();
   const { id, name, state, shows, shown } = friend;
-  const where =
-    friend.place && text("world.friend.in", { place: text(`world.place.${friend.place}`) });
+  const where = friend.place && text("world.friend.in", { place: nameOf(friend.place) });
   return (
     <li className="here-one">
       <p className="row-apart">
@@ -99,7 +102,7 @@ function FriendLine({ friend, place }: { friend: Friend; place: string }) {
             {text("world.friend.accept")}
           </Button>
         )}
-        {friend.place && friend.place !== place && (
+        {friend.place && friend.place !== place && !isLed && (
           <Button onClick={() => goTo(friend.place)}>{text("world.friend.join")}</Button>
         )}
         {state === "friends" && place !== SAFE_PLACE && (
@@ -213,15 +216,14 @@ function BlockedCard({ blocked }: { blocked: CompanyAnswer["blocked"] }) {
 
 function ActsCard({ acts }: { acts: CompanyAnswer["acts"] }) {
   const text = useText();
+  const nameOf = usePlaceName();
   return (
     <Card title={text("world.acts.mine")} icon={ShieldCheck}>
       <ul className="here">
         {acts.map((act) => (
           <li key={act.id} className="here-one">
             <p>
-              <strong>
-                {text(`world.told.${act.deed}`, { place: text(`world.place.${act.place}`) })}
-              </strong>{" "}
+              <strong>{text(`world.told.${act.deed}`, { place: nameOf(act.place) })}</strong>{" "}
               <span className="muted small">{moment(act.at, "moment")}</span>
             </p>
             <p>{text("world.told.reason", { reason: act.reason })}</p>

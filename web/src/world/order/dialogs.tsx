@@ -4,6 +4,7 @@ import { useAsked } from "../../kit/asked";
 import { pictureOf } from "../../kit/picture";
 import { useText } from "../../kit/text";
 import { Button, Dialog, ErrorNote, Select, Switch, toast, Waiting } from "../../kit/ui";
+import { usePlaceName } from "../places";
 import { asking } from "./asking";
 import { useDoing } from "./doing";
 import { REASONS, type Reason } from "./model";
@@ -114,6 +115,7 @@ function Reported({ number, error, onClose }: ReportedProps) {
 /** A link to a place, to be sent or held before a camera; it lets in whom the place lets in. */
 export function InvitationDialog({ place, onClose }: { place: string; onClose: () => void }) {
   const text = useText();
+  const nameOf = usePlaceName();
   const asked = useAsked((stop) => asking.invitation(place, stop), [place]);
 
   async function copy(url: string): Promise<void> {
@@ -129,7 +131,7 @@ export function InvitationDialog({ place, onClose }: { place: string; onClose: (
   return (
     <Dialog
       open
-      title={text("world.invite.title", { place: text(`world.place.${place}`) })}
+      title={text("world.invite.title", { place: nameOf(place) })}
       onClose={onClose}
       actions={
         <>

@@ -22,9 +22,15 @@ const shared = {
   Component: lazy(() => import("./OrderPanel").then((m) => ({ default: m.OrderPanel }))),
 } as const;
 
-/** Where whom is a host: operators where everybody may go, clinicians in the clinic. */
+/** Where whom is a host: operators where everybody may go, clinicians in the clinic, staff where its maker lets them. */
 export const orderPanels: readonly Panel[] = [
   { ...shared, id: "order", places: ["plaza"], roles: ["operator"] },
   { ...shared, id: "order-clinic", places: ["clinic"], roles: ["operator", "clinician"] },
   { ...shared, id: "order-room", places: ["consulting-room-*"], roles: ["clinician"] },
+  {
+    ...shared,
+    id: "order-made",
+    places: ["place-*"],
+    roles: ["operator", "clinician", "educator"],
+  },
 ];

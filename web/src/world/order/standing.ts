@@ -51,4 +51,9 @@ export class Order {
   forget(): void {
     this.standing.set(NOTHING);
   }
+
+  /** Somebody else is signed in: what was told concerns them no more. */
+  forgetNews(): void {
+    this.news.set([]);
+  }
 }

@@ -151,5 +151,11 @@ const shared = {
 /** In a consulting room talking comes before the rest; elsewhere it waits to be called. */
 export const voicePanels: readonly Panel[] = [
   { ...shared, id: "voice", places: ["consulting-room-*"], group: "visit", order: 20 },
-  { ...shared, id: "voice-outside", places: ["plaza", "home", "clinic"], group: "here", order: 30 },
+  {
+    ...shared,
+    id: "voice-outside",
+    places: ["plaza", "home", "clinic", "place-*"],
+    group: "here",
+    order: 30,
+  },
 ];

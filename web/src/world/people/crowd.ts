@@ -131,18 +131,18 @@ export class Crowd {
   /**
    * Stand everybody for a picture: without names, and some as plain figures, until the next update.
    *
-   * @param plain what stands for each of these.
+   * @param isPlain whether somebody is one of these, by what stands for them.
    */
-  pose(plain: ReadonlySet<string>): void {
+  pose(isPlain: (who: string) => boolean): void {
     this.plates.root.visible = false;
-    if (plain.size === 0) return;
+    if (!this.seen.some(({ somebody }) => isPlain(somebody.who))) return;
     this.plain ??= new PlainFigures(MOST);
     this.drawn.add(this.plain.root);
     this.plain.begin();
     this.far.begin();
     for (const { somebody, member, pose } of this.seen) {
       const brought = this.foreigners.of(member.slot);
-      if (plain.has(somebody.who)) {
+      if (isPlain(somebody.who)) {
         for (const body of [member.avatar, brought]) if (body) body.root.visible = false;
         const isLow = member.look.wheelchair || (pose.flags & Flag.SEATED) !== 0;
         this.plain.add(pose.position, isLow);

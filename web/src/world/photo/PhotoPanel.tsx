@@ -8,6 +8,7 @@ import { useText } from "../../kit/text";
 import { Button, Card, Empty, ErrorNote, Switch, toast } from "../../kit/ui";
 import { Motion } from "../../wire/world";
 import { EMOTES } from "../people/emote-keys";
+import { usePlaceName } from "../places";
 import { putSpot } from "../things/carry";
 import { bringFile } from "../things/files";
 import { company, useStanding } from "../world";
@@ -51,9 +52,12 @@ function Taking({ place, taking }: { place: string; taking: Studio }) {
     setBusy(true);
     setError(null);
     try {
+      const asked = new Set(company.people.get().map(({ who }) => who));
       const path = `/api/world/places/${encodeURIComponent(place)}/photo`;
-      const { plain } = await api.post<{ plain: readonly string[] }>(path);
-      setPhoto(await taking.take(new Set(plain)));
+      const plain = new Set((await api.post<{ plain: readonly string[] }>(path)).plain);
+      if (company.stay.get().place !== place) return; // the yes was for there
+      const isPlain = (who: string) => plain.has(who) || !asked.has(who); // or came after the question
+      setPhoto(await taking.take(isPlain));
     } catch (reason) {
       setError(reason);
     } finally {
@@ -110,7 +114,7 @@ function Preview({ photo, place, onDone }: PreviewProps) {
     setError(null);
     return () => URL.revokeObjectURL(made);
   }, [photo]);
-  const name = text(`world.place.${place}`);
+  const name = usePlaceName()(place);
   const file = new File([photo], `${name}.jpg`, { type: photo.type });
   const canShare = navigator.canShare?.({ files: [file] }) ?? false;
 

@@ -7,9 +7,9 @@ export interface Studio {
   /**
    * Take a picture of what the scene shows, without names and panels.
    *
-   * @param plain who is drawn as a plain figure.
+   * @param isPlain whether somebody, by what stands for them, is drawn as a plain figure.
    */
-  take(plain: ReadonlySet<string>): Promise<Blob>;
+  take(isPlain: (who: string) => boolean): Promise<Blob>;
   /** Look back at oneself from an arm's length, or over the shoulder again. */
   hold(isSelfie: boolean): void;
 }
@@ -26,12 +26,12 @@ export function openStudio(
 ): () => void {
   const { gl, scene, camera } = parts;
   const made: Studio = {
-    take(plain) {
+    take(isPlain) {
       if (gl.xr.isPresenting) return Promise.reject(new Error("a headset draws"));
       let picture: Promise<Blob> | null = null;
       const share = gl.getPixelRatio();
       gl.setPixelRatio(Math.max(share, SHARP));
-      stage.pose(plain, () => {
+      stage.pose(isPlain, () => {
         gl.render(scene, camera);
         picture = pictureOf(gl.domElement); // before the browser clears what was drawn
       });

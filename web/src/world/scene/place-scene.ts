@@ -29,6 +29,8 @@ const LOOK_AGAIN_S = 20; // how often the light follows the clock
 /** Everything of a place that stands still: built once from its file, one mesh for each stuff. */
 export class PlaceScene {
   readonly root = new Group();
+  /** All of it but the sky. */
+  private readonly room = new Group();
   readonly sky: Sky;
   readonly isInside: boolean;
   readonly signs: Signs;
@@ -54,35 +56,35 @@ export class PlaceScene {
     const { tier, time } = this.materials;
     this.sky = new Sky(day, { reach, isInside: this.isInside, tier }, time);
     const baked = tier === "plain" ? this.sky.light : null;
-    this.root.add(this.sky.root);
+    this.root.add(this.sky.root, this.room);
     const terrain = terrainOf(place);
     this.land = buildLand(terrain, baked);
-    this.root.add(this.land);
+    this.room.add(this.land);
     for (const child of this.land.children) if (child instanceof Mesh) this.own(child);
     if (place.sea_y !== null || !this.isInside) {
       const shore = { middle: [0, 0] as [number, number], radius: terrain.south };
       const y = place.sea_y ?? terrain.seaY;
       this.sea = new Sea(y, shore, this.materials.ripples, time, tier);
-      this.root.add(this.sea.root);
+      this.room.add(this.sea.root);
     }
     this.lamps = lampsOf(place, this.isInside);
     this.lamplight = new Lamplight(this.lamps, this.isInside);
-    this.root.add(this.lamplight.pools, this.lamplight.halos);
+    this.room.add(this.lamplight.pools, this.lamplight.halos);
     this.build(terrain, baked);
     if (!this.isInside) {
       const { map } = this.materials.of("stone") as MeshLambertMaterial;
       this.paving = new Paving(place, map, baked);
-      this.root.add(this.paving.root);
+      this.room.add(this.paving.root);
       this.owned.push(this.paving);
     }
     this.signs = new Signs(place.doors);
-    this.root.add(this.signs.root);
+    this.room.add(this.signs.root);
     const lights = new Lamps(place.lights, tier);
     const models = new Models(place.id, place.models);
-    this.root.add(lights.root, models.root);
+    this.room.add(lights.root, models.root);
     this.owned.push(lights, models);
     const contact = new Contact(place, this.isInside, baked);
-    this.root.add(contact.root);
+    this.room.add(contact.root);
     this.owned.push(this.signs, contact, this.lamplight);
     this.show(day);
   }
@@ -140,7 +142,7 @@ export class PlaceScene {
       if (stuff === "glass") mesh.renderOrder = 3;
       mesh.matrixAutoUpdate = false;
       this.owned.push(piece);
-      this.root.add(mesh);
+      this.room.add(mesh);
     }
   }
 
@@ -151,9 +153,8 @@ export class PlaceScene {
 
   /** Draw the place; where one sees a room of one's own, only the light stays. */
   showRoom(isShown: boolean): void {
-    for (const child of this.root.children) child.visible = isShown;
-    this.sky.root.visible = true;
-    this.sky.showDome(isShown);
+    this.room.visible = isShown; // its parts come and go with the hour
+    this.sky.showHeavens(isShown);
   }
 
   update(dt: number): void {

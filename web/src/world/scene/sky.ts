@@ -87,6 +87,7 @@ export class Sky {
   readonly sun: DirectionalLight;
   /** The same light, for what is lit when it is built. */
   readonly light: Light;
+  private readonly heavens = new Group();
   private readonly dome: ReturnType<typeof dome>;
   private readonly tones = tones();
   private readonly noise: Texture;
@@ -104,7 +105,8 @@ export class Sky {
     this.sun = sunlight(reach);
     this.sun.castShadow = tier === "fine";
     this.fog = new FogExp2(0, isInside ? 0.0012 : 0.0021);
-    this.root.add(this.dome, this.stars.root, this.sun, this.sun.target, this.fill);
+    this.heavens.add(this.dome, this.stars.root);
+    this.root.add(this.heavens, this.sun, this.sun.target, this.fill);
     this.light = {
       way: day.way.clone(),
       sun: day.key.clone().multiplyScalar(1 / Math.PI),
@@ -133,8 +135,9 @@ export class Sky {
     this.fog.color.copy(day.horizon).lerp(day.low, 0.45);
   }
 
-  showDome(isShown: boolean): void {
-    this.dome.visible = isShown;
+  /** Draw what is seen of it, beside its light. */
+  showHeavens(isShown: boolean): void {
+    this.heavens.visible = isShown;
   }
 
   dispose(): void {

@@ -8,6 +8,8 @@ import {
   VideoTexture,
 } from "three";
 
+/** What it is called in the scene. */
+export const SHOWN_SCREEN = "shown screen";
 const WIDE_M = 2.6;
 const MIDDLE_M = 1.95;
 const BEHIND_M = 1.3;
@@ -43,7 +45,7 @@ export class ScreenOnStand {
     this.body.add(rim);
     this.body.position.y = MIDDLE_M;
     this.root.add(this.body);
-    this.root.name = "shown screen";
+    this.root.name = SHOWN_SCREEN;
     this.fit();
   }
 

@@ -68,6 +68,14 @@ export class Touch {
     return true;
   }
 
+  /** The hand is gone: keep what was drawn, and do nothing else. */
+  letGo(): void {
+    if (this.board) this.pen.end(this.board, tool.get());
+    else this.pen.lift();
+    this.pressed = "";
+    this.board = "";
+  }
+
   /** Let a point of light be seen where the ray ends; null: no more. */
   point(ray: Raycaster | null): void {
     if (!ray) {

@@ -86,9 +86,14 @@ export class HandWork {
     else for (const hand of hands) this.touchBoard(hand);
   }
 
+  /** Whatever hands hold, draw and point at ends; another headset begins anew. */
   dispose(): void {
-    this.parts.grab.dispose();
+    const { grab, stage } = this.parts;
+    grab.dispose();
+    for (const hand of this.works.keys()) hand.isAiming = false;
     this.works.clear();
+    this.finger = null;
+    stage.touch.letGo();
   }
 
   private begin(hand: HandInRoom, means: Means, now: number): Pick<Work, "kind" | "hold"> | null {

@@ -2,11 +2,11 @@ import { act, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { whereabouts } from "../../../src/kit/place";
-import type { Right } from "../../../src/wire/world";
+import type { PlaceCard, Right } from "../../../src/wire/world";
 import { localOf, momentOf, type Planned, planned, soon } from "../../../src/world/calendar/asking";
 import { CalendarPanel } from "../../../src/world/calendar/CalendarPanel";
 import { reminderBanner } from "../../../src/world/calendar/ReminderBanner";
-import { forgetPlaces } from "../../../src/world/places";
+import { forgetPlaces, madePlaces } from "../../../src/world/places";
 import { company } from "../../../src/world/world";
 import { fakeHouse, Reply } from "../../house/house";
 import { placeFiles } from "../places";
@@ -82,6 +82,19 @@ describe("a reminder", () => {
 });
 
 describe("the list of what takes place", () => {
+  test("names a place that somebody made as its maker did, and never by its id", async () => {
+    const garden = { ...TALK, place: "place-0123456789ab" };
+    house(() => [garden, { ...TALK, id: "e-3", place: "place-ffffffffffff" }]);
+    render(<CalendarPanel place="plaza" />);
+
+    expect(await screen.findAllByText(/· Another place$/)).toHaveLength(2);
+    const card = { id: garden.place, name_key: "Mei's garden", about_key: "" };
+    act(() => madePlaces.set([card as unknown as PlaceCard]));
+
+    expect(screen.getByText(/· Mei's garden$/)).toBeTruthy();
+    expect(document.body.textContent).not.toContain("place-");
+  });
+
   test("says so when nothing does, and offers a guest nothing to plan", async () => {
     house(() => []);
     render(<CalendarPanel place="plaza" />);

@@ -1,4 +1,5 @@
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Me, session } from "../../../src/kit/session";
 import type { Place } from "../../../src/wire/world";
 import { MakingDesk } from "../../../src/world/making/desk";
 import { setAbout } from "../../../src/world/making/ops";
@@ -41,6 +42,13 @@ beforeEach(() => {
     "GET /api/world/places": [],
   });
 });
+
+function signIn(account: string): void {
+  const me: Me = { account, name: "", roles: ["patient"], person: null, language: "en" };
+  session.set({ state: "known", me });
+}
+
+afterEach(() => session.set({ state: "stranger", me: null }));
 
 async function opened(): Promise<MakingDesk> {
   const desk = new MakingDesk(shelf);
@@ -136,4 +144,63 @@ test("a browser that keeps nothing costs nobody the edit itself", async () => {
   name(desk, "Mine");
 
   expect(nameNow(desk)).toBe("Mine");
+});
+
+test("an older version is one step, and undoing it brings back what was not saved", async () => {
+  const desk = await opened();
+  name(desk, "Mine");
+  fakeHouse({
+    [`POST ${PATH}/versions/1/restore`]: {
+      ...answer(),
+      place: { ...home, name_key: "Old" },
+      revision: 2,
+    },
+  });
+
+  await desk.bringBack(1);
+  expect([nameNow(desk), desk.isChanged, desk.opened.get()?.revision]).toEqual(["Old", false, 2]);
+
+  desk.opened.get()?.model.undo();
+  expect([nameNow(desk), desk.isChanged]).toEqual(["Mine", true]);
+  expect(kept.size).toBe(1); // and a reload loses it no more than before
+});
+
+test("what one account did not save, another on the same browser never sees", async () => {
+  signIn("mei");
+  const before = await opened();
+  name(before, "Mine");
+  before.close();
+
+  signIn("otto");
+  const other = await opened();
+  expect([nameNow(other), other.opened.get()?.isRestored]).toEqual([home.name_key, false]);
+  other.close();
+
+  signIn("mei");
+  expect(nameNow(await opened())).toBe("Mine");
+});
+
+test("an answer that comes after one signed out, closed or chose another place opens nothing", async () => {
+  signIn("mei");
+  const desk = new MakingDesk(shelf);
+  const late = desk.open(ID);
+  signIn("otto");
+  await late;
+  expect(desk.opened.get()).toBeNull();
+
+  const closed = desk.open(ID);
+  desk.close();
+  await closed;
+  expect(desk.opened.get()).toBeNull();
+
+  let answerFirst = (_: object) => {};
+  fakeHouse({
+    [`GET ${PATH}`]: () => new Promise<object>((done) => (answerFirst = done)),
+    [`GET /api/world/making/${COPY}`]: { ...answer(), place: { ...home, id: COPY } },
+  });
+  const first = desk.open(ID);
+  await desk.open(COPY);
+  answerFirst(answer());
+  await first;
+  expect(desk.opened.get()?.id).toBe(COPY);
 });

@@ -174,7 +174,7 @@ test("for a picture nobody bears a name, and who wants that is a plain figure un
     crowd.drawn.children.filter(({ type, visible }) => type === "Group" && visible);
   const before = bodies().length;
 
-  crowd.pose(new Set(["1"]));
+  crowd.pose((who) => who === "1");
 
   expect(names.visible).toBe(false);
   expect([figure()?.visible, figure()?.count]).toEqual([true, 1]);

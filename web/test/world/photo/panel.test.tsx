@@ -1,7 +1,7 @@
 import { act, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { FromWorld, Right } from "../../../src/wire/world";
+import type { FromWorld, Person, Right } from "../../../src/wire/world";
 import { PhotoPanel } from "../../../src/world/photo/PhotoPanel";
 import { studio } from "../../../src/world/photo/studio";
 import { company } from "../../../src/world/world";
@@ -10,7 +10,7 @@ import { type Asked, fakeHouse, outcome } from "../../house/house";
 const PHOTO = "POST /api/world/places/plaza/photo";
 const REFUSED = "No photos are taken here: what happens in this room stays in it.";
 const picture = new Blob(["a picture"], { type: "image/jpeg" });
-const take = vi.fn(async (_: ReadonlySet<string>) => picture);
+const take = vi.fn(async (_: (who: string) => boolean) => picture);
 const hold = vi.fn();
 let asked: Asked[] = [];
 
@@ -28,6 +28,25 @@ function stand(...rights: Right[]): void {
   act(() => company.hear(message));
 }
 
+const PLAIN = {
+  ...{ is_hand_up: false, is_host: false, is_silent: false, is_away: false },
+  ...{ look: "", aside: 0, hand: 0, has_word: false },
+};
+function person(who: string, slot: number): Person {
+  return { slot, name: who, who, ...PLAIN };
+}
+
+function arrive(place = "plaza"): void {
+  const spot = { position: [0, 0, 0] as [number, number, number], yaw: 0 };
+  const people = [person("iris", 0), person("otto", 1)];
+  act(() =>
+    company.hear({
+      ...{ type: "welcome", is_stage: false, you: 0, key: "k", signs: [] },
+      ...{ place, spot, people },
+    }),
+  );
+}
+
 beforeEach(() => {
   vi.clearAllMocks();
   asked = fakeHouse({ [PHOTO]: { plain: ["otto"] } });
@@ -36,6 +55,7 @@ beforeEach(() => {
     Object.assign(URL, { createObjectURL: () => "blob:1", revokeObjectURL() {} }),
   );
   act(() => studio.set({ take, hold }));
+  arrive();
   stand("enter", "photo");
 });
 
@@ -48,7 +68,9 @@ test("a photo is taken with those as plain figures whom the house names, and is 
   await user.click(screen.getByRole("button", { name: "Take a photo" }));
 
   expect((await screen.findByRole("img", { name: "Plaza" })).getAttribute("src")).toBe("blob:1");
-  expect(take).toHaveBeenCalledExactlyOnceWith(new Set(["otto"]));
+  expect(take).toHaveBeenCalledOnce();
+  const isPlain = take.mock.calls[0]?.[0];
+  expect(["iris", "otto"].map((who) => isPlain?.(who))).toEqual([false, true]);
   expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([PHOTO]);
   await user.click(screen.getByRole("button", { name: "Throw it away" }));
   expect(screen.queryByRole("img")).toBeNull();
@@ -88,4 +110,34 @@ test("the camera is held out as long as one wants, and no longer than the panel 
 
   unmount();
   expect(hold).toHaveBeenLastCalledWith(false);
+});
+
+test("whoever comes after the house was asked is a plain figure: nobody asked whether they mind", async () => {
+  fakeHouse({
+    [PHOTO]: () => {
+      act(() => company.hear({ type: "joined", person: person("mei", 2) }));
+      return { plain: [] };
+    },
+  });
+  render(<PhotoPanel place="plaza" />);
+
+  await userEvent.click(screen.getByRole("button", { name: "Take a photo" }));
+
+  const isPlain = take.mock.calls[0]?.[0];
+  expect(["iris", "otto", "mei"].map((who) => isPlain?.(who))).toEqual([false, false, true]);
+});
+
+test("whoever went elsewhere meanwhile takes no photo there", async () => {
+  fakeHouse({
+    [PHOTO]: () => {
+      arrive("clinic");
+      return { plain: [] };
+    },
+  });
+  render(<PhotoPanel place="plaza" />);
+
+  await userEvent.click(screen.getByRole("button", { name: "Take a photo" }));
+
+  await act(async () => {});
+  expect(take).not.toHaveBeenCalled();
 });

@@ -3,6 +3,7 @@ import {
   Color,
   Float32BufferAttribute,
   type MeshBasicMaterial,
+  type Object3D,
   Vector3,
 } from "three";
 import { describe, expect, test } from "vitest";
@@ -16,6 +17,19 @@ function place(id: string) {
   const found = placeFiles.find((one) => one.id === id);
   if (!found) throw new Error(`no place ${id}`);
   return found;
+}
+
+function partsOf(root: Object3D): string[] {
+  const ids: string[] = [];
+  root.traverse(({ uuid }) => ids.push(uuid));
+  return ids;
+}
+
+/** What of these would be drawn. */
+function drawn(root: Object3D, names: readonly string[]): string[] {
+  const seen: string[] = [];
+  root.traverseVisible(({ name }) => names.includes(name) && seen.push(name));
+  return seen.sort();
 }
 
 /** Points on level ground, so far from below the lamp. */
@@ -70,7 +84,7 @@ describe("a place that stands", () => {
     (tier) => {
       let hour = 12;
       const scene = new PlaceScene(place("home"), new Materials(tier), () => hour);
-      const parts = scene.root.children.length;
+      const parts = partsOf(scene.root);
       const noon = scene.sky.fog.color.clone();
 
       hour = 23;
@@ -79,10 +93,29 @@ describe("a place that stands", () => {
       scene.update(20);
 
       expect(scene.sky.fog.color.equals(noon)).toBe(false);
-      expect(scene.root.children).toHaveLength(parts);
+      expect(partsOf(scene.root)).toEqual(parts);
       scene.dispose();
     },
   );
+
+  test("hides in one's own room whatever shines at night, also when night comes meanwhile", () => {
+    let hour = 12;
+    const scene = new PlaceScene(place("plaza"), new Materials("fine"), () => hour);
+    const shining = ["halos", "pools", "sky", "stars"];
+
+    scene.showRoom(false);
+    hour = 23;
+    scene.tellTime();
+    expect(drawn(scene.root, shining)).toEqual([]);
+    expect(drawn(scene.root, ["stone"])).toEqual([]);
+
+    scene.showRoom(true);
+    expect(drawn(scene.root, shining)).toEqual(shining);
+    hour = 12;
+    scene.tellTime();
+    expect(drawn(scene.root, shining)).toEqual(["sky"]);
+    scene.dispose();
+  });
 
   test("lets what was lit when it was built grow dark with the day", () => {
     let hour = 12;

@@ -53,6 +53,7 @@ beforeEach(() => {
         press: note("draws", () => around.touched),
         drag: () => {},
         release: note("lifts the pen", always),
+        letGo: note("lets the pen go", always),
       },
     },
     menu: { press: note("menu", () => around.menu), reach: () => null },
@@ -169,4 +170,23 @@ test("a fingertip on a board draws until it leaves it", () => {
   work.update([hand], 48);
 
   expect(did).toEqual(["draws", "lifts the pen"]);
+});
+
+test("whoever takes the headset off while drawing leaves no pen down, and points nowhere", () => {
+  Object.assign(around, { hit: BOARD, touched: true });
+  work.update([hand], 0); // a fingertip draws
+  work.dispose();
+  expect(did).toEqual(["draws", "lets the pen go"]);
+
+  around.hit = null;
+  work.down(hand, "select", 10); // a ray draws
+  work.dispose();
+  work.up(hand, "select", 15);
+  expect(did).toEqual(["draws", "lets the pen go", "draws", "lets the pen go"]);
+
+  around.touched = false;
+  work.down(hand, "select", 20);
+  expect(hand.isAiming).toBe(true);
+  work.dispose();
+  expect(hand.isAiming).toBe(false);
 });
