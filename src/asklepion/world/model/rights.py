@@ -65,6 +65,11 @@ def rights_of(place: Place, caller: Caller) -> Rights:
     return held - {Right.PHOTO} if place.access == "guarded" else held
 
 
+def is_by_name(place: Place) -> bool:
+    """Whether a gatekeeper lets people in by name; a list of roles lets in strangers, too."""
+    return place.access == "guarded" and not place.visitors
+
+
 def may_know(place: Place, caller: Caller) -> bool:
     """Whether a caller may know of a place: all of most; of a place with a list, those on it."""
     is_listed = bool(caller.roles & set(place.visitors)) and not caller.app
