@@ -484,6 +484,23 @@ async def test_where_there_is_no_room_what_nothing_shows_goes(
     assert len(kept) == 2
 
 
+async def test_a_copy_brings_the_models_that_its_place_shows_and_none_that_wait(
+    house: House, app: Any, people: People, doctor: AsyncClient
+) -> None:
+    id, file = await with_model(doctor)
+    await publish(doctor, id)
+    waiting = (await bring(doctor, id, glb(triangle(extras="not yet"), CORNERS))).json()["file"]
+    async with knock(app, await house.identity.token(EMAILS["other_doctor"])) as other:
+        copy = await begin(other, "Copy", copy_of=id)
+
+        assert [model["file"] for model in (await other.get(f"{OURS}/{copy}/models")).json()] == [
+            file
+        ]
+        at = f"/api/world/places/{copy}/models"
+        assert (await other.get(f"{at}/{file}")).content == MODEL
+        assert (await other.get(f"{at}/{waiting}")).status_code == 404
+
+
 async def test_an_exported_place_is_the_same_place_where_it_is_imported(
     house: House, doctor: AsyncClient, operator: AsyncClient
 ) -> None:

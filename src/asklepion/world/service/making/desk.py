@@ -80,7 +80,8 @@ class Making:
             assets: list[AssetRow] = []
             if wish.copy_of:
                 place = await self._drafts.copied(tx, caller, wish.copy_of, id)
-                assets = await store.assets_of(tx, wish.copy_of)
+                seen = {model.file for model in place.models}
+                assets = [a for a in await store.assets_of(tx, wish.copy_of) if a.hash in seen]
             await self._drafts.add(tx, caller, values.named(place, wish.name, wish.about))
             await self._drafts.keep_assets(tx, id, [a._replace(place=id) for a in assets], place)
         return id
