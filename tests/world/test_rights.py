@@ -116,6 +116,17 @@ def test_an_operator_keeps_order_wherever_everybody_may_go_and_nowhere_else() ->
     assert part_of(places["clinic"], DOC) is Part.HOST
 
 
+def test_no_file_shuts_an_operator_out_or_takes_the_order_of_a_place_from_them() -> None:
+    nothing: dict[Part, tuple[Right, ...]] = dict.fromkeys(Part, ())
+    listed = yard(access=Access.GUARDED, visitors=(Role.PATIENT,), rights=nothing)
+
+    assert rights_of(yard(rights=nothing), KEEPER) == frozenset(Right)
+    assert rights_of(listed, KEEPER) == frozenset(Right) - {Right.PHOTO}
+    assert part_of(listed, KEEPER) is Part.HOST
+    assert rights_of(yard(access=Access.GUARDED, rights=nothing), KEEPER) == frozenset()
+    assert rights_of(yard(rights=nothing), ADA) == frozenset()
+
+
 def test_the_file_of_a_place_says_what_differs_from_the_usual() -> None:
     assert rights_of(PLACES["yard"], ADA) == USUAL[Part.MEMBER]
     assert Right.MODERATE not in USUAL[Part.MEMBER]
