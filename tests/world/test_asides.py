@@ -10,8 +10,9 @@ from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import Conflict, NotFound
 from asklepion.world import Code, World
 from asklepion.world.engine import ASKED_S, FAR_M, MOST_ASIDES, MOST_IN_ONE, NEAR_M, Asides
-from asklepion.world.model import Act, Deed, Self
+from asklepion.world.model import Access, Act, Deed, Self
 from asklepion.world.service import Visit
+from asklepion.world.service.private import may_call
 from asklepion.world.wire import (
     TICKS_PER_S,
     AskAside,
@@ -35,7 +36,13 @@ ADA, BO, CY, DEE = (
     Caller(account=f"account-{n}", name=n.title()) for n in ("ada", "bo", "cy", "d")
 )
 HOST = Caller(account="account-host", name="Host", roles=frozenset({Role.OPERATOR}))
-PLACES = {"yard": yard(capacity=12, is_child_safe=True), "hut": yard(id="hut")}
+ROLES = (Role.CLINICIAN, Role.PATIENT)
+PLACES = {
+    "yard": yard(capacity=12, is_child_safe=True),
+    "hut": yard(id="hut"),
+    "gate": yard(id="gate", access=Access.GUARDED, is_child_safe=True),
+    "club": yard(id="club", access=Access.GUARDED, is_child_safe=True, visitors=ROLES),
+}
 
 
 @pytest.fixture
@@ -306,6 +313,26 @@ async def test_a_child_and_an_adult_whom_it_does_not_know_do_not_meet_privately(
     await do(world, cy, JoinAside(aside=asked["aside"]))  # the friend is not alone any more
 
     assert codes(cy) == [Code.FORBIDDEN]
+
+
+@pytest.mark.parametrize(("place", "may"), [("club", False), ("gate", True)])
+async def test_where_a_list_of_roles_is_let_in_a_child_is_among_strangers_as_anywhere(
+    world: World, place: str, may: bool
+) -> None:
+    async def admit(caller: Caller, place: str) -> None:
+        """Let everybody in by name."""
+
+    world.guard("gate", admit)
+    world.ties.selves[CY.account] = Self(is_child=True)
+    nurse = Caller(account="account-nurse", name="N", roles=frozenset({Role.CLINICIAN}))
+    child = Caller(account=CY.account, name="Cy", roles=frozenset({Role.PATIENT}))
+
+    one, other = await come(world, nurse, place=place), await come(world, child, 1.0, place=place)
+    assert one.gathering
+    await do(world, one, AskAside(to=(other.slot,)))
+
+    assert may_call(world.ties, one.gathering, one, other) is may
+    assert (codes(one) == []) is may
 
 
 async def test_to_one_who_is_gone_to_another_asking_says_that_nobody_is_there(world: World) -> None:

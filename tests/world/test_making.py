@@ -239,6 +239,75 @@ async def test_only_operators_let_a_sign_name_who_is_inside(
     assert (await save(operator, id, draft, sign="names")).status_code == 200
 
 
+async def test_of_a_place_for_children_only_operators_say_who_enters_and_may_do_what(
+    doctor: AsyncClient, operator: AsyncClient
+) -> None:
+    id = await begin(doctor)
+    children = {"access": "guarded", "visitors": ["clinician", "patient"], "is_child_safe": True}
+    await save(operator, id, await draft_of(operator, id), **children)
+    draft = await draft_of(doctor, id)
+
+    changes: list[Json] = [
+        {"access": "all", "visitors": []},
+        {"visitors": ["clinician", "patient", "trainee"]},
+        {"rights": {"guest": ["enter"]}},
+        {"hosts": ["clinician"]},
+    ]
+    for change in changes:
+        assert (await save(doctor, id, draft, **change)).status_code == 403, change
+
+    swapped = await save(doctor, id, draft, visitors=["patient", "clinician"], capacity=4)
+    assert swapped.status_code == 200
+    opened: Json = {"access": "all", "visitors": [], "is_child_safe": False}
+    assert (await save(doctor, id, swapped.json(), **opened)).status_code == 200
+
+
+async def test_nobody_but_an_operator_lets_visitors_keep_order(
+    doctor: AsyncClient, operator: AsyncClient
+) -> None:
+    id = await begin(doctor)
+    draft = await draft_of(doctor, id)
+    lawless: list[Json] = [
+        {"hosts": ["patient"]},
+        {"rights": {"member": ["enter", "moderate"]}},
+        {"rights": {"guest": ["enter", "moderate"]}},
+    ]
+
+    for change in lawless:
+        assert (await save(doctor, id, draft, **change)).status_code == 403, change
+    own = {"hosts": ["clinician", "educator"], "rights": {"host": ["enter"], "member": ["enter"]}}
+    assert (await save(doctor, id, draft, **own)).status_code == 200
+
+    for change in lawless:
+        draft = await draft_of(operator, id)
+        assert (await save(operator, id, draft, **change)).status_code == 200, change
+    copy = (await draft_of(doctor, await begin(doctor, "Copy", copy_of=id)))["place"]
+    assert (copy["rights"], copy["hosts"]) == ({"guest": ["enter"]}, [])
+
+
+async def test_what_only_operators_say_nobody_else_brings_back_or_publishes(
+    doctor: AsyncClient, operator: AsyncClient
+) -> None:
+    id = await shown(doctor)
+    told = {"is_child_safe": True, "sign": "names", "hosts": ["patient"]}
+    saved = await save(operator, id, await draft_of(operator, id), **told)
+    assert saved.status_code == 200, saved.text
+    assert (await publish(doctor, id)).status_code == 403
+    assert (await publish(operator, id)).json() == {"version": 2}
+    assert (await publish(doctor, id)).json() == {"version": 3}  # as it is shown already
+
+    plain: Json = {"is_child_safe": False, "sign": "count", "hosts": []}
+    assert (await save(doctor, id, await draft_of(doctor, id), **plain)).status_code == 200
+    assert (await publish(doctor, id)).status_code == 201
+    headers = {"if-match": str((await draft_of(doctor, id))["revision"])}
+    path = f"{OURS}/{id}/versions/2/restore"
+
+    assert (await doctor.post(path, headers=headers)).status_code == 403
+    assert (await operator.post(path, headers=headers)).status_code == 200
+    assert (await publish(doctor, id)).status_code == 403
+    assert (await doctor.get(f"/api/world/places/{id}")).json()["is_child_safe"] is False
+
+
 @pytest.mark.parametrize("of", ["plaza", "home", "clinic", "consulting-room-1"])
 async def test_every_place_of_the_house_can_be_copied_and_shown(
     doctor: AsyncClient, of: str
@@ -482,6 +551,23 @@ async def test_where_there_is_no_room_what_nothing_shows_goes(
 
     assert shown in kept
     assert len(kept) == 2
+
+
+async def test_a_copy_brings_the_models_that_its_place_shows_and_none_that_wait(
+    house: House, app: Any, people: People, doctor: AsyncClient
+) -> None:
+    id, file = await with_model(doctor)
+    await publish(doctor, id)
+    waiting = (await bring(doctor, id, glb(triangle(extras="not yet"), CORNERS))).json()["file"]
+    async with knock(app, await house.identity.token(EMAILS["other_doctor"])) as other:
+        copy = await begin(other, "Copy", copy_of=id)
+
+        assert [model["file"] for model in (await other.get(f"{OURS}/{copy}/models")).json()] == [
+            file
+        ]
+        at = f"/api/world/places/{copy}/models"
+        assert (await other.get(f"{at}/{file}")).content == MODEL
+        assert (await other.get(f"{at}/{waiting}")).status_code == 404
 
 
 async def test_an_exported_place_is_the_same_place_where_it_is_imported(

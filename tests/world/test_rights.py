@@ -22,6 +22,7 @@ from asklepion.world.model import (
     rights_of,
 )
 from asklepion.world.service import Visit, load_places
+from asklepion.world.service.rights import ALL, rights
 from asklepion.world.wire import (
     Enter,
     Gesture,
@@ -115,11 +116,31 @@ def test_an_operator_keeps_order_wherever_everybody_may_go_and_nowhere_else() ->
     assert part_of(places["clinic"], DOC) is Part.HOST
 
 
+def test_no_file_shuts_an_operator_out_or_takes_the_order_of_a_place_from_them() -> None:
+    nothing: dict[Part, tuple[Right, ...]] = dict.fromkeys(Part, ())
+    listed = yard(access=Access.GUARDED, visitors=(Role.PATIENT,), rights=nothing)
+
+    assert rights_of(yard(rights=nothing), KEEPER) == frozenset(Right)
+    assert rights_of(listed, KEEPER) == frozenset(Right) - {Right.PHOTO}
+    assert part_of(listed, KEEPER) is Part.HOST
+    assert rights_of(yard(access=Access.GUARDED, rights=nothing), KEEPER) == frozenset()
+    assert rights_of(yard(rights=nothing), ADA) == frozenset()
+
+
 def test_the_file_of_a_place_says_what_differs_from_the_usual() -> None:
     assert rights_of(PLACES["yard"], ADA) == USUAL[Part.MEMBER]
     assert Right.MODERATE not in USUAL[Part.MEMBER]
     assert rights_of(PLACES["hall"], ADA) == {Right.ENTER}
     assert rights_of(PLACES["hall"], KEEPER) == USUAL[Part.HOST]
+
+
+def test_where_a_list_of_roles_is_let_in_the_file_says_who_may_touch_things() -> None:
+    listed = yard(access=Access.GUARDED, visitors=(Role.PATIENT,), rights=QUIET)
+    by_name = yard(access=Access.GUARDED, rights=QUIET)
+
+    assert rights(listed, ADA) == frozenset()
+    assert rights(listed, ADA, ADA.account) == ALL
+    assert rights(by_name, ADA) == ALL
 
 
 async def test_every_message_is_held_against_the_rights_of_its_sender(world: World) -> None:

@@ -50,7 +50,7 @@ from .place_changes import Changes, changes_between
 from .place_file import MOST_FILE, read_file, read_places, schema
 from .place_rules import KINDS, Flaw, FlawCode, flaws_of
 from .report import Outcome, Report, Why
-from .rights import USUAL, Part, Right, Rights, may_know, part_of, rights_of
+from .rights import USUAL, Part, Right, Rights, is_by_name, may_know, part_of, rights_of
 from .ties import Act, Deed, Followers, Self, Ties, lifted
 
 __all__ = [
@@ -114,6 +114,7 @@ __all__ = [
     "copies_of",
     "flaws_of",
     "in_front_of",
+    "is_by_name",
     "lifted",
     "look_for",
     "may_know",

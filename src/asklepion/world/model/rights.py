@@ -47,22 +47,32 @@ def part_of(place: Place, caller: Caller) -> Part:
     """What a caller is in a place; in a place of one's own, one is its owner."""
     if place.access == "owner":
         return Part.OWNER
-    is_keeper = place.access == "all" and caller.has(Role.OPERATOR)
-    if is_keeper or caller.roles & set(place.hosts):
+    if _is_keeper(place, caller) or caller.roles & set(place.hosts):
         return Part.HOST
     return Part.MEMBER if caller.roles and not caller.app else Part.GUEST
 
 
 def rights_of(place: Place, caller: Caller) -> Rights:
-    """What a caller may do in a place: as its file says, else as usual.
+    """What a caller may do in a place: as its file says, else as usual; operators keep all.
 
     Nobody takes a photo in a guarded room, whatever its file says: who sees a physician is nobody's
     business.
     """
     part = part_of(place, caller)
-    told = place.rights.get(part)
+    told = None if _is_keeper(place, caller) else place.rights.get(part)
     held = USUAL[part] if told is None else frozenset(told)
     return held - {Right.PHOTO} if place.access == "guarded" else held
+
+
+def _is_keeper(place: Place, caller: Caller) -> bool:
+    """Whether an operator keeps order there, whatever its file says."""
+    is_open = place.access == "all" or (place.access == "guarded" and bool(place.visitors))
+    return is_open and caller.has(Role.OPERATOR)
+
+
+def is_by_name(place: Place) -> bool:
+    """Whether a gatekeeper lets people in by name; a list of roles lets in strangers, too."""
+    return place.access == "guarded" and not place.visitors
 
 
 def may_know(place: Place, caller: Caller) -> bool:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from asklepion.kit.errors import Conflict, NotFound
 
 from ..engine import FAR_M, MOST_IN_ONE, NEAR_M
-from ..model import Access, Ties
+from ..model import Ties, is_by_name
 from ..wire import AskAside, AskedAside, Code, DeclineAside, JoinAside, LeaveAside
 from .gathering import Gathering
 from .visit import Visit
@@ -16,10 +16,10 @@ FromAsides: TypeAlias = AskAside | JoinAside | DeclineAside | LeaveAside
 
 
 def may_call(ties: Ties, here: Gathering, one: Visit, other: Visit) -> bool:
-    """A child and an adult whom it does not know call each other only where a gate is kept."""
+    """A child and an adult whom it does not know meet only where they were let in by name."""
     both = (one.account, other.account)
     may = ties.may_approach(*both) and ties.may_approach(*reversed(both))
-    return may or here.hall.place.access is Access.GUARDED
+    return may or is_by_name(here.hall.place)
 
 
 class PrivateTalk:

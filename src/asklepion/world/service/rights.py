@@ -2,7 +2,7 @@
 
 from asklepion.identity import Caller
 
-from ..model import Access, Place, Right, rights_of
+from ..model import Access, Place, Right, is_by_name, rights_of
 from ..wire import ThingRight
 
 ALL = frozenset(ThingRight)
@@ -16,13 +16,13 @@ OPENED_BY = {
 def rights(place: Place, caller: Caller, home: str = "") -> frozenset[ThingRight]:
     """What somebody may do who was let in.
 
-    Whoever's home it is looks after it, and those in a guarded room look after it together: they
-    were let in by name, and all is gone when they go.
+    Whoever's home it is looks after it, and those whom a gatekeeper let in by name look after it
+    together: all is gone when they go.
 
     Args:
         home: the account whose home it is.
     """
-    if place.access is Access.GUARDED or home == caller.account:
+    if is_by_name(place) or home == caller.account:
         return ALL
     held = rights_of(place, caller)
     return frozenset(right for by, opened in OPENED_BY.items() if by in held for right in opened)

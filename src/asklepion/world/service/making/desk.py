@@ -80,7 +80,8 @@ class Making:
             assets: list[AssetRow] = []
             if wish.copy_of:
                 place = await self._drafts.copied(tx, caller, wish.copy_of, id)
-                assets = await store.assets_of(tx, wish.copy_of)
+                seen = {model.file for model in place.models}
+                assets = [a for a in await store.assets_of(tx, wish.copy_of) if a.hash in seen]
             await self._drafts.add(tx, caller, values.named(place, wish.name, wish.about))
             await self._drafts.keep_assets(tx, id, [a._replace(place=id) for a in assets], place)
         return id
@@ -105,7 +106,7 @@ class Making:
             NotFound: as `read`.
             Conflict: somebody saved since.
             Incorrect: it is no place file.
-            Forbidden: only operators say that a place is safe for children.
+            Forbidden: it says what only operators say.
         """
         values.require_maker(caller)
         place = await asyncio.to_thread(read_file, body)
@@ -141,6 +142,7 @@ class Making:
         Raises:
             NotFound, Conflict: as `save`.
             Incorrect: something is wrong with it; the message names each path.
+            Forbidden: it says what only operators say, and visitors were not shown that yet.
         """
         note = tidy(note)[: values.MOST_NOTE]
         async with self._db.begin() as tx:
@@ -150,6 +152,7 @@ class Making:
             if draft.flaws:
                 told = " ".join(map(str, draft.flaws[:12]))
                 raise Incorrect(f"The place cannot be shown yet. {told}", hint="Mend these first.")
+            await self._drafts.require_showable(tx, caller, row, draft.place)
             number = await self._drafts.add_version(tx, caller, row, draft.place, note)
             row = await self._drafts.change(tx, row, shown=number, revision=row.revision)
         await self._showing.show([row])
@@ -183,6 +186,7 @@ class Making:
         Raises:
             NotFound: as `read`, or there is no such version.
             Conflict: somebody saved since.
+            Forbidden: as `save`.
         """
         async with self._db.begin() as tx:
             row = await self._drafts.editable(tx, caller, id)
@@ -190,7 +194,8 @@ class Making:
             version = await store.find_version(tx, id, number)
             if not version:
                 raise NotFound("There is no such version.", hint="The oldest go after 200.")
-            row = await self._drafts.change(tx, row, draft=version.body)
+            place = self._drafts.checked(caller, read_file(version.body.encode()), row)
+            row = await self._drafts.change(tx, row, draft=text_of(place))
             return await self._drafts.told(tx, row)
 
     async def archive(self, caller: Caller, id: str, *, is_archived: bool = True) -> None:

@@ -10,16 +10,17 @@ import msgspec
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Tx
-from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
+from asklepion.kit.errors import Conflict, Incorrect, NotFound
 from asklepion.kit.ids import Ids
 
-from ...model import Access, Place, Sign, changes_between, flaws_of, may_know, read_file
+from ...model import Access, Place, changes_between, flaws_of, may_know, read_file
 from ...store import places as store
 from ...store.places import AssetRow, PlaceRow, VersionRow
 from ..files import find_file
 from ..world import World
 from . import values
 from .assets import Assets
+from .reserved import leave_to_operators, without_reserved
 from .showing import known_places
 from .values import Draft
 
@@ -80,8 +81,7 @@ class Drafts:
         """
         if place.id != row.id or place.copies:
             raise Incorrect(f"id: this is the draft of {row.id}.", hint="Leave id and copies.")
-        if not caller.has(Role.OPERATOR):
-            _leave_to_operators(place, read_file(row.draft.encode()))
+        leave_to_operators(caller, place, read_file(row.draft.encode()))
         return values.named(place, place.name_key, place.about_key)
 
     async def copied(self, tx: Tx, caller: Caller, of: str, id: str) -> Place:
@@ -155,6 +155,16 @@ class Drafts:
             raise Conflict("Somebody changed this place at the same moment.", hint="Read it again.")
         return changed
 
+    async def require_showable(self, tx: Tx, caller: Caller, row: PlaceRow, place: Place) -> None:
+        """Let visitors see nothing that only operators say, unless one of them shows it.
+
+        Raises:
+            Forbidden: it says more than the version that is shown.
+        """
+        version = await store.find_version(tx, row.id, row.shown)
+        before = read_file(version.body.encode()) if version else values.empty_room(row.id)
+        leave_to_operators(caller, place, before)
+
     async def add_version(
         self, tx: Tx, caller: Caller, row: PlaceRow, place: Place, note: str
     ) -> int:
@@ -200,37 +210,11 @@ def text_of(place: Place) -> str:
     return msgspec.json.encode(place).decode()
 
 
-def _leave_to_operators(place: Place, before: Place) -> None:
-    """Let nobody else say that a place is for children, or that its sign names who is inside.
-
-    Raises:
-        Forbidden: it says so now and did not before.
-    """
-    if place.is_child_safe and not before.is_child_safe:
-        raise Forbidden(
-            "is_child_safe: only operators say that a place is for children.",
-            hint="Ask one of them.",
-        )
-    if place.sign is Sign.NAMES and before.sign is not Sign.NAMES:
-        raise Forbidden(
-            "sign: only operators let a sign name those who are inside.", hint='Choose "count".'
-        )
-
-
 def as_copy(place: Place, caller: Caller, id: str) -> Place:
     """The same, as a place of one's own: whoever keeps the gate of the other does not keep this."""
-    is_operator = caller.has(Role.OPERATOR)
-    sign = Sign.COUNT if place.sign is Sign.NAMES and not is_operator else place.sign
     visitors = place.visitors
     if place.access is Access.GUARDED and not visitors:
         visitors = values.MAKERS
     doors = tuple(door for door in place.doors if door.to != id)
-    return msgspec.structs.replace(
-        place,
-        id=id,
-        copies=0,
-        is_child_safe=place.is_child_safe and is_operator,
-        sign=sign,
-        visitors=visitors,
-        doors=doors,
-    )
+    mine = without_reserved(place, caller)
+    return msgspec.structs.replace(mine, id=id, copies=0, visitors=visitors, doors=doors)
