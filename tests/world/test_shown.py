@@ -23,6 +23,7 @@ from asklepion.world.engine.shown import (
     MOST_MODEL,
     MOST_PX,
     MOST_TEXTURE_PX,
+    MOST_TEXTURES,
     MOST_TRIANGLES,
     look,
     picture,
@@ -82,7 +83,15 @@ def triangle(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def followed(body: bytes, kind: bytes, more: bytes) -> bytes:
+    """The same GLB with one chunk more at its end."""
+    more += b" " * (-len(more) % 4)
+    whole = body + struct.pack("<I4s", len(more), kind) + more
+    return whole[:8] + struct.pack("<I", len(whole)) + whole[12:]
+
+
 CORNERS = struct.pack("<9f", 0, 0, 0, 1, 0, 0, 0, 1, 0)
+HIDDEN = json.dumps({"asset": {"version": "2.0"}, "buffers": [{"uri": "//spy.example"}]}).encode()
 
 
 # --- what it is
@@ -110,8 +119,38 @@ def test_a_picture_too_large_to_show_is_not_taken_in() -> None:
             look(body)
 
 
+def test_a_picture_that_goes_on_for_ever_is_refused_at_once() -> None:
+    start, frame = b"\xff\xd8", jpeg(9, 9)[2:]
+    standing_still = b"\xff\xe0\0\0"
+    short = b"\xff\xfe\0\2"
+    for body in (start + standing_still + frame, start + short * 5000 + frame):
+        with pytest.raises(Incorrect):
+            picture(body)
+
+    assert picture(start + short * 500 + b"\xff" * 500 + frame) == ("image/jpeg", 9, 9)
+
+
+def test_a_picture_is_as_large_as_a_browser_finds_it() -> None:
+    small, huge = jpeg(9, 9)[8:-2], jpeg(60_000, 60_000)[8:-2]
+
+    for alone in (b"\xff\xd0", b"\xff\x01", b"\0\0\0", b"\xff\0"):
+        assert picture(b"\xff\xd8\xff\xfe\0\2" + alone + huge + small)[1:] == (60_000, 60_000)
+    for end in (b"\xff\xd9", b"\xff\xda\0\2", b"\xff\xd8"):
+        with pytest.raises(Incorrect):
+            picture(b"\xff\xd8\xff\xfe\0\2" + end + small)
+
+
 def test_a_model_in_one_file_is_taken_in() -> None:
     assert look(glb(triangle(), CORNERS)) == GLB
+    assert look(glb({})) == GLB
+
+
+@pytest.mark.parametrize("kind", [b"JSON", b"BIN\0", b"XTRA"])
+def test_nothing_follows_what_a_model_describes_and_its_numbers(kind: bytes) -> None:
+    for whole in (glb(triangle(), CORNERS), followed(glb({}), b"BIN\0", b"")):
+        assert look(whole) == GLB
+        with pytest.raises(Incorrect):
+            look(followed(whole, kind, HIDDEN))
 
 
 @pytest.mark.parametrize(
@@ -157,6 +196,33 @@ def test_the_pictures_inside_a_model_are_looked_at_as_well() -> None:
         look(model(large))
     with pytest.raises(Unsupported):
         look(model(b"<svg/>"))
+
+
+def test_a_model_has_so_many_pictures_and_each_is_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[bytes] = []
+
+    def looking(body: bytes) -> tuple[str, int, int]:
+        looked.append(body)
+        return picture(body)
+
+    monkeypatch.setattr("asklepion.world.engine.shown.picture", looking)
+    image = png(64, 64)
+
+    def model(count: int) -> bytes:
+        whole = {
+            "buffers": [{"byteLength": len(image)}],
+            "bufferViews": [{"buffer": 0, "byteLength": len(image)}],
+            "images": [{"bufferView": 0, "mimeType": "image/png"}] * count,
+        }
+        return glb(whole, image)
+
+    assert look(model(MOST_TEXTURES)) == GLB
+    assert looked == [image]
+    with pytest.raises(Incorrect) as refused:
+        look(model(MOST_TEXTURES + 1))
+    assert f"{MOST_TEXTURES} pictures" in refused.value.hint
 
 
 def test_a_model_that_is_too_large_is_refused() -> None:

@@ -25,7 +25,7 @@ from asklepion.world.service import Visit
 from asklepion.world.wire import Enter, control
 from tests.conftest import People
 from tests.vrms import META, model, packed, vrm
-from tests.world.test_shown import png
+from tests.world.test_shown import HIDDEN, followed, png
 
 PATH = "/api/world/avatars"
 Change = Callable[[dict[str, Any]], object]
@@ -198,7 +198,8 @@ def test_what_cannot_be_worn_is_refused_with_what_to_do(why: str) -> None:
 
 
 def test_what_is_no_file_of_an_avatar_at_all_is_refused() -> None:
-    for body in (b"", b"glTF", png(), vrm()[:-5], vrm()[:30], bytes(MOST_AVATAR + 1)):
+    hidden = followed(vrm(), b"JSON", HIDDEN)
+    for body in (b"", b"glTF", png(), vrm()[:-5], vrm()[:30], bytes(MOST_AVATAR + 1), hidden):
         with pytest.raises((Incorrect, Unsupported)):
             examine_avatar(body)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from .avatar_parts import need
-from .shown import Json, list_in, one_of
+from .glb import Json, list_in, one_of
 
 MOST_SPRUNG = 400  # joints that swing
 MOST_MEETINGS = 20_000  # of a joint that swings with what it must not go through

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from asklepion.kit.errors import Incorrect
 
-from .shown import Json, list_in, one_of, picture
+from .glb import Json, list_in, one_of
+from .shown import picture
 
 MOST_PICTURES = 16
 MOST_PICTURE_PX = 4096  # to a side

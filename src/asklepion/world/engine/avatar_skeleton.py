@@ -5,7 +5,7 @@ from typing import Any, TypeAlias, cast
 
 from asklepion.kit.errors import Incorrect
 
-from .shown import Json, list_in
+from .glb import Json, list_in
 
 Point: TypeAlias = tuple[float, float, float]
 

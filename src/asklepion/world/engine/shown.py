@@ -5,21 +5,28 @@ would have to be loaded, and have no more triangles than a laptop draws in passi
 https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html#binary-gltf-layout
 """
 
-import json
+import re
 import struct
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import cast
 
 from asklepion.kit.errors import Incorrect, Unsupported
+
+from .glb import Json, list_in, names_elsewhere, one_of, require, taken_apart, triangles_in
 
 MOST_PICTURE = 8 * 1024 * 1024  # bytes
 MOST_MODEL = 8 * 1024 * 1024
 MOST_PX = 8192  # of a picture, to a side
 MOST_TEXTURE_PX = 2048
+MOST_TEXTURES = 64  # a browser unpacks each, also those that lie in one place
 MOST_TRIANGLES = 100_000
 MOST_NODES = 2000
-MOST_JSON = 2 * 1024 * 1024
 GLB = "model/gltf-binary"
+MOST_MARKERS = 2000  # of a JPEG, before its frame
+MARKER = re.compile(rb"\xff([^\x00\xff])")
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+STANDING_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+NO_HEADER = frozenset({0xD8, 0xD9, 0xDA})  # start, end, and what only follows a frame
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 KNOWN = frozenset(  # extensions that need no decoder and name nothing outside
     f"KHR_{name}"
@@ -36,7 +43,6 @@ KNOWN = frozenset(  # extensions that need no decoder and name nothing outside
         "texture_transform",
     )
 )
-Json = Mapping[str, Any]
 
 
 def look(body: bytes) -> str:
@@ -87,16 +93,23 @@ def picture(body: bytes) -> tuple[str, int, int]:
 
 
 def _size_of_jpeg(body: bytes) -> tuple[int, int]:
-    """From the frame header. ITU-T T.81, section B.2.2."""
+    """From the frame header, found as browsers find it. ITU-T T.81, section B.2.2."""
     at = 2
-    while True:
-        while body[at] == 0xFF:
-            at += 1
-        marker, length = body[at], struct.unpack_from(">H", body, at + 1)[0]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            high, wide = struct.unpack_from(">HH", body, at + 4)
+    for _ in range(MOST_MARKERS):
+        found = MARKER.search(body, at)
+        if not found:
+            break
+        at, marker = found.end(), found[1][0]
+        if marker in STANDING_ALONE:
+            continue
+        length = struct.unpack_from(">H", body, at)[0]
+        if length < 2 or marker in NO_HEADER:
+            break
+        if marker in FRAMES:
+            high, wide = struct.unpack_from(">HH", body, at + 3)
             return wide, high
-        at += 1 + length
+        at += length
+    raise Incorrect("The picture is damaged.", hint="Save it again.")
 
 
 def _size_of_webp(body: bytes) -> tuple[int, int]:
@@ -129,56 +142,11 @@ def _look_at_model(body: bytes) -> None:
     _look_at_textures(model, binary)
 
 
-def taken_apart(body: bytes) -> tuple[Json, bytes]:
-    """What a GLB file describes, and its binary part.
-
-    Raises:
-        Incorrect: it is damaged, or no glTF 2.0.
-    """
-    try:
-        _, version, length = struct.unpack_from("<4sII", body)
-        size, kind = struct.unpack_from("<I4s", body, 12)
-        require(version == 2 and length == len(body) and kind == b"JSON", "Save it as glTF 2.0.")
-        require(size <= MOST_JSON, "Its description is too long.")
-        model = json.loads(body[20 : 20 + size])
-        binary = b""
-        if 20 + size < len(body):
-            more, kind = struct.unpack_from("<I4s", body, 20 + size)
-            require(kind == b"BIN\0", "Save it as glTF 2.0.")
-            binary = body[28 + size : 28 + size + more]
-    except (struct.error, ValueError, RecursionError) as error:
-        raise Incorrect("The model is damaged.", hint="Save it again.") from error
-    require(isinstance(model, dict), "Save it again.")
-    return cast(Json, model), binary
-
-
-def names_elsewhere(value: Any) -> bool:
-    """Whether there is an address anywhere: to a file, a page, or written out as data."""
-    if isinstance(value, dict):
-        parts = cast(dict[str, Any], value)
-        return "uri" in parts or any(map(names_elsewhere, parts.values()))
-    return isinstance(value, list) and any(map(names_elsewhere, cast(list[Any], value)))
-
-
-def triangles_in(model: Json) -> int:
-    """How many triangles all meshes have together, as often as they stand there."""
-    accessors = list_in(model, "accessors")
-
-    meshes = list_in(model, "meshes")
-    total = 0
-    for node in list_in(model, "nodes"):
-        if "mesh" not in node:
-            continue
-        for part in list_in(one_of(meshes, node["mesh"]), "primitives"):
-            corners = part.get("indices", part.get("attributes", {}).get("POSITION"))
-            total += int(one_of(accessors, corners).get("count", 0))
-    return total // 3
-
-
 def _look_at_textures(model: Json, binary: bytes) -> None:
-    views = list_in(model, "bufferViews")
-    for image in list_in(model, "images"):
-        view = one_of(views, image.get("bufferView"))
+    images, views = list_in(model, "images"), list_in(model, "bufferViews")
+    require(len(images) <= MOST_TEXTURES, f"At most {MOST_TEXTURES} pictures.")
+    used = {id(view): view for view in (one_of(views, i.get("bufferView")) for i in images)}
+    for view in used.values():
         start = int(view.get("byteOffset", 0))
         body = binary[start : start + int(view.get("byteLength", 0))]
         _, wide, high = picture(body)
@@ -186,36 +154,3 @@ def _look_at_textures(model: Json, binary: bytes) -> None:
             max(wide, high) <= MOST_TEXTURE_PX,
             f"Its pictures may have {MOST_TEXTURE_PX} points to a side.",
         )
-
-
-def one_of(these: Sequence[dict[str, Any]], index: Any) -> dict[str, Any]:
-    """One of these, by its place.
-
-    Raises:
-        Incorrect: there is none.
-    """
-    if not isinstance(index, int) or not 0 <= index < len(these):
-        raise Incorrect("This file cannot be shown here.", hint="Save it again.")
-    return these[index]
-
-
-def list_in(model: Json, name: str) -> list[dict[str, Any]]:
-    """The parts of one kind; none where it has none.
-
-    Raises:
-        Incorrect: it is no list of parts.
-    """
-    found = model.get(name, [])
-    is_one = isinstance(found, list) and all(
-        isinstance(one, dict) for one in cast(list[Any], found)
-    )
-    require(is_one, "Save it again.")
-    return cast(list[dict[str, Any]], found)
-
-
-def require(is_so: bool, hint: str) -> None:
-    """Raises:
-    Incorrect: it is not so; the hint says what to do.
-    """
-    if not is_so:
-        raise Incorrect("This file cannot be shown here.", hint=hint)

@@ -20,7 +20,8 @@ from .avatar_parts import (
     need,
 )
 from .avatar_skeleton import Skeleton
-from .shown import KNOWN, Json, list_in, names_elsewhere, taken_apart, triangles_in
+from .glb import Json, list_in, names_elsewhere, taken_apart, triangles_in
+from .shown import KNOWN
 
 MOST_AVATAR = 10 * 1024 * 1024  # bytes
 MOST_AVATAR_TRIANGLES = 60_000
