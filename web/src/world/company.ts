@@ -563,9 +563,8 @@ export class Company {
   private meet(): void {
     const { me } = this.stay.get();
     const mine = this.people.get().find(({ isMe }) => isMe)?.aside ?? 0;
-    const others = this.people
-      .get()
-      .filter(({ isMe, isSilent, aside }) => !isMe && !isSilent && aside === mine);
+    const all = this.people.get().filter(({ isMe }) => !isMe);
+    const others = all.filter(({ isSilent, aside }) => !isSilent && aside === mine);
     const now = this.timing.now();
     const near = others.map(({ slot, glide }) => ({
       slot,
@@ -579,6 +578,7 @@ export class Company {
       me,
       this.talking,
       others.map(({ slot }) => slot),
+      all.map(({ slot }) => slot),
     );
     this.voice.heed(speakers);
     this.metAt = now;

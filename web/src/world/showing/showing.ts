@@ -1,4 +1,6 @@
 import { Store } from "../../kit/store";
+import { readNote } from "../talk/notes";
+import { stopAll } from "../talk/streams";
 
 /** Who shows tells those who watch, and they answer; handed on unread but for the first word. */
 interface Words {
@@ -120,7 +122,7 @@ export class Showing {
 
   /** Take in a note; false where it is about something else. */
   hear(from: number, data: string): boolean {
-    const note = readNote(data);
+    const note = read(data);
     if (!note) return false;
     if ("showing" in note) void this.hearShown(from, note.showing).catch(() => this.unwatch());
     else void this.hearViewer(from, note.watching).catch(() => this.drop(from));
@@ -227,20 +229,9 @@ function close(peer: RTCPeerConnection): void {
   peer.close();
 }
 
-function stopAll(stream: MediaStream): void {
-  for (const track of stream.getTracks()) {
-    track.onended = null;
-    track.stop();
-  }
-}
-
-function readNote(data: string): Note | null {
-  try {
-    const note: unknown = JSON.parse(data);
-    if (typeof note !== "object" || note === null) return null;
-    const words = "showing" in note ? note.showing : "watching" in note ? note.watching : null;
-    return typeof words === "object" && words !== null ? (note as Note) : null;
-  } catch {
-    return null;
-  }
+function read(data: string): Note | null {
+  const note = readNote(data);
+  if (!note) return null;
+  const words = "showing" in note ? note.showing : "watching" in note ? note.watching : null;
+  return typeof words === "object" && words !== null ? (note as Note) : null;
 }
