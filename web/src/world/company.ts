@@ -222,14 +222,20 @@ export class Company {
     this.socket.say({ type: "signal", to, data });
   }
 
-  say(text: string): boolean {
+  /** In which aside we speak privately; 0: with everybody. */
+  get aside(): number {
+    return this.people.get().find(({ isMe }) => isMe)?.aside ?? 0;
+  }
+
+  /** @param aside for whom the words are; the house refuses them where others would hear them. */
+  say(text: string, aside = this.aside): boolean {
     this.complaint.set(null);
-    return this.socket.say({ type: "say", text });
+    return this.socket.say({ type: "say", text, aside });
   }
 
   utter(phrase: Phrase): boolean {
     this.complaint.set(null);
-    return this.socket.say({ type: "utter", phrase });
+    return this.socket.say({ type: "utter", phrase, aside: this.aside });
   }
 
   wave(): boolean {
@@ -562,7 +568,7 @@ export class Company {
 
   private meet(): void {
     const { me } = this.stay.get();
-    const mine = this.people.get().find(({ isMe }) => isMe)?.aside ?? 0;
+    const mine = this.aside;
     const all = this.people.get().filter(({ isMe }) => !isMe);
     const others = all.filter(({ isSilent, aside }) => !isSilent && aside === mine);
     const now = this.timing.now();

@@ -454,6 +454,17 @@ test("who is asked to speak privately answers once, and a question does not outl
   expect(company.asides.asked.get()).toEqual([]);
 });
 
+test("what one says names whom it is for", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  house.say({ type: "went-aside", slot: 0, aside: 2 });
+  company.say("between us");
+  company.utter("thanks");
+  expect(house.heard.slice(-2)).toEqual([
+    { type: "say", text: "between us", aside: 2 },
+    { type: "utter", phrase: "thanks", aside: 2 },
+  ]);
+});
+
 test("notes that were under way when somebody went aside are no complaint", () => {
   house.welcome("plaza", [IRIS, OTTO]);
   house.say({ type: "refused", place: "", code: "unheard", hint: "" });
