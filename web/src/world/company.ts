@@ -19,7 +19,7 @@ import {
   type Presence,
   type Spot,
 } from "../wire/world";
-import { inEarshot, onStage } from "./earshot";
+import { inEarshot, maySpeak, onStage, spotsOf } from "./earshot";
 import { type Happening, Happenings } from "./happenings";
 import type { Heard } from "./net/frames";
 import { Glide } from "./net/glide";
@@ -536,8 +536,10 @@ export class Company {
   private change(state: LineState, why: Code | ""): void {
     this.line.set({ state, why });
     if (state !== "waiting" && state !== "ended") return;
-    if (state === "ended") this.letGo();
-    else this.forgetting ??= this.timing.after(BACK_MS, () => this.letGo());
+    if (state === "ended") {
+      this.voice.leave(); // or the microphone stays open for nobody
+      this.letGo();
+    } else this.forgetting ??= this.timing.after(BACK_MS, () => this.letGo());
     lost();
   }
 
@@ -572,10 +574,7 @@ export class Company {
     const all = this.people.get().filter(({ isMe }) => !isMe);
     const others = all.filter(({ isSilent, aside }) => !isSilent && aside === mine);
     const now = this.timing.now();
-    const near = others.map(({ slot, glide }) => ({
-      slot,
-      position: glide.at(now)?.position ?? null,
-    }));
+    const near = spotsOf(others, now);
     const speakers = this.isStage.get() && mine === 0 ? this.speakers() : null;
     this.talking = speakers
       ? onStage(me, near, speakers, this.voice.isSfu)
@@ -641,11 +640,6 @@ export class Company {
     this.forget();
     begin();
   }
-}
-
-/** Whether somebody is heard where only those with the word are. */
-export function maySpeak({ isHost, hasWord, isSilent, aside }: Somebody): boolean {
-  return (isHost || hasWord) && !isSilent && aside === 0;
 }
 
 /** Not in, not refused, and nobody's name on the screen: as if one had just opened the page. */

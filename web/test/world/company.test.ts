@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { goTo, whereabouts } from "../../src/kit/place";
 import { Close, type FromVisitor, type FromWorld, Motion, type Person } from "../../src/wire/world";
 import { Company } from "../../src/world/company";
@@ -360,10 +360,12 @@ test("whoever leaves points nowhere any more, and sits nowhere", () => {
 
 test("another window that takes over ends the line until one comes back", () => {
   house.welcome("plaza", [IRIS]);
+  const left = vi.spyOn(voice, "leave");
   house.events?.closed(Close.ELSEWHERE);
   clock.pass(60_000);
 
   expect(company.line.get()).toEqual({ state: "ended", why: "elsewhere" });
+  expect(left).toHaveBeenCalled(); // the microphone is not kept open for nobody
   company.comeBack();
   house.events?.opened();
   expect(house.heard.at(-1)).toEqual({ type: "enter", place: "plaza" });

@@ -33,9 +33,12 @@ export interface ShowingSurroundings {
   openPeer(): RTCPeerConnection;
   /** Whether somebody here is a host. */
   isHost(slot: number): boolean;
+  /** Do that after a while, unless the answer is called. */
+  after(ms: number, then: () => void): () => void;
 }
 
 export const MOST_VIEWERS = 8; // each costs whoever shows an upload
+const REACH_MS = 10_000; // whom it has not reached by then gives up their seat
 const OFF: ShowingState = { state: "off", viewers: [], shown: null };
 
 /**
@@ -48,6 +51,7 @@ export class Showing {
   readonly store = new Store<ShowingState>(OFF);
   private readonly out = new Map<number, RTCPeerConnection>();
   private readonly declined = new Set<number>();
+  private readonly missed = new Set<number>(); // it did not reach them: they come after the others
   private watched: { slot: number; peer: RTCPeerConnection } | null = null;
   private screen: MediaStream | null = null;
   private me = -1;
@@ -58,14 +62,20 @@ export class Showing {
   /**
    * People came, went, or walked.
    *
-   * @param near whom we would show something, the nearest; here everybody in this place.
+   * @param near whom we would show something, the nearest.
+   * @param here everybody in this place whom it may reach.
    */
   meet(me: number, near: readonly number[], here: readonly number[]): void {
     if (me !== this.me) this.leave();
     this.me = me;
     this.near = near;
-    for (const slot of [...this.out.keys()]) if (!here.includes(slot)) this.drop(slot);
-    for (const slot of this.declined) if (!here.includes(slot)) this.declined.delete(slot);
+    for (const slot of [...this.out.keys()].filter((one) => !near.includes(one))) {
+      if (here.includes(slot)) this.tell(slot, { showing: { bye: true } });
+      this.drop(slot);
+    }
+    for (const set of [this.declined, this.missed]) {
+      for (const slot of set) if (!here.includes(slot)) set.delete(slot);
+    }
     if (this.watched && !here.includes(this.watched.slot)) this.unwatch();
     this.offerAround();
   }
@@ -97,6 +107,7 @@ export class Showing {
       this.drop(slot);
     }
     this.declined.clear();
+    this.missed.clear();
     if (this.screen) stopAll(this.screen);
     const isOurs = this.store.get().shown?.slot === this.me;
     this.screen = null;
@@ -158,7 +169,9 @@ export class Showing {
   }
 
   private offerAround(): void {
-    for (const slot of this.near) {
+    const isMissed = (slot: number) => this.missed.has(slot);
+    const fresh = this.near.filter((slot) => !isMissed(slot));
+    for (const slot of [...fresh, ...this.near.filter(isMissed)]) {
       if (!this.screen || this.out.size >= MOST_VIEWERS) return;
       if (!this.out.has(slot) && !this.declined.has(slot)) this.offer(slot, this.screen);
     }
@@ -170,9 +183,12 @@ export class Showing {
     peer.onicecandidate = ({ candidate }) =>
       this.tell(slot, { showing: { candidate: candidate?.toJSON() ?? null } });
     peer.onconnectionstatechange = () => {
-      if (peer.connectionState === "failed") this.drop(slot);
+      if (peer.connectionState === "failed") this.miss(slot, peer);
       else this.count();
     };
+    this.around.after(REACH_MS, () => {
+      if (peer.connectionState !== "connected") this.miss(slot, peer);
+    });
     peer.onnegotiationneeded = async () => {
       await peer.setLocalDescription();
       const description = peer.localDescription?.toJSON();
@@ -182,7 +198,9 @@ export class Showing {
   }
 
   private watch(slot: number): RTCPeerConnection {
-    this.lookAway();
+    if (this.watched?.slot === slot)
+      this.unwatch(); // they begin anew
+    else this.lookAway();
     const peer = this.around.openPeer();
     this.watched = { slot, peer };
     peer.onicecandidate = ({ candidate }) =>
@@ -200,6 +218,13 @@ export class Showing {
     close(this.watched.peer);
     this.watched = null;
     this.change({ shown: null });
+  }
+
+  private miss(slot: number, peer: RTCPeerConnection): void {
+    if (this.out.get(slot) !== peer) return;
+    this.missed.add(slot);
+    this.tell(slot, { showing: { bye: true } });
+    this.drop(slot);
   }
 
   private drop(slot: number): void {
