@@ -171,6 +171,7 @@ export class Company {
     this.voice.store.subscribe(() => this.listen());
     this.asides = new Asides({
       say: (message) => this.socket.say(message),
+      me: () => this.stay.get().me,
       went: (slot, aside) => {
         this.mark(slot, { aside });
         this.meet();

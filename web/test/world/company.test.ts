@@ -446,6 +446,8 @@ test("who is asked to speak privately answers once, and a question does not outl
   expect(company.asides.asked.get()).toHaveLength(1);
   if (one) company.asides.accept(one);
   expect(house.heard.at(-1)).toEqual({ type: "join-aside", aside: 3 });
+  expect(company.asides.asked.get()).toHaveLength(1); // the house may refuse
+  house.say({ type: "went-aside", slot: 0, aside: 3 });
   expect(company.asides.asked.get()).toEqual([]);
 
   house.say({ ...asked, aside: 4 });
