@@ -189,6 +189,23 @@ async def test_a_reported_minute_holds_private_words_only_for_one_who_heard_them
     assert words(cy) == {"to everybody"}
 
 
+async def test_words_meant_for_other_ears_than_those_that_hear_are_refused(world: World) -> None:
+    ada, bo, cy = await come(world, ADA), await come(world, BO, 1.0), await come(world, CY, 2.0)
+    aside = await whisper(world, ada, bo)
+    await do(world, bo, LeaveAside())
+    for visit in (ada, bo, cy):
+        heard(visit)
+
+    await do(world, ada, Say(text="between us", aside=aside))
+    await do(world, ada, Utter(phrase=Phrase.SORRY, aside=aside))
+
+    assert codes(ada) == [Code.OTHER_EARS] * 2
+    assert heard(cy, "said", "uttered") == []
+    await do(world, ada, Say(text="to everybody", aside=0))
+    await do(world, ada, Say(text="to whoever hears"))
+    assert [m["text"] for m in heard(cy, "said")] == ["to everybody", "to whoever hears"]
+
+
 # --- the ways out
 
 

@@ -53,6 +53,23 @@ async def test_on_stage_voices_find_a_way_only_to_and_from_those_with_the_word(
     assert codes(ada) == []
 
 
+async def test_a_host_has_a_screen_taken_away_whoever_may_hear_them(world: World) -> None:
+    host, ada, bo = await come(world, HOST), await come(world, ADA, 1.0), await come(world, BO, 2.0)
+    await do(world, ada, AskAside(to=(bo.slot,)))
+    (asked,) = heard(bo, "asked-aside")
+    await do(world, bo, JoinAside(aside=asked["aside"]))
+    heard(ada)
+    stop = '{"watching":{"stop":true}}'
+
+    await do(world, host, Signal(to=ada.slot, data='{"watching":{"bye":true}}'))
+    assert codes(host) == [Code.UNHEARD]
+    await do(world, await come(world, CY, 1.5), Signal(to=ada.slot, data=stop))
+    assert heard(ada, "signalled") == []
+    await do(world, host, Signal(to=ada.slot, data=stop))
+
+    assert [m["data"] for m in heard(ada, "signalled")] == [stop]
+
+
 async def test_only_a_host_puts_a_place_on_stage_and_gives_the_word(world: World) -> None:
     host, ada, bo = await come(world, HOST), await come(world, ADA), await come(world, BO)
     await do(world, host, GiveWord(to=ada.slot))

@@ -210,6 +210,7 @@ export const Code = {
   IN_ASIDE: "in-aside",
   ASIDE_FULL: "aside-full",
   ASIDE_OVER: "aside-over",
+  OTHER_EARS: "other-ears",
   NOWHERE: "nowhere",
   NOT_HERE: "not-here",
   TOO_FAST: "too-fast",
@@ -771,10 +772,11 @@ export interface Said {
   readonly is_private: boolean;
 }
 
-/** Plain words to everybody in this place; they are not kept. */
+/** Plain words to everybody in this place, or in one's aside; they are not kept. */
 export interface Say {
   readonly type: "say";
   readonly text: string;
+  readonly aside?: number | null;
 }
 
 /** A spot on a bench or a chair where one person may sit: the floor below, and the way. */
@@ -1006,10 +1008,11 @@ export interface UndoItem {
   readonly item: string;
 }
 
-/** Say a phrase to everybody in this place. */
+/** Say a phrase to everybody in this place, or in one's aside; `aside` as for Say. */
 export interface Utter {
   readonly type: "utter";
   readonly phrase: Phrase;
+  readonly aside?: number | null;
 }
 
 /** Somebody said a phrase. */

@@ -19,7 +19,7 @@ import {
   type Presence,
   type Spot,
 } from "../wire/world";
-import { inEarshot, onStage } from "./earshot";
+import { inEarshot, maySpeak, onStage, spotsOf } from "./earshot";
 import { type Happening, Happenings } from "./happenings";
 import type { Heard } from "./net/frames";
 import { Glide } from "./net/glide";
@@ -171,6 +171,7 @@ export class Company {
     this.voice.store.subscribe(() => this.listen());
     this.asides = new Asides({
       say: (message) => this.socket.say(message),
+      me: () => this.stay.get().me,
       went: (slot, aside) => {
         this.mark(slot, { aside });
         this.meet();
@@ -222,14 +223,20 @@ export class Company {
     this.socket.say({ type: "signal", to, data });
   }
 
-  say(text: string): boolean {
+  /** In which aside we speak privately; 0: with everybody. */
+  get aside(): number {
+    return this.people.get().find(({ isMe }) => isMe)?.aside ?? 0;
+  }
+
+  /** @param aside for whom the words are; the house refuses them where others would hear them. */
+  say(text: string, aside = this.aside): boolean {
     this.complaint.set(null);
-    return this.socket.say({ type: "say", text });
+    return this.socket.say({ type: "say", text, aside });
   }
 
   utter(phrase: Phrase): boolean {
     this.complaint.set(null);
-    return this.socket.say({ type: "utter", phrase });
+    return this.socket.say({ type: "utter", phrase, aside: this.aside });
   }
 
   wave(): boolean {
@@ -530,8 +537,10 @@ export class Company {
   private change(state: LineState, why: Code | ""): void {
     this.line.set({ state, why });
     if (state !== "waiting" && state !== "ended") return;
-    if (state === "ended") this.letGo();
-    else this.forgetting ??= this.timing.after(BACK_MS, () => this.letGo());
+    if (state === "ended") {
+      this.voice.leave(); // or the microphone stays open for nobody
+      this.letGo();
+    } else this.forgetting ??= this.timing.after(BACK_MS, () => this.letGo());
     lost();
   }
 
@@ -562,15 +571,11 @@ export class Company {
 
   private meet(): void {
     const { me } = this.stay.get();
-    const mine = this.people.get().find(({ isMe }) => isMe)?.aside ?? 0;
-    const others = this.people
-      .get()
-      .filter(({ isMe, isSilent, aside }) => !isMe && !isSilent && aside === mine);
+    const mine = this.aside;
+    const all = this.people.get().filter(({ isMe }) => !isMe);
+    const others = all.filter(({ isSilent, aside }) => !isSilent && aside === mine);
     const now = this.timing.now();
-    const near = others.map(({ slot, glide }) => ({
-      slot,
-      position: glide.at(now)?.position ?? null,
-    }));
+    const near = spotsOf(others, now);
     const speakers = this.isStage.get() && mine === 0 ? this.speakers() : null;
     this.talking = speakers
       ? onStage(me, near, speakers, this.voice.isSfu)
@@ -579,6 +584,7 @@ export class Company {
       me,
       this.talking,
       others.map(({ slot }) => slot),
+      all.map(({ slot }) => slot),
     );
     this.voice.heed(speakers);
     this.metAt = now;
@@ -635,11 +641,6 @@ export class Company {
     this.forget();
     begin();
   }
-}
-
-/** Whether somebody is heard where only those with the word are. */
-export function maySpeak({ isHost, hasWord, isSilent, aside }: Somebody): boolean {
-  return (isHost || hasWord) && !isSilent && aside === 0;
 }
 
 /** Not in, not refused, and nobody's name on the screen: as if one had just opened the page. */

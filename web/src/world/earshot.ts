@@ -1,3 +1,4 @@
+import type { Somebody } from "./company";
 import type { Vec3 } from "./net/poses";
 
 const MOST = 8; // voices from browser to browser; each costs both an upload
@@ -54,4 +55,20 @@ export function onStage(
 ): number[] {
   const slots = others.map(({ slot }) => slot);
   return speakers.includes(me) && !isSfu ? slots : slots.filter((slot) => speakers.includes(slot));
+}
+
+/** Whether somebody is heard where only those with the word are. */
+export function maySpeak({ isHost, hasWord, isSilent, aside }: Somebody): boolean {
+  return (isHost || hasWord) && !isSilent && aside === 0;
+}
+
+/** Whether what one shows may reach another: inside one aside; on stage, to or from a speaker. */
+export function reaches(one: Somebody, other: Somebody, isStage: boolean): boolean {
+  if (other.isSilent || one.aside !== other.aside) return false;
+  return one.aside > 0 || !isStage || maySpeak(one) || maySpeak(other);
+}
+
+/** Where these stand now. */
+export function spotsOf(people: readonly Somebody[], now: number): Speaker[] {
+  return people.map(({ slot, glide }) => ({ slot, position: glide.at(now)?.position ?? null }));
 }

@@ -1,9 +1,11 @@
 import { Store } from "../kit/store";
 import type { FromTalkers } from "../wire/world";
 import { HearingRoom, type VoiceRoom } from "./talk/hearing";
-import { Link, type Note, readNote } from "./talk/link";
+import { Link, type Note } from "./talk/link";
 import { openMicrophone, silence, type Trouble, troubleOf } from "./talk/microphone";
+import { readNote } from "./talk/notes";
 import { Sfu, type SfuMessage } from "./talk/sfu";
+import { stopAll } from "./talk/streams";
 
 export type { VoiceRoom } from "./talk/hearing";
 
@@ -59,6 +61,8 @@ const LOOK_S = 0.2; // how often we look who speaks
  */
 export class Voice {
   readonly store = new Store<VoiceState>(OFF);
+  /** Who is louder or softer for our own ears; 1 is usual, 0 is not heard at all. */
+  readonly volumes = new Store<ReadonlyMap<number, number>>(new Map());
   private readonly links = new Map<number, Link>();
   private sfu: Sfu | null = null; // where voices do not go from browser to browser
   private others: readonly number[] = [];
@@ -69,7 +73,6 @@ export class Voice {
   private sinceLook = 0;
   private microphone = "";
   private asked = 0; // whoever hung up meanwhile wants no answer
-  private readonly volumes = new Map<number, number>();
 
   constructor(private readonly around: VoiceSurroundings) {}
 
@@ -83,16 +86,20 @@ export class Voice {
   /**
    * We came into a place, or others came near or went: who we are there, and with whom we talk.
    *
-   * @param here everybody in this place; to those who only went away from us we say goodbye.
+   * @param here with whom we could talk; to those who only went away from us we say goodbye.
+   * @param all everybody else in this place, also whom we may not hear now.
    */
-  meet(me: number, others: readonly number[], here: readonly number[] = others): void {
+  meet(
+    me: number,
+    others: readonly number[],
+    here: readonly number[] = others,
+    all: readonly number[] = here,
+  ): void {
     if (me !== this.me) this.partAll();
+    this.keepVolumes(me === this.me ? all : []);
     for (const slot of [...this.links.keys()].filter((one) => !others.includes(one))) {
       if (here.includes(slot)) this.send(slot, { bye: true });
       this.part(slot);
-    }
-    for (const slot of [...this.volumes.keys()]) {
-      if (!here.includes(slot)) this.volumes.delete(slot); // another person's next
     }
     const fresh = me === this.me ? others.filter((o) => !this.others.includes(o)) : others;
     const moved = me !== this.me;
@@ -150,8 +157,9 @@ export class Voice {
     this.store.set({ ...OFF, isPush, isGated });
   }
 
+  /** Whoever is muted holds nothing any more: a hand that lets go of a dead button is not heard of. */
   mute(isMuted: boolean): void {
-    this.change({ isMuted });
+    this.change(isMuted ? { isMuted, isHeld: false } : { isMuted });
   }
 
   /** Be heard only while the key or the button is held. */
@@ -170,7 +178,8 @@ export class Voice {
     this.microphone = id;
     const { state, isListening } = this.store.get();
     if (state !== "on" || isListening) return;
-    this.release(); // some devices have one microphone open at a time
+    // Some devices have one microphone open at a time; meanwhile whoever comes finds a way to us.
+    this.take(this.around.silence(), true);
     await this.open(({ trouble }) => this.take(this.around.silence(), true, trouble));
   }
 
@@ -184,7 +193,7 @@ export class Voice {
 
   /** Take in a note from somebody in this place; one that cannot be read is passed over. */
   async hear(from: number, data: string): Promise<void> {
-    const note = readNote(data);
+    const note: Note | null = readNote(data);
     if (!note || !this.own || this.sfu || !this.others.includes(from)) return;
     if (note.bye) return this.part(from);
     const isNew = !this.links.has(from);
@@ -196,12 +205,12 @@ export class Voice {
 
   /** Make somebody louder or softer for our own ears; 0 is not heard at all. */
   turn(slot: number, volume: number): void {
-    this.volumes.set(slot, volume);
+    this.volumes.update((before) => new Map(before).set(slot, volume));
     this.hearAs(slot);
   }
 
   volume(slot: number): number {
-    return this.volumes.get(slot) ?? 1;
+    return this.volumes.get().get(slot) ?? 1;
   }
 
   /** Somebody's mouth, in metres; our own slot moves the ears. */
@@ -248,27 +257,26 @@ export class Voice {
     }
     for (const link of this.links.values()) link.send(own);
     if (!isFirst) this.sfu?.send(own);
-    this.change({ state: "on", isListening, trouble });
+    const { isHeld } = this.store.get();
+    this.change({ state: "on", isListening, trouble, isHeld: isHeld && !isListening });
     if (isFirst) this.greet(own);
   }
 
   private async open(fail: (why: { trouble: Trouble }) => void): Promise<void> {
     this.asked += 1;
-    const { asked } = this;
+    const { asked, microphone } = this;
     try {
-      const own = await this.around.openMicrophone(this.microphone);
-      if (asked === this.asked) this.take(own, false);
-      else for (const track of own.getTracks()) track.stop();
+      const own = await this.around.openMicrophone(microphone);
+      if (asked === this.asked && microphone === this.microphone) return this.take(own, false);
+      stopAll(own);
+      if (asked === this.asked) await this.open(fail); // another was chosen meanwhile
     } catch (error) {
       if (asked === this.asked) fail({ trouble: troubleOf(error) });
     }
   }
 
   private release(): void {
-    for (const track of this.own?.getTracks() ?? []) {
-      track.onended = null;
-      track.stop();
-    }
+    if (this.own) stopAll(this.own);
     this.own = null;
   }
 
@@ -339,8 +347,13 @@ export class Voice {
 
   private partAll(): void {
     for (const slot of [...this.links.keys()]) this.part(slot);
-    this.volumes.clear();
     this.room?.remove(this.me);
+  }
+
+  /** A slot that was left is another person's next. */
+  private keepVolumes(of: readonly number[]): void {
+    const kept = [...this.volumes.get()].filter(([slot]) => of.includes(slot));
+    if (kept.length < this.volumes.get().size) this.volumes.set(new Map(kept));
   }
 
   private count(): void {

@@ -50,7 +50,7 @@ function attendTalk(): () => void {
   const stops = [
     session.subscribe(know),
     talkMemory.store.subscribe(heed),
-    company.people.subscribe(() => volumes.meet(company.people.get())),
+    company.people.subscribe(() => volumes.meet(company.people.get(), company.stay.get())),
     listenForTalk({
       isOn: () => talkMemory.store.get().hasKeys && voice.store.get().state === "on",
       hold: (isHeld) => voice.hold(isHeld),

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { goTo, whereabouts } from "../../src/kit/place";
 import { Close, type FromVisitor, type FromWorld, Motion, type Person } from "../../src/wire/world";
 import { Company } from "../../src/world/company";
@@ -360,10 +360,12 @@ test("whoever leaves points nowhere any more, and sits nowhere", () => {
 
 test("another window that takes over ends the line until one comes back", () => {
   house.welcome("plaza", [IRIS]);
+  const left = vi.spyOn(voice, "leave");
   house.events?.closed(Close.ELSEWHERE);
   clock.pass(60_000);
 
   expect(company.line.get()).toEqual({ state: "ended", why: "elsewhere" });
+  expect(left).toHaveBeenCalled(); // the microphone is not kept open for nobody
   company.comeBack();
   house.events?.opened();
   expect(house.heard.at(-1)).toEqual({ type: "enter", place: "plaza" });
@@ -444,6 +446,8 @@ test("who is asked to speak privately answers once, and a question does not outl
   expect(company.asides.asked.get()).toHaveLength(1);
   if (one) company.asides.accept(one);
   expect(house.heard.at(-1)).toEqual({ type: "join-aside", aside: 3 });
+  expect(company.asides.asked.get()).toHaveLength(1); // the house may refuse
+  house.say({ type: "went-aside", slot: 0, aside: 3 });
   expect(company.asides.asked.get()).toEqual([]);
 
   house.say({ ...asked, aside: 4 });
@@ -452,6 +456,17 @@ test("who is asked to speak privately answers once, and a question does not outl
   house.say({ ...asked, aside: 5 });
   clock.pass(60_001);
   expect(company.asides.asked.get()).toEqual([]);
+});
+
+test("what one says names whom it is for", () => {
+  house.welcome("plaza", [IRIS, OTTO]);
+  house.say({ type: "went-aside", slot: 0, aside: 2 });
+  company.say("between us");
+  company.utter("thanks");
+  expect(house.heard.slice(-2)).toEqual([
+    { type: "say", text: "between us", aside: 2 },
+    { type: "utter", phrase: "thanks", aside: 2 },
+  ]);
 });
 
 test("notes that were under way when somebody went aside are no complaint", () => {

@@ -73,6 +73,10 @@ function someone(slot: number, post: (from: number, to: number, data: string) =>
     const stream = { getTracks: () => [one], getAudioTracks: () => [one] };
     return stream as unknown as MediaStream;
   };
+  const gate = { opened: Promise.resolve(), open: () => {} };
+  gate.opened = new Promise((open) => {
+    gate.open = open;
+  });
   const asked: string[] = [];
   const said: FromTalkers[] = [];
   const voice = new Voice({
@@ -80,6 +84,7 @@ function someone(slot: number, post: (from: number, to: number, data: string) =>
     say: (message) => void said.push(message),
     openMicrophone: async (id) => {
       asked.push(id);
+      if (id === "slow") await gate.opened;
       if (id === "gone") throw new DOMException("", "NotReadableError");
       return streamOf(track);
     },
@@ -91,7 +96,7 @@ function someone(slot: number, post: (from: number, to: number, data: string) =>
     },
     openRoom: () => silence,
   });
-  return { voice, peers, track, quiet, asked, said };
+  return { voice, peers, track, quiet, asked, said, gate };
 }
 
 /** Two people in one place; notes travel until none is under way. */
@@ -282,5 +287,61 @@ describe("voice", () => {
     await a.voice.hear(2, "7");
     await a.voice.hear(99, '{"hello":true}');
     expect(a.peers).toHaveLength(0);
+  });
+
+  it("keeps somebody silent for our ears through hanging up, a private word, and a mute", async () => {
+    const { a } = two();
+    await a.voice.join();
+    a.voice.turn(2, 0);
+    a.voice.leave();
+    expect(a.voice.volume(2)).toBe(0);
+
+    a.voice.meet(1, [], [], [2]); // they are here, and speak privately
+    a.voice.meet(1, [2], [2], [2]);
+    expect(a.voice.volume(2)).toBe(0);
+
+    a.voice.meet(1, [], [], []);
+    expect(a.voice.volume(2)).toBe(1);
+    a.voice.turn(2, 0);
+    a.voice.meet(-1, []);
+    expect(a.voice.volume(2)).toBe(1);
+  });
+
+  it("holds nothing any more once the microphone is unplugged, or muted", async () => {
+    const { a } = two();
+    a.voice.push(true);
+    await a.voice.join();
+    a.voice.hold(true);
+    a.track.onended?.();
+    expect(a.voice.store.get().isHeld).toBe(false);
+    await a.voice.join();
+    expect(a.voice.isSending).toBe(false);
+
+    a.voice.hold(true);
+    a.voice.mute(true);
+    a.voice.mute(false);
+    expect(a.voice.isSending).toBe(false);
+  });
+
+  it("meets whoever comes while another microphone opens", async () => {
+    const { a, b, settle } = two();
+    await a.voice.join();
+    const using = a.voice.use("slow");
+    await b.voice.join();
+    await settle();
+    a.gate.open();
+    await using;
+    expect(a.peers).toHaveLength(1);
+    expect(a.peers[0]?.sent.at(-1)).toBe(a.track);
+    expect(a.voice.store.get().isListening).toBe(false);
+  });
+
+  it("opens the microphone that was chosen while it asked for another", async () => {
+    const { a } = two();
+    const opening = a.voice.join();
+    await a.voice.use("desk");
+    await opening;
+    expect(a.asked).toEqual(["", "desk"]);
+    expect(a.voice.store.get()).toMatchObject({ state: "on", isListening: false });
   });
 });

@@ -37,6 +37,8 @@ from .sfu import Voices
 from .staging import give_word, set_stage
 from .visit import Visit, tidy
 
+END_SHOWING = '{"watching":{"stop":true}}'  # the note by which a host takes a screen away
+
 
 class Talking:
     """Takes in whatever a visitor says in the place they are in."""
@@ -56,6 +58,8 @@ class Talking:
             return visit.refuse(code, hint)
         if refusal := refusal_of(visit, message, self._ties, self._clock.now()):
             return visit.refuse(*refusal)
+        if isinstance(message, Say | Utter) and _is_for_others(here, visit, message):
+            return visit.refuse(Code.OTHER_EARS, "Others hear you now than those you meant.")
         match message:
             case Say():
                 self._say(here, visit, message.text, now)
@@ -141,7 +145,14 @@ class Talking:
         other = here.visits.get(message.to)
         if not other or other is visit or here.apartness.parts(visit, other):
             return visit.refuse(Code.NOT_HERE, "Nobody else here has that slot.")
+        if visit.is_host and message.data == END_SHOWING:
+            return other.tell(Signalled(slot=visit.slot, data=message.data))
         if not here.may_hear(visit, other):
             return visit.refuse(Code.UNHEARD, "One of you is apart, or neither has the word.")
         if may_call(self._ties, here, visit, other):
             other.tell(Signalled(slot=visit.slot, data=message.data))
+
+
+def _is_for_others(here: Gathering, visit: Visit, message: Say | Utter) -> bool:
+    """Whether words are meant for another aside than the one somebody is in now."""
+    return message.aside not in (None, here.asides.of(visit.slot))

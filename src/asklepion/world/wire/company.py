@@ -26,10 +26,18 @@ class Phrase(StrEnum):
     WELL = "well"
 
 
-class Utter(_Message, frozen=True, kw_only=True, tag="utter", forbid_unknown_fields=True):
-    """Say a phrase to everybody in this place."""
+class Utter(
+    _Message,
+    frozen=True,
+    kw_only=True,
+    tag="utter",
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+):
+    """Say a phrase to everybody in this place, or in one's aside; `aside` as for Say."""
 
     phrase: Phrase
+    aside: int | None = None
 
 
 class Uttered(_Message, frozen=True, kw_only=True, tag="uttered"):

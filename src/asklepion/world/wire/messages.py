@@ -49,6 +49,7 @@ class Code(StrEnum):
     IN_ASIDE = "in-aside"
     ASIDE_FULL = "aside-full"
     ASIDE_OVER = "aside-over"
+    OTHER_EARS = "other-ears"
     NOWHERE = "nowhere"
     NOT_HERE = "not-here"
     TOO_FAST = "too-fast"
@@ -86,10 +87,21 @@ class Enter(_Message, frozen=True, kw_only=True, tag="enter", forbid_unknown_fie
     place: str
 
 
-class Say(_Message, frozen=True, kw_only=True, tag="say", forbid_unknown_fields=True):
-    """Plain words to everybody in this place; they are not kept."""
+class Say(
+    _Message,
+    frozen=True,
+    kw_only=True,
+    tag="say",
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+):
+    """Plain words to everybody in this place, or in one's aside; they are not kept.
+
+    `aside` is the one they are meant for, 0 everybody; they are refused where one is in another.
+    """
 
     text: str
+    aside: int | None = None  # None: whoever hears them
 
 
 class Gesture(_Message, frozen=True, kw_only=True, tag="gesture", forbid_unknown_fields=True):

@@ -14,9 +14,9 @@ import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Button, ErrorNote, MenuItem, toast } from "../../kit/ui";
 import type { Somebody } from "../company";
-import { isNear } from "../talk/AsideCard";
+import { isNear, Outcome, useAsking } from "../talk/AsideCard";
 import { Volume } from "../talk/Volume";
-import { company, following, useStanding, walker } from "../world";
+import { following, useStanding, walker } from "../world";
 import { asking } from "./asking";
 import { useDoing } from "./doing";
 import type { Deed } from "./model";
@@ -84,6 +84,7 @@ function Nearness({ somebody, close }: { somebody: Somebody; close: () => void }
   const text = useText();
   const { error, carryOut } = useDoing();
   const { who, name } = somebody;
+  const { isAsked, ask: askAside } = useAsking();
   const isFollowed = useStore(following.whom) === who;
   const walks = useStore(walker);
   function follow(): void {
@@ -117,17 +118,11 @@ function Nearness({ somebody, close }: { somebody: Somebody; close: () => void }
         {text("world.person.friend")}
       </MenuItem>
       {isNear(somebody) && (
-        <MenuItem
-          icon={LockKeyhole}
-          onClick={() => {
-            company.asides.ask([somebody.slot]);
-            toast(text("world.aside.asked"));
-            close();
-          }}
-        >
+        <MenuItem icon={LockKeyhole} onClick={() => askAside([somebody.slot])}>
           {text("world.aside.ask")}
         </MenuItem>
       )}
+      {isAsked && <Outcome />}
       <Volume somebody={somebody} />
       <ErrorNote error={error} />
     </>

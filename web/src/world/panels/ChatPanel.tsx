@@ -72,20 +72,47 @@ function Line({ line }: { line: Happening }) {
 function SayForm() {
   const text = useText();
   const [words, setWords] = useState("");
-  const [isUnsent, setUnsent] = useState(false);
+  const [trouble, setTrouble] = useState("");
+  const meant = useRef(0); // for which aside the words were begun
+  const under = useRef(""); // words on their way
   const complaint = useStore(company.complaint);
+  const heard = useHappenings().findLast(({ isMine, kind }) => isMine && kind === "said");
   const { is_silent, phrases_only, slow_s } = useStanding();
-  const isPrivate = useCompany().some(({ isMe, aside }) => isMe && aside > 0);
+  const mine = useCompany().find(({ isMe }) => isMe)?.aside ?? 0;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each line that was heard
+  useEffect(() => {
+    under.current = "";
+  }, [heard?.id]);
+  useEffect(() => {
+    if (!complaint || !under.current) return;
+    const lost = under.current;
+    under.current = "";
+    if (complaint.code === "other-ears") meant.current = company.aside; // sent again, it is for these
+    setWords((now) => now || lost);
+  }, [complaint]);
+
+  function write(next: string): void {
+    if (!words) meant.current = company.aside;
+    setWords(next);
+  }
 
   function say(event: FormEvent): void {
     event.preventDefault();
     if (!words.trim()) return;
-    const isSent = company.say(words);
-    setUnsent(!isSent);
-    if (isSent) setWords("");
+    if (meant.current !== company.aside) {
+      meant.current = company.aside; // now they see for whom it is
+      setTrouble("world.refused.other-ears");
+      return;
+    }
+    const isSent = company.say(words, meant.current);
+    setTrouble(isSent ? "" : "world.chat.unsent");
+    if (!isSent) return;
+    under.current = words;
+    setWords("");
   }
 
-  const trouble = isUnsent ? "world.chat.unsent" : complaint && `world.refused.${complaint.code}`;
+  const why = trouble || (complaint && `world.refused.${complaint.code}`);
   if (phrases_only || is_silent) {
     return (
       <div className="chat-form">
@@ -100,13 +127,13 @@ function SayForm() {
     <form className="chat-form" onSubmit={say}>
       {slow_s > 0 && <p className="muted small">{text("world.chat.slow", { n: slow_s })}</p>}
       <Field
-        label={text(isPrivate ? "world.aside.say" : "world.chat.say")}
+        label={text(mine > 0 ? "world.aside.say" : "world.chat.say")}
         value={words}
         maxLength={MAX_CHAT_CHARS}
         autoComplete="off"
         enterKeyHint="send"
-        error={trouble ? text(trouble) : undefined}
-        onChange={(event) => setWords(event.target.value)}
+        error={why ? text(why) : undefined}
+        onChange={(event) => write(event.target.value)}
       />
       <Button kind="primary" type="submit" icon={SendHorizontal} disabled={!words.trim()}>
         {text("world.chat.send")}

@@ -1,4 +1,5 @@
-import { inEarshot } from "../earshot";
+import { inEarshot, reaches, spotsOf } from "../earshot";
+import { realTiming } from "../net/socket";
 import { company } from "../world";
 import { Showing } from "./showing";
 
@@ -11,6 +12,7 @@ export const showing = new Showing({
     return mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
   },
   openPeer: () => new RTCPeerConnection(),
+  after: realTiming.after,
   isHost: (slot) => company.people.get().some((one) => one.slot === slot && one.isHost),
 });
 
@@ -19,19 +21,20 @@ export function canShow(): boolean {
   return typeof navigator.mediaDevices?.getDisplayMedia === "function";
 }
 
+const MEET_MS = 1000; // how often we look who walked up to what we show
 let near: readonly number[] = [];
 let place = "";
+let looking: ReturnType<typeof setInterval> | undefined;
 
 function meet(): void {
   const stay = company.stay.get();
   if (stay.place !== place) showing.leave(); // nobody carries a screen through a door
   place = stay.place;
-  const others = company.people.get().filter(({ isMe, isSilent }) => !isMe && !isSilent);
-  const now = performance.now();
-  const spots = others.map(({ slot, glide }) => ({
-    slot,
-    position: glide.at(now)?.position ?? null,
-  }));
+  const people = company.people.get();
+  const me = people.find(({ isMe }) => isMe);
+  const isStage = company.isStage.get();
+  const others = people.filter((one) => me && one !== me && reaches(me, one, isStage));
+  const spots = spotsOf(others, performance.now());
   near = inEarshot(company.pose?.position ?? null, spots, near);
   showing.meet(
     stay.me,
@@ -43,6 +46,16 @@ function meet(): void {
 company.hearSignal = (from, data) => showing.hear(from, data);
 company.people.subscribe(meet);
 company.stay.subscribe(meet);
+company.line.subscribe(() => {
+  if (company.line.get().state === "ended") showing.leave(); // another window took over
+});
+showing.store.subscribe(() => {
+  if (showing.store.get().state === "on") looking ??= setInterval(meet, MEET_MS);
+  else {
+    clearInterval(looking);
+    looking = undefined;
+  }
+});
 company.order.standing.subscribe(() => {
   if (!company.order.may("share") && showing.store.get().state === "on") showing.stop();
 });

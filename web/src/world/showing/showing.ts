@@ -1,4 +1,6 @@
 import { Store } from "../../kit/store";
+import { readNote } from "../talk/notes";
+import { stopAll } from "../talk/streams";
 
 /** Who shows tells those who watch, and they answer; handed on unread but for the first word. */
 interface Words {
@@ -31,9 +33,12 @@ export interface ShowingSurroundings {
   openPeer(): RTCPeerConnection;
   /** Whether somebody here is a host. */
   isHost(slot: number): boolean;
+  /** Do that after a while, unless the answer is called. */
+  after(ms: number, then: () => void): () => void;
 }
 
 export const MOST_VIEWERS = 8; // each costs whoever shows an upload
+const REACH_MS = 10_000; // whom it has not reached by then gives up their seat
 const OFF: ShowingState = { state: "off", viewers: [], shown: null };
 
 /**
@@ -46,6 +51,7 @@ export class Showing {
   readonly store = new Store<ShowingState>(OFF);
   private readonly out = new Map<number, RTCPeerConnection>();
   private readonly declined = new Set<number>();
+  private readonly missed = new Set<number>(); // it did not reach them: they come after the others
   private watched: { slot: number; peer: RTCPeerConnection } | null = null;
   private screen: MediaStream | null = null;
   private me = -1;
@@ -56,14 +62,20 @@ export class Showing {
   /**
    * People came, went, or walked.
    *
-   * @param near whom we would show something, the nearest; here everybody in this place.
+   * @param near whom we would show something, the nearest.
+   * @param here everybody in this place whom it may reach.
    */
   meet(me: number, near: readonly number[], here: readonly number[]): void {
     if (me !== this.me) this.leave();
     this.me = me;
     this.near = near;
-    for (const slot of [...this.out.keys()]) if (!here.includes(slot)) this.drop(slot);
-    for (const slot of this.declined) if (!here.includes(slot)) this.declined.delete(slot);
+    for (const slot of [...this.out.keys()].filter((one) => !near.includes(one))) {
+      if (here.includes(slot)) this.tell(slot, { showing: { bye: true } });
+      this.drop(slot);
+    }
+    for (const set of [this.declined, this.missed]) {
+      for (const slot of set) if (!here.includes(slot)) set.delete(slot);
+    }
     if (this.watched && !here.includes(this.watched.slot)) this.unwatch();
     this.offerAround();
   }
@@ -95,6 +107,7 @@ export class Showing {
       this.drop(slot);
     }
     this.declined.clear();
+    this.missed.clear();
     if (this.screen) stopAll(this.screen);
     const isOurs = this.store.get().shown?.slot === this.me;
     this.screen = null;
@@ -120,7 +133,7 @@ export class Showing {
 
   /** Take in a note; false where it is about something else. */
   hear(from: number, data: string): boolean {
-    const note = readNote(data);
+    const note = read(data);
     if (!note) return false;
     if ("showing" in note) void this.hearShown(from, note.showing).catch(() => this.unwatch());
     else void this.hearViewer(from, note.watching).catch(() => this.drop(from));
@@ -156,7 +169,9 @@ export class Showing {
   }
 
   private offerAround(): void {
-    for (const slot of this.near) {
+    const isMissed = (slot: number) => this.missed.has(slot);
+    const fresh = this.near.filter((slot) => !isMissed(slot));
+    for (const slot of [...fresh, ...this.near.filter(isMissed)]) {
       if (!this.screen || this.out.size >= MOST_VIEWERS) return;
       if (!this.out.has(slot) && !this.declined.has(slot)) this.offer(slot, this.screen);
     }
@@ -168,9 +183,12 @@ export class Showing {
     peer.onicecandidate = ({ candidate }) =>
       this.tell(slot, { showing: { candidate: candidate?.toJSON() ?? null } });
     peer.onconnectionstatechange = () => {
-      if (peer.connectionState === "failed") this.drop(slot);
+      if (peer.connectionState === "failed") this.miss(slot, peer);
       else this.count();
     };
+    this.around.after(REACH_MS, () => {
+      if (peer.connectionState !== "connected") this.miss(slot, peer);
+    });
     peer.onnegotiationneeded = async () => {
       await peer.setLocalDescription();
       const description = peer.localDescription?.toJSON();
@@ -180,7 +198,9 @@ export class Showing {
   }
 
   private watch(slot: number): RTCPeerConnection {
-    this.lookAway();
+    if (this.watched?.slot === slot)
+      this.unwatch(); // they begin anew
+    else this.lookAway();
     const peer = this.around.openPeer();
     this.watched = { slot, peer };
     peer.onicecandidate = ({ candidate }) =>
@@ -198,6 +218,13 @@ export class Showing {
     close(this.watched.peer);
     this.watched = null;
     this.change({ shown: null });
+  }
+
+  private miss(slot: number, peer: RTCPeerConnection): void {
+    if (this.out.get(slot) !== peer) return;
+    this.missed.add(slot);
+    this.tell(slot, { showing: { bye: true } });
+    this.drop(slot);
   }
 
   private drop(slot: number): void {
@@ -227,20 +254,9 @@ function close(peer: RTCPeerConnection): void {
   peer.close();
 }
 
-function stopAll(stream: MediaStream): void {
-  for (const track of stream.getTracks()) {
-    track.onended = null;
-    track.stop();
-  }
-}
-
-function readNote(data: string): Note | null {
-  try {
-    const note: unknown = JSON.parse(data);
-    if (typeof note !== "object" || note === null) return null;
-    const words = "showing" in note ? note.showing : "watching" in note ? note.watching : null;
-    return typeof words === "object" && words !== null ? (note as Note) : null;
-  } catch {
-    return null;
-  }
+function read(data: string): Note | null {
+  const note = readNote(data);
+  if (!note) return null;
+  const words = "showing" in note ? note.showing : "watching" in note ? note.watching : null;
+  return typeof words === "object" && words !== null ? (note as Note) : null;
 }

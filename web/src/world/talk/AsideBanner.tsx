@@ -1,9 +1,11 @@
 import { LockKeyhole, LogOut } from "lucide-react";
+import { useEffect, useState } from "react";
 import type { Banner } from "../../kit/place";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Button, Card, IconButton } from "../../kit/ui";
 import { company, useCompany } from "../world";
+import type { Asked } from "./asides";
 import "./talk.css";
 
 /** Stays while one speaks privately: with whom, and the way out; and who asks one to. */
@@ -31,25 +33,46 @@ function AsideBanner() {
         </section>
       )}
       {asked.map((one) => (
-        <Card
-          key={one.aside}
-          tone="accent"
-          icon={LockKeyhole}
-          title={text("world.aside.asks", { name: one.name })}
-          className="line-banner"
-        >
-          <p role="status">{text("world.aside.hint")}</p>
-          <div className="row">
-            <Button kind="primary" onClick={() => company.asides.accept(one)}>
-              {text("world.aside.yes")}
-            </Button>
-            <Button kind="plain" onClick={() => company.asides.decline(one)}>
-              {text("world.aside.no")}
-            </Button>
-          </div>
-        </Card>
+        <Question key={one.aside} asked={one} />
       ))}
     </>
+  );
+}
+
+function Question({ asked }: { asked: Asked }) {
+  const text = useText();
+  const complaint = useStore(company.complaint);
+  const [isWaiting, setWaiting] = useState(false);
+  const [why, setWhy] = useState("");
+  useEffect(() => {
+    if (!complaint || !isWaiting) return;
+    setWaiting(false);
+    setWhy(`world.refused.${complaint.code}`);
+  }, [complaint, isWaiting]);
+  function accept(): void {
+    company.complaint.set(null);
+    const isSent = company.asides.accept(asked);
+    setWaiting(isSent);
+    setWhy(isSent ? "" : "world.talk.unsent");
+  }
+  return (
+    <Card
+      tone="accent"
+      icon={LockKeyhole}
+      title={text("world.aside.asks", { name: asked.name })}
+      className="line-banner"
+    >
+      <p role="status">{text("world.aside.hint")}</p>
+      {why && <p role="alert">{text(why)}</p>}
+      <div className="row">
+        <Button kind="primary" busy={isWaiting} onClick={accept}>
+          {text("world.aside.yes")}
+        </Button>
+        <Button kind="plain" onClick={() => company.asides.decline(asked)}>
+          {text("world.aside.no")}
+        </Button>
+      </div>
+    </Card>
   );
 }
 

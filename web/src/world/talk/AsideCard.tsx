@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useNow } from "../../kit/clock";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
-import { Button, Switch } from "../../kit/ui";
+import { Button, Switch, toast } from "../../kit/ui";
 import type { Somebody } from "../company";
 import { distance } from "../panels/things";
 import { company, useCompany } from "../world";
@@ -49,13 +49,10 @@ export function isNear({ isMe, isAway, aside, glide }: Somebody): boolean {
 function Asking({ near }: { near: readonly Somebody[] }) {
   const text = useText();
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const [asked, setAsked] = useState(0);
-  const complaint = useStore(company.complaint);
+  const { isAsked, ask: askThem } = useAsking();
   const whom = near.filter(({ who }) => chosen.includes(who));
   function ask(): void {
-    company.complaint.set(null);
-    company.asides.ask(whom.map(({ slot }) => slot));
-    setAsked(whom.length);
+    askThem(whom.map(({ slot }) => slot));
     setChosen([]);
   }
   if (near.length === 0) return <p className="muted">{text("world.aside.nobody")}</p>;
@@ -72,11 +69,31 @@ function Asking({ near }: { near: readonly Somebody[] }) {
       <Button icon={MessageCircleQuestionMark} disabled={whom.length === 0} onClick={ask}>
         {text("world.aside.ask")}
       </Button>
-      {asked > 0 && (
-        <p role="status" className="small">
-          {complaint ? text(`world.refused.${complaint.code}`) : text("world.aside.asked")}
-        </p>
-      )}
+      {isAsked && <Outcome />}
     </>
+  );
+}
+
+/** Ask somebody to speak privately; once one has, `Outcome` says what came of it. */
+export function useAsking(): { isAsked: boolean; ask: (slots: readonly number[]) => void } {
+  const text = useText();
+  const [isAsked, setAsked] = useState(false);
+  function ask(slots: readonly number[]): void {
+    company.complaint.set(null);
+    const isSent = company.asides.ask(slots);
+    setAsked(isSent);
+    if (!isSent) toast(text("world.talk.unsent"), "danger");
+  }
+  return { isAsked, ask };
+}
+
+/** That they were asked, or why not. */
+export function Outcome() {
+  const text = useText();
+  const complaint = useStore(company.complaint);
+  return (
+    <p role="status" className="small">
+      {complaint ? text(`world.refused.${complaint.code}`) : text("world.aside.asked")}
+    </p>
   );
 }

@@ -1,5 +1,5 @@
 import { Mic } from "lucide-react";
-import type { KeyboardEvent, MouseEvent, PointerEvent } from "react";
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useRef } from "react";
 import { useText } from "../../kit/text";
 import { Button } from "../../kit/ui";
 import { company, useVoice } from "../world";
@@ -9,7 +9,17 @@ import "./talk.css";
 export function HoldToTalk() {
   const text = useText();
   const { isHeld, isMuted } = useVoice();
-  const hold = (is: boolean) => company.voice.hold(is);
+  const isOurs = useRef(false);
+  const hold = (is: boolean) => {
+    isOurs.current = is;
+    company.voice.hold(is);
+  };
+  useEffect(
+    () => () => {
+      if (isOurs.current) company.voice.hold(false); // nobody hears a button that is gone let go
+    },
+    [],
+  );
   const press = (is: boolean) => (event: KeyboardEvent) => {
     if (event.key !== " " && event.key !== "Enter") return;
     event.preventDefault(); // or a click follows

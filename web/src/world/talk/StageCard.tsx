@@ -2,7 +2,8 @@ import { Hand, Mic, MicOff, Presentation } from "lucide-react";
 import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Badge, Button, Switch } from "../../kit/ui";
-import { maySpeak, type Somebody } from "../company";
+import type { Somebody } from "../company";
+import { maySpeak } from "../earshot";
 import { company, useCompany, useStanding } from "../world";
 import "./talk.css";
 

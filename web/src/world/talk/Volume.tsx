@@ -1,5 +1,5 @@
 import { Volume2 } from "lucide-react";
-import { useState } from "react";
+import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import type { Somebody } from "../company";
 import { company, volumes } from "../world";
@@ -9,7 +9,7 @@ import "../order/order.css";
 export function Volume({ somebody }: { somebody: Pick<Somebody, "slot" | "who" | "name"> }) {
   const text = useText();
   const { slot, name } = somebody;
-  const [volume, setVolume] = useState(company.voice.volume(slot));
+  const volume = useStore(company.voice.volumes).get(slot) ?? 1;
   return (
     <label className="person-volume">
       <Volume2 aria-hidden />
@@ -21,10 +21,7 @@ export function Volume({ somebody }: { somebody: Pick<Somebody, "slot" | "who" |
         step={0.1}
         value={volume}
         aria-valuetext={text("world.person.volume.value", { n: Math.round(volume * 100) })}
-        onChange={({ target }) => {
-          setVolume(Number(target.value));
-          void volumes.turn(somebody, Number(target.value));
-        }}
+        onChange={({ target }) => void volumes.turn(somebody, Number(target.value))}
       />
     </label>
   );

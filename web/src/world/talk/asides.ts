@@ -11,6 +11,7 @@ export const NEAR_M = 4;
 
 export interface AsidesParts {
   readonly say: (message: FromTalkers) => boolean;
+  readonly me: () => number;
   /** Somebody speaks privately in that aside now; 0: with everybody. */
   readonly went: (slot: number, aside: number) => void;
   readonly after: Timing["after"];
@@ -23,8 +24,10 @@ export class Asides {
   constructor(private readonly parts: AsidesParts) {}
 
   hear(message: AsideMessage): void {
-    if (message.type === "went-aside") this.parts.went(message.slot, message.aside);
-    else {
+    if (message.type === "went-aside") {
+      this.parts.went(message.slot, message.aside);
+      if (message.slot === this.parts.me()) this.drop(message.aside);
+    } else {
       this.drop(message.aside);
       this.asked.update((before) => [...before, message]);
       this.parts.after(STANDS_MS, () =>
@@ -33,13 +36,14 @@ export class Asides {
     }
   }
 
-  ask(to: readonly number[]): void {
-    this.parts.say({ type: "ask-aside", to });
+  /** False where there is no line. */
+  ask(to: readonly number[]): boolean {
+    return this.parts.say({ type: "ask-aside", to });
   }
 
-  accept({ aside }: Asked): void {
-    this.parts.say({ type: "join-aside", aside });
-    this.drop(aside);
+  /** Say yes. The question stands until we are in, for the house may refuse; false: no line. */
+  accept({ aside }: Asked): boolean {
+    return this.parts.say({ type: "join-aside", aside });
   }
 
   decline({ aside }: Asked): void {

@@ -87,12 +87,3 @@ export class Link {
     if (description) this.listener.send({ description: description.toJSON() });
   }
 }
-
-export function readNote(data: string): Note | null {
-  try {
-    const note: unknown = JSON.parse(data);
-    return typeof note === "object" && note !== null ? (note as Note) : null;
-  } catch {
-    return null;
-  }
-}

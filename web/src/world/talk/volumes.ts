@@ -1,4 +1,4 @@
-import type { Somebody } from "../company";
+import type { Somebody, Stay } from "../company";
 import type { TalkMemory } from "./settings";
 
 export interface VolumesParts {
@@ -12,11 +12,18 @@ export interface VolumesParts {
 export class Volumes {
   private readonly marks = new Map<string, Promise<string>>();
   private met = new Set<string>();
+  private stay: Stay | null = null;
 
   constructor(private readonly parts: VolumesParts) {}
 
-  /** These are here. The house is asked about them only where this device remembers anybody. */
-  meet(people: readonly Somebody[]): void {
+  /**
+   * These are here. The house is asked about them only where this device remembers anybody.
+   *
+   * @param stay with each that is new, whoever came along is met anew: all slots are others' then.
+   */
+  meet(people: readonly Somebody[], stay: Stay | null = this.stay): void {
+    if (stay !== this.stay) this.met.clear();
+    this.stay = stay;
     const others = people.filter(({ isMe, who }) => !isMe && who);
     const fresh = others.filter(({ who }) => !this.met.has(who));
     this.met = new Set(others.map(({ who }) => who));

@@ -102,9 +102,14 @@ export class Menu {
 
   private voice(): Entry {
     const { voice } = this.parts.company;
-    const { state, isMuted } = voice.store.get();
-    if (state !== "on") {
-      return { id: "voice", label: t("world.voice.join"), act: () => void voice.join() };
+    const { state, isListening, isMuted, isPush, isHeld } = voice.store.get();
+    if (state !== "on" || isListening) {
+      const label = t(isListening ? "world.voice.open" : "world.voice.join");
+      return { id: "voice", label, act: () => void voice.join() };
+    }
+    if (isPush && !isMuted) {
+      const label = t(isHeld ? "world.talk.held" : "world.talk.press");
+      return { id: "voice", label, isOn: isHeld, act: () => voice.hold(!isHeld) };
     }
     const label = t(isMuted ? "world.voice.unmute" : "world.voice.mute");
     return { id: "voice", label, isOn: isMuted, act: () => voice.mute(!isMuted) };

@@ -140,6 +140,44 @@ test("words that could not leave stay in the line", async () => {
   expect(screen.getByRole("alert").textContent).toContain("no connection right now");
 });
 
+test("words begun for a private circle wait where others would hear them", async () => {
+  welcome(IRIS, OTTO);
+  const say = vi.spyOn(company, "say").mockReturnValue(true);
+  hear({ type: "went-aside", slot: 0, aside: 3 });
+  render(<chatPanel.Component place="plaza" />);
+  const line = screen.getByRole<HTMLInputElement>("textbox");
+  await userEvent.type(line, "between us");
+  hear({ type: "went-aside", slot: 0, aside: 0 });
+
+  await userEvent.type(line, "{Enter}");
+  expect(say).not.toHaveBeenCalled();
+  expect(line.value).toBe("between us");
+  expect(screen.getByRole("alert").textContent).toContain("Others hear you now");
+
+  await userEvent.type(line, "{Enter}");
+  expect(say.mock.calls).toEqual([["between us", 0]]);
+  expect(screen.queryByRole("alert")).toBeNull();
+  say.mockRestore();
+});
+
+test("words that the house refuses come back into the line, and those it took do not", async () => {
+  welcome(IRIS, OTTO);
+  const say = vi.spyOn(company, "say").mockReturnValue(true);
+  render(<chatPanel.Component place="plaza" />);
+  const line = screen.getByRole<HTMLInputElement>("textbox");
+  await userEvent.type(line, "hello{Enter}");
+  expect(line.value).toBe("");
+  hear({ type: "refused", place: "", code: "other-ears", hint: "" });
+  expect(line.value).toBe("hello");
+
+  await userEvent.type(line, "{Enter}");
+  const at = "2026-03-01T12:00:00Z";
+  hear({ type: "said", slot: 0, name: "Iris", text: "hello", at, is_private: false });
+  hear({ type: "refused", place: "", code: "too-far", hint: "" });
+  expect(line.value).toBe("");
+  say.mockRestore();
+});
+
 test("a microphone that is refused or missing is told apart", async () => {
   welcome(IRIS, OTTO);
   const Voice = voicePanels[0]?.Component ?? (() => null);

@@ -42,6 +42,7 @@ class Track {
 /** So many people in one place, of whom slot 0 may be a host; notes travel until none is under way. */
 function crowd(count: number, refusal?: Error) {
   const queue: [number, number, string][] = [];
+  let due: (() => void)[] = [];
   const people = Array.from({ length: count }, (_, slot) => {
     const peers: Peer[] = [];
     const track = new Track();
@@ -58,6 +59,12 @@ function crowd(count: number, refusal?: Error) {
         return peer as unknown as RTCPeerConnection;
       },
       isHost: (one) => one === 0,
+      after: (_ms, then) => {
+        due.push(then);
+        return () => {
+          due = due.filter((one) => one !== then);
+        };
+      },
     });
     return { slot, showing, peers, track };
   });
@@ -75,8 +82,17 @@ function crowd(count: number, refusal?: Error) {
       if (next) people[next[1]]?.showing.hear(next[0], next[2]);
     }
   };
+  const wait = () => {
+    for (const then of due.splice(0)) then();
+  };
   meet();
-  return { people, meet, settle, one: (slot: number) => people[slot] as (typeof people)[number] };
+  return {
+    people,
+    meet,
+    settle,
+    wait,
+    one: (slot: number) => people[slot] as (typeof people)[number],
+  };
 }
 
 describe("what one shows", () => {
@@ -111,6 +127,56 @@ describe("what one shows", () => {
 
     meet([0, 1, 3]);
     expect(one(1).showing.store.get().viewers).toEqual([0, 3]);
+  });
+
+  test("is seen no more by who walks away, and again by who comes back", async () => {
+    const { one, settle } = crowd(3);
+    await one(1).showing.start();
+    await settle();
+
+    one(1).showing.meet(1, [0], [0, 2]);
+    await settle();
+    expect(one(1).showing.store.get().viewers).toEqual([0]);
+    expect(one(2).showing.store.get().shown).toBeNull();
+
+    one(1).showing.meet(1, [0, 2], [0, 2]);
+    await settle();
+    expect(one(2).showing.store.get().shown?.slot).toBe(1);
+  });
+
+  test("keeps no seat for one whom it does not reach, and asks them again after the others", async () => {
+    const { one, people, meet, settle, wait } = crowd(MOST_VIEWERS + 2);
+    const deaf = one(0).showing;
+    const hear = deaf.hear.bind(deaf);
+    deaf.hear = () => true; // their browser does not answer
+    await one(1).showing.start();
+    await settle();
+    expect(one(1).showing.store.get().viewers).toHaveLength(MOST_VIEWERS - 1);
+
+    wait();
+    meet();
+    await settle();
+    expect(one(1).showing.store.get().viewers).toHaveLength(MOST_VIEWERS);
+
+    deaf.hear = hear;
+    meet(people.map(({ slot }) => slot).filter((slot) => slot !== 2));
+    await settle();
+    expect(one(1).showing.store.get().viewers).toContain(0);
+  });
+
+  test("reaches one who was offered it twice", async () => {
+    const { one, meet, settle, wait } = crowd(2);
+    const [{ showing: viewer }, peers] = [one(0), one(0).peers];
+    await one(1).showing.start();
+    await settle();
+    Object.assign(one(1).peers[0] ?? {}, { connectionState: "connecting" });
+    wait();
+    meet();
+    await settle();
+
+    expect(peers).toHaveLength(2);
+    expect(viewer.store.get().shown?.slot).toBe(1);
+    expect(one(1).showing.store.get().viewers).toEqual([0]);
   });
 
   test("ends for all when one stops, when the browser ends it, and at a door", async () => {

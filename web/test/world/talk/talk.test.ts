@@ -78,6 +78,20 @@ describe("how loud each person is", () => {
     expect(asked).toEqual(["who-1", "who-2"]);
   });
 
+  it("is so again in the next place, where others went along", async () => {
+    const memory = new TalkMemory(shelf());
+    memory.open("mei");
+    const turn = vi.fn();
+    const volumes = new Volumes({ memory, turn, markOf: async () => "mark-of-otto" });
+    await volumes.turn(OTTO, 0);
+    volumes.meet([OTTO], { place: "plaza", me: 0 });
+    await vi.waitFor(() => expect(turn).toHaveBeenCalledTimes(2));
+
+    volumes.meet([{ ...OTTO, slot: 4 }], { place: "hall", me: 2 });
+
+    await vi.waitFor(() => expect(turn).toHaveBeenLastCalledWith(4, 0));
+  });
+
   it("holds for now where the house does not know them any more", async () => {
     const memory = new TalkMemory(shelf());
     memory.open("mei");

@@ -45,6 +45,7 @@ function made(isReal = false, hasTable = true): Menu {
       store: voice,
       mute: (isMuted: boolean) => voice.update((state) => ({ ...state, isMuted })),
       leave: () => done.push("voice left"),
+      hold: (isHeld: boolean) => voice.update((state) => ({ ...state, isHeld })),
       join: async () => done.push("voice joined"),
     },
   } as unknown as Company;
@@ -87,6 +88,26 @@ describe("the menu", () => {
     expect(muted?.isOn).toBe(true);
     expect(muted?.label).toBe("Unmute");
     expect(done).toEqual(["voice joined"]);
+  });
+
+  test("opens a microphone for who only listens, and never says that they are muted", () => {
+    voice.set({ ...ON, isListening: true });
+    expect(labels()[0]).toBe("Open the microphone");
+    menu.press("voice");
+    expect(done).toEqual(["voice joined"]);
+  });
+
+  test("holds and lets go for who talks by holding, and unmutes first", () => {
+    voice.set({ ...ON, isPush: true });
+    expect(labels()[0]).toBe("Press to talk");
+    menu.press("voice");
+    expect(menu.entries()[0]).toMatchObject({ label: "Talking", isOn: true });
+    menu.press("voice");
+    expect(voice.get().isHeld).toBe(false);
+
+    voice.set({ ...ON, isPush: true, isMuted: true });
+    menu.press("voice");
+    expect(voice.get().isMuted).toBe(false);
   });
 
   test("one press and one is home alone, with the voice off and followed by nobody", () => {
