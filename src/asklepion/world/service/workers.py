@@ -17,6 +17,7 @@ from asklepion.kit.log import get_log
 
 from ..wire import Code, LineOffer
 from .bus import FRONT, Bus
+from .gathering import Gathering
 from .leases import Leases, end_leases, holder_of, steady, sweep_leases
 from .passing import (
     Admit,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 log = get_log(__name__)
 
 RENEW_S = 0.5
+SOONEST_S = 0.05  # however often people go aside
 TELL_S = 0.2  # how late others hear who came and went
 EMPTY_S = 10.0  # a place that was asked for waits so long for its first visitor
 SWEEP_S = 60.0
@@ -92,6 +94,7 @@ class Workers:
         self._kept: dict[str, str] = {}  # where people stood, as it was kept last
         self._told: dict[str, tuple[Guest, ...]] = {}
         self._missed: list[Missed] = []
+        self._stir = asyncio.Event()  # where everybody stands is to be kept at once
         self._asked_at = 0.0
         self._ties_heard = 0
         self._empty_since: dict[str, float] = {}
@@ -185,6 +188,15 @@ class Workers:
     def stood(self, visit: Visit, hall: str) -> Stood | None:
         """Where somebody stood there who comes back from a worker that is gone."""
         return self._standing.take(visit, hall)
+
+    def awaits(self, hall: str) -> bool:
+        """Whether somebody who stood there is still to come back from a worker that is gone."""
+        return self._standing.awaits(hall)
+
+    def resume(self, gathering: Gathering) -> None:
+        """Let a place that opens be what it was in a worker that is gone."""
+        self._standing.resume(gathering)
+        gathering.went_aside = self._stir.set
 
     def settle(self, visit: Visit, stood: Stood) -> None:
         """Have them stand or sit there again."""
@@ -341,12 +353,22 @@ class Workers:
     async def _renew(self) -> None:
         turn = 0
         while True:
-            await asyncio.sleep(RENEW_S)
+            is_stirred = await self._wait_to_renew()
             turn += 1
             try:
-                await self.renew(is_keeping=turn % 2 == 0)
+                await self.renew(is_keeping=is_stirred or turn % 2 == 0)
             except Exception as error:  # what is not renewed is not served
                 log.fault("places were not held on to", error)
+
+    async def _wait_to_renew(self) -> bool:
+        """Wait for the next time; whether it comes early: who speaks privately has changed."""
+        await asyncio.sleep(SOONEST_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RENEW_S - SOONEST_S):
+                await self._stir.wait()
+        is_stirred = self._stir.is_set()
+        self._stir.clear()
+        return is_stirred
 
     async def renew(self, *, is_keeping: bool = True) -> None:
         """Hold on to what lives here, let go of what others have now, and of what is empty."""
