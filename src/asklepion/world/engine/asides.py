@@ -17,6 +17,21 @@ class Asides:
         self._asked: dict[tuple[int, int], tuple[int, float]] = {}  # aside, whom: who asks, until
         self._count = 0
 
+    @property
+    def count(self) -> int:
+        """The highest number that was given so far."""
+        return self._count
+
+    def begin_after(self, count: int) -> None:
+        """Give new asides higher numbers: so many there were where people come from."""
+        self._count = max(self._count, count)
+
+    def resume(self, slot: int, aside: int) -> None:
+        """Put one who comes back into the aside they were in, also before the others come."""
+        if aside:
+            self._of[slot] = aside
+            self.begin_after(aside)
+
     def of(self, slot: int) -> int:
         """The aside that somebody is in; 0 is none."""
         return self._of.get(slot, 0)

@@ -28,6 +28,12 @@ class Apartness:
         self._bubbles = frozenset(s for s, v in here.items() if ties.self_of(v.account).has_bubble)
 
     @property
+    def pairs(self) -> frozenset[tuple[int, int]]:
+        """The slots of those who are gone to each other, the lower first."""
+        found = ((one, other) for one, others in self._hidden.items() for other in others)
+        return frozenset((min(pair), max(pair)) for pair in found)
+
+    @property
     def veiled(self) -> Collection[int]:
         """The slots of those who do not see everybody."""
         return self._hidden.keys()

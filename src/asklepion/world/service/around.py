@@ -16,6 +16,7 @@ from .allowing import take_stand
 from .atlas import Atlas
 from .gathering import Gathering
 from .passing import Remembered, Tell, Tie
+from .tying import Found
 from .visit import Visit
 
 if TYPE_CHECKING:
@@ -121,6 +122,19 @@ class Around:
         here.apartness.look()
         if visit.is_silent != was_silent:
             here.tell(Silenced(slot=visit.slot, is_silent=visit.is_silent), by=visit)
+
+    def know_anew(self, found: Found) -> None:
+        """Take in how people stand to each other as it is kept, also what was never heard here."""
+        if found.is_known(self.ties):
+            return
+        found.fill(self.ties)
+        for here in self.gatherings():
+            before = here.apartness.pairs
+            here.apartness.look()
+            for one, other in before ^ here.apartness.pairs:
+                here.part_or_meet(here.visits[one], here.visits[other])
+            for visit in list(here.visits.values()):
+                self.stand_again(visit)
 
     def remember(self, account: str, who: str) -> Remembered:
         """The last minute where an account is, if the other is there."""

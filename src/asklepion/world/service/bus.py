@@ -12,6 +12,7 @@ import msgspec
 import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import ConnectionReconnectingError, OutboundBufferLimitError
 from nats.errors import Error as NatsError
 
 from asklepion.kit.errors import Busy, Fault
@@ -110,10 +111,18 @@ class Bus:
                 await client.close()
 
     async def tell(self, message: Passed) -> None:
-        """Say something to all others."""
+        """Say something to all others.
+
+        Raises:
+            Busy: the bus is gone, and takes nothing more until it is back.
+        """
         subject = f"{self._root}.all"
-        if self._client:
+        if not self._client:
+            return
+        try:
             await self._client.publish(subject, self._seal(message, subject))
+        except (OutboundBufferLimitError, ConnectionReconnectingError) as error:
+            raise Busy("The bus is gone.", hint="Try again in a moment.") from error
 
     async def ask(self, name: str, message: Passed, patience_s: float = ANSWER_S) -> Passed:
         """Ask one, and wait for the answer.

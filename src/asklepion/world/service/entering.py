@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from asklepion.kit.clock import Clock
 from asklepion.kit.errors import Busy
 
-from ..engine import Hall
+from ..engine import Asides, Hall
 from ..model import Place, Spot, Ties, in_front_of
 from ..wire import Code, Expelled, Onward, PlaceChanged
 from .allowing import take_stand
 from .atlas import HINT, Atlas, hall_of
+from .becoming import Becoming
 from .gates import Gates
 from .gathering import Gathering
 from .sfu import Voices
@@ -44,7 +45,7 @@ class Entering:
         self._things = things
         self._clock = clock
         self._leaving: dict[str, list[Leaving]] = {}
-        self._standing: dict[str, Spot] = {}  # where those come in whose place became another
+        self._becoming = Becoming(clock.now)
 
     def listen(self, place: str, listener: Leaving) -> None:
         """Have somebody told whenever one has left a place."""
@@ -83,10 +84,14 @@ class Entering:
             self._note_left(visit.account, place.id)
 
     async def change(self, place: Place, inside: list[Visit]) -> None:
-        """Let a place be another from now on: who is in it stands where they stood."""
+        """Let a place be another from now on: who is in it stands where they stood.
+
+        What goes on in it goes on: private talk, the stage, raised hands, the last minute.
+        """
+        for gathering in {v.gathering.key: v.gathering for v in inside if v.gathering}.values():
+            self._becoming.note(gathering)
+            gathering.asides = Asides()  # nobody is told that they are with everybody again
         for visit in inside:
-            if visit.gathering:
-                self._standing[visit.account] = visit.gathering.hall.spot(visit.slot)
             self.part(visit)
         for visit in inside:
             await self._come_anew(visit, place)
@@ -132,8 +137,10 @@ class Entering:
         signs = self.signboards.over_doors(place, visit.account)
         standing = take_stand(visit, place, self._ties, self._clock.now())
         stood = self.others.stood(visit, key) if self.others else None
-        at = stood.spot if stood else self._standing.pop(visit.account, None)
-        gathering.join(visit, at or _before_door(place, came_from), signs)
+        before = self._becoming.take(visit, key)
+        came_as = stood or before
+        at = came_as.spot if came_as else _before_door(place, came_from)
+        gathering.join(visit, at, signs, came_as)
         visit.tell(standing)
         self.gatherings[key] = gathering
         if left:
@@ -156,12 +163,22 @@ class Entering:
             await self.enter(visit, place.id)
             if not visit.gathering and not visit.is_over:
                 visit.tell(Expelled(place=place.id, code=Code.ENDED, to=place.exit or "plaza"))
-        self._standing.pop(visit.account, None)
+        if visit.away_since is None or visit.is_over:
+            self._becoming.settle(visit.account)
 
     def _open_hall(self, place: Place, key: str) -> Gathering:
         served = partial(self.others.holds, key) if self.others else None
         hall = Hall(place, self._atlas.ground(place))
-        return Gathering(key=key, hall=hall, ties=self._ties, is_served=served)
+        gathering = Gathering(key=key, hall=hall, ties=self._ties, is_served=served)
+        gathering.is_awaited = partial(self._awaits, key)
+        self._becoming.resume(gathering)
+        if self.others:
+            self.others.resume(gathering)
+        return gathering
+
+    def _awaits(self, key: str) -> bool:
+        elsewhere = self.others is not None and self.others.awaits(key)
+        return elsewhere or self._becoming.awaits(key)
 
     def _let_go(self, gathering: Gathering, slot: int, visit: Visit) -> None:
         gathering.let_go(slot)

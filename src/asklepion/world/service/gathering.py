@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..engine import Asides, Frames, Hall, Ring, Seats, Signing, is_crowding
 from ..model import Place, Spot, Ties
@@ -22,6 +23,9 @@ from ..wire import (
 from .apartness import Apartness
 from .visit import Visit
 
+if TYPE_CHECKING:
+    from .standing import Stood
+
 
 @dataclass(kw_only=True)
 class Gathering:
@@ -36,6 +40,8 @@ class Gathering:
     ring: Ring = field(default_factory=Ring)
     is_served: Callable[[], bool] | None = None  # whether it lives in this worker; None: where else
     asides: Asides = field(default_factory=Asides)
+    is_awaited: Callable[[], bool] = lambda: False  # whether some who were here are to come back
+    went_aside: Callable[[], None] | None = None  # is told when who speaks privately changed
 
     def __post_init__(self) -> None:
         self.is_stage = self.hall.place.is_stage
@@ -54,8 +60,17 @@ class Gathering:
             if visit is not but and not (by and self.apartness.parts(visit, by)):
                 visit.send(frame)
 
-    def join(self, visit: Visit, at: Spot | None, signs: tuple[Presence, ...]) -> None:
+    def join(
+        self,
+        visit: Visit,
+        at: Spot | None,
+        signs: tuple[Presence, ...],
+        stood: Stood | None = None,
+    ) -> None:
         """Let somebody in: they see everybody, and everybody hears of them.
+
+        Args:
+            stood: as what they come back; None for whoever comes anew.
 
         Raises:
             Busy: the place is full; nothing has changed.
@@ -63,12 +78,19 @@ class Gathering:
         slot, spot = self.hall.enter(at)
         visit.gathering, visit.slot, visit.hand, visit.has_word = self, slot, 0, False
         visit.is_on_sfu = False
+        if stood:
+            self._resume(visit, stood)
         visit.outbox.clear_view()
         self.signs = self.signs if self.visits else signs
         self.visits[slot] = visit
         self.apartness.look()
         self._welcome(visit, spot, signs)
         self.tell(Joined(person=visit.person), by=visit, but=visit)
+
+    def _resume(self, visit: Visit, stood: Stood) -> None:
+        visit.hand, self.hands = stood.hand, max(self.hands, stood.hand)
+        visit.has_word = stood.has_word and self.is_stage
+        self.asides.resume(visit.slot, stood.aside)
 
     def hand_over(self, old: Visit, new: Visit) -> None:
         """Give the body of one visit to another: the same person, on a new line."""
@@ -107,7 +129,10 @@ class Gathering:
 
     def tell_asides(self, changed: Iterable[int]) -> None:
         """Tell of those who speak privately now, or with everybody again."""
-        for slot in changed:
+        slots = list(changed)
+        if slots and self.went_aside:
+            self.went_aside()
+        for slot in slots:
             if visit := self.visits.get(slot):
                 self.tell(WentAside(slot=slot, aside=self.asides.of(slot)), by=visit)
 

@@ -95,7 +95,10 @@ class Presence:
         return not mine <= held
 
     def hear_here(self, told: Here) -> None:
-        """Who is in a place."""
+        """Who is in a place; that nobody is counts from the worker that has it alone."""
+        known = self._halls.get(told.hall)
+        if not told.guests and known and known.worker != told.worker:
+            return
         self._change(told.hall, _Hall(told.worker, told.guests) if told.guests else None)
 
     def forget(self, worker: str) -> None:

@@ -43,7 +43,10 @@ class PrivateTalk:
 
     def look(self, here: Gathering) -> None:
         """Let those out who have walked away from all others of their aside."""
+        is_awaited = here.is_awaited()
         for members in here.asides.all().values():
+            if len(members) == 1 and is_awaited:
+                continue  # nobody hears them until the others are back
             nearest = dict.fromkeys(members, float("inf"))
             for one, other in combinations(members, 2):
                 gap = self._gap(here, one, other)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from asklepion.kit.clock import Clock, to_us
 from asklepion.kit.db import Database
+from asklepion.kit.errors import Busy
 from asklepion.kit.log import get_log
 
 from ..wire import Code, LineOffer
 from .bus import FRONT, Bus
+from .gathering import Gathering
 from .leases import Leases, end_leases, holder_of, steady, sweep_leases
 from .passing import (
     Admit,
@@ -41,9 +43,9 @@ from .presence import Presence
 from .routing import find_worker, keep_gates
 from .sealing import SealedTickets, Secret
 from .standing import Standing, Stood, stand_up, standing_in
-from .taking import begin, take_in
+from .taking import take_in
 from .tickets import Shown
-from .tying import find_ties
+from .tying import Knowing
 from .visit import Visit
 
 if TYPE_CHECKING:
@@ -52,10 +54,13 @@ if TYPE_CHECKING:
 log = get_log(__name__)
 
 RENEW_S = 0.5
+SOONEST_S = 0.05  # however often people go aside
 TELL_S = 0.2  # how late others hear who came and went
 EMPTY_S = 10.0  # a place that was asked for waits so long for its first visitor
 SWEEP_S = 60.0
 HELLO_S = 1.0
+AGAIN_S = 0.25
+MOST_WAITING = 100  # messages, before it is said no more that one lives
 
 
 class Workers:
@@ -92,8 +97,9 @@ class Workers:
         self._kept: dict[str, str] = {}  # where people stood, as it was kept last
         self._told: dict[str, tuple[Guest, ...]] = {}
         self._missed: list[Missed] = []
+        self._stir = asyncio.Event()  # where everybody stands is to be kept at once
         self._asked_at = 0.0
-        self._ties_heard = 0
+        self._knowing = Knowing(world, db, clock)
         self._empty_since: dict[str, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
         world.join(self)
@@ -118,7 +124,7 @@ class Workers:
         """
         await self._bus.open(self._hear, self._answer, self._come_back)
         if self._leases:
-            await self._read_ties()
+            await self._knowing.read()
         loops = (self._pass, self._tell, self._renew) if self._leases else (self._pass, self._sweep)
         self._tasks = [asyncio.create_task(loop()) for loop in loops]
         self._say_hello()
@@ -134,6 +140,7 @@ class Workers:
 
     async def stop(self) -> None:
         """Give every place back, tell the others, and leave; the world is closed by then."""
+        self._knowing.stop()
         for task in self._tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -185,6 +192,15 @@ class Workers:
     def stood(self, visit: Visit, hall: str) -> Stood | None:
         """Where somebody stood there who comes back from a worker that is gone."""
         return self._standing.take(visit, hall)
+
+    def awaits(self, hall: str) -> bool:
+        """Whether somebody who stood there is still to come back from a worker that is gone."""
+        return self._standing.awaits(hall)
+
+    def resume(self, gathering: Gathering) -> None:
+        """Let a place that opens be what it was in a worker that is gone."""
+        self._standing.resume(gathering)
+        gathering.went_aside = self._stir.set
 
     def settle(self, visit: Visit, stood: Stood) -> None:
         """Have them stand or sit there again."""
@@ -248,15 +264,7 @@ class Workers:
         """The bus was gone, and what was said meanwhile is lost."""
         self._say_hello()
         if self._leases:
-            begin(self._read_ties())
-
-    async def _read_ties(self) -> None:
-        """Read how people stand to each other; once more if that changed meanwhile."""
-        while True:
-            heard = self._ties_heard
-            found = await find_ties(self._db, self._clock.now())
-            if heard == self._ties_heard:
-                return found.fill(self._world.ties)
+            self._knowing.read_again()
 
     def _say_hello(self) -> None:
         self._told.clear()
@@ -265,8 +273,9 @@ class Workers:
     def _hear(self, message: Passed) -> None:
         match message:
             case Hello():
-                self._told.clear()
-                self._say_alive()
+                self._told.clear()  # all is told anew in a moment, and only then that we live
+                if self._leases:
+                    self._knowing.read_again()
             case Alive():
                 if self.presence.hear_alive(message):
                     self._ask_anew()
@@ -277,8 +286,8 @@ class Workers:
             case Missed():
                 self._world.tell_left(message.account, message.place)
             case _:
-                self._ties_heard += isinstance(message, Tie)
                 if self._leases:
+                    self._knowing.heard += isinstance(message, Tie)
                     take_in(self._world, self, message)
 
     def _ask_anew(self) -> None:
@@ -305,10 +314,18 @@ class Workers:
     async def _pass(self) -> None:
         while True:
             message = await self._queue.get()
-            try:
-                await self._bus.tell(message)
-            except Exception as error:  # the bus may be back in a moment
-                log.fault("others were not told", error, what=type(message).__name__)
+            while not await self._told_all(message):  # noqa: ASYNC110 - no event says when
+                await asyncio.sleep(AGAIN_S)
+
+    async def _told_all(self, message: Passed) -> bool:
+        """Tell it; false where the bus takes nothing now, and what is to be told must wait."""
+        try:
+            await self._bus.tell(message)
+        except Busy:
+            return isinstance(message, Alive)  # which is said again anyway
+        except Exception as error:
+            log.fault("others were not told", error, what=type(message).__name__)
+        return True
 
     async def _tell(self) -> None:
         """Tell who came and went, and only then who is missed."""
@@ -336,17 +353,28 @@ class Workers:
         halls = tuple(hall for hall, guests in self._told.items() if guests)
         people = sum(map(len, self._told.values())) + len(self._leases.halls)
         self.presence.hear_alive(Alive(worker=self.name, people=people))  # chosen as others are
-        self.pass_on(Alive(worker=self.name, halls=halls, people=people))
+        if self._queue.qsize() < MOST_WAITING:
+            self.pass_on(Alive(worker=self.name, halls=halls, people=people))
 
     async def _renew(self) -> None:
         turn = 0
         while True:
-            await asyncio.sleep(RENEW_S)
+            is_stirred = await self._wait_to_renew()
             turn += 1
             try:
-                await self.renew(is_keeping=turn % 2 == 0)
+                await self.renew(is_keeping=is_stirred or turn % 2 == 0)
             except Exception as error:  # what is not renewed is not served
                 log.fault("places were not held on to", error)
+
+    async def _wait_to_renew(self) -> bool:
+        """Wait for the next time; whether it comes early: who speaks privately has changed."""
+        await asyncio.sleep(SOONEST_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RENEW_S - SOONEST_S):
+                await self._stir.wait()
+        is_stirred = self._stir.is_set()
+        self._stir.clear()
+        return is_stirred
 
     async def renew(self, *, is_keeping: bool = True) -> None:
         """Hold on to what lives here, let go of what others have now, and of what is empty."""

@@ -15,7 +15,7 @@ from asklepion.kit.ids import Ids
 from asklepion.kit.log import get_log
 
 from ..engine import Allowance
-from ..model import Look, Place, Ties, may_know
+from ..model import Deed, Look, Place, Ties, may_know
 from ..wire import (
     TICKS_PER_S,
     Away,
@@ -42,6 +42,7 @@ from .shelf import Cellar
 from .talking import Talking
 from .things import LooseThings
 from .tickets import Shown, Tickets
+from .tying import Found
 from .uploads import Uploads
 from .visit import Line, Visit
 
@@ -427,6 +428,15 @@ class World(Around):
     async def admit(self, caller: Caller, place: str) -> tuple[Code, str] | None:
         """Why a caller may not enter a place, None if they may."""
         return await self._entering.gates.refusal(caller, self._atlas.find(place))
+
+    def know_anew(self, found: Found) -> None:
+        """Take in how people stand to each other; whoever is banned leaves."""
+        super().know_anew(found)
+        for gathering in self.gatherings():
+            place = gathering.hall.place.id
+            for visit in list(gathering.visits.values()):
+                if self.ties.standing(Deed.BAN, place, visit.account, self._clock.now()):
+                    self.expel(visit.account, place, Code.BANNED)
 
     def drop_hall(self, key: str) -> None:
         """A place lives in another worker now: those who are here are sent there, untold of it."""
