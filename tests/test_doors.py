@@ -69,6 +69,7 @@ OPEN = {
     ("post", "/api/records/shl/{secret}"),  # to open a link that a patient gave away
     ("get", "/api/records/shl/{secret}"),
     ("get", "/api/records/shl/{secret}/files/{ticket}"),
+    ("get", "/api/world/calendar/{secret}.ics"),  # a calendar program, with an address of its own
 }
 
 
