@@ -82,7 +82,7 @@ async def test_nobody_plans_where_they_are_no_host_nor_in_a_home_or_a_guarded_ro
         {"starts_at": NOON + timedelta(days=400)},
         {"starts_at": datetime(2026, 3, 2, 12)},
         {"capacity": -1},
-        {"capacity": 65},
+        {"capacity": 301},
     ],
 )
 async def test_what_cannot_be_is_said_and_not_kept(
