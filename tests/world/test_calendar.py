@@ -1,6 +1,8 @@
 """What hosts plan, who may see it and come, and the same for calendar programs."""
 
 import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +13,7 @@ from httpx import AsyncClient
 from asklepion.app import House
 from asklepion.identity import AccountClosed, Caller
 from asklepion.kit.clock import StoppedClock
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.world.engine import calendar_of
 from asklepion.world.model import Audience, Event
@@ -147,6 +150,28 @@ async def test_a_host_cancels_and_takes_that_back_and_who_wanted_to_come_still_d
     await calendar.cancel(people.operator, event.id, off=False)
     (seen,) = await calendar.list_events(people.patient)
     assert (seen.event.cancelled_at, seen.is_coming) == (None, True)
+
+
+async def test_what_went_with_its_account_does_not_come_back_by_being_cancelled(
+    house: House, calendar: Calendar, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await calendar.plan(people.operator, TALK)
+    begin = house.db.begin
+
+    @asynccontextmanager
+    async def begin_once_all_went() -> AsyncGenerator[Tx]:
+        """As if the account had gone between looking and writing."""
+        async with begin() as tx:
+            await calendar.forget(tx, people.operator.account)
+        async with begin() as tx:
+            yield tx
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.db, "begin", begin_once_all_went)
+        with pytest.raises(NotFound):
+            await calendar.cancel(people.operator, event.id, off=True)
+
+    assert await calendar.list_events(people.operator) == []
 
 
 async def test_what_is_over_is_listed_no_more(

@@ -17,6 +17,7 @@ from httpx import AsyncClient
 from asklepion.app import House, open_house
 from asklepion.identity import AccountClosed, Caller
 from asklepion.kit.clock import StoppedClock
+from asklepion.kit.db import Tx
 from asklepion.world.service import Visit
 from asklepion.world.service.making import values
 from asklepion.world.store import places as store
@@ -177,6 +178,29 @@ async def test_of_two_who_save_at_the_same_moment_one_is_told(doctor: AsyncClien
     both = await asyncio.gather(*(save(doctor, id, draft, capacity=n) for n in (5, 6)))
 
     assert sorted(answer.status_code for answer in both) == [200, 409]
+
+
+async def test_of_two_things_done_to_a_place_at_the_same_moment_none_is_lost(
+    doctor: AsyncClient, operator: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = store.change
+
+    async def take_time(tx: Tx, row: store.PlaceRow, *, revision: int) -> bool:
+        await asyncio.sleep(0.2)
+        return await change(tx, row, revision=revision)
+
+    id = await begin(doctor)
+    monkeypatch.setattr(store, "change", take_time)
+    headers, roles = {"if-match": "1"}, {"roles": ["educator"]}
+
+    answers = await asyncio.gather(
+        doctor.post(f"{OURS}/{id}/publish", json={"note": ""}, headers=headers),
+        operator.put(f"{OURS}/{id}/editors", json=roles),
+    )
+
+    assert all(answer.is_success for answer in answers), answers
+    after = await draft_of(doctor, id)
+    assert (after["shown"], after["editors"]) == (1, ["educator"])
 
 
 async def test_what_is_wrong_may_be_saved_but_is_not_shown(doctor: AsyncClient) -> None:

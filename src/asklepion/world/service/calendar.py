@@ -1,7 +1,7 @@
 """What hosts plan in their places, and who comes."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -164,9 +164,9 @@ class Calendar:
         if not self._may_change(caller, event):
             raise Forbidden("Only a host does that.", hint="Ask a host of the place.")
         now = self._clock.now()
-        after = replace(event, at=now, cancelled_at=now if off else None)
         async with self._db.begin() as tx:
-            await store.keep(tx, after)
+            if not await store.change(tx, id, at=now, cancelled_at=now if off else None):
+                raise NotFound(NO_EVENT, hint="It has just gone.")
 
     async def one_as_file(self, caller: Caller, id: str, root: str) -> bytes:
         """One event for a calendar program.

@@ -57,8 +57,7 @@ EVENT = "id, place, title, starts_at, minutes, audience, capacity, account, at, 
 async def keep(tx: Tx, event: Event) -> None:
     await tx.run(
         f"INSERT INTO world_event ({EVENT}, ends_at) VALUES (:id, :place, :title, :starts,"
-        " :minutes, :audience, :capacity, :account, :at, :cancelled, :ends)"
-        " ON CONFLICT (id) DO UPDATE SET at = excluded.at, cancelled_at = excluded.cancelled_at",
+        " :minutes, :audience, :capacity, :account, :at, :cancelled, :ends)",
         id=event.id,
         place=event.place,
         title=event.title,
@@ -71,6 +70,13 @@ async def keep(tx: Tx, event: Event) -> None:
         at=to_us(event.at),
         cancelled=event.cancelled_at and to_us(event.cancelled_at),
     )
+
+
+async def change(tx: Tx, id: str, *, at: datetime, cancelled_at: datetime | None) -> bool:
+    """Let an event be cancelled, or not any more; whether it is still there."""
+    sql = "UPDATE world_event SET at = :at, cancelled_at = :cancelled WHERE id = :id"
+    cancelled = cancelled_at and to_us(cancelled_at)
+    return await tx.run(sql, id=id, at=to_us(at), cancelled=cancelled) == 1
 
 
 async def find(tx: Tx, id: str) -> Event | None:

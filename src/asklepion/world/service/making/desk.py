@@ -111,7 +111,7 @@ class Making:
         values.require_maker(caller)
         place = await asyncio.to_thread(read_file, body)
         async with self._db.begin() as tx:
-            row = await self._drafts.editable(tx, caller, id)
+            row = await self._drafts.to_change(tx, caller, id)
             values.require_revision(row, revision)
             place = self._drafts.checked(caller, place, row)
             row = await self._drafts.change(tx, row, draft=text_of(place))
@@ -129,7 +129,7 @@ class Making:
         if not set(wanted) <= set(values.MAKERS):
             raise Incorrect("roles: not all of these make places.", hint=", ".join(values.MAKERS))
         async with self._db.begin() as tx:
-            row = await self._drafts.editable(tx, caller, id)
+            row = await self._drafts.to_change(tx, caller, id)
             if row.account != caller.account and not caller.has(Role.OPERATOR):
                 raise Forbidden("Only its maker decides who may edit it.", hint="Ask them.")
             await self._drafts.change(tx, row, editors=" ".join(wanted), revision=row.revision)
@@ -146,7 +146,7 @@ class Making:
         """
         note = tidy(note)[: values.MOST_NOTE]
         async with self._db.begin() as tx:
-            row = await self._drafts.editable(tx, caller, id)
+            row = await self._drafts.to_change(tx, caller, id)
             values.require_revision(row, revision)
             draft = await self._drafts.told(tx, row)
             if draft.flaws:
@@ -189,7 +189,7 @@ class Making:
             Forbidden: as `save`.
         """
         async with self._db.begin() as tx:
-            row = await self._drafts.editable(tx, caller, id)
+            row = await self._drafts.to_change(tx, caller, id)
             values.require_revision(row, revision)
             version = await store.find_version(tx, id, number)
             if not version:
@@ -206,7 +206,7 @@ class Making:
             Conflict: there are too many to take it out again.
         """
         async with self._db.begin() as tx:
-            row = await self._drafts.editable(tx, caller, id, also_archived=True)
+            row = await self._drafts.to_change(tx, caller, id, also_archived=True)
             if bool(row.archived_at) == is_archived:
                 return
             if not is_archived:
@@ -232,7 +232,7 @@ class Making:
         await self._assets.store([body])
         try:
             async with self._db.begin() as tx:
-                row = await self._drafts.editable(tx, caller, id)
+                row = await self._drafts.to_change(tx, caller, id)
                 await self._drafts.keep_assets(tx, id, [asset], read_file(row.draft.encode()))
         except BaseException:
             await self._assets.forget_unless_kept([asset.hash])

@@ -59,6 +59,17 @@ class Drafts:
             raise NotFound(NO_PLACE, hint="GET /api/world/making lists yours.")
         return row
 
+    async def to_change(
+        self, tx: Tx, caller: Caller, id: str, *, also_archived: bool = False
+    ) -> PlaceRow:
+        """The same, which nobody else changes before this transaction ends.
+
+        Raises:
+            NotFound: as `editable`.
+        """
+        await tx.lock(f"world place {id}")
+        return await self.editable(tx, caller, id, also_archived=also_archived)
+
     async def told(self, tx: Tx, row: PlaceRow) -> Draft:
         """A draft as it is told."""
         place = read_file(row.draft.encode())
