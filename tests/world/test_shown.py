@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from asklepion.app import House
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import HouseError, Incorrect, Unsupported
+from asklepion.world.engine.glb import triangles_in
 from asklepion.world.engine.shown import (
     GLB,
     MOST_MODEL,
@@ -238,6 +239,110 @@ def test_a_damaged_file_is_refused_and_breaks_nothing(cut: int, at: int, byte: i
             body[at] = byte
         with suppress(HouseError):
             assert look(bytes(body))
+
+
+def indexed(points: int, **more: Any) -> dict[str, Any]:
+    """One triangle of very many points."""
+    corners = {"bufferView": 0, "componentType": 5123, "count": 3, "type": "SCALAR"}
+    return triangle(
+        accessors=[{"componentType": 5126, "count": points, "type": "VEC3"} | more, corners],
+        meshes=[{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}],
+    )
+
+
+def moving(times: int) -> dict[str, Any]:
+    """A triangle with an animation of very many moments."""
+    whole = triangle(animations=[{"samplers": [{"input": 1, "output": 1}], "channels": []}])
+    whole["accessors"].append({"componentType": 5126, "count": times, "type": "SCALAR"})
+    return whole
+
+
+def shaped(times: int) -> dict[str, Any]:
+    """A thing of a thousand points that can take very many shapes."""
+    whole = indexed(1000)
+    whole["meshes"][0]["primitives"][0]["targets"] = [{"POSITION": 0}] * times
+    return whole
+
+
+def spread(times: int) -> dict[str, Any]:
+    """The same few points, many times, each with much between it and the next."""
+    whole = triangle(
+        buffers=[{"byteLength": 252 * 1000}],
+        bufferViews=[{"buffer": 0, "byteLength": 252 * 1000, "byteStride": 252}],
+        meshes=[{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}] * times}],
+    )
+    corners = {"bufferView": 0, "componentType": 5121, "count": 3, "type": "SCALAR"}
+    whole["accessors"] = [whole["accessors"][0] | {"count": 1000}, corners]
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("model", "hint"),
+    [
+        (indexed(1 << 30), "MiB"),
+        (indexed(3, sparse={"count": 1 << 20, "values": {"bufferView": 0}}), "cut off"),
+        (moving(1 << 30), "MiB"),
+        (shaped(60_000), "MiB"),
+        (spread(1000), "MiB"),
+        (indexed(4, bufferView=0), "cut off"),
+        (indexed(-3), "damaged"),
+        (indexed(3, type="VEC5"), "again"),
+        (indexed(3, bufferView=0, byteOffset=4), "cut off"),
+    ],
+)
+def test_a_small_file_asks_for_no_more_memory_than_it_may(model: dict[str, Any], hint: str) -> None:
+    binary = CORNERS if model["buffers"][0]["byteLength"] == 36 else bytes(252 * 1000)
+    with pytest.raises(Incorrect) as refused:
+        look(glb(model, binary))
+
+    assert hint in refused.value.hint
+
+
+def test_a_mesh_that_stands_often_is_reckoned_once() -> None:
+    class Counted(dict[str, Any]):
+        asked = 0
+
+        def get(self, key: str, default: Any = None) -> Any:
+            Counted.asked += key == "count"
+            return super().get(key, default)
+
+    whole = triangle(nodes=[{"mesh": 0}] * 2000)
+    whole["accessors"] = [Counted(whole["accessors"][0])]
+
+    assert triangles_in(whole) == 2000
+    assert Counted.asked == 1
+
+
+def test_points_may_stand_among_others_and_shapes_may_tell_only_what_changes() -> None:
+    mixed = triangle(
+        bufferViews=[{"buffer": 0, "byteLength": 36, "byteStride": 12}],
+        accessors=[
+            {"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"},
+            {"bufferView": 0, "componentType": 5121, "count": 3, "type": "VEC4", "byteOffset": 8},
+            {
+                "componentType": 5126,
+                "count": 3,
+                "type": "VEC3",
+                "sparse": {
+                    "count": 1,
+                    "indices": {"bufferView": 0, "componentType": 5123, "byteOffset": 34},
+                    "values": {"bufferView": 0},
+                },
+            },
+        ],
+        meshes=[
+            {
+                "primitives": [
+                    {"attributes": {"POSITION": 0, "COLOR_0": 1}, "targets": [{"POSITION": 2}]}
+                ]
+            }
+        ],
+    )
+
+    assert look(glb(mixed, CORNERS)) == GLB
+    assert look(glb(moving(100), CORNERS)) == GLB
+    assert look(glb(spread(50), bytes(252 * 1000))) == GLB
+    assert look(glb(triangle(buffers=[{"byteLength": 36.0}]), CORNERS)) == GLB
 
 
 # --- over HTTP

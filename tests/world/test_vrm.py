@@ -58,6 +58,12 @@ def swollen(described: dict[str, Any]) -> None:
     part["targets"] = part["targets"][:1] * 60_000
 
 
+def drawn(described: dict[str, Any], *, parts: int, nodes: int) -> None:
+    """Many parts in a mesh, and many nodes that show it."""
+    described["meshes"][0]["primitives"] *= parts
+    described["nodes"].extend({"mesh": 0, "skin": 0} for _ in range(nodes - 1))
+
+
 def showing(described: dict[str, Any], count: int = 1) -> None:
     view = len(described["bufferViews"]) - 1
     described["images"] = [{"bufferView": view, "mimeType": "image/png"}] * count
@@ -90,6 +96,15 @@ REFUSED: dict[str, tuple[Change, bytes, str]] = {
         lambda d: d["meshes"][0].update(primitives=d["meshes"][0]["primitives"] * (MOST_PARTS + 1)),
         b"",
         "49 parts",
+    ),
+    "draws": (lambda d: drawn(d, parts=7, nodes=7), b"", "49 parts"),
+    "hung": (
+        lambda d: (
+            d["accessors"].append({"componentType": 5126, "count": 1 << 30, "type": "MAT4"}),
+            d["skins"][0].update(inverseBindMatrices=len(d["accessors"]) - 1),
+        ),
+        b"",
+        "MiB",
     ),
     "nodes": (lambda d: d["nodes"].extend({} for _ in range(1000)), b"", "nodes"),
     "materials": (lambda d: d.update(materials=[{}] * 33), b"", "33 materials"),
@@ -184,6 +199,11 @@ def test_a_good_avatar_says_who_made_it_how_large_it_is_and_what_its_author_allo
 def test_its_pictures_may_be_as_many_and_as_large_as_is_said() -> None:
     assert examine_avatar(changed(lambda d: showing(d, 2), png(4096, 4096))).triangles
     assert examine_avatar(changed(lambda d: showing(d, MOST_PICTURES), png())).triangles
+
+
+def test_its_parts_may_be_drawn_as_often_as_is_said() -> None:
+    assert examine_avatar(changed(lambda d: drawn(d, parts=6, nodes=8))).triangles
+    assert examine_avatar(changed(lambda d: drawn(d, parts=48, nodes=1))).triangles
 
 
 @pytest.mark.parametrize("why", REFUSED)

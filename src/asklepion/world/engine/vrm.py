@@ -16,11 +16,10 @@ from .avatar_parts import (
     look_at_meshes,
     look_at_pictures,
     look_at_skins,
-    look_at_views,
     need,
 )
 from .avatar_skeleton import Skeleton
-from .glb import Json, list_in, names_elsewhere, taken_apart, triangles_in
+from .glb import Json, list_in, look_at_views, names_elsewhere, taken_apart, triangles_in
 from .shown import KNOWN
 
 MOST_AVATAR = 10 * 1024 * 1024  # bytes
@@ -109,18 +108,20 @@ def _examine(model: Json, binary: bytes) -> AvatarFacts:
     need(
         count <= MOST_AVATAR_NODES, f"It has {count} nodes.", f"At most {MOST_AVATAR_NODES} nodes."
     )
+    one = len(list_in(model, "buffers")) == 1
+    need(one, "It has no buffer, or several.", "Export it as one .vrm file.")
     look_at_views(model, binary)
-    look_at_meshes(model)
-    look_at_skins(model)
-    look_at_pictures(model, binary)
-    look_at_springs(_part(_part(model, "extensions"), "VRMC_springBone"))
-    look_at_expressions(vrm)
     triangles = triangles_in(model)
     need(
         0 < triangles <= MOST_AVATAR_TRIANGLES,
         f"It has {triangles} triangles.",
         f"At most {MOST_AVATAR_TRIANGLES}: reduce the polygons where you export it.",
     )
+    look_at_meshes(model)
+    look_at_skins(model)
+    look_at_pictures(model, binary)
+    look_at_springs(_part(_part(model, "extensions"), "VRMC_springBone"))
+    look_at_expressions(vrm)
     height_m = _height(Skeleton(model), _bones_of(vrm, count))
     meta = _part(vrm, "meta")
     return AvatarFacts(
