@@ -298,6 +298,28 @@ def test_a_small_file_asks_for_no_more_memory_than_it_may(model: dict[str, Any],
     assert hint in refused.value.hint
 
 
+def nested(times: int) -> Any:
+    """A list in a list in a list."""
+    return json.loads("[" * times + "]" * times)
+
+
+def test_a_model_is_not_described_without_end() -> None:
+    assert look(glb(triangle(extras=nested(60)), CORNERS)) == GLB
+    for times in (150, 400, 900, 100_000):
+        deep = glb({}).replace(b'"version": "2.0"', b'"x":' + b"[" * times + b"]" * times)
+        whole = struct.pack("<4sIII", b"glTF", 2, len(deep), len(deep) - 20) + deep[16:]
+        with pytest.raises(Incorrect):
+            look(whole)
+
+
+def test_what_a_model_needs_is_told_in_few_words_that_can_be_written_down() -> None:
+    with pytest.raises(Incorrect) as refused:
+        look(glb(triangle(extensionsRequired=[f"{n}\ud800\0" * 200 for n in range(50)]), CORNERS))
+
+    assert len(refused.value.hint.encode()) < 400
+    assert "\0" not in refused.value.hint
+
+
 def test_a_mesh_that_stands_often_is_reckoned_once() -> None:
     class Counted(dict[str, Any]):
         asked = 0
@@ -400,6 +422,18 @@ async def test_nobody_brings_a_file_to_where_they_are_not_or_one_that_is_none(
         assert (await bring(doctor, b"<html>")).status_code == 422
         assert (await bring(doctor, png(), "nowhere")).status_code == 404
         assert (await bring(doctor, bytes(MOST_MODEL + 1))).status_code == 413
+
+
+async def test_a_hostile_model_is_told_what_to_do(
+    house: House, people: People, doctor: AsyncClient
+) -> None:
+    deep = glb(triangle(extras=nested(800)), CORNERS)
+    unwritable = glb(triangle(extensionsRequired=["X\ud800"]), CORNERS)
+
+    async with staying(house, people.doctor, "plaza"):
+        for body in (deep, unwritable):
+            answer = await bring(doctor, body)
+            assert answer.status_code == 400, answer.text
 
 
 async def test_a_file_in_a_home_is_seen_by_whose_home_it_is(

@@ -12,6 +12,15 @@ from typing import Any, cast
 from asklepion.kit.errors import Incorrect
 
 MOST_JSON = 2 * 1024 * 1024
+MOST_DEEP = 100  # parts within parts
+DAMAGE = (  # what comes of reading a description that is none
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+)
 MOST_UNPACKED = 128 * 1024 * 1024  # bytes of points, and of the shapes they can take
 SHAPED = 16  # bytes of a point in a shape, for each of position and normal
 WIDTHS = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
@@ -45,12 +54,25 @@ def taken_apart(body: bytes) -> tuple[Json, bytes]:
     return cast(Json, model), binary
 
 
-def names_elsewhere(value: Any) -> bool:
-    """Whether there is an address anywhere: to a file, a page, or written out as data."""
-    if isinstance(value, dict):
-        parts = cast(dict[str, Any], value)
-        return "uri" in parts or any(map(names_elsewhere, parts.values()))
-    return isinstance(value, list) and any(map(names_elsewhere, cast(list[Any], value)))
+def names_elsewhere(model: Json) -> bool:
+    """Whether there is an address anywhere: to a file, a page, or written out as data.
+
+    Raises:
+        Incorrect: it is nested too deeply.
+    """
+    level: list[Any] = [model]
+    for _ in range(MOST_DEEP):
+        parts = [cast(dict[str, Any], one) for one in level if isinstance(one, dict)]
+        lists = [cast(list[Any], one) for one in level if isinstance(one, list)]
+        if any("uri" in part for part in parts):
+            return True
+        level = [inner for part in parts for inner in part.values()]
+        level += [inner for one in lists for inner in one]
+        if not level:
+            return False
+    raise Incorrect(
+        "This file cannot be shown here.", hint="It is nested too deeply: save it anew."
+    )
 
 
 def triangles_in(model: Json) -> int:

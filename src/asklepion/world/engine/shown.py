@@ -13,6 +13,7 @@ from typing import cast
 from asklepion.kit.errors import Incorrect, Unsupported
 
 from .glb import (
+    DAMAGE,
     MOST_UNPACKED,
     TOO_MUCH,
     Json,
@@ -25,6 +26,7 @@ from .glb import (
     triangles_in,
     unpacked,
 )
+from .words import few
 
 MOST_PICTURE = 8 * 1024 * 1024  # bytes
 MOST_MODEL = 8 * 1024 * 1024
@@ -68,7 +70,7 @@ def look(body: bytes) -> str:
         require(len(body) <= MOST_MODEL, f"At most {MOST_MODEL} bytes.")
         try:
             _look_at_model(body)
-        except (TypeError, ValueError, AttributeError, LookupError, OverflowError) as error:
+        except DAMAGE as error:
             raise Incorrect("The model is damaged.", hint="Save it again.") from error
         return GLB
     require(len(body) <= MOST_PICTURE, f"At most {MOST_PICTURE} bytes.")
@@ -141,7 +143,7 @@ def _look_at_model(body: bytes) -> None:
     model, binary = taken_apart(body)
     require(str(model.get("asset", {}).get("version", "")).startswith("2"), "Save it as glTF 2.0.")
     needs = set(cast(Sequence[str], model.get("extensionsRequired", ())))
-    require(needs <= KNOWN, f"Save it without {', '.join(sorted(needs - KNOWN))}.")
+    require(needs <= KNOWN, f"Save it without {few(needs - KNOWN)}.")
     require(not names_elsewhere(model), "Pack everything into the one file.")
     require(len(list_in(model, "nodes")) <= MOST_NODES, f"At most {MOST_NODES} nodes.")
     require(triangles_in(model) <= MOST_TRIANGLES, f"At most {MOST_TRIANGLES} triangles.")

@@ -19,8 +19,9 @@ from .avatar_parts import (
     need,
 )
 from .avatar_skeleton import Skeleton
-from .glb import Json, list_in, look_at_views, names_elsewhere, taken_apart, triangles_in
+from .glb import DAMAGE, Json, list_in, look_at_views, names_elsewhere, taken_apart, triangles_in
 from .shown import KNOWN
+from .words import few, is_writable, tidy
 
 MOST_AVATAR = 10 * 1024 * 1024  # bytes
 MOST_AVATAR_TRIANGLES = 60_000
@@ -94,7 +95,7 @@ def examine_avatar(body: bytes) -> AvatarFacts:
         return _examine(*taken_apart(body))
     except HouseError:
         raise
-    except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError) as error:
+    except DAMAGE as error:
         raise Incorrect("The avatar is damaged.", hint="Export it again.") from error
 
 
@@ -148,7 +149,7 @@ def _vrm_of(model: Json) -> Json:
 def _look_at_extensions(model: Json) -> None:
     used = set(model.get("extensionsUsed", ())) | set(model.get("extensionsRequired", ()))
     unknown = used - AVATAR_EXTENSIONS | (set(_part(model, "extensions")) - AVATAR_EXTENSIONS)
-    names = ", ".join(sorted(str(name)[:40] for name in unknown)[:5])
+    names = few(unknown)
     need(not unknown, f"It needs what is not known here: {names}.", f"Export it without {names}.")
     need(
         not model.get("animations"),
@@ -198,7 +199,7 @@ def _licence(meta: Json) -> dict[str, str | bool]:
     for name in ALLOWANCES:
         licence[name] = meta.get(name, False) is True
     for name in WORDS:
-        licence[name] = str(meta.get(name) or "")[:LONGEST_WORDS]
+        licence[name] = _plain(meta.get(name) or "", LONGEST_WORDS)
     need(
         licence["licenseUrl"] != "",
         "Its licence is missing.",
@@ -210,15 +211,22 @@ def _licence(meta: Json) -> dict[str, str | bool]:
 def _authors(meta: Json) -> tuple[str, ...]:
     told = meta.get("authors")
     names = cast(list[Any], told) if isinstance(told, list) else []
-    authors = tuple(str(name).strip()[:LONGEST_NAME] for name in names if str(name).strip())
+    authors = tuple(filter(None, (_plain(name, LONGEST_NAME) for name in names)))
     need(bool(authors), "It names no author.", "Write down who made it where you export it.")
     return authors[:MOST_AUTHORS]
 
 
 def _words(meta: Json, name: str, most: int) -> str:
-    found = str(meta.get(name) or "").strip()[:most]
+    found = _plain(meta.get(name) or "", most)
     need(bool(found), f"It has no {name}.", "Name it where you export it.")
     return found
+
+
+def _plain(told: Any, most: int) -> str:
+    """What a file says of itself, in one line."""
+    words = tidy(str(told).strip()[: 4 * most])[:most].strip()
+    need(is_writable(words), "What it says of itself is no text.", "Write it anew and export it.")
+    return words
 
 
 def _part(model: Json, name: str) -> Json:
