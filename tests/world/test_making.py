@@ -594,6 +594,35 @@ async def test_a_copy_brings_the_models_that_its_place_shows_and_none_that_wait(
         assert (await other.get(f"{at}/{waiting}")).status_code == 404
 
 
+async def test_of_two_who_bring_one_model_at_once_who_is_refused_takes_nothing_from_the_other(
+    doctor: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asklepion.world.service.making.assets.MOST_FILES", 1)
+    full, _ = await with_model(doctor)
+    free = await begin(doctor)
+
+    for body in (glb(triangle(extras=n), CORNERS) for n in range(8)):
+        refused, brought = await asyncio.gather(
+            bring(doctor, full, body), bring(doctor, free, body)
+        )
+
+        assert (refused.status_code, brought.status_code) == (409, 201)
+        seen = await doctor.get(f"/api/world/places/{free}/models/{brought.json()['file']}")
+        assert seen.status_code == 200, seen.text
+        assert seen.content == body
+
+
+async def test_a_model_that_cannot_be_kept_leaves_no_file(
+    house: House, doctor: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asklepion.world.service.making.assets.MOST_OF_HOUSE", 10)
+    id = await begin(doctor)
+
+    assert (await bring(doctor, id)).status_code == 409
+
+    assert files_of(house) == []
+
+
 async def test_an_exported_place_is_the_same_place_where_it_is_imported(
     house: House, doctor: AsyncClient, operator: AsyncClient
 ) -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from asklepion.app import House
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.errors import HouseError, Incorrect, Unsupported
+from asklepion.world.engine.glb import triangles_in
 from asklepion.world.engine.shown import (
     GLB,
     MOST_MODEL,
@@ -240,6 +241,132 @@ def test_a_damaged_file_is_refused_and_breaks_nothing(cut: int, at: int, byte: i
             assert look(bytes(body))
 
 
+def indexed(points: int, **more: Any) -> dict[str, Any]:
+    """One triangle of very many points."""
+    corners = {"bufferView": 0, "componentType": 5123, "count": 3, "type": "SCALAR"}
+    return triangle(
+        accessors=[{"componentType": 5126, "count": points, "type": "VEC3"} | more, corners],
+        meshes=[{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}],
+    )
+
+
+def moving(times: int) -> dict[str, Any]:
+    """A triangle with an animation of very many moments."""
+    whole = triangle(animations=[{"samplers": [{"input": 1, "output": 1}], "channels": []}])
+    whole["accessors"].append({"componentType": 5126, "count": times, "type": "SCALAR"})
+    return whole
+
+
+def shaped(times: int) -> dict[str, Any]:
+    """A thing of a thousand points that can take very many shapes."""
+    whole = indexed(1000)
+    whole["meshes"][0]["primitives"][0]["targets"] = [{"POSITION": 0}] * times
+    return whole
+
+
+def spread(times: int) -> dict[str, Any]:
+    """The same few points, many times, each with much between it and the next."""
+    whole = triangle(
+        buffers=[{"byteLength": 252 * 1000}],
+        bufferViews=[{"buffer": 0, "byteLength": 252 * 1000, "byteStride": 252}],
+        meshes=[{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}] * times}],
+    )
+    corners = {"bufferView": 0, "componentType": 5121, "count": 3, "type": "SCALAR"}
+    whole["accessors"] = [whole["accessors"][0] | {"count": 1000}, corners]
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("model", "hint"),
+    [
+        (indexed(1 << 30), "MiB"),
+        (indexed(3, sparse={"count": 1 << 20, "values": {"bufferView": 0}}), "cut off"),
+        (moving(1 << 30), "MiB"),
+        (shaped(60_000), "MiB"),
+        (spread(1000), "MiB"),
+        (indexed(4, bufferView=0), "cut off"),
+        (indexed(-3), "damaged"),
+        (indexed(3, type="VEC5"), "again"),
+        (indexed(3, bufferView=0, byteOffset=4), "cut off"),
+    ],
+)
+def test_a_small_file_asks_for_no_more_memory_than_it_may(model: dict[str, Any], hint: str) -> None:
+    binary = CORNERS if model["buffers"][0]["byteLength"] == 36 else bytes(252 * 1000)
+    with pytest.raises(Incorrect) as refused:
+        look(glb(model, binary))
+
+    assert hint in refused.value.hint
+
+
+def nested(times: int) -> Any:
+    """A list in a list in a list."""
+    return json.loads("[" * times + "]" * times)
+
+
+def test_a_model_is_not_described_without_end() -> None:
+    assert look(glb(triangle(extras=nested(60)), CORNERS)) == GLB
+    for times in (150, 400, 900, 100_000):
+        deep = glb({}).replace(b'"version": "2.0"', b'"x":' + b"[" * times + b"]" * times)
+        whole = struct.pack("<4sIII", b"glTF", 2, len(deep), len(deep) - 20) + deep[16:]
+        with pytest.raises(Incorrect):
+            look(whole)
+
+
+def test_what_a_model_needs_is_told_in_few_words_that_can_be_written_down() -> None:
+    with pytest.raises(Incorrect) as refused:
+        look(glb(triangle(extensionsRequired=[f"{n}\ud800\0" * 200 for n in range(50)]), CORNERS))
+
+    assert len(refused.value.hint.encode()) < 400
+    assert "\0" not in refused.value.hint
+
+
+def test_a_mesh_that_stands_often_is_reckoned_once() -> None:
+    class Counted(dict[str, Any]):
+        asked = 0
+
+        def get(self, key: str, default: Any = None) -> Any:
+            Counted.asked += key == "count"
+            return super().get(key, default)
+
+    whole = triangle(nodes=[{"mesh": 0}] * 2000)
+    whole["accessors"] = [Counted(whole["accessors"][0])]
+
+    assert triangles_in(whole) == 2000
+    assert Counted.asked == 1
+
+
+def test_points_may_stand_among_others_and_shapes_may_tell_only_what_changes() -> None:
+    mixed = triangle(
+        bufferViews=[{"buffer": 0, "byteLength": 36, "byteStride": 12}],
+        accessors=[
+            {"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"},
+            {"bufferView": 0, "componentType": 5121, "count": 3, "type": "VEC4", "byteOffset": 8},
+            {
+                "componentType": 5126,
+                "count": 3,
+                "type": "VEC3",
+                "sparse": {
+                    "count": 1,
+                    "indices": {"bufferView": 0, "componentType": 5123, "byteOffset": 34},
+                    "values": {"bufferView": 0},
+                },
+            },
+        ],
+        meshes=[
+            {
+                "primitives": [
+                    {"attributes": {"POSITION": 0, "COLOR_0": 1}, "targets": [{"POSITION": 2}]}
+                ]
+            }
+        ],
+    )
+
+    assert look(glb(mixed, CORNERS)) == GLB
+    assert look(glb(moving(100), CORNERS)) == GLB
+    assert look(glb(spread(50), bytes(252 * 1000))) == GLB
+    assert look(glb(triangle(buffers=[{"byteLength": 36.0}]), CORNERS)) == GLB
+
+
 # --- over HTTP
 
 
@@ -295,6 +422,18 @@ async def test_nobody_brings_a_file_to_where_they_are_not_or_one_that_is_none(
         assert (await bring(doctor, b"<html>")).status_code == 422
         assert (await bring(doctor, png(), "nowhere")).status_code == 404
         assert (await bring(doctor, bytes(MOST_MODEL + 1))).status_code == 413
+
+
+async def test_a_hostile_model_is_told_what_to_do(
+    house: House, people: People, doctor: AsyncClient
+) -> None:
+    deep = glb(triangle(extras=nested(800)), CORNERS)
+    unwritable = glb(triangle(extensionsRequired=["X\ud800"]), CORNERS)
+
+    async with staying(house, people.doctor, "plaza"):
+        for body in (deep, unwritable):
+            answer = await bring(doctor, body)
+            assert answer.status_code == 400, answer.text
 
 
 async def test_a_file_in_a_home_is_seen_by_whose_home_it_is(

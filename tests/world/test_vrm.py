@@ -25,7 +25,7 @@ from asklepion.world.service import Visit
 from asklepion.world.wire import Enter, control
 from tests.conftest import People
 from tests.vrms import META, model, packed, vrm
-from tests.world.test_shown import HIDDEN, followed, png
+from tests.world.test_shown import HIDDEN, followed, nested, png
 
 PATH = "/api/world/avatars"
 Change = Callable[[dict[str, Any]], object]
@@ -56,6 +56,12 @@ def swollen(described: dict[str, Any]) -> None:
     """A small file that would unpack to much: one shape, many times."""
     part = described["meshes"][0]["primitives"][0]
     part["targets"] = part["targets"][:1] * 60_000
+
+
+def drawn(described: dict[str, Any], *, parts: int, nodes: int) -> None:
+    """Many parts in a mesh, and many nodes that show it."""
+    described["meshes"][0]["primitives"] *= parts
+    described["nodes"].extend({"mesh": 0, "skin": 0} for _ in range(nodes - 1))
 
 
 def showing(described: dict[str, Any], count: int = 1) -> None:
@@ -91,6 +97,15 @@ REFUSED: dict[str, tuple[Change, bytes, str]] = {
         b"",
         "49 parts",
     ),
+    "draws": (lambda d: drawn(d, parts=7, nodes=7), b"", "49 parts"),
+    "hung": (
+        lambda d: (
+            d["accessors"].append({"componentType": 5126, "count": 1 << 30, "type": "MAT4"}),
+            d["skins"][0].update(inverseBindMatrices=len(d["accessors"]) - 1),
+        ),
+        b"",
+        "MiB",
+    ),
     "nodes": (lambda d: d["nodes"].extend({} for _ in range(1000)), b"", "nodes"),
     "materials": (lambda d: d.update(materials=[{}] * 33), b"", "33 materials"),
     "lines": (lambda d: d["meshes"][0]["primitives"][0].update(mode=5), b"", "triangles"),
@@ -101,6 +116,7 @@ REFUSED: dict[str, tuple[Change, bytes, str]] = {
         "KHR_draco_mesh_compression",
     ),
     "script": (lambda d: d.update(extensionsRequired=["X_script"]), b"", "X_script"),
+    "unwritable": (lambda d: d.update(extensionsRequired=["X\ud800"]), b"", "here: X?."),
     "behaviour": (lambda d: d["extensions"].update(KHR_interactivity={}), b"", "KHR_interactivity"),
     "animation": (lambda d: d.update(animations=[{}]), b"", "animations"),
     "version": (lambda d: vrmc(d).update(specVersion="1.1"), b"", "no VRM 1.0"),
@@ -184,6 +200,43 @@ def test_a_good_avatar_says_who_made_it_how_large_it_is_and_what_its_author_allo
 def test_its_pictures_may_be_as_many_and_as_large_as_is_said() -> None:
     assert examine_avatar(changed(lambda d: showing(d, 2), png(4096, 4096))).triangles
     assert examine_avatar(changed(lambda d: showing(d, MOST_PICTURES), png())).triangles
+
+
+def test_its_parts_may_be_drawn_as_often_as_is_said() -> None:
+    assert examine_avatar(changed(lambda d: drawn(d, parts=6, nodes=8))).triangles
+    assert examine_avatar(changed(lambda d: drawn(d, parts=48, nodes=1))).triangles
+
+
+def test_its_name_its_authors_and_its_licence_are_plain_words() -> None:
+    facts = examine_avatar(
+        vrm(name=" A\0B\u202ec ", authors=["One\nTwo", "\0"], copyrightInformation="a\0\tb")
+    )
+
+    assert (facts.name, facts.authors) == ("A Bc", ("One Two",))
+    assert facts.licence["copyrightInformation"] == "a b"
+
+
+@pytest.mark.parametrize(
+    ("meta", "hint"),
+    [
+        ({"name": "A\ud800"}, "Write it anew"),
+        ({"authors": ["\udfff"]}, "Write it anew"),
+        ({"licenseUrl": "\ud800"}, "Write it anew"),
+        ({"extras": nested(150)}, "nested"),
+    ],
+)
+def test_what_cannot_be_written_down_is_refused(meta: dict[str, Any], hint: str) -> None:
+    with pytest.raises(Incorrect) as refused:
+        examine_avatar(vrm(**meta))
+
+    assert hint in refused.value.hint
+
+
+async def test_a_hostile_avatar_is_told_what_to_do(patient: AsyncClient) -> None:
+    answer = await patient.post(PATH, content=vrm(name=nested(800)))
+
+    assert answer.status_code == 400
+    assert "nested" in answer.text
 
 
 @pytest.mark.parametrize("why", REFUSED)

@@ -9,75 +9,31 @@ from typing import Any, cast
 
 from asklepion.kit.errors import Incorrect
 
-from .glb import Json, list_in, one_of
+from .glb import MOST_UNPACKED, Json, list_in, one_of, unpacked, whole
 from .shown import picture
 
 MOST_PICTURES = 16
 MOST_PICTURE_PX = 4096  # to a side
 MOST_PX_TOGETHER = 32 * 1024 * 1024
 MOST_JOINTS = 200
-MOST_PARTS = 48  # each is one draw
+MOST_PARTS = 48  # each is one draw, wherever it stands
 MOST_MATERIALS = 32
-MOST_UNPACKED = 128 * 1024 * 1024  # bytes of points, and of the shapes they can take
-SHAPED = 16  # bytes of a point in a shape, for each of position and normal
-WIDTHS = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
-COUNTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 TRIANGLES = 4
 CUT_OFF = ("It is cut off.", "Export it again.")
-
-
-def look_at_views(model: Json, binary: bytes) -> None:
-    """Raises:
-    Incorrect: something lies outside the bytes that came.
-    """
-    buffers = list_in(model, "buffers")
-    need(len(buffers) == 1, "It has no buffer, or several.", "Export it as one .vrm file.")
-    size = whole(buffers[0], "byteLength")
-    need(size <= len(binary), *CUT_OFF)
-    views = list_in(model, "bufferViews")
-    for view in views:
-        is_in = view.get("buffer") == 0
-        end = whole(view, "byteOffset", 0) + whole(view, "byteLength")
-        need(is_in and end <= size, *CUT_OFF)
-        stride = whole(view, "byteStride", 4)
-        need(4 <= stride <= 252, "Its points are spread out wrongly.", "Export it again.")
-    for accessor in list_in(model, "accessors"):
-        _look_at_accessor(accessor, views)
-
-
-def _look_at_accessor(accessor: Json, views: Sequence[Json]) -> None:
-    count = whole(accessor, "count")
-    wide = width(accessor)
-    need(count > 0, *CUT_OFF)
-    if "bufferView" in accessor:
-        view = one_of(cast(Any, views), accessor["bufferView"])
-        stride = whole(view, "byteStride", wide)
-        end = whole(accessor, "byteOffset", 0) + stride * (count - 1) + wide
-        need(end <= whole(view, "byteLength"), *CUT_OFF)
-    sparse = cast(Json, accessor.get("sparse", {}))
-    if not sparse:
-        return
-    some = whole(sparse, "count")
-    need(some <= count, *CUT_OFF)
-    for part, each in (("indices", WIDTHS[sparse["indices"]["componentType"]]), ("values", wide)):
-        place = cast(Json, sparse[part])
-        view = one_of(cast(Any, views), place["bufferView"])
-        end = whole(place, "byteOffset", 0) + some * each
-        need(end <= whole(view, "byteLength"), *CUT_OFF)
 
 
 def look_at_meshes(model: Json) -> None:
     """Raises:
     Incorrect: there are too many parts, or too much would have to be unpacked.
     """
-    parts = [
-        part
-        for mesh in list_in(model, "meshes")
-        for part in cast(Sequence[Json], mesh.get("primitives", ()))
-    ]
+    meshes = list_in(model, "meshes")
+    parts = [part for mesh in meshes for part in list_in(mesh, "primitives")]
+    shown = [one_of(meshes, n["mesh"]) for n in list_in(model, "nodes") if "mesh" in n]
+    drawn = sum(len(mesh["primitives"]) for mesh in shown)
+    count = max(drawn, len(parts))
     need(
-        0 < len(parts) <= MOST_PARTS,
-        f"It has {len(parts)} parts.",
+        0 < count <= MOST_PARTS,
+        f"It has {count} parts.",
         f"At most {MOST_PARTS}: combine meshes and materials where you export it.",
     )
     count = len(list_in(model, "materials"))
@@ -87,28 +43,12 @@ def look_at_meshes(model: Json) -> None:
         "It is not made of triangles.",
         "Export it as triangles.",
     )
-    accessors = list_in(model, "accessors")
-    unpacked = sum(_unpacked(part, accessors) for part in parts)
+    size = unpacked(model)
     need(
-        unpacked <= MOST_UNPACKED,
-        f"It unpacks to {unpacked >> 20} MiB.",
+        size <= MOST_UNPACKED,
+        f"It unpacks to {size >> 20} MiB.",
         f"At most {MOST_UNPACKED >> 20} MiB: export it with fewer points or expressions.",
     )
-
-
-def _unpacked(part: Json, accessors: Sequence[Json]) -> int:
-    """Bytes that a browser keeps of one part."""
-    attributes = [one_of(cast(Any, accessors), index) for index in part["attributes"].values()]
-    points = whole(one_of(cast(Any, accessors), part["attributes"]["POSITION"]), "count")
-    need(all(whole(one, "count") == points for one in attributes), *CUT_OFF)
-    total = sum(points * width(one) for one in attributes)
-    if "indices" in part:
-        total += 4 * whole(one_of(cast(Any, accessors), part["indices"]), "count")
-    for shape in cast(Sequence[Json], part.get("targets", ())):
-        for index in shape.values():
-            need(whole(one_of(cast(Any, accessors), index), "count") == points, *CUT_OFF)
-            total += points * SHAPED
-    return total
 
 
 def look_at_skins(model: Json) -> None:
@@ -159,22 +99,6 @@ def look_at_pictures(model: Json, binary: bytes) -> None:
         f"Its pictures have {together >> 20} million points.",
         f"At most {MOST_PX_TOGETHER >> 20} million together: choose smaller textures.",
     )
-
-
-def width(accessor: Json) -> int:
-    """Bytes of one of what it tells."""
-    return WIDTHS[accessor["componentType"]] * COUNTS[accessor["type"]]
-
-
-def whole(part: Json, name: str, usual: int | None = None) -> int:
-    """A number that counts something.
-
-    Raises:
-        Incorrect: it counts nothing.
-    """
-    found = part.get(name, usual)
-    need(type(found) is int and 0 <= found < 1 << 40, "It is damaged.", "Export it again.")
-    return cast(int, found)
 
 
 def need(is_so: bool, what: str, hint: str) -> None:

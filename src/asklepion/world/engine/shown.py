@@ -12,7 +12,21 @@ from typing import cast
 
 from asklepion.kit.errors import Incorrect, Unsupported
 
-from .glb import Json, list_in, names_elsewhere, one_of, require, taken_apart, triangles_in
+from .glb import (
+    DAMAGE,
+    MOST_UNPACKED,
+    TOO_MUCH,
+    Json,
+    list_in,
+    look_at_views,
+    names_elsewhere,
+    one_of,
+    require,
+    taken_apart,
+    triangles_in,
+    unpacked,
+)
+from .words import few
 
 MOST_PICTURE = 8 * 1024 * 1024  # bytes
 MOST_MODEL = 8 * 1024 * 1024
@@ -56,7 +70,7 @@ def look(body: bytes) -> str:
         require(len(body) <= MOST_MODEL, f"At most {MOST_MODEL} bytes.")
         try:
             _look_at_model(body)
-        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        except DAMAGE as error:
             raise Incorrect("The model is damaged.", hint="Save it again.") from error
         return GLB
     require(len(body) <= MOST_PICTURE, f"At most {MOST_PICTURE} bytes.")
@@ -129,16 +143,12 @@ def _look_at_model(body: bytes) -> None:
     model, binary = taken_apart(body)
     require(str(model.get("asset", {}).get("version", "")).startswith("2"), "Save it as glTF 2.0.")
     needs = set(cast(Sequence[str], model.get("extensionsRequired", ())))
-    require(needs <= KNOWN, f"Save it without {', '.join(sorted(needs - KNOWN))}.")
+    require(needs <= KNOWN, f"Save it without {few(needs - KNOWN)}.")
     require(not names_elsewhere(model), "Pack everything into the one file.")
     require(len(list_in(model, "nodes")) <= MOST_NODES, f"At most {MOST_NODES} nodes.")
-    buffers = list_in(model, "buffers")
-    require(len(buffers) <= 1, "Pack everything into one buffer.")
-    require(all(b.get("byteLength", 0) <= len(binary) for b in buffers), "It is cut off.")
-    for view in list_in(model, "bufferViews"):
-        end = int(view.get("byteOffset", 0)) + int(view.get("byteLength", 0))
-        require(0 <= end <= len(binary), "It is cut off.")
     require(triangles_in(model) <= MOST_TRIANGLES, f"At most {MOST_TRIANGLES} triangles.")
+    look_at_views(model, binary)
+    require(unpacked(model) <= MOST_UNPACKED, TOO_MUCH)
     _look_at_textures(model, binary)
 
 

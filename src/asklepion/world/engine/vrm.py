@@ -16,12 +16,12 @@ from .avatar_parts import (
     look_at_meshes,
     look_at_pictures,
     look_at_skins,
-    look_at_views,
     need,
 )
 from .avatar_skeleton import Skeleton
-from .glb import Json, list_in, names_elsewhere, taken_apart, triangles_in
+from .glb import DAMAGE, Json, list_in, look_at_views, names_elsewhere, taken_apart, triangles_in
 from .shown import KNOWN
+from .words import few, is_writable, tidy
 
 MOST_AVATAR = 10 * 1024 * 1024  # bytes
 MOST_AVATAR_TRIANGLES = 60_000
@@ -95,7 +95,7 @@ def examine_avatar(body: bytes) -> AvatarFacts:
         return _examine(*taken_apart(body))
     except HouseError:
         raise
-    except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError) as error:
+    except DAMAGE as error:
         raise Incorrect("The avatar is damaged.", hint="Export it again.") from error
 
 
@@ -109,18 +109,20 @@ def _examine(model: Json, binary: bytes) -> AvatarFacts:
     need(
         count <= MOST_AVATAR_NODES, f"It has {count} nodes.", f"At most {MOST_AVATAR_NODES} nodes."
     )
+    one = len(list_in(model, "buffers")) == 1
+    need(one, "It has no buffer, or several.", "Export it as one .vrm file.")
     look_at_views(model, binary)
-    look_at_meshes(model)
-    look_at_skins(model)
-    look_at_pictures(model, binary)
-    look_at_springs(_part(_part(model, "extensions"), "VRMC_springBone"))
-    look_at_expressions(vrm)
     triangles = triangles_in(model)
     need(
         0 < triangles <= MOST_AVATAR_TRIANGLES,
         f"It has {triangles} triangles.",
         f"At most {MOST_AVATAR_TRIANGLES}: reduce the polygons where you export it.",
     )
+    look_at_meshes(model)
+    look_at_skins(model)
+    look_at_pictures(model, binary)
+    look_at_springs(_part(_part(model, "extensions"), "VRMC_springBone"))
+    look_at_expressions(vrm)
     height_m = _height(Skeleton(model), _bones_of(vrm, count))
     meta = _part(vrm, "meta")
     return AvatarFacts(
@@ -147,7 +149,7 @@ def _vrm_of(model: Json) -> Json:
 def _look_at_extensions(model: Json) -> None:
     used = set(model.get("extensionsUsed", ())) | set(model.get("extensionsRequired", ()))
     unknown = used - AVATAR_EXTENSIONS | (set(_part(model, "extensions")) - AVATAR_EXTENSIONS)
-    names = ", ".join(sorted(str(name)[:40] for name in unknown)[:5])
+    names = few(unknown)
     need(not unknown, f"It needs what is not known here: {names}.", f"Export it without {names}.")
     need(
         not model.get("animations"),
@@ -197,7 +199,7 @@ def _licence(meta: Json) -> dict[str, str | bool]:
     for name in ALLOWANCES:
         licence[name] = meta.get(name, False) is True
     for name in WORDS:
-        licence[name] = str(meta.get(name) or "")[:LONGEST_WORDS]
+        licence[name] = _plain(meta.get(name) or "", LONGEST_WORDS)
     need(
         licence["licenseUrl"] != "",
         "Its licence is missing.",
@@ -209,15 +211,22 @@ def _licence(meta: Json) -> dict[str, str | bool]:
 def _authors(meta: Json) -> tuple[str, ...]:
     told = meta.get("authors")
     names = cast(list[Any], told) if isinstance(told, list) else []
-    authors = tuple(str(name).strip()[:LONGEST_NAME] for name in names if str(name).strip())
+    authors = tuple(filter(None, (_plain(name, LONGEST_NAME) for name in names)))
     need(bool(authors), "It names no author.", "Write down who made it where you export it.")
     return authors[:MOST_AUTHORS]
 
 
 def _words(meta: Json, name: str, most: int) -> str:
-    found = str(meta.get(name) or "").strip()[:most]
+    found = _plain(meta.get(name) or "", most)
     need(bool(found), f"It has no {name}.", "Name it where you export it.")
     return found
+
+
+def _plain(told: Any, most: int) -> str:
+    """What a file says of itself, in one line."""
+    words = tidy(str(told).strip()[: 4 * most])[:most].strip()
+    need(is_writable(words), "What it says of itself is no text.", "Write it anew and export it.")
+    return words
 
 
 def _part(model: Json, name: str) -> Json:

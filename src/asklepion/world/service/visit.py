@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import unicodedata
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from asklepion.identity import Caller
 
 from ..engine import Allowance, Outbox
+from ..engine.words import tidy
 from ..model import without_avatar
 from ..wire import Close, Code, Expelled, FromWorld, Person, Presence, Refused, Told, control
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 LONGEST_NAME = 40
 MOST_MISSED = 20
 WHO_BYTES = 9  # of chance: nobody guesses whom it stands for
-TURNED_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Line(Protocol):
@@ -222,9 +221,3 @@ class Visit:
             self.outbox.is_behind = False
             return self.gathering.whole_for(self)
         return frame
-
-
-def tidy(text: str) -> str:
-    """One line of plain words: no control characters, no turning of what others wrote."""
-    kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return " ".join("".join(c for c in kept if c not in TURNED_WRITING).split())

@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Iterable
+import secrets
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from asklepion.kit.clock import to_us
@@ -18,6 +20,7 @@ from ..shelf import HOUSE, NUMBER, Cellar
 
 log = get_log(__name__)
 
+LOCK = "world models"  # whoever has it alone says which files belong to a place
 MOST_FILES = 24  # of one place
 MOST_BYTES = 14 * 1024 * 1024  # of one place, so that it fits into one parcel
 MOST_OF_HOUSE = 1024 * 1024 * 1024
@@ -31,9 +34,9 @@ class Assets:
 
     async def start(self) -> None:
         """Take away files that belong to no place."""
-        async with self._cellar.db.read() as tx:
-            kept = await store.asset_hashes(tx)
-        count = await asyncio.to_thread(self._sweep, kept)
+        async with self._cellar.db.begin() as tx:
+            await tx.lock(LOCK)
+            count = await asyncio.to_thread(self._sweep, await store.asset_hashes(tx))
         if count:
             log.info("stray models of places removed", count=count)
 
@@ -56,14 +59,23 @@ class Assets:
             stored_at=to_us(self._cellar.clock.now()),
         )
 
-    async def store(self, bodies: Iterable[bytes]) -> None:
-        """Put bytes where they lie; whether they belong to a place, its rows say."""
-        key = (await self._cellar.vault.current([HOUSE]))[HOUSE]
-        number = key.id.to_bytes(NUMBER)
-        for body in bodies:
-            hash = hashlib.sha256(body).hexdigest()
-            sealed = number + key.seal(body, number + hash.encode())
-            await asyncio.to_thread(self._write, hash, sealed)
+    @asynccontextmanager
+    async def storing(self, bodies: Iterable[bytes]) -> AsyncGenerator[Tx]:
+        """A transaction to `keep` rows in; once it is kept, the bytes lie where they are read.
+
+        Where it fails, no file stays behind that belongs to no place.
+        """
+        drafts: dict[str, Path] = {}
+        try:
+            await self._lay_down(bodies, drafts)
+            async with self._cellar.db.begin() as tx:
+                yield tx
+                await tx.lock(LOCK)
+                for hash, draft in drafts.items():
+                    draft.replace(self._path(hash))
+        except BaseException:
+            await self._forget_unless_kept(drafts)
+            raise
 
     async def keep(self, tx: Tx, rows: Iterable[AssetRow], *, spare: frozenset[str]) -> None:
         """Let models belong to a place; where there is no room, those that nothing shows go.
@@ -74,6 +86,7 @@ class Assets:
         Raises:
             Conflict: there is no room even so.
         """
+        await tx.lock(LOCK)
         for row in rows:
             held = {r.hash: r for r in await store.assets_of(tx, row.place)} | {row.hash: row}
             if _is_too_much(held.values()):
@@ -105,25 +118,27 @@ class Assets:
             raise gone
         return key.open(sealed[NUMBER:], number + hash.encode())
 
-    async def forget_unless_kept(self, hashes: Iterable[str]) -> None:
+    async def _lay_down(self, bodies: Iterable[bytes], drafts: dict[str, Path]) -> None:
+        """Seal bytes and write them beside where they will lie."""
+        key = (await self._cellar.vault.current([HOUSE]))[HOUSE]
+        number = key.id.to_bytes(NUMBER)
+        for body in bodies:
+            hash = hashlib.sha256(body).hexdigest()
+            drafts[hash] = self._path(hash).with_suffix(f".{secrets.token_hex(8)}.new")
+            sealed = number + key.seal(body, number + hash.encode())
+            await asyncio.to_thread(_write, drafts[hash], sealed)
+
+    async def _forget_unless_kept(self, drafts: Mapping[str, Path]) -> None:
         """Take away what was put down and then belonged to nothing after all."""
-        async with self._cellar.db.read() as tx:
-            kept = await store.asset_hashes(tx)
-        for hash in set(hashes) - kept:
-            self._path(hash).unlink(missing_ok=True)
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+        async with self._cellar.db.begin() as tx:
+            await tx.lock(LOCK)
+            for hash in set(drafts) - await store.asset_hashes(tx):
+                self._path(hash).unlink(missing_ok=True)
 
     def _path(self, hash: str) -> Path:
         return self._cellar.folder / hash[:2] / f"{hash}.sealed"
-
-    def _write(self, hash: str, sealed: bytes) -> None:
-        path = self._path(hash)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(".new")
-        with draft.open("wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
 
     def _sweep(self, kept: set[str]) -> int:
         stray = [path for path in self._cellar.folder.glob("*/*") if path.stem not in kept]
@@ -135,3 +150,11 @@ class Assets:
 def _is_too_much(rows: Iterable[AssetRow]) -> bool:
     held = list(rows)
     return len(held) > MOST_FILES or sum(row.size for row in held) > MOST_BYTES
+
+
+def _write(path: Path, sealed: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())

@@ -229,14 +229,9 @@ class Making:
         async with self._db.read() as tx:
             row = await self._drafts.editable(tx, caller, id)
         asset = await self._assets.examine(id, tidy(name)[:80], body)
-        await self._assets.store([body])
-        try:
-            async with self._db.begin() as tx:
-                row = await self._drafts.to_change(tx, caller, id)
-                await self._drafts.keep_assets(tx, id, [asset], read_file(row.draft.encode()))
-        except BaseException:
-            await self._assets.forget_unless_kept([asset.hash])
-            raise
+        async with self._assets.storing([body]) as tx:
+            row = await self._drafts.to_change(tx, caller, id)
+            await self._drafts.keep_assets(tx, id, [asset], read_file(row.draft.encode()))
         return asset
 
     async def models(self, caller: Caller, id: str) -> list[AssetRow]:
@@ -303,14 +298,9 @@ class Making:
         if len(wanted) < len(parcel.assets):
             raise Incorrect("It holds models that the place does not show.", hint="Export again.")
         assets = [await self._assets.examine(id, names[h], body) for h, body in wanted.items()]
-        await self._assets.store(wanted.values())
-        try:
-            async with self._db.begin() as tx:
-                await self._drafts.add(tx, caller, place)
-                await self._drafts.keep_assets(tx, id, assets, place)
-        except BaseException:
-            await self._assets.forget_unless_kept(wanted)
-            raise
+        async with self._assets.storing(wanted.values()) as tx:
+            await self._drafts.add(tx, caller, place)
+            await self._drafts.keep_assets(tx, id, assets, place)
         return id
 
     async def hear_closed(self, event: AccountClosed) -> None:
