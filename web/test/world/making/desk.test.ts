@@ -137,3 +137,18 @@ test("a browser that keeps nothing costs nobody the edit itself", async () => {
 
   expect(nameNow(desk)).toBe("Mine");
 });
+
+test("a step is undone with the keyboard also where a switch was the last thing touched", async () => {
+  const desk = await opened();
+  name(desk, "Yard");
+  document.body.innerHTML = '<input type="checkbox"><input>';
+  const [box, field] = document.querySelectorAll("input");
+  const undo = { key: "z", ctrlKey: true, bubbles: true };
+
+  field?.dispatchEvent(new KeyboardEvent("keydown", undo));
+  expect(nameNow(desk)).toBe("Yard");
+  box?.dispatchEvent(new KeyboardEvent("keydown", undo));
+
+  expect(nameNow(desk)).toBe(home.name_key);
+  desk.close();
+});
