@@ -1,4 +1,5 @@
 import { ApiError } from "../../kit/api";
+import { isWriting } from "../../kit/keys";
 import { accountNow, onAccountChange, type Role } from "../../kit/session";
 import { Store } from "../../kit/store";
 import type { Place } from "../../wire/world";
@@ -145,9 +146,8 @@ export class MakingDesk {
     });
     const forget = model.doc.subscribe(() => this.remember());
     const press = (event: KeyboardEvent): void => {
-      const { target } = event;
-      const isField = target instanceof HTMLElement && target.closest("input, textarea");
-      if (!isField && !this.isLooking.get() && pressAnywhere(event, model)) event.preventDefault();
+      if (isWriting(event.target) || this.isLooking.get()) return;
+      if (pressAnywhere(event, model)) event.preventDefault();
     };
     addEventListener("keydown", press);
     this.stop = () => {

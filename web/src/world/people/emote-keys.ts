@@ -1,3 +1,4 @@
+import { isWriting } from "../../kit/keys";
 import { Motion } from "../../wire/world";
 
 /** The gestures one shows with a key, in the order of the keys from 1 on. */
@@ -21,10 +22,4 @@ export function listenForEmotes(show: (motion: EmoteMotion) => void): () => void
   };
   addEventListener("keydown", listen);
   return () => removeEventListener("keydown", listen);
-}
-
-/** Digits belong to whoever writes, chooses or answers. */
-function isWriting(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.closest("input, textarea, select, [contenteditable], dialog") !== null;
 }

@@ -1,3 +1,5 @@
+import { isWriting } from "../../kit/keys";
+
 export const TALK_KEY = "KeyV";
 export const MUTE_KEY = "KeyM";
 
@@ -36,9 +38,4 @@ export function listenForTalk(acts: TalkActs, on: EventTarget = globalThis): () 
     on.removeEventListener("keyup", up);
     on.removeEventListener("blur", release);
   };
-}
-
-function isWriting(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.closest("input:not([type=range]), textarea, select, [contenteditable]") !== null;
 }

@@ -1,4 +1,5 @@
 import type { Raycaster } from "three";
+import { isWriting } from "../../kit/keys";
 import type { Touch } from "./touch";
 
 const POINT_KEY = "KeyP";
@@ -59,8 +60,7 @@ export class TouchByPointer {
 
   private readonly onKeyDown = (event: KeyboardEvent): void => {
     if (event.code !== POINT_KEY || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { target } = event;
-    if (target instanceof HTMLElement && target.closest("input, textarea, select, dialog")) return;
+    if (isWriting(event.target)) return;
     this.isPointing = true;
     this.point();
   };

@@ -1,3 +1,4 @@
+import { isWriting } from "../../kit/keys";
 import { Store } from "../../kit/store";
 import type { Wish } from "./walker";
 
@@ -93,8 +94,8 @@ export class Controls {
 
   /** Arrows belong to the list or field that has the focus; letters to whoever writes. */
   private isOurs({ code, target }: KeyboardEvent): boolean {
+    if (isWriting(target)) return false;
     if (!(target instanceof HTMLElement)) return true;
-    if (target.closest("input, textarea, select, [contenteditable], dialog")) return false;
     return !code.startsWith("Arrow") || target === document.body || this.element.contains(target);
   }
 

@@ -204,3 +204,18 @@ test("an answer that comes after one signed out, closed or chose another place o
   await first;
   expect(desk.opened.get()?.id).toBe(COPY);
 });
+
+test("a step is undone with the keyboard also where a switch was the last thing touched", async () => {
+  const desk = await opened();
+  name(desk, "Yard");
+  document.body.innerHTML = '<input type="checkbox"><input>';
+  const [box, field] = document.querySelectorAll("input");
+  const undo = { key: "z", ctrlKey: true, bubbles: true };
+
+  field?.dispatchEvent(new KeyboardEvent("keydown", undo));
+  expect(nameNow(desk)).toBe("Yard");
+  box?.dispatchEvent(new KeyboardEvent("keydown", undo));
+
+  expect(nameNow(desk)).toBe(home.name_key);
+  desk.close();
+});
