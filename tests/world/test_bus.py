@@ -187,6 +187,8 @@ async def test_what_is_said_again_on_the_bus_is_not_heard(team: Team, spy: Clien
 
     await spy.subscribe("asklepion.>", cb=keep)  # pyright: ignore[reportUnknownMemberType]
     await spy.flush()
+    await asyncio.sleep(0.5)
+    kept.clear()  # each hello has ties read anew, which would mend what is believed here
     front.decide(WentApart(account=ADA.account, other=BO.account))
     await until(lambda: world.ties.are_apart(ADA.account, BO.account))
     front.decide(CameTogether(account=ADA.account, other=BO.account))
