@@ -6,10 +6,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from asklepion.identity import Caller
 from asklepion.kit.clock import StoppedClock
 from asklepion.kit.db import Database, connect_database
 from asklepion.settings import Settings
 from asklepion.world import Code, World
+from asklepion.world.model import Access
 from asklepion.world.service import Visit
 from asklepion.world.service.leases import Leases, end_leases
 from asklepion.world.service.sealing import Secret
@@ -165,3 +167,73 @@ async def test_who_speaks_privately_goes_on_so_when_the_worker_dies(
     assert cy2.gathering
     assert cy2.gathering.is_stage
     assert cy2.has_word
+
+
+async def test_who_waits_at_the_gate_while_the_place_is_published_comes_into_the_new_one(
+    clock: StoppedClock,
+) -> None:
+    old = yard(id="hut", access=Access.GUARDED)
+    new = msgspec.structs.replace(old, name_key="world.place.plaza")
+    world = World(clock=clock, tell_time=Time(), places={"hut": old})
+    asked: list[str] = []
+
+    async def keeper(caller: Caller, place: str) -> None:
+        asked.append(caller.account)
+        if len(asked) == 1:
+            await world.show_place(new)
+
+    world.guard("hut", keeper)
+    ada = world.open(ADA)
+    await do(world, ada, Enter(place="hut"))
+
+    assert ada.gathering
+    assert ada.gathering.hall.place is new
+    assert len(asked) == 2  # the new place has a gate too
+
+
+async def test_who_waits_at_the_gate_while_the_place_is_put_away_is_told_that_there_is_none(
+    clock: StoppedClock,
+) -> None:
+    world = World(
+        clock=clock, tell_time=Time(), places={"hut": yard(id="hut", access=Access.GUARDED)}
+    )
+    left: list[str] = []
+    world.when_left("hut", lambda account, place: left.append(account))
+
+    async def keeper(caller: Caller, place: str) -> None:
+        world.hide_place("hut")
+
+    world.guard("hut", keeper)
+    ada = world.open(ADA)
+    await do(world, ada, Enter(place="hut"))
+
+    assert ada.gathering is None
+    assert codes(ada) == [Code.UNKNOWN_PLACE]
+    assert left == [ADA.account]
+
+
+async def test_a_place_that_changes_without_end_is_asked_for_a_few_times(
+    clock: StoppedClock,
+) -> None:
+    hut = yard(id="hut", access=Access.GUARDED)
+    world = World(clock=clock, tell_time=Time(), places={"hut": hut})
+
+    async def keeper(caller: Caller, place: str) -> None:
+        await world.show_place(msgspec.structs.replace(hut))
+
+    world.guard("hut", keeper)
+    ada = world.open(ADA)
+    await do(world, ada, Enter(place="hut"))
+
+    assert ada.gathering is None
+    assert codes(ada) == [Code.BUSY]
+
+
+async def test_who_is_sent_out_of_a_place_that_is_gone_is_told_where_to(world: World) -> None:
+    ada = await come(world, ADA)
+    world._atlas.drop("yard")  # pyright: ignore[reportPrivateUsage]
+
+    assert world.expel(ADA.account, "yard")
+
+    assert ada.gathering is None
+    assert [m["to"] for m in heard(ada, "expelled")] == [PLACE.exit]

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AsyncExitStack
 
+import nats
 import pytest
+from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import OutboundBufferLimitError
 
 from asklepion.kit.clock import StoppedClock
@@ -13,9 +16,17 @@ from asklepion.settings import Settings
 from asklepion.world import Code, World
 from asklepion.world.model import Act, Deed
 from asklepion.world.service.leases import Leases
-from asklepion.world.service.passing import Alive, Guest, Here
+from asklepion.world.service.passing import Alive, CameTogether, Guest, Here, WentApart
 from asklepion.world.service.presence import Presence
+from asklepion.world.service.replays import (
+    FRESH_US,
+    MOST_ASKED,
+    MOST_SENDERS,
+    Replays,
+    Stamp,
+)
 from asklepion.world.service.sealing import Secret
+from asklepion.world.service.tickets import Shown
 from asklepion.world.service.workers import Workers
 from asklepion.world.store import people as store
 from tests.nats import find_nats, serve_nats
@@ -154,3 +165,73 @@ async def test_what_the_bus_does_not_take_is_told_once_it_does(
     assert front.expel(ADA.account, "yard", Code.KICKED)
 
     await until(lambda: ada.gathering is None)
+
+
+@pytest.fixture
+async def spy(nats_url: str) -> AsyncGenerator[Client]:
+    """Somebody else on the bus."""
+    line = await nats.connect(nats_url)  # pyright: ignore[reportUnknownMemberType]
+    yield line
+    await line.close()
+
+
+async def test_what_is_said_again_on_the_bus_is_not_heard(team: Team, spy: Client) -> None:
+    front = await team.start()
+    one = await team.start("one")
+    one.url = "ws://one.example"
+    world = team.world
+    kept: list[Msg] = []
+
+    async def keep(message: Msg) -> None:
+        kept.append(message)
+
+    await spy.subscribe("asklepion.>", cb=keep)  # pyright: ignore[reportUnknownMemberType]
+    await spy.flush()
+    await asyncio.sleep(0.5)
+    kept.clear()  # each hello has ties read anew, which would mend what is believed here
+    front.decide(WentApart(account=ADA.account, other=BO.account))
+    await until(lambda: world.ties.are_apart(ADA.account, BO.account))
+    front.decide(CameTogether(account=ADA.account, other=BO.account))
+    await until(lambda: not world.ties.are_apart(ADA.account, BO.account))
+    assert (await front.offer(Shown(ADA, ""), "yard", "")).url == one.url
+    await until(lambda: any(m.subject.endswith(".to.one") for m in kept))
+
+    for message in reversed(list(kept)):  # that they are together first, apart last
+        await spy.publish(message.subject, message.data)
+    (question,) = [m for m in kept if m.subject.endswith(".to.one")][:1]
+    with pytest.raises(TimeoutError):
+        await spy.request(question.subject, question.data, timeout=0.3)
+
+    assert not world.ties.are_apart(ADA.account, BO.account)
+    front.decide(WentApart(account=ADA.account, other=BO.account))  # what is new is heard
+    await until(lambda: world.ties.are_apart(ADA.account, BO.account))
+
+
+def test_an_old_word_of_one_who_was_never_heard_is_not_believed() -> None:
+    now = 10**12
+    replays = Replays(lambda: now)
+
+    assert not replays.is_told_first(Stamp("gone", 7, now - FRESH_US - 1))
+    assert replays.is_told_first(Stamp("one", 7, now - FRESH_US))
+    assert replays.is_told_first(Stamp("one", 9, now - 5 * FRESH_US))  # it waited for the bus
+    for count in (7, 8, 9):
+        assert not replays.is_told_first(Stamp("one", count, now))
+    assert replays.is_asked_first(Stamp("one", 12, now))
+    assert replays.is_asked_first(Stamp("one", 11, now))  # two questions at once
+    assert not replays.is_asked_first(Stamp("one", 12, now))
+    assert not replays.is_asked_first(Stamp("one", 13, now - FRESH_US - 1))
+
+
+def test_senders_and_questions_do_not_pile_up() -> None:
+    now = 10**12
+    replays = Replays(lambda: now)
+    for n in range(3 * MOST_SENDERS):
+        assert replays.is_told_first(Stamp(f"start-{n}", 1, now))
+    for n in range(MOST_ASKED + 10):
+        assert replays.is_asked_first(Stamp("one", n, now))
+    now += FRESH_US + 1
+
+    assert replays.is_asked_first(Stamp("one", 10**6, now))
+    assert not replays.is_told_first(Stamp("start-0", 1, now - FRESH_US - 1))
+    kept = replays._asked, replays._counts  # pyright: ignore[reportPrivateUsage]
+    assert [len(one) for one in kept] == [1, MOST_SENDERS]

@@ -749,3 +749,27 @@ def drained(visit: Visit) -> list[bytes]:
     while (frame := visit.outbox.take()) is not None:
         frames.append(frame)
     return frames
+
+
+async def test_what_fails_in_one_place_stops_no_other(
+    clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = {"yard": yard(), "hut": yard(id="hut")}
+    world = World(clock=clock, tell_time=Time(), places=places)
+    ada, bo = world.open(ADA), world.open(BO)
+    await world.hear(ada, control(Enter(place="yard")))
+    await world.hear(bo, control(Enter(place="hut")))
+    assert ada.gathering
+    assert bo.gathering
+
+    def fail(now: float) -> None:
+        raise RuntimeError("a fault of one place")
+
+    monkeypatch.setattr(ada.gathering, "tick", fail)
+    monkeypatch.setattr(ada.gathering, "remember", fail)
+    before = bo.gathering.hall.tick_number
+    for _ in range(TICKS_PER_S):
+        world.tick()
+
+    assert bo.gathering.hall.tick_number == before + TICKS_PER_S
+    assert bo.account in bo.gathering.ring.parts(world.time())

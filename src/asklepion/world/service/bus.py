@@ -1,10 +1,13 @@
 """The bus between workers (NATS): sealed words to all, or to one who answers.
 
-Whoever reads the bus learns nothing from it, and what somebody else writes on it is not heard.
+Whoever reads the bus learns nothing from it, and what somebody else writes on it is not heard, nor
+what was said before and is written again.
 Where it breaks, it is mended by itself; meanwhile places go on, and nobody hears of the others.
 """
 
 import asyncio
+import hashlib
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -19,6 +22,7 @@ from asklepion.kit.errors import Busy, Fault
 from asklepion.kit.log import get_log
 
 from .passing import Passed, Told
+from .replays import Replays, Stamp
 from .sealing import Secret
 
 log = get_log(__name__)
@@ -32,20 +36,32 @@ Hears: TypeAlias = Callable[[Passed], None]
 Answers: TypeAlias = Callable[[Passed], Awaitable[Passed]]
 
 
+class _Sealed(msgspec.Struct, frozen=True, array_like=True):
+    """What is sealed in one message."""
+
+    stamp: Stamp
+    said: Told
+
+
 class Bus:
     """One end of it.
 
     Args:
         name: by which others ask this one; see `FRONT`.
+        tell_time: microseconds, by the clock of all workers.
     """
 
-    def __init__(self, url: str, secret: Secret, name: str) -> None:
+    def __init__(self, url: str, secret: Secret, name: str, tell_time: Callable[[], int]) -> None:
         self.name = name
         self._url = url
         self._secret = secret
         self._root = f"asklepion.{secret.house}"
         self._client: Client | None = None
-        self._reader = msgspec.msgpack.Decoder(Told)
+        self._reader = msgspec.msgpack.Decoder(_Sealed)
+        self._time = tell_time
+        self._start = secrets.token_urlsafe(12)
+        self._count = 0
+        self._replays = Replays(tell_time)
 
     async def open(self, hears: Hears, answers: Answers, is_back: Callable[[], None]) -> None:
         """Begin to hear and to answer.
@@ -64,16 +80,18 @@ class Bus:
             log.warn("the bus between workers failed", why=type(error).__name__)
 
         async def hear(told: Msg) -> None:
-            if message := self._open(told.data, told.subject):
-                hears(message)
+            sealed = self._open(told.data, told.subject)
+            if sealed and self._replays.is_told_first(sealed.stamp):
+                hears(sealed.said)
 
         async def answer(asked: Msg) -> None:
-            if message := self._open(asked.data, asked.subject):
+            sealed = self._open(asked.data, asked.subject)
+            if sealed and self._replays.is_asked_first(sealed.stamp):
                 try:
-                    said = await answers(message)
+                    said = await answers(sealed.said)
                 except Exception as error:
                     return log.fault("a question of another worker was not answered", error)
-                await asked.respond(self._seal(said, asked.reply))
+                await asked.respond(self._seal(said, _answer_to(asked.data)))
 
         try:
             async with asyncio.timeout(OPENING_S):  # it tries for ever
@@ -134,25 +152,31 @@ class Bus:
         try:
             if not self._client:
                 raise NatsError
-            said = await self._client.request(
-                subject, self._seal(message, subject), timeout=patience_s
-            )
+            question = self._seal(message, subject)
+            said = await self._client.request(subject, question, timeout=patience_s)
         except (NatsError, TimeoutError) as error:
             raise Busy("That worker does not answer.", hint="Try again in a moment.") from error
-        answer = self._open(said.data, said.subject)
+        answer = self._open(said.data, _answer_to(question))
         if answer is None:
             raise Busy("That worker does not answer.", hint="Try again in a moment.")
-        return answer
+        return answer.said
 
-    def _seal(self, message: Passed, subject: str) -> bytes:
-        return self._secret.seal(msgspec.msgpack.encode(message), subject)
+    def _seal(self, message: Passed, context: str) -> bytes:
+        self._count += 1
+        stamp = Stamp(self._start, self._count, self._time())
+        return self._secret.seal(msgspec.msgpack.encode((stamp, message)), context)
 
-    def _open(self, sealed: bytes, subject: str) -> Passed | None:
+    def _open(self, sealed: bytes, subject: str) -> _Sealed | None:
         body = self._secret.open(sealed, subject)
         try:
             return None if body is None else self._reader.decode(body)
         except msgspec.MsgspecError:
             return None  # of another version of this program
+
+
+def _answer_to(question: bytes) -> str:
+    """What an answer is sealed for: this question alone, which was never asked before."""
+    return f"answer {hashlib.sha256(question).hexdigest()}"
 
 
 def _beside(work: Callable[[Msg], Awaitable[None]]) -> Callable[[Msg], Awaitable[None]]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Leaving: TypeAlias = Callable[[str, str], None]
 
+MOST_TURNS = 3  # so often it is asked anew where a place becomes another meanwhile
 FULL_HINT = "Come back when somebody has left."
 
 
@@ -53,34 +54,60 @@ class Entering:
 
     async def enter(self, visit: Visit, wanted: str) -> None:
         """Let a visitor into a place, if that can be; they hear of it."""
-        place = self._atlas.get(wanted)
-        if not place:
-            return visit.refuse(Code.UNKNOWN_PLACE, HINT, place=wanted)
+        for turn in range(MOST_TURNS + 1):
+            place = self._atlas.get(wanted)
+            if place and turn < MOST_TURNS:
+                if await self._enter(visit, place):
+                    return
+                continue
+            if turn:
+                self._note_left(visit.account, wanted)  # was let in, and does not come
+            refusal = (Code.BUSY, "Ask again in a moment.") if place else (Code.UNKNOWN_PLACE, HINT)
+            return visit.refuse(*refusal, place=wanted)
+
+    async def _enter(self, visit: Visit, place: Place) -> bool:
+        """The same for a place as it is now; false where it became another while we asked."""
         key = hall_of(place, visit.account)
         if self.others and not await self.others.bring(key):
-            return self._send_on(visit, place, key)
-        there = self.gatherings.get(key)
-        if there and there is not visit.gathering and there.hall.is_full:
-            return visit.refuse(Code.FULL, FULL_HINT, place=wanted)
-        if visit.turned_away == wanted:  # the page did not know when it asked
-            visit.turned_away = ""
-            return visit.refuse(Code.KICKED, "A host sent you out.", place=wanted)
+            self._send_on(visit, place, key)
+            return True
+        if self._turns_away(visit, place, key):
+            return True
         try:
             refusal = await self.gates.refusal(visit.caller, place)
         except asyncio.CancelledError:  # the line closed while we asked
             self._note_left(visit.account, place.id)
             raise
+        if not (refusal or visit.is_over) and self._atlas.get(place.id) is not place:
+            return False
+        self._answer(visit, place, key, refusal)
+        return True
+
+    def _turns_away(self, visit: Visit, place: Place, key: str) -> bool:
+        there = self.gatherings.get(key)
+        if there and there is not visit.gathering and there.hall.is_full:
+            visit.refuse(Code.FULL, FULL_HINT, place=place.id)
+            return True
+        if visit.turned_away == place.id:  # the page did not know when it asked
+            visit.turned_away = ""
+            visit.refuse(Code.KICKED, "A host sent you out.", place=place.id)
+            return True
+        return False
+
+    def _answer(
+        self, visit: Visit, place: Place, key: str, refusal: tuple[Code, str] | None
+    ) -> None:
         if refusal:
             if visit.is_back:  # their page shows no place, so nobody stands there
                 self.part(visit)
-            visit.refuse(*refusal, place=wanted)
+            visit.refuse(*refusal, place=place.id)
             return self._note_left(visit.account, place.id)
         if visit.is_over:  # while we waited
             return self._note_left(visit.account, place.id)
         try:
             self._move(visit, place, key)
         except Busy:  # others were faster while we waited
-            visit.refuse(Code.FULL, FULL_HINT, place=wanted)
+            visit.refuse(Code.FULL, FULL_HINT, place=place.id)
             self._note_left(visit.account, place.id)
 
     async def change(self, place: Place, inside: list[Visit]) -> None:

@@ -239,6 +239,8 @@ class Voices:
         more = [{"feed": feed} for feed in feeds if feed not in talker.heard]
         less = [{"feed": feed} for feed in talker.heard if feed not in feeds]
         before, talker.heard = talker.heard, feeds
+        if not more and not less:
+            return  # whom they wanted is gone, and an SFU refuses to be asked for nothing
         is_first = not talker.hearing
         if is_first:
             talker.hearing = await janus.attach(lambda said, jsep: self._offer(talker, said, jsep))

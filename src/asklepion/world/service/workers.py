@@ -89,7 +89,7 @@ class Workers:
         self.name = leases.worker if leases else FRONT
         self.url = ""  # where browsers reach this worker
         self.tickets = SealedTickets(secret, clock, self.name)
-        self._bus = Bus(bus_url, secret, self.name)
+        self._bus = Bus(bus_url, secret, self.name, lambda: to_us(clock.now()))
         self._queue: asyncio.Queue[Passed] = asyncio.Queue()
         missed = _ignore if leases else world.tell_left
         self.presence = Presence(steady, self.pass_on, missed)

@@ -125,10 +125,11 @@ class World(Around):
         visit = self._visits.get(account)
         if not visit or not visit.gathering or visit.gathering.hall.place.id != place:
             return self.others is not None and self.others.expel(account, place, code)
+        to = visit.gathering.hall.place.exit  # the place itself may be gone already
         self._entering.part(visit)
         if visit.away_since is not None:
             visit.turned_away = place
-        visit.tell(Expelled(place=place, code=code, to=self._atlas.find(place).exit))
+        visit.tell(Expelled(place=place, code=code, to=to))
         return True
 
     def dress(self, account: str, look: Look) -> None:
@@ -362,16 +363,29 @@ class World(Around):
         now = self._time()
         self._ticks += 1
         for gathering in self._served():
-            gathering.tick(now)
-            self.things.tick(gathering)
-            if (voices := self._talking.voices) and self._ticks % VOICES_TICKS == 0:
-                voices.look(gathering)
+            self._alone(gathering, lambda here: self._tick_in(here, now))
         if self._ticks % TICKS_PER_S == 0:
             self._sweep(now)
             for gathering in self._served():
-                gathering.remember(now)
-                self._talking.look(gathering)
-                gathering.hang(self._entering.signboards.over_doors)
+                self._alone(gathering, lambda here: self._look_at(here, now))
+
+    def _tick_in(self, here: Gathering, now: float) -> None:
+        here.tick(now)
+        self.things.tick(here)
+        if (voices := self._talking.voices) and self._ticks % VOICES_TICKS == 0:
+            voices.look(here)
+
+    def _look_at(self, here: Gathering, now: float) -> None:
+        here.remember(now)
+        self._talking.look(here)
+        here.hang(self._entering.signboards.over_doors)
+
+    def _alone(self, here: Gathering, work: Callable[[Gathering], None]) -> None:
+        """Do something in one place; what fails there is nothing to the others."""
+        try:
+            work(here)
+        except Exception as error:
+            log.fault("a place was passed over in a tick", error, place=here.hall.place.id)
 
     def _served(self) -> list[Gathering]:
         """The places that live in this process at this very moment."""
