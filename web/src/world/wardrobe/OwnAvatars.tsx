@@ -62,8 +62,8 @@ export function OwnAvatars({ shown, onShow }: OwnAvatarsProps) {
         <div className="error-note" role="alert">
           <CircleAlert aria-hidden />
           <div>
-            <p>{text(flaw)}</p>
-            <p className="muted">{text(`${flaw}.hint`)}</p>
+            <p>{text(`world.avatar.${flaw}`)}</p>
+            <p className="muted">{text(`world.avatar.${flaw}.hint`)}</p>
           </div>
         </div>
       )}

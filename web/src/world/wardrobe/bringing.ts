@@ -47,9 +47,9 @@ export function bringAvatar(
   });
 }
 
-/** What is wrong with a file that need not even be sent; the key of the words, or null. */
+/** What is wrong with a file that need not even be sent; the end of its words' key, or null. */
 export async function flawOf(file: File): Promise<string | null> {
-  if (file.size > MOST_MIB * 1024 * 1024) return "world.avatar.too-large";
+  if (file.size > MOST_MIB * 1024 * 1024) return "too-large";
   const begins = new TextDecoder("latin1").decode(await file.slice(0, 4).arrayBuffer());
-  return begins === "glTF" ? null : "world.avatar.no-vrm";
+  return begins === "glTF" ? null : "no-vrm";
 }

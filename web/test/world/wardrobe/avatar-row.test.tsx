@@ -64,10 +64,8 @@ describe("an avatar that one brought", () => {
   });
 
   test("is looked at before it is sent", async () => {
-    expect(await flawOf(new File(["<html>"], "a.vrm"))).toBe("world.avatar.no-vrm");
-    expect(await flawOf(new File([new Uint8Array(10_485_761)], "a.vrm"))).toBe(
-      "world.avatar.too-large",
-    );
+    expect(await flawOf(new File(["<html>"], "a.vrm"))).toBe("no-vrm");
+    expect(await flawOf(new File([new Uint8Array(10_485_761)], "a.vrm"))).toBe("too-large");
     expect(await flawOf(new File(["glTF…"], "a.vrm"))).toBeNull();
   });
 });
