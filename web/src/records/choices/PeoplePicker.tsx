@@ -4,6 +4,7 @@ import { useAsked } from "../../kit/asked";
 import { useText } from "../../kit/text";
 import { ErrorNote, Waiting } from "../../kit/ui";
 import { type Named, readRoles, search, titleOf, unnamed, useNames } from "./names";
+import "./choices.css";
 
 const PAUSE_MS = 250; // after the last letter
 const MOST = 8;

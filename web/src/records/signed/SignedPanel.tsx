@@ -14,6 +14,7 @@ import { SignedCard } from "./SignedCard";
 import { SignedReceipt } from "./SignedReceipt";
 import { type Signing, setSignsWithPasskey, signsWithPasskey, useSigned, useSigning } from "./use";
 import "./signed.css";
+import "../choices/choices.css";
 
 const FEW = 8; // of what is over, before one asks for more
 

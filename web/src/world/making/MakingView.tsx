@@ -19,6 +19,7 @@ import { pathOf, positionOf, sizeOf } from "./parts";
 import { SceneHands } from "./scene-hands";
 import { doorWords, nameOf } from "./words";
 import "./making.css";
+import "../world.css";
 
 const EYES = { fov: 50, near: 0.1, far: 3000 };
 

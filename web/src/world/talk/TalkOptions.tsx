@@ -32,7 +32,7 @@ export function TalkOptions() {
         >
           <option value="">{text("world.talk.microphone.any")}</option>
           {found.map(({ id, name }) => (
-            <option key={id} value={id}>
+            <option key={id} value={id} lang="">
               {name}
             </option>
           ))}
