@@ -7,7 +7,6 @@ from io import BytesIO
 
 import msgspec
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -181,7 +180,7 @@ def test_what_one_throws_in_ones_own_room_another_sees_fly(enter: Enter) -> None
 
     (thrown, *_) = (m for m in heard if m["type"] == "item-dropped" and m["is_flying"])
     velocity = msgspec.convert(thrown["velocity"], Vec3)
-    assert math.hypot(*velocity) == pytest.approx(math.hypot(2, 3), rel=0.5)
+    assert 1.0 < math.hypot(*velocity) < 15.0  # how fast exactly, `velocity.ts` is tested for
     assert velocity[1] > 0.5
     assert math.dist(flown[0], flown[-1]) > 1, "it flew"
     assert max(heads) > POSE_BYTES, "her head and hands are seen, though she sees her own room"
