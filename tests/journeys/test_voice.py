@@ -53,6 +53,42 @@ def talk(*people: Person) -> None:
         expect(person.page.get_by_text("hears you").first).to_be_visible(timeout=60_000)
 
 
+def test_what_two_say_privately_reaches_neither_the_ear_nor_the_chat_of_a_third(
+    enter: Enter,
+) -> None:
+    amara, mei, iris = enter("amara"), enter("mei", PHONE), enter("iris")
+    for person, name in ((amara, AMARA), (mei, MEI), (iris, IRIS)):
+        come_in(person, name)
+    talk(amara, mei)
+    join(iris)
+    hears(amara, MEI)
+    hears(iris, MEI)
+
+    voice = panel(amara, "Voice")
+    voice.get_by_role("switch", name=MEI).click()
+    voice.get_by_role("button", name="Speak privately").click()
+    mei.picture("aside-asked")
+    mei.page.get_by_role("button", name="Yes, speak privately").click()
+    expect(amara.page.get_by_text(f"Between you and {MEI}").first).to_be_visible()
+
+    hears(amara, MEI)
+    assert loudest(iris, MEI, AMARA) < SILENT
+    amara.picture("aside-inside")
+    mei.picture("aside-phone")
+    panel(mei, "Chat").get_by_role("textbox").fill("It still hurts.")
+    mei.page.keyboard.press("Enter")
+    expect(panel(amara, "Chat").get_by_text("It still hurts.", exact=True)).to_be_visible()
+    amara.picture("aside-chat")
+    here = panel(iris, "People and things here")
+    expect(here.get_by_text("speaks privately")).to_have_count(2)
+    iris.picture("aside-seen")
+    expect(panel(iris, "Chat").get_by_text("It still hurts.")).to_have_count(0)
+
+    amara.page.get_by_role("button", name="Leave the private conversation").first.click()
+    panel(iris, "Voice")
+    hears(iris, MEI)
+
+
 def test_a_voice_is_heard_falls_silent_with_mute_and_is_softer_from_afar(enter: Enter) -> None:
     amara, mei = enter("amara"), enter("mei")
     for person, name in ((amara, AMARA), (mei, MEI)):
@@ -83,41 +119,6 @@ def test_a_voice_is_heard_falls_silent_with_mute_and_is_softer_from_afar(enter: 
     mei.page.keyboard.down("v")
     assert loudest(amara, MEI, enough=2 * SILENT, ms=10_000) > SILENT
     mei.page.keyboard.up("v")
-
-
-def test_what_two_say_privately_reaches_neither_the_ear_nor_the_chat_of_a_third(
-    enter: Enter,
-) -> None:
-    amara, mei, iris = enter("amara"), enter("mei", PHONE), enter("iris")
-    for person, name in ((amara, AMARA), (mei, MEI), (iris, IRIS)):
-        come_in(person, name)
-        join(person)
-    hears(amara, MEI)
-    hears(iris, MEI)
-
-    voice = panel(amara, "Voice")
-    voice.get_by_role("switch", name=MEI).click()
-    voice.get_by_role("button", name="Speak privately").click()
-    mei.picture("aside-asked")
-    mei.page.get_by_role("button", name="Yes, speak privately").click()
-    expect(amara.page.get_by_text(f"Between you and {MEI}").first).to_be_visible()
-
-    hears(amara, MEI)
-    assert loudest(iris, MEI, AMARA) < SILENT
-    amara.picture("aside-inside")
-    mei.picture("aside-phone")
-    panel(mei, "Chat").get_by_role("textbox").fill("It still hurts.")
-    mei.page.keyboard.press("Enter")
-    expect(panel(amara, "Chat").get_by_text("It still hurts.", exact=True)).to_be_visible()
-    amara.picture("aside-chat")
-    here = panel(iris, "People and things here")
-    expect(here.get_by_text("speaks privately")).to_have_count(2)
-    iris.picture("aside-seen")
-    expect(panel(iris, "Chat").get_by_text("It still hurts.")).to_have_count(0)
-
-    amara.page.get_by_role("button", name="Leave the private conversation").first.click()
-    panel(iris, "Voice")
-    hears(iris, MEI)
 
 
 @pytest.fixture
