@@ -19,6 +19,7 @@ import {
   type Presence,
   type Spot,
 } from "../wire/world";
+import { Captions } from "./captions/captions";
 import { inEarshot, maySpeak, onStage, spotsOf } from "./earshot";
 import { type Happening, Happenings } from "./happenings";
 import type { Heard } from "./net/frames";
@@ -122,6 +123,7 @@ export class Company {
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
   readonly asides: Asides;
+  readonly captions: Captions;
   /** The place is on stage: only those with the word are heard. */
   readonly isStage = new Store(false);
   readonly order = new Order();
@@ -169,6 +171,13 @@ export class Company {
       (message) => this.socket.say(message),
     );
     this.voice.store.subscribe(() => this.listen());
+    this.captions = new Captions({
+      say: (message) => this.socket.say(message),
+      me: () => this.stay.get().me,
+      aside: () => this.aside,
+      hears: (slot) => this.talking.includes(slot),
+      timing: this.timing,
+    });
     this.asides = new Asides({
       say: (message) => this.socket.say(message),
       me: () => this.stay.get().me,
@@ -369,6 +378,11 @@ export class Company {
       case "went-aside":
         this.asides.hear(message);
         break;
+      case "captioned":
+      case "caption-refused":
+      case "may-caption":
+        this.captions.hear(message);
+        break;
       case "sfu":
         this.voice.route(message.is_on);
         this.meet();
@@ -420,6 +434,7 @@ export class Company {
     this.hands.forget();
     this.complaint.set(null);
     this.stay.set({ place, me: you });
+    this.captions.enter(place);
     this.isStage.set(welcome.is_stage);
     this.steps.reset();
     this.own = { position: spot.position, yaw: spot.yaw, pitch: 0, flags: 0, tracked: null };
@@ -484,6 +499,7 @@ export class Company {
   private part(gone: number): void {
     this.loose.part(gone);
     this.asides.part(gone);
+    this.captions.part(gone);
     const somebody = this.people.get().find(({ slot }) => slot === gone);
     if (!somebody) return;
     this.setPeople(this.people.get().filter(({ slot }) => slot !== gone));
@@ -632,6 +648,7 @@ export class Company {
     this.happenings.forget();
     this.order.forget();
     this.asides.forget();
+    this.captions.forget();
     this.gestures.set(new Map());
     this.put.set(null);
   }
