@@ -5,34 +5,35 @@ import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { company } from "../world";
 import { attendCaptions, captionMemory } from "./here";
-import { type Line, tail } from "./lines";
+import { type Turn, turnsOf } from "./lines";
 import { useRoom } from "./room";
 import "./captions.css";
 
-const MOST = 3; // lines of different people at once
+const MOST = 3; // people at once
 const ROOM = { small: 170, medium: 140, large: 110, huge: 80 } as const; // letters of each
+const ROOM_TIGHT = 60;
+const TIGHT_PX = 180; // less is left above an open panel on a phone: the last words of one alone
+const LEAST_PX = 60; // and here nothing can be read
 const TINTS = 6;
 const READ_OUT = 3;
 
 /** What is said, as words at the bottom of the view; and for screen readers once it is finished. */
 function CaptionBand({ place }: PanelProps) {
   const { isReading, size, isBold } = useStore(captionMemory.store);
-  const lines = useStore(company.captions.shown)
-    .filter(({ isMine }) => isReading || isMine) // our own we always see as others do
-    .slice(-MOST);
+  // Our own words we always see, as others do.
+  const lines = useStore(company.captions.shown).filter(({ isMine }) => isReading || isMine);
   const room = useRoom(place, lines.length > 0);
   useEffect(attendCaptions, []);
+  const height = room?.maxHeight ?? 0;
+  const isTight = height < TIGHT_PX;
+  const turns = turnsOf(lines, isTight ? ROOM_TIGHT : ROOM[size]).slice(isTight ? -1 : -MOST);
   return (
     <>
       {isReading && <ReadOut />}
-      {lines.length > 0 && (
+      {room && turns.length > 0 && height >= LEAST_PX && (
         <div className="captions" data-size={size} data-bold={isBold} style={room} aria-hidden>
-          {lines.map((line) => (
-            <Spoken
-              key={line.key + line.isFinal + (line.isFinal ? line.id : "")}
-              line={line}
-              most={ROOM[size]}
-            />
+          {turns.map((turn) => (
+            <Spoken key={turn.id} turn={turn} />
           ))}
         </div>
       )}
@@ -40,18 +41,20 @@ function CaptionBand({ place }: PanelProps) {
   );
 }
 
-function Spoken({ line, most }: { line: Line; most: number }) {
+function Spoken({ turn }: { turn: Turn }) {
   const text = useText();
-  const { slot, name, by, lang } = line;
+  const { slot, name, by, isPrivate, parts } = turn;
   return (
-    <p className="captions-line" data-draft={!line.isFinal}>
+    <p className="captions-turn">
       <strong data-tint={slot % TINTS}>
-        {line.isPrivate && <LockKeyhole aria-hidden />}
+        {isPrivate && <LockKeyhole aria-hidden />}
         {by ? text("world.captions.by", { name, by }) : name}
       </strong>{" "}
-      <span lang={lang} dir="auto">
-        {tail(line.text, most)}
-      </span>
+      {parts.map(({ id, lang, text: words }) => (
+        <span key={id} lang={lang} dir="auto">
+          {words}{" "}
+        </span>
+      ))}
     </p>
   );
 }

@@ -53,6 +53,43 @@ export function tail(text: string, most: number): string {
   return `… ${space >= 0 && space < end.length / 3 ? end.slice(space + 1) : end}`;
 }
 
+/** What one person said without another between. */
+export interface Turn extends Pick<Line, "slot" | "name" | "by" | "isPrivate"> {
+  /** Of its first line. */
+  readonly id: number;
+  readonly parts: readonly Pick<Line, "id" | "lang" | "text">[];
+}
+
+/** Lines as turns, the oldest first; of each turn the end that so many letters' room holds. */
+export function turnsOf(lines: readonly Line[], most: number): Turn[] {
+  const turns: { first: Line; all: Line[] }[] = [];
+  for (const line of lines) {
+    const last = turns.at(-1);
+    if (last && areOfOneTurn(last.first, line)) last.all.push(line);
+    else turns.push({ first: line, all: [line] });
+  }
+  return turns.map(({ first: { id, slot, name, by, isPrivate }, all }) => ({
+    ...{ id, slot, name, by, isPrivate },
+    parts: fitting(all, most),
+  }));
+}
+
+function areOfOneTurn(one: Line, other: Line): boolean {
+  const isOfOne = one.slot === other.slot && one.name === other.name && one.by === other.by;
+  return isOfOne && one.isPrivate === other.isPrivate;
+}
+
+function fitting(turn: readonly Line[], most: number): Line[] {
+  const parts: Line[] = [];
+  let left = most;
+  for (const line of turn.toReversed()) {
+    if (parts.length > 0 && room(line.text, 2) > left) break;
+    parts.unshift({ ...line, text: tail(line.text, most) });
+    left -= room(line.text, 2);
+  }
+  return parts;
+}
+
 /** A text in parts of at most so many UTF-16 units, cut between words where that can be. */
 export function pieces(text: string, most: number): string[] {
   const found: string[] = [];

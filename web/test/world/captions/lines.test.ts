@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { asText, asWebVtt } from "../../../src/world/captions/files";
 import { nameOf, SPOKEN, spokenBy } from "../../../src/world/captions/languages";
-import { isShownUntil, type Line, pieces, tail } from "../../../src/world/captions/lines";
+import { isShownUntil, type Line, pieces, tail, turnsOf } from "../../../src/world/captions/lines";
 import { roomBeside } from "../../../src/world/captions/room";
 
 const LINE: Line = {
@@ -90,9 +90,32 @@ test("what one speaks is as one chose it, else as one reads; each language is na
 });
 
 test("the band keeps clear of the dock: beside it on a desktop, above it on a phone", () => {
-  expect(roomBeside(new DOMRect(1000, 78, 268, 710), 1280, 800)).toEqual({
-    right: 292,
-    bottom: 12,
-  });
-  expect(roomBeside(new DOMRect(0, 644, 390, 200), 390, 844)).toEqual({ right: 12, bottom: 212 });
+  const beside = roomBeside(new DOMRect(1000, 78, 268, 710), 1280, 800);
+  const above = roomBeside(new DOMRect(0, 644, 390, 200), 390, 844);
+  const squeezed = roomBeside(new DOMRect(0, 64, 390, 780), 390, 844);
+
+  expect(beside).toEqual({ right: 292, bottom: 12, maxHeight: 722 });
+  expect(above).toEqual({ right: 12, bottom: 212, maxHeight: 566 });
+  expect(squeezed.maxHeight).toBe(0);
+});
+
+test("what one says without another between is one turn, of which the end is shown", () => {
+  const lines = ["My knee hurts.", "Since Monday.", "我的膝盖很疼。"].map((text, id) => ({
+    ...LINE,
+    id,
+    text,
+    lang: id < 2 ? "en" : "zh-CN",
+  }));
+  const typed = { ...LINE, id: 9, by: "Iris" };
+  const shown = turnsOf([...lines, typed], 32);
+
+  expect(shown.map(({ id, by }) => [id, by])).toEqual([
+    [0, ""],
+    [9, "Iris"],
+  ]);
+  expect(shown[0]?.parts.map(({ lang, text }) => [lang, text])).toEqual([
+    ["en", "Since Monday."],
+    ["zh-CN", "我的膝盖很疼。"],
+  ]);
+  expect(turnsOf([], 32)).toEqual([]);
 });
