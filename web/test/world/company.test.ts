@@ -106,6 +106,7 @@ function silentVoice(): Voice {
     openPeer: () => {
       throw new Error("nobody talks here");
     },
+    after: () => () => {},
     openRoom: () => {
       throw new Error("nobody talks here");
     },

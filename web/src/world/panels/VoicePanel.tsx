@@ -121,13 +121,7 @@ function Voiced({ somebody, voice }: { somebody: Somebody; voice: VoiceState }) 
           </Badge>
         ) : (
           <Badge tone={isConnected ? "accent" : "plain"}>
-            {text(
-              isConnected
-                ? "world.voice.connected"
-                : isOutside
-                  ? "world.aside.outside"
-                  : "world.voice.apart",
-            )}
+            {text(isOutside ? "world.aside.outside" : `world.voice.${wayTo(slot, voice)}`)}
           </Badge>
         )}
       </span>
@@ -139,6 +133,12 @@ function Voiced({ somebody, voice }: { somebody: Somebody; voice: VoiceState }) 
       )}
     </li>
   );
+}
+
+function wayTo(slot: number, { connected, calling, stuck }: VoiceState): string {
+  if (connected.includes(slot)) return "connected";
+  if (stuck.includes(slot)) return "stuck";
+  return calling.includes(slot) ? "calling" : "apart";
 }
 
 const shared = {
