@@ -38,6 +38,8 @@ import { Steps } from "./net/steps";
 import { Order } from "./order/standing";
 import { forgetPlace } from "./places";
 import { Asides } from "./talk/asides";
+import { Peers } from "./talk/peers";
+import { Refusals } from "./talk/refusals";
 import { Carry } from "./things/carry";
 import { Loose } from "./things/loose";
 import type { Voice } from "./voice";
@@ -99,6 +101,7 @@ export interface CompanyParts {
   readonly voice: (
     signal: (to: number, data: string) => void,
     say: (message: FromTalkers) => void,
+    openPeer: () => RTCPeerConnection,
   ) => Voice;
   readonly timing?: Timing;
   /** The moment now, ISO 8601. */
@@ -125,6 +128,10 @@ export class Company {
   /** The place is on stage: only those with the word are heard. */
   readonly isStage = new Store(false);
   readonly order = new Order();
+  /** By which ways voices and screens go. */
+  readonly peers = new Peers();
+  /** Whether the SFU refuses us for a while. */
+  readonly refusals: Refusals;
   /** The loose things here, and what we hold of them. */
   readonly loose: Loose;
   readonly carry: Carry;
@@ -157,6 +164,7 @@ export class Company {
     this.steps = new Steps((frame) => this.socket.show(frame));
     const show = (frame: Uint8Array<ArrayBuffer>) => this.socket.show(frame);
     this.hands = new HandsShown(show);
+    this.refusals = new Refusals(this.timing.after);
     this.loose = new Loose({
       say: (message) => this.socket.say(message),
       show,
@@ -167,6 +175,7 @@ export class Company {
     this.voice = parts.voice(
       (to, data) => this.socket.say({ type: "signal", to, data }),
       (message) => this.socket.say(message),
+      () => this.peers.open(),
     );
     this.voice.store.subscribe(() => this.listen());
     this.asides = new Asides({
@@ -369,12 +378,20 @@ export class Company {
       case "went-aside":
         this.asides.hear(message);
         break;
+      case "ice-servers":
+        this.peers.hear(message);
+        break;
+      case "sfu-refused":
+        this.refusals.hear(message.again_s);
+        break;
       case "sfu":
+        if (!message.is_on) this.refusals.forget();
         this.voice.route(message.is_on);
         this.meet();
         break;
       case "sfu-answered":
       case "sfu-offered":
+        this.refusals.forget();
         this.voice.hearSfu(message);
         break;
       case "staged":
@@ -414,6 +431,8 @@ export class Company {
       this.voice.leave(); // nobody carries an open microphone through a door
     }
     this.remember();
+    this.peers.forget();
+    this.refusals.forget();
     const before =
       this.stay.get().place === place && this.stay.get().me === you ? this.people.get() : [];
     this.gestures.set(new Map());
@@ -621,6 +640,8 @@ export class Company {
 
   private forget(): void {
     this.remember();
+    this.peers.forget();
+    this.refusals.forget();
     this.asked = "";
     this.own = null;
     this.voice.leave();
