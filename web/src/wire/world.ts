@@ -393,6 +393,20 @@ export const HairStyle = {
 } as const;
 export type HairStyle = (typeof HairStyle)[keyof typeof HairStyle];
 
+/** STUN or TURN servers that take one name; `username` is empty where they ask for none. */
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username: string;
+  readonly credential: string;
+}
+
+/** By which servers voices and screens find a way from now on. */
+export interface IceServers {
+  readonly type: "ice-servers";
+  readonly servers: readonly IceServer[];
+  readonly is_relay_only: boolean;
+}
+
 /** One loose thing. `number` is for as long as the place is open, `id` for ever. */
 export interface Item {
   readonly number: number;
@@ -900,6 +914,12 @@ export interface SfuOffered {
   readonly slots: readonly number[];
 }
 
+/** The SFU refused more than once, and is asked again for you in so long. */
+export interface SfuRefused {
+  readonly type: "sfu-refused";
+  readonly again_s: number;
+}
+
 /** Which hands follow, in this order. */
 export const Side = {
   LEFT: 1,
@@ -1223,6 +1243,8 @@ export type FromWorld =
   | Sfu
   | SfuAnswered
   | SfuOffered
+  | SfuRefused
+  | IceServers
   | Captioned
   | CaptionRefused
   | MayCaption

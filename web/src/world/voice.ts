@@ -358,14 +358,14 @@ export class Voice {
 export function browserSurroundings(
   signal: (to: number, data: string) => void,
   say: (message: FromTalkers) => void,
-  iceServers: () => RTCIceServer[] = () => [],
+  openPeer: () => RTCPeerConnection,
 ): VoiceSurroundings {
   return {
     signal,
     say,
     openMicrophone,
     silence,
-    openPeer: () => new RTCPeerConnection({ iceServers: iceServers() }),
+    openPeer,
     openRoom: () => new HearingRoom(new AudioContext()),
     after: realTiming.after,
   };

@@ -37,6 +37,7 @@ from .allowing import refusal_of
 from .captioning import Captioning
 from .gathering import Gathering
 from .private import PrivateTalk, may_call
+from .relays import Relays
 from .sfu import Voices
 from .staging import give_word, set_stage
 from .visit import Visit, tidy
@@ -53,6 +54,7 @@ class Talking:
         self._private = PrivateTalk(ties)
         self._captioning = Captioning(clock, ties)
         self.voices: Voices | None = None  # where there is an SFU
+        self.relays: Relays | None = None  # where there are STUN or TURN servers
 
     def hear(self, visit: Visit, message: FromVisitor, now: float) -> None:
         """Hand it to those whom it concerns, or refuse it."""
@@ -91,8 +93,10 @@ class Talking:
             self.voices.look(here)  # at once: who may hear whom may be another matter now
 
     def look(self, here: Gathering) -> None:
-        """Look, once a second, who has walked away from those they spoke with."""
+        """Look, once a second, who has walked away, and whose way through firewalls ends soon."""
         self._private.look(here)
+        if self.relays:
+            self.relays.look(here)
 
     def _hear_sfu(self, here: Gathering, visit: Visit, message: FromSfuTalkers) -> None:
         if not self.voices:

@@ -62,6 +62,8 @@ class Visit:
         self.has_word = False  # on stage
         self.reads_captions = False
         self.is_on_sfu = False  # they were told that voices go through the SFU
+        self.relay_name = ""  # by which TURN servers know them; says nothing of who they are
+        self.relays_until = 0.0  # Unix seconds; 0: they were given no pass
         self.key = secrets.token_urlsafe(12)  # with it, one whose line broke has their body back
         self.is_back = False  # this visit goes on with the body of another, and has not entered yet
         self.missed: deque[bytes] = deque(maxlen=MOST_MISSED)  # told to them alone while away

@@ -9,7 +9,18 @@ from ..model import Sign, Spot
 from .captions import FromCaptioners, TellsCaptions
 from .company import Silenced, Standing, Told, Utter, Uttered
 from .items import FromHands, FromThings
-from .voice import AskedAside, FromTalkers, Sfu, SfuAnswered, SfuOffered, Staged, WentAside, Worded
+from .voice import (
+    AskedAside,
+    FromTalkers,
+    IceServers,
+    Sfu,
+    SfuAnswered,
+    SfuOffered,
+    SfuRefused,
+    Staged,
+    WentAside,
+    Worded,
+)
 
 MAX_FRAME_BYTES = 32 * 1024  # a session description of WebRTC is the largest thing anybody says
 MAX_CHAT_CHARS = 500
@@ -281,6 +292,8 @@ FromWorld: TypeAlias = (
     | Sfu
     | SfuAnswered
     | SfuOffered
+    | SfuRefused
+    | IceServers
     | TellsCaptions
     | FromThings
 )
