@@ -24,9 +24,10 @@ from asklepion.kit.vault import Vault
 from asklepion.records import Asking, Category, Forgotten, Records, Survey
 
 from ...engine.card_scores import ASKED_FIRST
+from ...engine.chart import UNUSABLE
 from ...engine.estimates import SHARE
 from ...engine.futures.choices import CARD
-from ...engine.night.chunk import Flat, write
+from ...engine.night.chunk import NEWEST, Flat, write
 from ...engine.night.work import READ_BY, Task, codes
 from ...store import night as store
 from ...wire import Night, Noted, Since
@@ -211,7 +212,13 @@ class Nightly:
                 run.skipped.add(patient)
 
     async def _write(self, path: Path, patients: Sequence[str], run: _Run) -> None:
-        wanted = Survey(sorted_by=READ_BY, coded="Observation", codes=codes(run.now))
+        wanted = Survey(
+            sorted_by=READ_BY,
+            coded="Observation",
+            codes=codes(run.now),
+            most=NEWEST,
+            unusable=UNUSABLE,
+        )
         askings = [in_her_name(patient) for patient in patients]
         gathered = await self._records.survey.gather(askings, wanted)
         place = {patient: at for at, patient in enumerate(patients)}
