@@ -9,6 +9,7 @@ import {
   type Phrase,
   type Presence,
 } from "../wire/world";
+import { Captions } from "./captions/captions";
 import { begin, Entering } from "./company/entering";
 import { Meeting } from "./company/meeting";
 import { News } from "./company/news";
@@ -31,6 +32,8 @@ import {
 import { Order } from "./order/standing";
 import { forgetPlace } from "./places";
 import { Asides } from "./talk/asides";
+import { Peers } from "./talk/peers";
+import { Refusals } from "./talk/refusals";
 import { Carry } from "./things/carry";
 import { Loose } from "./things/loose";
 import type { Voice } from "./voice";
@@ -46,6 +49,7 @@ export interface CompanyParts {
   readonly voice: (
     signal: (to: number, data: string) => void,
     say: (message: FromTalkers) => void,
+    openPeer: () => RTCPeerConnection,
   ) => Voice;
   readonly timing?: Timing;
   /** The moment now, ISO 8601. */
@@ -68,9 +72,14 @@ export class Company {
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
   readonly asides: Asides;
+  readonly captions: Captions;
   /** The place is on stage: only those with the word are heard. */
   readonly isStage: Store<boolean> = this.roster.isStage;
   readonly order = new Order();
+  /** By which ways voices and screens go. */
+  readonly peers = new Peers();
+  /** Whether the SFU refuses us for a while. */
+  readonly refusals: Refusals;
   /** The loose things here, and what we hold of them. */
   readonly loose: Loose;
   readonly carry: Carry;
@@ -102,6 +111,7 @@ export class Company {
     const show = (frame: Uint8Array<ArrayBuffer>) => this.socket.show(frame);
     this.own = new OwnPose(show);
     this.hands = new HandsShown(show);
+    this.refusals = new Refusals(this.timing.after);
     this.loose = new Loose({
       say: (message) => this.socket.say(message),
       show,
@@ -112,6 +122,7 @@ export class Company {
     this.voice = parts.voice(
       (to, data) => this.socket.say({ type: "signal", to, data }),
       (message) => this.socket.say(message),
+      () => this.peers.open(),
     );
     this.voice.store.subscribe(() => this.roster.listen(this.voice.store.get().speaking));
     this.meeting = new Meeting(this.voice, this.roster, this.own, clock);
@@ -124,11 +135,19 @@ export class Company {
       },
       after: this.timing.after,
     });
+    this.captions = new Captions({
+      say: (message) => this.socket.say(message),
+      me,
+      aside: () => this.aside,
+      hears: (slot) => this.meeting.hears(slot),
+      timing: this.timing,
+    });
     this.news = new News({
       roster: this.roster,
       meeting: this.meeting,
       happenings: this.happenings,
       asides: this.asides,
+      captions: this.captions,
       loose: this.loose,
       voice: this.voice,
       clock,
@@ -295,12 +314,25 @@ export class Company {
       case "went-aside":
         this.asides.hear(message);
         break;
+      case "ice-servers":
+        this.peers.hear(message);
+        break;
+      case "sfu-refused":
+        this.refusals.hear(message.again_s);
+        break;
+      case "captioned":
+      case "caption-refused":
+      case "may-caption":
+        this.captions.hear(message);
+        break;
       case "sfu":
+        if (!message.is_on) this.refusals.forget();
         this.voice.route(message.is_on);
         this.meeting.meet();
         break;
       case "sfu-answered":
       case "sfu-offered":
+        this.refusals.forget();
         this.voice.hearSfu(message);
         break;
       case "standing":
@@ -320,10 +352,13 @@ export class Company {
       this.voice.leave(); // nobody carries an open microphone through a door
     }
     this.remember();
+    this.peers.forget();
+    this.refusals.forget();
     this.hands.forget();
     this.complaint.set(null);
     this.own.settle(spot);
     const isBack = this.roster.settle(welcome);
+    this.captions.enter(place);
     this.hang(welcome.signs);
     this.loose.enter(place);
     this.put.set({ spot, why: "welcome" });
@@ -376,6 +411,8 @@ export class Company {
 
   private forget(): void {
     this.remember();
+    this.peers.forget();
+    this.refusals.forget();
     this.entering.forget();
     this.own.forget();
     this.voice.leave();
@@ -386,6 +423,7 @@ export class Company {
     this.happenings.forget();
     this.order.forget();
     this.asides.forget();
+    this.captions.forget();
     this.put.set(null);
   }
 
