@@ -251,6 +251,7 @@ async def open_house(
         records.also_forget(twin.estimates.forget)
         records.also_forget(twin.nightly.forget)
         records.also_forget(clinic.forget)
+        records.also_take(twin.estimates.bring)
         records.also_forget(looks.forget)
         records.also_forget(avatars.forget)
         events.on(AccountClosed, looks.hear_closed)

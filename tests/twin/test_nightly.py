@@ -25,8 +25,8 @@ from asklepion.twin.engine.night.chunk import Flat
 from asklepion.twin.engine.night.pool import Held, Pool
 from asklepion.twin.engine.night.work import READ_BY, Task, codes, noted, questions, work
 from asklepion.twin.engine.questions import Answer
-from asklepion.twin.service.looking import Looking
-from asklepion.twin.service.nightly import NIGHTLY, RESTS_ON, Nightly, Nights, in_her_name
+from asklepion.twin.service.looking import RESTS_ON, Looking
+from asklepion.twin.service.nightly import NIGHTLY, Nightly, Nights, in_her_name
 from asklepion.twin.wire import Noted
 from tests.conftest import NOON, People
 

@@ -73,14 +73,11 @@ export function attend(): () => void {
   };
   const stop = company.attend();
   const endTalk = attendTalk();
-  const press = ({ code }: KeyboardEvent) => following.press(code);
-  addEventListener("keydown", press);
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", wake);
   return () => {
     endTalk();
     following.stop();
-    removeEventListener("keydown", press);
     removeEventListener("online", wake);
     document.removeEventListener("visibilitychange", wake);
     stop();

@@ -38,6 +38,7 @@ from .reading import HISTORY_COUNT
 from .resealing import Tell
 from .searching import Page, Params, Wanted
 from .sources import Limits
+from .taking import Bring
 from .transacting import Manner
 from .validating import Question, Verdict
 
@@ -474,6 +475,10 @@ class Records(Desks):
         It is called in the same transaction, with the patient's reference.
         """
         self._eraser.also(forget)
+
+    def also_take(self, bring: Bring) -> None:
+        """Have another room add what it keeps of a patient to the archive that she takes along."""
+        self.taking.also(bring)
 
     # Proof
 

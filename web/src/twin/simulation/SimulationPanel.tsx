@@ -130,6 +130,7 @@ function Simulator({ who }: { who: Subject }) {
           )}
           <Replay key={count} runs={shown} />
           <p className="small muted">{say(newest.calibrated)}</p>
+          {newest.pulse && <p className="small muted">{say(newest.pulse)}</p>}
           <About run={newest} />
         </Card>
       )}

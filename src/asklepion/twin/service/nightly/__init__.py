@@ -21,7 +21,7 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Fault, NotFound
 from asklepion.kit.log import get_log
 from asklepion.kit.vault import Vault
-from asklepion.records import Asking, Category, Forgotten, Records, Survey
+from asklepion.records import Asking, Forgotten, Records, Survey
 
 from ...engine.card_scores import ASKED_FIRST
 from ...engine.estimates import SHARE
@@ -31,6 +31,7 @@ from ...engine.night.work import READ_BY, Task, codes
 from ...store import night as store
 from ...wire import Night, Noted, Since
 from ..estimating import Estimates, is_asked
+from ..looking import Looking
 from ..predicting import foretells
 from ..sealing import Sealing
 from .folder import Folder
@@ -43,15 +44,6 @@ NEVER = -1  # the hour of a house that does not
 AT_ONCE = 50  # patients in one chunk
 HELD = 2  # chunks for each worker that wait on the disk
 TICK_S = 30.0
-# What a number may rest on: whoever may not see all of it sees none of them. Observations are read
-# by their codes alone, so that whatever an Observation may be filed as is here.
-RESTS_ON = frozenset(
-    {
-        *(Category.DEMOGRAPHICS, Category.VITALS, Category.LABORATORY, Category.CONDITIONS),
-        *(Category.MEDICINES, Category.SOCIAL, Category.PROCEDURES, Category.VISITS),
-        *(Category.IMAGING, Category.CARE_PLANS, Category.OTHER),
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +113,7 @@ class Nightly:
         self._clock = clock
         self._sealing = Sealing(vault)
         self._records = records
+        self._looking = Looking(records)
         self._estimates = estimates
         self._folder = Folder(nights.folder)
 
@@ -267,7 +260,7 @@ class Nightly:
                 tx, patient, datetime.fromisoformat(kept.at)
             ):
                 kept = None  # it may rest on what was taken back
-        if kept is None or not await self._sees_all(asking, patient):
+        if kept is None or not await self._looking.sees_all(asking, patient):
             raise NotFound("Nothing was computed overnight.", hint="Read the cards.")
         found = [one for one in kept.found if await self._may_see(asking, patient, one.now)]
         return Night(
@@ -276,13 +269,6 @@ class Nightly:
             before_at=kept.before_at,
             found=sorted(found, key=_change, reverse=True),
         )
-
-    async def _sees_all(self, asking: Asking, patient: str) -> bool:
-        """Whether the caller may see everything that a number may rest on; an app never does."""
-        permit = await self._records.permits(asking, patient)
-        if permit is None or asking.caller.app is not None:
-            return False
-        return permit.categories - permit.partial >= RESTS_ON
 
     async def _may_see(self, asking: Asking, patient: str, one: Noted) -> bool:
         is_learned = one.kind == "card" and one.name not in EVERYBODYS
