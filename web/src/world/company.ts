@@ -9,6 +9,7 @@ import {
   type Phrase,
   type Presence,
 } from "../wire/world";
+import { Captions } from "./captions/captions";
 import { begin, Entering } from "./company/entering";
 import { Meeting } from "./company/meeting";
 import { News } from "./company/news";
@@ -71,6 +72,7 @@ export class Company {
   readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
   readonly asides: Asides;
+  readonly captions: Captions;
   /** The place is on stage: only those with the word are heard. */
   readonly isStage: Store<boolean> = this.roster.isStage;
   readonly order = new Order();
@@ -133,11 +135,19 @@ export class Company {
       },
       after: this.timing.after,
     });
+    this.captions = new Captions({
+      say: (message) => this.socket.say(message),
+      me,
+      aside: () => this.aside,
+      hears: (slot) => this.meeting.hears(slot),
+      timing: this.timing,
+    });
     this.news = new News({
       roster: this.roster,
       meeting: this.meeting,
       happenings: this.happenings,
       asides: this.asides,
+      captions: this.captions,
       loose: this.loose,
       voice: this.voice,
       clock,
@@ -310,6 +320,11 @@ export class Company {
       case "sfu-refused":
         this.refusals.hear(message.again_s);
         break;
+      case "captioned":
+      case "caption-refused":
+      case "may-caption":
+        this.captions.hear(message);
+        break;
       case "sfu":
         if (!message.is_on) this.refusals.forget();
         this.voice.route(message.is_on);
@@ -343,6 +358,7 @@ export class Company {
     this.complaint.set(null);
     this.own.settle(spot);
     const isBack = this.roster.settle(welcome);
+    this.captions.enter(place);
     this.hang(welcome.signs);
     this.loose.enter(place);
     this.put.set({ spot, why: "welcome" });
@@ -407,6 +423,7 @@ export class Company {
     this.happenings.forget();
     this.order.forget();
     this.asides.forget();
+    this.captions.forget();
     this.put.set(null);
   }
 

@@ -389,6 +389,13 @@ class Records(Desks):
         """What the caller may see of this patient now; of herself, everything and always."""
         return await self._granter.permits(asking, patient)
 
+    async def allowed_by(self, asking: Asking) -> dict[str, Permit]:
+        """Whoever named the caller, or a group he belongs to, and what he may see of each now.
+
+        It tells nothing of what is there, and is no look: who goes on to look has it written down.
+        """
+        return await self._granter.allowed_by(asking)
+
     async def given(self, asking: Asking, patient: str) -> list[Permit]:
         """Everything the patient allows to anybody at present.
 

@@ -5,7 +5,7 @@ Everything the twin knows of a patient comes through here: one look is one entry
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from asklepion.records import Asking, Category, Records
+from asklepion.records import Asking, Category, Permit, Records
 
 from ..engine.asking import Seen, Wish, read_charts, wished
 from ..engine.chart import Chart
@@ -76,7 +76,10 @@ class Looking:
 
     async def sees_all(self, asking: Asking, patient: str) -> bool:
         """Whether the caller may see everything that a number may rest on; an app never does."""
-        permit = await self._records.permits(asking, patient)
+        return self.is_all(asking, await self._records.permits(asking, patient))
+
+    def is_all(self, asking: Asking, permit: Permit | None) -> bool:
+        """Whether what stands lets the caller see everything that a number may rest on."""
         if permit is None or asking.caller.app is not None:
             return False
         return permit.categories - permit.partial >= RESTS_ON

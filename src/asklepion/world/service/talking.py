@@ -7,6 +7,7 @@ from ..wire import (
     MAX_CHAT_CHARS,
     MAX_SIGNAL_CHARS,
     AskAside,
+    Caption,
     Code,
     DeclineAside,
     FromSfuTalkers,
@@ -17,7 +18,9 @@ from ..wire import (
     GiveWord,
     JoinAside,
     LeaveAside,
+    LetCaption,
     Motion,
+    ReadCaptions,
     Said,
     Say,
     SetStage,
@@ -31,6 +34,7 @@ from ..wire import (
     Uttered,
 )
 from .allowing import refusal_of
+from .captioning import Captioning
 from .gathering import Gathering
 from .private import PrivateTalk, may_call
 from .relays import Relays
@@ -48,6 +52,7 @@ class Talking:
         self._clock = clock
         self._ties = ties
         self._private = PrivateTalk(ties)
+        self._captioning = Captioning(clock, ties)
         self.voices: Voices | None = None  # where there is an SFU
         self.relays: Relays | None = None  # where there are STUN or TURN servers
 
@@ -79,6 +84,8 @@ class Talking:
                 return self._hear_sfu(here, visit, message)
             case GiveWord():
                 give_word(here, visit, message)
+            case Caption() | LetCaption() | ReadCaptions():
+                return self._captioning.hear(here, visit, message, now)
             case _:
                 pass
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from ..model import Sign, Spot
+from .captions import FromCaptioners, TellsCaptions
 from .company import Silenced, Standing, Told, Utter, Uttered
 from .items import FromHands, FromThings
 from .voice import (
@@ -128,7 +129,9 @@ class Signal(_Message, frozen=True, kw_only=True, tag="signal", forbid_unknown_f
     data: str
 
 
-FromVisitor: TypeAlias = Enter | Say | Utter | Gesture | Signal | FromTalkers | FromHands
+FromVisitor: TypeAlias = (
+    Enter | Say | Utter | Gesture | Signal | FromTalkers | FromCaptioners | FromHands
+)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -291,6 +294,7 @@ FromWorld: TypeAlias = (
     | SfuOffered
     | SfuRefused
     | IceServers
+    | TellsCaptions
     | FromThings
 )
 

@@ -50,6 +50,11 @@ export class Meeting {
     this.metAt = now;
   }
 
+  /** Whether somebody's voice may reach us where we stand. */
+  hears(slot: number): boolean {
+    return this.talking.includes(slot);
+  }
+
   /** Say goodbye to all: the same numbers will be other people. */
   part(): void {
     this.voice.meet(-1, []);

@@ -1,4 +1,5 @@
 import { type FromWorld, Motion, type Person } from "../../wire/world";
+import type { Captions } from "../captions/captions";
 import type { Happening, Happenings } from "../happenings";
 import type { Asides } from "../talk/asides";
 import type { Loose } from "../things/loose";
@@ -29,6 +30,7 @@ export interface NewsParts {
   readonly meeting: Meeting;
   readonly happenings: Happenings;
   readonly asides: Asides;
+  readonly captions: Captions;
   readonly loose: Loose;
   readonly voice: Voice;
   /** Our own clock [ms]. */
@@ -88,9 +90,10 @@ export class News {
   }
 
   private part(gone: number): void {
-    const { roster, meeting, loose, asides } = this.parts;
+    const { roster, meeting, loose, asides, captions } = this.parts;
     loose.part(gone);
     asides.part(gone);
+    captions.part(gone);
     const somebody = roster.find(gone);
     if (!somebody) return;
     roster.remove(gone);
