@@ -494,6 +494,7 @@ export interface Prevention {
   readonly patient: string;
   readonly state: "asked_first" | "cannot" | "computed";
   readonly ask: string;
+  readonly used: Text | null;
   readonly outlooks: readonly Outlook[];
   readonly effects: readonly Effect[];
   readonly wants: readonly Want[];
