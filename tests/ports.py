@@ -23,3 +23,13 @@ def free_port() -> int:
                 continue
         return port
     raise OSError("No port is free.")
+
+
+def own_address() -> str:
+    """Where browsers on this machine reach it: Chromium does not take loopback for a way."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        try:
+            line.connect(("192.0.2.1", 9))  # nothing is sent
+        except OSError:
+            return "127.0.0.1"
+        return str(line.getsockname()[0])

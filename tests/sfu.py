@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import own_address
+
 SECRET = "between-house-and-sfu"
 OPENING_S = 20.0
 ENOUGH = ("libjanus_videoroom.so", "libjanus_websockets.so")
@@ -89,23 +91,13 @@ def _configure(folder: Path, port: int) -> None:
         CONFIG.format(
             folder=folder,
             secret=SECRET,
-            address=_own_address(),
+            address=own_address(),
             first=first,
             last=first + 399,
             **rest,
         )
     )
     (folder / "janus.transport.websockets.jcfg").write_text(SOCKETS.format(port=port))
-
-
-def _own_address() -> str:
-    """Where browsers on this machine reach it: Chromium does not take loopback for a way."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        try:
-            line.connect(("192.0.2.1", 9))  # nothing is sent
-        except OSError:
-            return "127.0.0.1"
-        return str(line.getsockname()[0])
 
 
 def _free_port() -> int:

@@ -48,6 +48,7 @@ from asklepion.world import (
     Gateway,
     Looks,
     Making,
+    Relays,
     Secret,
     Voices,
     Workers,
@@ -250,6 +251,7 @@ async def open_house(
         records.also_forget(twin.estimates.forget)
         records.also_forget(twin.nightly.forget)
         records.also_forget(clinic.forget)
+        records.also_take(twin.estimates.bring)
         records.also_forget(looks.forget)
         records.also_forget(avatars.forget)
         events.on(AccountClosed, looks.hear_closed)
@@ -266,6 +268,8 @@ async def open_house(
         records.duplicates.also_follow("avatars", avatars.follow)
         records.duplicates.also_follow("things", world.follow)
         devices.when_kept(alerts.hear)
+        if serving:
+            find_ways(world, settings, clock)
         if serving and settings.nats_url:
             secret = Secret(keys.key(WORKERS_KEY))
             workers = Workers(world, db=db, clock=clock, secret=secret, bus_url=settings.nats_url)
@@ -330,6 +334,23 @@ async def open_house(
             making=making,
             clinic=clinic,
         )
+
+
+def find_ways(world: World, settings: Settings, clock: Clock) -> None:
+    """Give those who may talk the STUN and TURN servers that the settings name, if any.
+
+    Raises:
+        Incorrect: the settings of these cannot be, or do not fit together.
+    """
+    relays = Relays(
+        urls=settings.turn_urls,
+        secret=settings.turn_secret,
+        is_only=settings.turn_only,
+        ties=world.ties,
+        clock=clock,
+    )
+    if settings.turn_urls:
+        world.ways_by(relays)
 
 
 @asynccontextmanager

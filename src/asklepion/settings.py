@@ -68,6 +68,17 @@ class Settings:
     janus_above: Annotated[
         int, "People in a place above whom voices go through Janus; on stage they always do."
     ] = 9
+    turn_urls: Annotated[
+        str,
+        "STUN and TURN servers by which voices and screens pass NAT and firewalls:"
+        " turn:turn.example:3478, with commas; empty: none.",
+    ] = ""
+    turn_secret: Annotated[
+        str, "What the TURN servers share with the house (coturn: static-auth-secret)."
+    ] = ""
+    turn_only: Annotated[
+        bool, "Whether voices and screens go through TURN alone: nobody learns another's address."
+    ] = False
     mllp_host: Annotated[str, "Address that senders of HL7 v2 reach the house at."] = "127.0.0.1"
     mllp_port: Annotated[int, "Port for HL7 v2 (MLLP); 0 for none."] = 0
     mllp_cert: Annotated[str, "Certificate of the port for HL7 v2, PEM; empty: no TLS."] = ""

@@ -51,13 +51,24 @@ SMALL = (640, 360)  # what software rendering draws fast enough
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
-    """The demonstration, with its device."""
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration that was opened once and closed again."""
     if not (ROOT / "web" / "dist" / "index.html").exists():
         pytest.skip("the web client is not built: make setup")
-    server = start(tmp_path_factory.mktemp("house"), "--demo")
+    folder = tmp_path_factory.mktemp("furnished")
+    stop(start(folder, "--demo"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
+    """The demonstration, with its device; each file its own: what one leaves no other meets."""
+    folder = tmp_path_factory.mktemp("house") / "data"
+    shutil.copytree(furnished, folder)
+    server = start(folder, "--demo")
     yield server
     stop(server)
+    shutil.rmtree(folder)
 
 
 def _executable(playwright: Playwright) -> str | None:

@@ -27,8 +27,8 @@ from asklepion.twin.engine.night.pool import Held, Pool
 from asklepion.twin.engine.night.work import READ_BY, Task, codes, noted, questions, work
 from asklepion.twin.engine.questions import MOST, Answer
 from asklepion.twin.service import nightly
-from asklepion.twin.service.looking import Looking
-from asklepion.twin.service.nightly import NIGHTLY, RESTS_ON, Nightly, Nights, in_her_name
+from asklepion.twin.service.looking import RESTS_ON, Looking
+from asklepion.twin.service.nightly import NIGHTLY, Nightly, Nights, in_her_name
 from asklepion.twin.wire import Noted
 from tests.conftest import NOON, People
 

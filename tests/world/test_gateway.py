@@ -3,7 +3,7 @@
 import asyncio
 import socket as sockets
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,6 +133,21 @@ async def test_whoever_hangs_up_a_line_that_seems_dead_is_away_and_goes_on(serve
         async with served.visit("Ada", "plaza", back=ada.welcome["key"]) as again:
             assert again.welcome["you"] == ada.welcome["you"]
             assert not (await bo.hear("away"))["is_away"]  # the broken socket was no second news
+
+
+async def test_a_crowd_whose_network_is_cut_fills_no_log(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with AsyncExitStack() as crowd, served.visit("Bo", "plaza") as bo:
+        cut = [
+            await crowd.enter_async_context(served.visit(f"Ada {n}", "plaza")) for n in range(20)
+        ]
+        for ada in cut:
+            ada.line.transport.abort()
+        for _ in cut:
+            assert (await bo.hear("away"))["is_away"]
+
+    assert caplog.messages == []
 
 
 async def test_whoever_says_goodbye_has_left(served: Served) -> None:

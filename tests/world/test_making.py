@@ -490,6 +490,52 @@ async def test_a_place_with_a_list_is_known_to_those_on_it_alone(
         assert visit.gathering
 
 
+async def test_a_guarded_place_that_lets_in_nobody_is_kept_and_not_shown(
+    doctor: AsyncClient,
+) -> None:
+    id = await begin(doctor)
+
+    saved = await save(doctor, id, await draft_of(doctor, id), access="guarded")
+
+    (flaw,) = saved.json()["flaws"]
+    assert (flaw["path"], flaw["code"]) == ("visitors", "nobody-enters")
+    refused = await publish(doctor, id)
+    assert refused.status_code == 400
+    assert "visitors: nobody-enters. Name one role" in refused.text
+    named = await save(doctor, id, await draft_of(doctor, id), visitors=["trainee"])
+    assert named.json()["flaws"] == []
+    assert (await publish(doctor, id)).status_code == 201
+
+
+async def test_a_guarded_place_without_a_list_from_before_is_for_operators_alone(
+    house: House, people: People, doctor: AsyncClient, operator: AsyncClient
+) -> None:
+    id = await begin(doctor)
+    row = await row_of(house, id)
+    closed = msgspec.json.encode(json.loads(row.draft) | {"access": "guarded"}).decode()
+    async with house.db.begin() as tx:
+        await store.add_version(tx, store.VersionRow(id, 1, "", 0, "", "{}", closed))
+        await store.change(tx, row._replace(draft=closed, shown=1), revision=1)
+    await house.making.stop()
+    await house.making.start()
+
+    assert id not in await place_ids(doctor)
+    assert id in await place_ids(operator)
+    async with inside(house, people.operator, id) as visit:
+        assert visit.gathering
+    async with inside(house, people.other_doctor, id) as visit:
+        assert visit.gathering is None
+
+
+async def test_a_draft_says_whether_it_is_ones_own(
+    doctor: AsyncClient, operator: AsyncClient
+) -> None:
+    id = await begin(doctor)
+
+    assert (await draft_of(doctor, id))["is_mine"] is True
+    assert (await draft_of(operator, id))["is_mine"] is False
+
+
 async def test_a_door_is_called_what_it_leads_to_and_closes_with_it(
     doctor: AsyncClient, patient: AsyncClient
 ) -> None:

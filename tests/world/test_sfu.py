@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
@@ -11,7 +12,7 @@ from asklepion.kit.clock import StoppedClock
 from asklepion.world import Code, Voices, World
 from asklepion.world.service import Visit
 from asklepion.world.service.janus import PROTOCOL
-from asklepion.world.wire import SetStage, SfuHear, SfuLeave, SfuOffer
+from asklepion.world.wire import SetStage, SfuAnswer, SfuHear, SfuLeave, SfuOffer
 from tests.sfu import RunningJanus, running_janus
 from tests.world.grounds import Time, yard
 from tests.world.test_asides import ADA, BO, CY, HOST, codes, come, do, heard
@@ -100,42 +101,63 @@ async def test_the_sfu_is_offered_one_voice_and_nothing_else(
 
 
 class RefusingSfu:
-    """Takes every voice in and lets nobody hear any."""
+    """Takes every voice in, or none, and lets nobody hear any, as long as it refuses."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes: bool = True) -> None:
         self.joins = 0
+        self.offers = 0
+        self.dropped = 0  # so often it was asked only to take somebody's voice away
+        self.refuses = True
+        self._takes = takes
         self._handles = 0
 
     async def answer(self, line: ServerConnection) -> None:
         async for text in line:
             asked = json.loads(text)
-            body = asked.get("body", {})
+            kind = asked.get("body", {}).get("ptype")
             said: dict[str, object] = {"janus": "success", "data": {"id": 1}}
             if asked["janus"] == "attach":
                 self._handles += 1
                 said["data"] = {"id": self._handles}
             if asked["janus"] == "message":
                 said = {"janus": "event", "plugindata": {"data": {}}}
-            if body.get("ptype") == "subscriber":
-                self.joins += 1
+            body = asked.get("body", {})
+            is_less = "unsubscribe" in body and "subscribe" not in body
+            self.dropped += is_less
+            if body.get("request") == "update" and not is_less:
+                kind = "subscriber"
+            self.joins += kind == "subscriber"
+            self.offers += kind == "publisher"
+            is_no = kind == "subscriber" or (kind == "publisher" and not self._takes)
+            if self.refuses and is_no:
                 said = {"janus": "event", "plugindata": {"data": {"error": "no", "error_code": 1}}}
-            if body.get("ptype") == "publisher":
-                said["jsep"] = {"type": "answer", "sdp": "an answer"}
+            elif kind:
+                jsep = "offer" if kind == "subscriber" else "answer"
+                said["jsep"] = {"type": jsep, "sdp": f"an {jsep}"}
             await line.send(json.dumps({**said, "transaction": asked["transaction"]}))
-            if body.get("ptype") == "publisher":
+            if kind == "publisher" and "jsep" in said:
                 await line.send(json.dumps({"janus": "webrtcup", "sender": asked["handle_id"]}))
+
+
+@asynccontextmanager
+async def talking_through(world: World, sfu: RefusingSfu, time: Time) -> AsyncGenerator[Voices]:
+    """Have voices in a world go through this SFU."""
+    async with serve(sfu.answer, "127.0.0.1", 0, subprotocols=[PROTOCOL]) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        url = f"ws://127.0.0.1:{port}"
+        voices = Voices(url=url, secret="", above=2, ties=world.ties, tell_time=time)
+        await voices.start()
+        world.voices_through(voices)
+        await until(lambda: voices.is_ready)
+        yield voices
+        await voices.stop()
 
 
 async def test_an_sfu_that_refused_is_not_asked_again_once_nobody_is_to_be_heard(
     world: World,
 ) -> None:
-    sfu = RefusingSfu()
-    async with serve(sfu.answer, "127.0.0.1", 0, subprotocols=[PROTOCOL]) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        voices = Voices(url=f"ws://127.0.0.1:{port}", secret="", above=2, ties=world.ties)
-        await voices.start()
-        world.voices_through(voices)
-        await until(lambda: voices.is_ready)
+    sfu, time = RefusingSfu(), Time()
+    async with talking_through(world, sfu, time):
         ada, bo, _ = await come(world, ADA), await come(world, BO), await come(world, CY)
         await do(world, bo, SfuOffer(sdp=VOICE))
         await do(world, ada, SfuOffer(sdp=VOICE))
@@ -145,11 +167,120 @@ async def test_an_sfu_that_refused_is_not_asked_again_once_nobody_is_to_be_heard
         await do(world, bo, SfuLeave())
 
         joins = await settle(world, sfu)
+        time.s += 60
         again = await settle(world, sfu)
 
         assert ada.is_on_sfu
         assert again == joins
-        await voices.stop()
+
+
+async def test_an_sfu_that_lets_nobody_be_heard_is_asked_again_after_1_2_4_and_at_most_30_seconds(
+    world: World,
+) -> None:
+    sfu, time = RefusingSfu(), Time()
+    async with talking_through(world, sfu, time) as voices:
+        ada, bo = await two_talk(world, sfu)
+        await do(world, ada, SfuHear(slots=(bo.slot,)))
+        for asked, wait_s in enumerate((1, 2, 4, 8, 16, 30), start=1):
+            await ticking(world, lambda wait_s=wait_s: patience(voices, ada) == wait_s)
+            assert await settle(world, sfu) == asked
+            said = [message["again_s"] for message in heard(ada, "sfu-refused")]
+            assert said == ([wait_s] if wait_s > 1 else [])  # once may be chance
+            time.s += wait_s - 0.25
+            assert await settle(world, sfu) == asked
+            time.s += 0.25
+            await ticking(world, lambda asked=asked: sfu.joins > asked)
+        await ticking(world, lambda: has_heard(ada, "sfu-refused"))
+        assert patience(voices, ada) == 30
+
+
+async def test_an_sfu_that_takes_no_voice_is_offered_it_again_after_1_2_4_and_at_most_30_seconds(
+    world: World,
+) -> None:
+    sfu, time = RefusingSfu(takes=False), Time()
+    async with talking_through(world, sfu, time) as voices:
+        ada, _, _ = await come(world, ADA), await come(world, BO), await come(world, CY)
+        await ticking(world, lambda: ada.is_on_sfu)
+        assert ways(ada) == [True]
+        for asked, wait_s in enumerate((1, 2, 4, 8, 16, 30), start=1):
+            await do(world, ada, SfuOffer(sdp=VOICE))
+            await ticking(world, lambda wait_s=wait_s: patience(voices, ada) == wait_s)
+            await do(world, ada, SfuOffer(sdp=VOICE))  # one that hurries
+            time.s += wait_s - 0.25
+            await settle(world, sfu)
+            assert sfu.offers == asked
+            assert ways(ada) == []
+            time.s += 0.25
+            await settle(world, sfu)
+            assert ways(ada) == [True]  # begin anew
+
+
+async def test_once_voices_come_the_next_refusal_is_the_first_again(world: World) -> None:
+    sfu, time = RefusingSfu(), Time()
+    async with talking_through(world, sfu, time) as voices:
+        ada, bo = await two_talk(world, sfu)
+        await do(world, ada, SfuHear(slots=(bo.slot,)))
+        await ticking(world, lambda: patience(voices, ada) == 1)
+        sfu.refuses = False
+        time.s += 1
+        await ticking(world, lambda: has_heard(ada, "sfu-offered"))
+
+        await do(world, ada, SfuAnswer(sdp=VOICE))
+
+        await ticking(world, lambda: patience(voices, ada) == 0)
+
+
+async def test_who_may_not_be_heard_any_more_is_taken_away_also_while_the_sfu_is_left_in_peace(
+    world: World,
+) -> None:
+    sfu, time = RefusingSfu(), Time()
+    sfu.refuses = False
+    async with talking_through(world, sfu, time) as voices:
+        ada, bo, cy = await come(world, ADA), await come(world, BO), await come(world, CY)
+        for visit in (bo, cy, ada):
+            await do(world, visit, SfuOffer(sdp=VOICE))
+            await ticking(world, lambda visit=visit: has_heard(visit, "sfu-answered"))
+        await do(world, ada, SfuHear(slots=(bo.slot,)))
+        await ticking(world, lambda: has_heard(ada, "sfu-offered"))
+        sfu.refuses = True
+        await do(world, ada, SfuHear(slots=(bo.slot, cy.slot)))
+        await ticking(world, lambda: patience(voices, ada) == 1)
+        assert sfu.dropped == 0
+
+        await do(world, bo, SfuLeave())
+
+        await ticking(world, lambda: sfu.dropped > 0)
+        await settle(world, sfu)
+        assert sfu.dropped == 1
+
+
+async def two_talk(world: World, sfu: RefusingSfu) -> tuple[Visit, Visit]:
+    """Two, of three, whose voices the SFU has."""
+    ada, bo, _ = await come(world, ADA), await come(world, BO), await come(world, CY)
+    for visit in (bo, ada):
+        await do(world, visit, SfuOffer(sdp=VOICE))
+        await ticking(world, lambda visit=visit: has_heard(visit, "sfu-answered"))
+    return ada, bo
+
+
+def has_heard(visit: Visit, kind: str) -> bool:
+    return bool(heard(visit, kind))
+
+
+def patience(voices: Voices, visit: Visit) -> int:
+    """How long the SFU is left in peace for somebody [s]."""
+    known = voices._patience.get(visit)  # pyright: ignore[reportPrivateUsage]
+    return known.wait_s if known else 0
+
+
+async def ticking(world: World, is_so: Callable[[], bool]) -> None:
+    """Let the world tick until something is so."""
+
+    def tick() -> bool:
+        world.tick()
+        return is_so()
+
+    await until(tick)
 
 
 async def settle(world: World, sfu: RefusingSfu) -> int:

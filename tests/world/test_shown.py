@@ -34,6 +34,8 @@ from asklepion.world.service import Visit, uploads
 from asklepion.world.wire import Enter, ItemSpot, MakeItem, control
 from tests.conftest import People
 
+INSTANCED = {"EXT_mesh_gpu_instancing": {"attributes": {"TRANSLATION": 0}}}  # draws unseen crowds
+
 
 def png(wide: int = 4, high: int = 3) -> bytes:
     """A black picture."""
@@ -165,6 +167,9 @@ def test_nothing_follows_what_a_model_describes_and_its_numbers(kind: bytes) -> 
         ({"bufferViews": [{"buffer": 0, "byteOffset": 30, "byteLength": 30}]}, "cut off"),
         ({"accessors": [{"count": 3 * MOST_TRIANGLES + 3}]}, "triangles"),
         ({"nodes": [{"mesh": 0}] * 2001}, "nodes"),
+        ({"nodes": [{"mesh": 0}] * 49}, "It is drawn in 49 parts, at most 48: join meshes"),
+        ({"materials": [{"name": "m"}] * 33}, "It has 33 materials, at most 32: let parts share"),
+        ({"nodes": [{"mesh": 0, "extensions": INSTANCED}]}, "without EXT_mesh_gpu_instancing"),
         ({"nodes": [{"mesh": 7}]}, "again"),
         ({"nodes": "none"}, "again"),
         ({"asset": {"version": "1.0"}}, "glTF 2.0"),
@@ -320,6 +325,17 @@ def test_what_a_model_needs_is_told_in_few_words_that_can_be_written_down() -> N
     assert "\0" not in refused.value.hint
 
 
+def test_each_part_of_a_model_is_a_draw_wherever_it_stands() -> None:
+    part = triangle()["meshes"][0]["primitives"][0]
+    cut = {"meshes": [{"primitives": [part] * 12}], "nodes": [{"mesh": 0}] * 4}
+
+    assert look(glb(triangle(**cut), CORNERS)) == GLB
+    with pytest.raises(Incorrect) as refused:
+        look(glb(triangle(**cut | {"nodes": [{"mesh": 0}] * 5}), CORNERS))
+
+    assert "60 parts" in refused.value.hint
+
+
 def test_a_mesh_that_stands_often_is_reckoned_once() -> None:
     class Counted(dict[str, Any]):
         asked = 0
@@ -363,7 +379,7 @@ def test_points_may_stand_among_others_and_shapes_may_tell_only_what_changes() -
 
     assert look(glb(mixed, CORNERS)) == GLB
     assert look(glb(moving(100), CORNERS)) == GLB
-    assert look(glb(spread(50), bytes(252 * 1000))) == GLB
+    assert look(glb(spread(40), bytes(252 * 1000))) == GLB
     assert look(glb(triangle(buffers=[{"byteLength": 36.0}]), CORNERS)) == GLB
 
 

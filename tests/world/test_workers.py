@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from asklepion.world.engine.turn import turn_credential
 from asklepion.world.service import load_places
 from asklepion.world.wire import Enter, Gesture, Motion, Pose, Say, Sit, control, pose_frame
 from tests import serving
@@ -23,6 +24,7 @@ from tests.world.town import PEOPLE, Person, Town, children, eventually, pause
 
 MOST_S = 5.0  # that anybody may lose when a worker dies
 NEAR_M = 0.01
+TURN, TURN_SECRET = "turn:turn.example:3478", "between us"
 STARTING_S = 60.0  # of a process, on a busy machine
 
 
@@ -34,7 +36,8 @@ def town_of_three(tmp_path_factory: pytest.TempPathFactory) -> Generator[Town]:
     data: Path = tmp_path_factory.mktemp("town")
     with serve_nats(program) as (url, _):
         tokens = asyncio.run(serving.furnish(data, PEOPLE))
-        town = Town(serving.start(data, nats_url=url), tokens)
+        front = serving.start(data, nats_url=url, turn_urls=TURN, turn_secret=TURN_SECRET)
+        town = Town(front, tokens)
         try:
             yield town
         finally:
@@ -84,6 +87,19 @@ async def _are_free(town: Town, *places: str) -> bool:
 
 def place_of(person: Person) -> Any:
     return person.welcome["spot"]["position"]
+
+
+async def test_a_worker_gives_ways_through_firewalls_to_whoever_comes_into_its_places(
+    town: Town, folk: dict[str, Person]
+) -> None:
+    ada = folk["ada"]
+
+    await ada.enter("clinic")
+    await eventually(lambda: _seen(ada, "ice-servers"))
+
+    (server,) = ada.of("ice-servers")[-1]["servers"]
+    assert server["urls"] == [TURN]
+    assert server["credential"] == turn_credential(TURN_SECRET, server["username"])
 
 
 async def test_when_a_worker_is_killed_everybody_stands_where_they_stood_within_five_seconds(

@@ -7,7 +7,7 @@ import signal
 import sys
 from contextlib import AsyncExitStack
 
-from asklepion.app import WORKERS_KEY, voices_of
+from asklepion.app import WORKERS_KEY, find_ways, voices_of
 from asklepion.kit.clock import SystemClock
 from asklepion.kit.db import connect_database
 from asklepion.kit.errors import Incorrect
@@ -75,6 +75,7 @@ async def _work(settings: Settings, number: int, id: str, parent: int) -> None:
         await showing.start()
         stack.push_async_callback(showing.stop)
         stack.push_async_callback(workers.settle_down)
+        find_ways(world, settings, clock)
         await stack.enter_async_context(voices_of(world, settings))
         await gateway.start()
         stack.push_async_callback(gateway.stop)

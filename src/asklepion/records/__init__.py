@@ -10,6 +10,7 @@ from .engine.foreign.sheet import Mapping, read_mapping
 from .model import (
     AccessEntry,
     Act,
+    Along,
     Asking,
     Because,
     Breaking,
@@ -55,6 +56,7 @@ __all__ = [
     "OWNED",
     "AccessEntry",
     "Act",
+    "Along",
     "Asking",
     "Because",
     "BinaryFile",

@@ -1,6 +1,6 @@
 """The values of the room: what is asked, kept, looked at, allowed and told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, IntFlag, StrEnum
@@ -147,6 +147,23 @@ class Forgotten:
     rows: Mapping[str, int]  # by table
     accounts: tuple[str, ...] = ()  # which spoke as her
     leaves: tuple[int, ...] = ()  # places in the ledger for which nothing stands any more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Along:
+    """What another room keeps of a patient, for the archive that she takes with her.
+
+    Args:
+        name: of its file, without an ending.
+        title: in both languages, as the archive's index shows it.
+        content: the whole of it, JSON.
+        lines: what the index says of it: when, what, and more; newest first.
+    """
+
+    name: str
+    title: str
+    content: bytes
+    lines: Sequence[tuple[str, str, str]] = ()
 
 
 RESEARCH = "HRESCH"  # the purpose of who asks about many, and need not know whom

@@ -510,6 +510,7 @@ export interface Simulation {
   readonly state: "cannot" | "computed";
   readonly label: Text;
   readonly calibrated: Text;
+  readonly pulse: Text | null;
   readonly times: readonly number[];
   readonly curves: readonly Curve[];
   readonly before: readonly number[];

@@ -23,10 +23,12 @@ export const ITEMS_KIND = 17;
 export const ITEM_BYTES = 20;
 export const ITEM_KIND = 16;
 export const LOOK_VERSION = "1";
+export const MAX_CAPTION_CHARS = 300;
 export const MAX_CHAT_CHARS = 500;
 export const MAX_FRAME_BYTES = 32768;
 export const MAX_SIGNAL_CHARS = 24576;
 export const METRE_STEPS = 256;
+export const MOST_CAPTIONERS = 4;
 export const MOST_HELD = 8;
 export const MOST_NAME = 80;
 export const MOST_NOTE = 500;
@@ -162,6 +164,42 @@ export interface Building {
   readonly position: readonly [number, number, number];
   readonly size: readonly [number, number, number];
   readonly yaw: number;
+}
+
+/** Words that are being said: one's own, or of somebody who lets one write down theirs. */
+export interface Caption {
+  readonly type: "caption";
+  readonly text: string;
+  readonly piece: number;
+  readonly is_final?: boolean;
+  readonly is_typed?: boolean;
+  readonly lang?: string;
+  readonly of?: number | null;
+  readonly aside?: number | null;
+}
+
+/** A caption, or a wish about them, was not taken. `code` is as in Refused. */
+export interface CaptionRefused {
+  readonly type: "caption-refused";
+  readonly code: string;
+  readonly piece: number;
+  readonly hint: string;
+}
+
+/** What somebody says. Whoever typed it for them stands in `by`, and always is named. */
+export interface Captioned {
+  readonly type: "captioned";
+  readonly slot: number;
+  readonly name: string;
+  readonly text: string;
+  readonly piece: number;
+  readonly is_final: boolean;
+  readonly is_typed: boolean;
+  readonly lang: string;
+  readonly at: string;
+  readonly by: string;
+  readonly by_slot: number;
+  readonly is_private: boolean;
 }
 
 /** Do something to a thing. */
@@ -355,6 +393,20 @@ export const HairStyle = {
 } as const;
 export type HairStyle = (typeof HairStyle)[keyof typeof HairStyle];
 
+/** STUN or TURN servers that take one name; `username` is empty where they ask for none. */
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username: string;
+  readonly credential: string;
+}
+
+/** By which servers voices and screens find a way from now on. */
+export interface IceServers {
+  readonly type: "ice-servers";
+  readonly servers: readonly IceServer[];
+  readonly is_relay_only: boolean;
+}
+
 /** One loose thing. `number` is for as long as the place is open, `id` for ever. */
 export interface Item {
   readonly number: number;
@@ -499,6 +551,13 @@ export interface Left {
   readonly slot: number;
 }
 
+/** Let somebody here write down what I say, or not any more. */
+export interface LetCaption {
+  readonly type: "let-caption";
+  readonly to: number;
+  readonly may: boolean;
+}
+
 /** A lamp: its colour, how strong it is, and how far it reaches [m]. */
 export interface Light {
   readonly id: string;
@@ -557,6 +616,14 @@ export interface MakeItem {
   readonly op: string;
   readonly state: BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
   readonly spot: ItemSpot;
+}
+
+/** Somebody lets another write down what they say, or not any more; told to these two. */
+export interface MayCaption {
+  readonly type: "may-caption";
+  readonly slot: number;
+  readonly by: number;
+  readonly may: boolean;
 }
 
 /** A thing in three dimensions from a file of the house, so many metres at its longest. */
@@ -711,6 +778,12 @@ export interface Presence {
   readonly names: readonly string[];
 }
 
+/** Send me the captions of those whom I may hear, or not any more. Nobody is told. */
+export interface ReadCaptions {
+  readonly type: "read-captions";
+  readonly is_on: boolean;
+}
+
 /** What you asked was not done. `hint` is for whoever writes a client. */
 export interface Refused {
   readonly type: "refused";
@@ -839,6 +912,12 @@ export interface SfuOffered {
   readonly type: "sfu-offered";
   readonly sdp: string;
   readonly slots: readonly number[];
+}
+
+/** The SFU refused more than once, and is asked again for you in so long. */
+export interface SfuRefused {
+  readonly type: "sfu-refused";
+  readonly again_s: number;
 }
 
 /** Which hands follow, in this order. */
@@ -1072,6 +1151,8 @@ export interface Write {
 
 export type Act = Draw | Erase | Restore | Write | Flip | Resize;
 
+export type FromCaptioners = Caption | LetCaption | ReadCaptions;
+
 export type FromHands =
   | MakeItem
   | TakeItem
@@ -1123,6 +1204,9 @@ export type FromVisitor =
   | SfuAnswer
   | SfuHear
   | SfuLeave
+  | Caption
+  | LetCaption
+  | ReadCaptions
   | MakeItem
   | TakeItem
   | DropItem
@@ -1159,6 +1243,11 @@ export type FromWorld =
   | Sfu
   | SfuAnswered
   | SfuOffered
+  | SfuRefused
+  | IceServers
+  | Captioned
+  | CaptionRefused
+  | MayCaption
   | Items
   | ItemMade
   | ItemTaken
@@ -1173,3 +1262,5 @@ export type FromWorld =
 export type ItemState = BoardItem | NoteItem | BallItem | SlidesItem | ModelItem;
 
 export type Mark = Stroke | Words;
+
+export type TellsCaptions = Captioned | CaptionRefused | MayCaption;

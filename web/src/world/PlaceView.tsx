@@ -13,7 +13,7 @@ import { ShownScreen } from "./showing/ShownScreen";
 import { Stage } from "./stage";
 import { TouchByPointer } from "./things/touch-by-pointer";
 import type { Controls, Looking } from "./walk/controls";
-import { company, focused, walker } from "./world";
+import { company, focused, following, walker } from "./world";
 import { useTable, XRParts } from "./xr/XRParts";
 
 interface PlaceViewProps {
@@ -36,7 +36,9 @@ export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) 
   useFrame(({ gl }, dt) => {
     const { triangles } = gl.info.render;
     const drawn = triangles > 0 ? triangles / (gl.xr.isPresenting ? 2 : 1) : null;
-    stage?.update(controls.wish, focused.get(), performance.now(), dt, drawn);
+    const { wish } = controls;
+    following.heed(wish);
+    stage?.update(wish, focused.get(), performance.now(), dt, drawn);
   });
   if (!stage) return null;
   return (
@@ -135,7 +137,9 @@ function useLooking(
     });
     missed.current = (event) => {
       const { x, y } = point(event);
-      if (event.type === "click" && !hands.hasTouched) stage.click(x, y);
+      if (event.type !== "click" || hands.hasTouched) return;
+      following.stop();
+      stage.click(x, y);
     };
     return () => {
       hands.dispose();

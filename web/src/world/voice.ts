@@ -1,11 +1,11 @@
 import { Store } from "../kit/store";
 import type { FromTalkers } from "../wire/world";
+import { realTiming, type Timing } from "./net/socket";
 import { HearingRoom, type VoiceRoom } from "./talk/hearing";
-import { Link, type Note } from "./talk/link";
 import { openMicrophone, silence, type Trouble, troubleOf } from "./talk/microphone";
-import { readNote } from "./talk/notes";
 import { Sfu, type SfuMessage } from "./talk/sfu";
 import { stopAll } from "./talk/streams";
+import { Ways } from "./talk/ways";
 
 export type { VoiceRoom } from "./talk/hearing";
 
@@ -23,6 +23,10 @@ export interface VoiceState {
   readonly isGated: boolean;
   /** Slots we are connected with. */
   readonly connected: readonly number[];
+  /** Slots that want to talk too, and there is no way to them yet. */
+  readonly calling: readonly number[];
+  /** And of these, where none was found for a while. */
+  readonly stuck: readonly number[];
   /** Slots that speak right now; our own is `me`. */
   readonly speaking: readonly number[];
 }
@@ -38,6 +42,7 @@ export interface VoiceSurroundings {
   silence(): MediaStream;
   openPeer(): RTCPeerConnection;
   openRoom(): VoiceRoom;
+  after: Timing["after"];
 }
 
 const OFF: VoiceState = {
@@ -49,21 +54,18 @@ const OFF: VoiceState = {
   isHeld: false,
   isGated: false,
   connected: [],
+  calling: [],
+  stuck: [],
   speaking: [],
 };
 const LOOK_S = 0.2; // how often we look who speaks
 
-/**
- * Voices of the people in one place, from browser to browser; the server only hands notes on.
- *
- * Both sides may begin at once: the lower slot gives way ("perfect negotiation",
- * https://w3c.github.io/webrtc-pc/#perfect-negotiation-example).
- */
+/** Voices of the people in one place, from browser to browser; the server only hands notes on. */
 export class Voice {
   readonly store = new Store<VoiceState>(OFF);
   /** Who is louder or softer for our own ears; 1 is usual, 0 is not heard at all. */
   readonly volumes = new Store<ReadonlyMap<number, number>>(new Map());
-  private readonly links = new Map<number, Link>();
+  private readonly ways: Ways;
   private sfu: Sfu | null = null; // where voices do not go from browser to browser
   private others: readonly number[] = [];
   private own: MediaStream | null = null; // what we send: the microphone, or silence
@@ -74,7 +76,18 @@ export class Voice {
   private microphone = "";
   private asked = 0; // whoever hung up meanwhile wants no answer
 
-  constructor(private readonly around: VoiceSurroundings) {}
+  constructor(private readonly around: VoiceSurroundings) {
+    this.ways = new Ways({
+      me: () => this.me,
+      own: () => this.own,
+      openPeer: () => around.openPeer(),
+      signal: (to, data) => around.signal(to, data),
+      after: around.after,
+      heard: (slot, stream) => this.comeIn(slot, stream),
+      lost: (slot) => this.room?.remove(slot),
+      changed: () => this.count(),
+    });
+  }
 
   /** Whether the others hear what the microphone hears. */
   get isSending(): boolean {
@@ -97,9 +110,8 @@ export class Voice {
   ): void {
     if (me !== this.me) this.partAll();
     this.keepVolumes(me === this.me ? all : []);
-    for (const slot of [...this.links.keys()].filter((one) => !others.includes(one))) {
-      if (here.includes(slot)) this.send(slot, { bye: true });
-      this.part(slot);
+    for (const slot of this.others.filter((one) => !others.includes(one))) {
+      this.ways.part(slot, here.includes(slot));
     }
     const fresh = me === this.me ? others.filter((o) => !this.others.includes(o)) : others;
     const moved = me !== this.me;
@@ -108,14 +120,14 @@ export class Voice {
     if (!this.own) return;
     if (moved) this.room?.addOwn(me, this.own);
     if (this.sfu) this.sfu.want(others);
-    else for (const slot of fresh) this.send(slot, { hello: true });
+    else for (const slot of fresh) this.ways.greet(slot);
   }
 
   /** Voices here go through the SFU from now on, begun anew; or from browser to browser. */
   route(isSfu: boolean): void {
     if (!isSfu && !this.sfu) return;
     this.sfu?.drop();
-    if (isSfu) for (const slot of this.links.keys()) this.part(slot);
+    if (isSfu) this.ways.partAll();
     this.sfu = isSfu ? this.openSfu() : null;
     this.count();
     this.sfu?.want(this.others);
@@ -147,7 +159,7 @@ export class Voice {
   /** Let go of the microphone and of everybody. */
   leave(): void {
     this.asked += 1;
-    for (const slot of this.links.keys()) this.send(slot, { bye: true });
+    this.ways.partAll(true);
     this.sfu?.end();
     this.partAll();
     this.release();
@@ -191,16 +203,9 @@ export class Voice {
     for (const slot of this.slots) this.hearAs(slot);
   }
 
-  /** Take in a note from somebody in this place; one that cannot be read is passed over. */
+  /** Take in a note from somebody in this place. */
   async hear(from: number, data: string): Promise<void> {
-    const note: Note | null = readNote(data);
-    if (!note || !this.own || this.sfu || !this.others.includes(from)) return;
-    if (note.bye) return this.part(from);
-    const isNew = !this.links.has(from);
-    const link = this.links.get(from) ?? this.link(from, this.own);
-    // Who greets may not have heard us greet: a link of our own making negotiates by itself.
-    if (note.hello) return isNew ? undefined : link.again();
-    await link.hear(note);
+    if (this.own && !this.sfu && this.others.includes(from)) await this.ways.hear(from, data);
   }
 
   /** Make somebody louder or softer for our own ears; 0 is not heard at all. */
@@ -255,7 +260,7 @@ export class Voice {
     for (const track of isListening ? [] : own.getAudioTracks()) {
       track.onended = () => this.take(this.around.silence(), true, "unplugged");
     }
-    for (const link of this.links.values()) link.send(own);
+    this.ways.send(own);
     if (!isFirst) this.sfu?.send(own);
     const { isHeld } = this.store.get();
     this.change({ state: "on", isListening, trouble, isHeld: isHeld && !isListening });
@@ -290,7 +295,7 @@ export class Voice {
 
   private greet(own: MediaStream): void {
     if (this.sfu) void this.sfu.begin(own);
-    else for (const slot of this.others) this.send(slot, { hello: true });
+    else for (const slot of this.others) this.ways.greet(slot);
   }
 
   private openSfu(): Sfu {
@@ -298,8 +303,7 @@ export class Voice {
       say: (message) => this.around.say(message),
       openPeer: () => this.around.openPeer(),
       heard: (slot, stream) => {
-        this.room?.add(slot, stream);
-        this.hearAs(slot);
+        this.comeIn(slot, stream);
         this.count();
       },
       gone: (slot) => {
@@ -311,21 +315,12 @@ export class Voice {
 
   /** Those whose voices may come in. */
   private get slots(): readonly number[] {
-    return this.sfu ? this.sfu.heard : [...this.links.keys()];
+    return this.sfu ? this.sfu.heard : this.ways.linked;
   }
 
-  private link(slot: number, own: MediaStream): Link {
-    const link = new Link(this.around.openPeer(), this.me < slot, own, {
-      send: (note) => this.send(slot, note),
-      heard: (stream) => {
-        this.room?.add(slot, stream);
-        this.hearAs(slot);
-      },
-      changed: () => this.count(),
-      failed: () => this.part(slot),
-    });
-    this.links.set(slot, link);
-    return link;
+  private comeIn(slot: number, stream: MediaStream): void {
+    this.room?.add(slot, stream);
+    this.hearAs(slot);
   }
 
   /** As loud as we like it, or not at all. */
@@ -338,15 +333,8 @@ export class Voice {
     return this.speakers === null || this.speakers.includes(slot);
   }
 
-  private part(slot: number): void {
-    this.links.get(slot)?.close();
-    this.links.delete(slot);
-    this.room?.remove(slot);
-    this.count();
-  }
-
   private partAll(): void {
-    for (const slot of [...this.links.keys()]) this.part(slot);
+    this.ways.partAll();
     this.room?.remove(this.me);
   }
 
@@ -357,13 +345,12 @@ export class Voice {
   }
 
   private count(): void {
-    const open = [...this.links].filter(([, link]) => link.isOpen).map(([slot]) => slot);
-    const connected = this.sfu ? this.sfu.heard : open;
-    if (connected.join() !== this.store.get().connected.join()) this.change({ connected });
-  }
-
-  private send(to: number, note: Note): void {
-    this.around.signal(to, JSON.stringify(note));
+    const { sfu, ways } = this;
+    const now = sfu
+      ? { connected: sfu.heard, calling: [], stuck: [] }
+      : { connected: ways.open, calling: ways.calling, stuck: ways.stuck };
+    const { connected, calling, stuck } = this.store.get();
+    if (JSON.stringify(now) !== JSON.stringify({ connected, calling, stuck })) this.change(now);
   }
 }
 
@@ -371,14 +358,15 @@ export class Voice {
 export function browserSurroundings(
   signal: (to: number, data: string) => void,
   say: (message: FromTalkers) => void,
-  iceServers: () => RTCIceServer[] = () => [],
+  openPeer: () => RTCPeerConnection,
 ): VoiceSurroundings {
   return {
     signal,
     say,
     openMicrophone,
     silence,
-    openPeer: () => new RTCPeerConnection({ iceServers: iceServers() }),
+    openPeer,
     openRoom: () => new HearingRoom(new AudioContext()),
+    after: realTiming.after,
   };
 }

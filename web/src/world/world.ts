@@ -14,7 +14,7 @@ import { browserSurroundings, Voice, type VoiceState } from "./voice";
 /** The people around us: one line to the house, whichever way the place is shown. */
 export const company = new Company({
   open: openWorld,
-  voice: (signal, say) => new Voice(browserSurroundings(signal, say)),
+  voice: (signal, say, openPeer) => new Voice(browserSurroundings(signal, say, openPeer)),
 });
 
 /** How we like to talk, on this device. */
@@ -73,14 +73,11 @@ export function attend(): () => void {
   };
   const stop = company.attend();
   const endTalk = attendTalk();
-  const press = ({ code }: KeyboardEvent) => following.press(code);
-  addEventListener("keydown", press);
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", wake);
   return () => {
     endTalk();
     following.stop();
-    removeEventListener("keydown", press);
     removeEventListener("online", wake);
     document.removeEventListener("visibilitychange", wake);
     stop();

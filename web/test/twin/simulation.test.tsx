@@ -27,6 +27,7 @@ function run(change: Partial<Simulation> = {}): Simulation {
     state: "computed",
     label: { key: "twin.simulation.label", params: {} },
     calibrated: { key: "twin.simulation.calibrated", params: { n: 8 } },
+    pulse: { key: "twin.simulation.pulse.low", params: { n: 10, days: 3 } },
     times: [-30, 0, 30, 60],
     curves: [
       curve("heart_rate", "/min", [70, 70, 88, 110]),
@@ -286,4 +287,13 @@ test("it speaks Chinese", async () => {
   await user.click(await screen.findByRole("button", { name: "开始模拟" }));
 
   expect(await screen.findByText("在此模拟中，0:45（分:秒） 后心脏停搏。")).toBeTruthy();
+});
+
+test("says what the pulse at rest rests on", async () => {
+  house(run());
+  render(<SimulationPanel />);
+
+  await userEvent.click(await screen.findByRole("button", { name: "Simulate" }));
+
+  await screen.findByText(/a low one of 10 readings on 3 days of the last month/u);
 });

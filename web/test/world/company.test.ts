@@ -91,6 +91,7 @@ const OTTO = { slot: 1, name: "Otto", is_hand_up: false, who: "otto", ...PLAIN }
 let house: House;
 let clock: Clock;
 let voice: Voice;
+let openPeer: () => RTCPeerConnection;
 let met: [number, readonly number[]][];
 let company: Company;
 let leave: () => void;
@@ -106,6 +107,7 @@ function silentVoice(): Voice {
     openPeer: () => {
       throw new Error("nobody talks here");
     },
+    after: () => () => {},
     openRoom: () => {
       throw new Error("nobody talks here");
     },
@@ -126,7 +128,10 @@ beforeEach(() => {
   voice = silentVoice();
   company = new Company({
     open: house.open,
-    voice: () => voice,
+    voice: (_signal, _say, open) => {
+      openPeer = open;
+      return voice;
+    },
     timing: clock,
     now: () => "2026-03-01T12:00:00Z",
   });
@@ -501,4 +506,37 @@ test("hands stand in the order in which they went up", () => {
   expect(company.people.get().map(({ hand }) => hand)).toEqual([5, 4]);
   house.say({ type: "gestured", slot: 1, motion: Motion.HAND_DOWN });
   expect(company.people.get().map(({ hand }) => hand)).toEqual([5, 0]);
+});
+
+test("voices are opened by the servers that came last, and by none of the place before", () => {
+  const opened: RTCConfiguration[] = [];
+  vi.stubGlobal(
+    "RTCPeerConnection",
+    class {
+      constructor(configuration: RTCConfiguration) {
+        opened.push(configuration);
+      }
+    },
+  );
+  const server = { urls: ["turn:turn.example"], username: "9:x", credential: "y" };
+  house.welcome("plaza", [IRIS]);
+  openPeer();
+  for (const username of ["9:x", "99:x"]) {
+    const servers = [{ ...server, username }];
+    house.say({ type: "ice-servers", servers, is_relay_only: false });
+    openPeer();
+    company.peers.open(); // a screen's
+  }
+  house.welcome("home", [IRIS]);
+  openPeer();
+
+  expect(opened.map(({ iceServers }) => iceServers?.[0]?.username)).toEqual([
+    undefined,
+    "9:x",
+    "9:x",
+    "99:x",
+    "99:x",
+    undefined,
+  ]);
+  vi.unstubAllGlobals();
 });

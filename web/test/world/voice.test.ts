@@ -3,9 +3,14 @@ import type { FromTalkers } from "../../src/wire/world";
 import { voiceStateOf } from "../../src/world/talk/words";
 import { Voice, type VoiceRoom } from "../../src/world/voice";
 
-/** A peer that only remembers what was done with it: the real one is met in the journeys. */
+/**
+ * A peer that only remembers what was done with it: the real one is met in the journeys.
+ *
+ * Like the real one it takes any answer, and opens only by the answer to its own offer.
+ */
 class Peer {
-  onnegotiationneeded: (() => void) | null = null;
+  static count = 0;
+  static readonly answering = new Map<string, Peer>();
   onicecandidate: ((event: { candidate: null }) => void) | null = null;
   ontrack: unknown = null;
   onconnectionstatechange: (() => void) | null = null;
@@ -16,21 +21,29 @@ class Peer {
   isClosed = false;
 
   readonly sent: unknown[] = [];
+  private sdp = "";
 
   addTrack(track: unknown): object {
     this.sent.push(track);
-    queueMicrotask(() => this.onnegotiationneeded?.());
     return { replaceTrack: async (next: unknown) => this.sent.push(next) };
   }
   async setLocalDescription(): Promise<void> {
     const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
     this.signalingState = type === "offer" ? "have-local-offer" : "stable";
-    this.localDescription = { type, toJSON: () => ({ type, sdp: "x" }) };
+    if (type === "offer") this.sdp = `${++Peer.count}`;
+    else Peer.answering.set(this.sdp, this);
+    const { sdp } = this;
+    this.localDescription = { type, toJSON: () => ({ type, sdp }) };
   }
-  async setRemoteDescription({ type }: { type: string }): Promise<void> {
+  async setRemoteDescription({ type, sdp }: { type: string; sdp: string }): Promise<void> {
+    if (type === "answer" && this.signalingState !== "have-local-offer") throw new Error("early");
     this.heard.push(type);
     this.signalingState = type === "offer" ? "have-remote-offer" : "stable";
-    if (type === "answer") this.become("connected");
+    const other = Peer.answering.get(sdp);
+    if (type === "offer") this.sdp = sdp;
+    else if (sdp === this.sdp && other && !other.isClosed && !this.isClosed) {
+      for (const one of [this, other]) one.become("connected");
+    }
   }
   async addIceCandidate(): Promise<void> {}
   become(state: string): void {
@@ -39,6 +52,7 @@ class Peer {
   }
   close(): void {
     this.isClosed = true;
+    this.signalingState = "closed";
   }
 }
 
@@ -79,7 +93,9 @@ function someone(slot: number, post: (from: number, to: number, data: string) =>
   });
   const asked: string[] = [];
   const said: FromTalkers[] = [];
+  const { after, pass } = clock();
   const voice = new Voice({
+    after,
     signal: (to, data) => post(slot, to, data),
     say: (message) => void said.push(message),
     openMicrophone: async (id) => {
@@ -96,7 +112,26 @@ function someone(slot: number, post: (from: number, to: number, data: string) =>
     },
     openRoom: () => silence,
   });
-  return { voice, peers, track, quiet, asked, said, gate };
+  return { voice, peers, track, quiet, asked, said, gate, pass };
+}
+
+/** Time that passes when it is told to. */
+function clock() {
+  let now = 0;
+  const waiting: { at: number; then: () => void }[] = [];
+  const after = (ms: number, then: () => void) => {
+    const one = { at: now + ms, then };
+    waiting.push(one);
+    return () => void waiting.splice(waiting.indexOf(one), waiting.includes(one) ? 1 : 0);
+  };
+  function pass(ms: number): void {
+    now += ms;
+    for (const one of waiting.filter(({ at }) => at <= now)) {
+      waiting.splice(waiting.indexOf(one), 1);
+      one.then();
+    }
+  }
+  return { after, pass };
 }
 
 /** Two people in one place; notes travel until none is under way. */
@@ -107,14 +142,30 @@ function two() {
   const b = someone(2, post);
   a.voice.meet(1, [2]);
   b.voice.meet(2, [1]);
+  async function deliver(): Promise<void> {
+    const next = queue.shift();
+    if (next) await (next[1] === 1 ? a : b).voice.hear(next[0], next[2]);
+  }
   async function settle(): Promise<void> {
     for (let rounds = 0; rounds < 50; rounds++) {
       await Promise.resolve();
-      const next = queue.shift();
-      if (next) await (next[1] === 1 ? a : b).voice.hear(next[0], next[2]);
+      await deliver();
     }
   }
-  return { a, b, settle };
+  const areTalking = () =>
+    a.voice.store.get().connected.join() === "2" && b.voice.store.get().connected.join() === "1";
+  return { a, b, queue, deliver, settle, areTalking };
+}
+
+/** Numbers from 0 to 1 that are the same every time. */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
 }
 
 describe("voice", () => {
@@ -127,22 +178,92 @@ describe("voice", () => {
   });
 
   it("connects two who both want to talk, once, whoever comes first", async () => {
-    const { a, b, settle } = two();
+    const { a, b, settle, areTalking } = two();
     await a.voice.join();
     await settle();
     await b.voice.join();
     await settle();
     expect([a.peers.length, b.peers.length]).toEqual([1, 1]);
-    const states = [a, b].map(({ voice }) => voice.store.get().connected.length);
-    expect(Math.max(...states)).toBe(1);
+    expect(areTalking()).toBe(true);
   });
 
-  it("gives way on the lower slot when both begin at once", async () => {
-    const { a, b, settle } = two();
+  it("lets one of two offer, also when both begin at once", async () => {
+    const { a, b, settle, areTalking } = two();
     await Promise.all([a.voice.join(), b.voice.join()]);
     await settle();
-    const answers = [...a.peers, ...b.peers].flatMap((peer) => peer.heard);
-    expect(answers.filter((type) => type === "answer")).toHaveLength(1);
+    expect([a, b].map(({ peers }) => peers.flatMap(({ heard }) => heard))).toEqual([
+      ["offer"],
+      ["answer"],
+    ]);
+    expect(areTalking()).toBe(true);
+  });
+
+  it("finds a way whatever crosses on the way when two part and meet again and again", async () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const { a, b, queue, deliver, settle, areTalking } = two();
+      const random = mulberry(seed);
+      await Promise.all([a.voice.join(), b.voice.join()]);
+      for (let steps = 0; steps < 25; steps++) {
+        const dice = random();
+        if (dice < 0.1) a.voice.meet(1, [], random() < 0.5 ? [2] : [], [2]);
+        else if (dice < 0.2) b.voice.meet(2, [], random() < 0.5 ? [1] : [], [1]);
+        else if (dice < 0.35) a.voice.meet(1, [2]);
+        else if (dice < 0.5) b.voice.meet(2, [1]);
+        else if (dice < 0.55) a.voice.leave();
+        else if (dice < 0.65) await a.voice.join();
+        else if (dice < 0.8) void deliver();
+        else {
+          // The two directions keep their own order, and none between them.
+          const from = random() < 0.5 ? 1 : 2;
+          queue.sort((one, other) => Number(other[0] === from) - Number(one[0] === from));
+          await deliver();
+        }
+      }
+      a.voice.meet(1, [2]);
+      b.voice.meet(2, [1]);
+      await a.voice.join();
+      await settle();
+      expect(areTalking(), `seed ${seed}`).toBe(true);
+    }
+  });
+
+  it("begins anew when no way opens, says so, and does not lose the other on the way", async () => {
+    const { a, b, queue, deliver, settle, areTalking } = two();
+    await a.voice.join();
+    await b.voice.join();
+    const isAnswer = ([, , data]: [number, number, string]) => data.includes('"answer"');
+    async function settleWithoutAnswers(): Promise<void> {
+      for (let rounds = 0; rounds < 50; rounds++) {
+        queue.splice(0, queue.length, ...queue.filter((note) => !isAnswer(note)));
+        await deliver();
+        await Promise.resolve();
+      }
+    }
+    await settleWithoutAnswers();
+    expect(b.voice.store.get()).toMatchObject({ connected: [], calling: [1], stuck: [] });
+    for (const wait of [10_000, 1000, 10_000, 2000]) {
+      b.pass(wait);
+      await settleWithoutAnswers();
+    }
+    expect(b.voice.store.get()).toMatchObject({ connected: [], calling: [1], stuck: [1] });
+
+    b.pass(10_000);
+    b.pass(4000);
+    await settle();
+    expect(areTalking()).toBe(true);
+    expect(b.voice.store.get()).toMatchObject({ calling: [], stuck: [] });
+  });
+
+  it("finds a new way when the one that stood breaks", async () => {
+    const { a, b, settle, areTalking } = two();
+    await Promise.all([a.voice.join(), b.voice.join()]);
+    await settle();
+    a.peers[0]?.become("failed");
+    expect(areTalking()).toBe(false);
+    a.pass(1000);
+    await settle();
+    expect(areTalking()).toBe(true);
+    expect(b.peers[0]?.isClosed).toBe(true);
   });
 
   it("lets go of whoever leaves the place", async () => {
@@ -195,6 +316,7 @@ describe("voice", () => {
         silence: () => new MediaStream(),
         openPeer: () => new Peer() as unknown as RTCPeerConnection,
         openRoom: () => silence,
+        after: () => () => {},
       });
       await voice.join();
       expect(voice.store.get()).toMatchObject({ state: "off", trouble });
@@ -285,7 +407,8 @@ describe("voice", () => {
     await a.voice.join();
     await a.voice.hear(2, "not json");
     await a.voice.hear(2, "7");
-    await a.voice.hear(99, '{"hello":true}');
+    await a.voice.hear(2, '{"hello":7}');
+    await a.voice.hear(99, '{"hello":"1-a"}');
     expect(a.peers).toHaveLength(0);
   });
 

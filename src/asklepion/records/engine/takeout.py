@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, cast
 
-from ..model import Resource
+from ..model import Along, Resource
 
 DATES = (  # where a resource says when it was
     *("effectiveDateTime", "effectiveInstant", "onsetDateTime", "performedDateTime"),
@@ -207,6 +207,7 @@ def page_of(
     counts: Mapping[str, int],
     files: Sequence[str],
     accesses: Sequence[Line],
+    along: Sequence[Along] = (),
 ) -> Iterator[str]:
     """The index as HTML, part by part; it needs nothing from outside and runs nothing.
 
@@ -215,6 +216,7 @@ def page_of(
         counts: how many there are of each type, also where not each has a line.
         files: names within the archive.
         accesses: who looked, newest first.
+        along: what other rooms keep of her.
     """
     yield HEAD.format(style=STYLE, day=escape(day))
     yield "<nav>" + "".join(f'<a href="#{t}">{_name(t)}</a>' for t in _order(lines)) + "</nav>"
@@ -227,6 +229,10 @@ def page_of(
         yield "<h2>Files · 文件</h2><ul>"
         yield from (f'<li><a href="{escape(name)}">{escape(name)}</a></li>' for name in files)
         yield "</ul>"
+    for one in along:
+        yield f"<h2>{escape(one.title)} ({len(one.lines)})</h2>"
+        yield from _table([Line(*line) for line in one.lines])
+        yield f'<p class="muted">more/{escape(one.name)}.json</p>'
     yield "<h2>Who looked · 谁看过</h2>"
     yield from _table(accesses)
     yield '<p class="muted">access-log.ndjson · receipts/</p></body></html>'
@@ -258,6 +264,7 @@ bundle/         everything as FHIR R4 Bundles: import these files into another h
 fhir/           the same, one file for each type, one resource a line (NDJSON)
 history/        every version of it, oldest last, if you asked for it
 files/          documents and pictures that were inside
+more/           what else is kept of you: what doctors expected, and what came of it
 consents.json   what you allow to whom at present
 access-log.ndjson   who looked at your record, newest first
 receipts/       a proof for each of these lines: check one without any network with
@@ -278,6 +285,7 @@ bundle/         全部内容（FHIR R4 Bundle）：可导入别处，也可再�
 fhir/           同样的内容，每种类型一个文件，每行一条（NDJSON）
 history/        每个版本（若您选择了包含历史）
 files/          其中的文档和图片
+more/           其他与您有关的内容：医生的估计、模型的结果，以及实际的结局
 consents.json   您目前允许谁看什么
 access-log.ndjson   谁看过您的记录，最新的在前
 receipts/       每一条的凭证，离线即可核验：asklepion verify receipts/编号.json --key KEY

@@ -38,6 +38,7 @@ from .reading import HISTORY_COUNT
 from .resealing import Tell
 from .searching import Page, Params, Wanted
 from .sources import Limits
+from .taking import Bring
 from .transacting import Manner
 from .validating import Question, Verdict
 
@@ -388,6 +389,13 @@ class Records(Desks):
         """What the caller may see of this patient now; of herself, everything and always."""
         return await self._granter.permits(asking, patient)
 
+    async def allowed_by(self, asking: Asking) -> dict[str, Permit]:
+        """Whoever named the caller, or a group he belongs to, and what he may see of each now.
+
+        It tells nothing of what is there, and is no look: who goes on to look has it written down.
+        """
+        return await self._granter.allowed_by(asking)
+
     async def given(self, asking: Asking, patient: str) -> list[Permit]:
         """Everything the patient allows to anybody at present.
 
@@ -474,6 +482,10 @@ class Records(Desks):
         It is called in the same transaction, with the patient's reference.
         """
         self._eraser.also(forget)
+
+    def also_take(self, bring: Bring) -> None:
+        """Have another room add what it keeps of a patient to the archive that she takes along."""
+        self.taking.also(bring)
 
     # Proof
 

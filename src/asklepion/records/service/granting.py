@@ -21,7 +21,7 @@ from .books import Entry, code_of
 from .changing import Changer
 from .choosing import as_consent, choice_of
 from .consenting import ALL, as_permit, categories_in, first_of_each
-from .deciding import PRACTITIONERS, RELATIVES, actor_of, me_of
+from .deciding import PRACTITIONERS, RELATIVES, Standing, actor_of, me_of
 from .parts import Parts
 from .written import State
 
@@ -241,14 +241,22 @@ class Granter:
             )
         async with self._parts.db.read() as tx:
             standing = await self._parts.releasing.standing(tx, sight, [patient])
-        stands = standing.permits(patient)
-        mask = standing.mask(patient)
-        if not mask:
-            return None
-        first = as_permit(stands[0])
-        until = from_us(min(row.until_at for row in stands))
-        partial = categories_in(mask & ~standing.whole(patient))
-        return replace(first, categories=categories_in(mask), until=until, partial=partial)
+        return _open(standing, patient)
+
+    async def allowed_by(self, asking: Asking) -> dict[str, Permit]:
+        """Whoever named the caller, or a group he belongs to, and what he may see of each now.
+
+        It tells nothing of what is there, and is no look: who goes on to look has it written down.
+        Neither those who let every clinician look are among them, nor emergencies.
+        """
+        sight = self._parts.releasing.sight(asking)
+        if not sight.actor:
+            return {}
+        async with self._parts.db.read() as tx:
+            patients = await permits.find_patients_of(tx, sight.actor, sight.at)
+            standing = await self._parts.releasing.standing(tx, sight, patients)
+        found = {patient: _open(standing, patient) for patient in patients}
+        return {patient: permit for patient, permit in found.items() if permit}
 
     async def given(self, asking: Asking, patient: str) -> list[Permit]:
         """Everything the patient allows to anybody at present; for her, and who decides for her.
@@ -342,6 +350,18 @@ class Granter:
         async with self._parts.db.read() as tx:
             end = await permits.next_end(tx)
         return end is not None and end <= to_us(self._parts.clock.now())
+
+
+def _open(standing: Standing, patient: str) -> Permit | None:
+    """What is open of a patient; nothing where nothing is."""
+    stands = standing.permits(patient)
+    mask = standing.mask(patient)
+    if not mask:
+        return None
+    first = as_permit(stands[0])
+    until = from_us(min(row.until_at for row in stands))
+    partial = categories_in(mask & ~standing.whole(patient))
+    return replace(first, categories=categories_in(mask), until=until, partial=partial)
 
 
 def _may_end(asking: Asking, row: PermitRow) -> bool:

@@ -24,7 +24,7 @@ from asklepion.ledger import Ledger
 
 from ..engine.compartment import PERSONAL
 from ..engine.takeout import README, Line, files_in, line_of, page_of
-from ..model import AccessEntry, Asking, Resource
+from ..model import AccessEntry, Along, Asking, Resource
 from ..store import access
 from ..store.access import AccessRow
 from ..store.rows import NOBODY, SEVERAL, Row, find_parties
@@ -46,6 +46,7 @@ SHOWN_MOST = 200  # accesses on the index
 AT_ONCE = 4  # in the whole house
 
 Gone = Callable[[], Awaitable[bool]]
+Bring = Callable[[Asking, str], Awaitable[Along | None]]
 
 
 @dataclass(kw_only=True)
@@ -60,6 +61,7 @@ class Gathered:
     names: list[str] = field(default_factory=list[str])  # of the files
     lines: dict[str, list[Line]] = field(default_factory=dict[str, list[Line]])
     references: set[str] = field(default_factory=set[str])
+    along: list[Along] = field(default_factory=list[Along])  # of other rooms
     missing: int = 0  # pages of which not all that they refer to came along
 
     @property
@@ -110,6 +112,11 @@ class Taking:
         self._ledger = ledger
         self._folder = folder
         self._taking: set[str] = set()
+        self._rooms: list[Bring] = []
+
+    def also(self, bring: Bring) -> None:
+        """Have another room give what it keeps of a patient, as far as the caller may see it."""
+        self._rooms.append(bring)
 
     async def take(
         self,
@@ -148,6 +155,8 @@ class Taking:
             await self._gather(asking, patient, gathered, is_gone)
             if with_history:
                 await self._gather_history(asking, patient, gathered, is_gone)
+            found = [await bring(asking, patient) for bring in self._rooms]
+            gathered.along += [one for one in found if one]
         except BaseException:
             stack.close()
             raise
@@ -232,6 +241,7 @@ class Taking:
             fixed.append((f"fhir/{type}.ndjson", _ndjson(spool)))
         for type, spool in sorted(gathered.history.items()):
             fixed.append((f"history/{type}.ndjson", _ndjson(spool)))
+        fixed += [(f"more/{one.name}.json", [one.content]) for one in gathered.along]
         for name, parts in fixed:
             async for piece in members.write(name, parts):
                 yield piece
@@ -244,7 +254,14 @@ class Taking:
             async for piece in pieces:
                 yield piece
         permits = [_permit(it) for it in await self._granter.given(asking, patient)]
-        page = page_of(f"{now:%Y-%m-%d}", gathered.lines, gathered.counts(), gathered.names, shown)
+        page = page_of(
+            f"{now:%Y-%m-%d}",
+            gathered.lines,
+            gathered.counts(),
+            gathered.names,
+            shown,
+            gathered.along,
+        )
         last: list[tuple[str, Iterable[bytes]]] = [
             ("consents.json", [orjson.dumps(permits, option=orjson.OPT_INDENT_2)]),
             ("index.html", (part.encode() for part in page)),

@@ -156,6 +156,19 @@ async def find_of_actor(tx: Tx, actor: str, kinds: Sequence[Kind], at: int) -> l
     return [PermitRow(*row) for row in rows]
 
 
+async def find_patients_of(tx: Tx, actor: str, at: int) -> list[str]:
+    """Whose Consents permit something to this actor, or to a group of his, now.
+
+    Not those that speak of every clinician, nor who looked in an emergency.
+    """
+    sql = (
+        "SELECT DISTINCT p.patient FROM records_permit p WHERE p.is_denial = 0"
+        f" AND p.kind <> {int(Kind.GLASS)} AND {is_actor('p', is_clinician=False)}"
+        " AND p.from_at <= :see_at AND p.until_at > :see_at ORDER BY p.patient"
+    )
+    return [row[0] for row in await tx.all(sql, see_actor=actor, see_at=at)]
+
+
 async def given_to_alone(tx: Tx, actor: str) -> list[str]:
     """The Consents that allow something to this very actor and to nobody else, begun or not."""
     rows = await tx.all(

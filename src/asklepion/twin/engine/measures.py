@@ -179,8 +179,9 @@ LABS = (
     Measure(key="lvef", codes=("10230-1", "8806-2"), unit="%", units=PERCENT),
     Measure(key="fev1_fvc", codes=("19926-5",), unit="%", units=PERCENT),
 )
-# What only scores ask for: no organ shows it.
+# What only scores and simulations ask for: no organ shows it.
 FOR_SCORES = (
+    Measure(key="resting_heart_rate", codes=("40443-4",), unit="/min", units=RATE),
     Measure(
         key="inr",
         codes=("6301-6", "34714-6", "38875-1"),

@@ -21,9 +21,13 @@ from .physio import Event, GlucoseEvent
 from .physio.fit import CAN_BE, NEEDED, USUAL
 from .physio.person import LIMITS
 from .physio.simulate import CURVES, LONGEST_MIN, LONGEST_S, MOST_EVENTS
+from .questions import FEW
+from .resting import AT_REST, PULSE, pulse_at_rest, told_pulse
+from .resting import READ as READ_PULSES
 from .simulation_words import GLUCOSE_CURVES, SIMULATION
 
 MEASURED = (*CAN_BE, "weight", "bmi", "height_m", "glucose")
+READ = {key: FEW for key in MEASURED if key != "dbp"} | {PULSE: READ_PULSES, AT_REST: READ_PULSES}
 TOLD = (*CAN_BE, "weight", "height_cm", "glucose")
 MONTH, YEARS = timedelta(days=31), timedelta(days=730)
 UNITS = {
@@ -144,6 +148,7 @@ class Plan:
     Args:
         job: for the worker; None where something is wanting.
         measured: which inputs were measured or told, and so calibrate it.
+        pulse: how the pulse at rest was found.
     """
 
     wish: Wish
@@ -152,11 +157,15 @@ class Plan:
     limits: Sequence[Text]
     job: Mapping[str, Any] | None
     measured: Sequence[str]
+    pulse: Text | None
 
 
 def plan(chart: Chart, wish: Wish, now: datetime) -> Plan:
     """What the record gives for a simulation, or what is wanting."""
     known = {key: _known(chart, wish, key, now) for key in MEASURED}
+    pulse = told_pulse()
+    if PULSE not in wish.told:
+        known[PULSE], pulse = pulse_at_rest(chart, now - MONTH)
     height = _height(wish, known)
     age = chart.person.age_at(now)
     person = [
@@ -174,7 +183,15 @@ def plan(chart: Chart, wish: Wish, now: datetime) -> Plan:
     measured = [key for key in (*CAN_BE, "weight", "height_cm", "glucose") if key in values]
     job = None if cannot else _job(wish, values, kind)
     limits = _limits(chart, wish, values, kind)
-    return Plan(wish=wish, inputs=inputs, cannot=cannot, limits=limits, job=job, measured=measured)
+    return Plan(
+        wish=wish,
+        inputs=inputs,
+        cannot=cannot,
+        limits=limits,
+        job=job,
+        measured=measured,
+        pulse=pulse if wish.kind == "circulation" else None,
+    )
 
 
 def _known(chart: Chart, wish: Wish, key: str, now: datetime) -> Known:
@@ -292,6 +309,7 @@ def make_simulation(of: Plan, result: Mapping[str, Any] | None) -> Simulation:
         state="cannot" if cannot else "computed",
         label=_text("label"),
         calibrated=_text("calibrated", n=len(of.measured)),
+        pulse=of.pulse,
         times=told.get("times", []),
         curves=[
             Curve(key=key, label_key=f"{SIMULATION}curve.{key}", unit=UNITS[key],

@@ -16,6 +16,7 @@ SIMULATION_KEYS: frozenset[str] = frozenset(
     f"{SIMULATION}{key}"
     for key in (
         *("label", "calibrated"),
+        *(f"pulse.{how}" for how in ("resting", "low", "latest", "told")),
         *(f"curve.{key}" for key in (*CURVES, *GLUCOSE_CURVES)),
         *(f"limit.{name}" for name in LIMITS),
         *(f"event.{kind}" for kind in {*KINDS, *GLUCOSE_KINDS}),

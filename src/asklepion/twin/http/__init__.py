@@ -7,10 +7,11 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import Response
 
 from asklepion.kit.errors import Incorrect
+from asklepion.records import Asking
 
 from ..model import Bedside
 from . import estimates, foreseeing
-from .asking import Asks, Here, as_json, patient_of
+from .asking import Asks, Here, Who, as_json, patient_of
 
 router = APIRouter(prefix="/api/twin", tags=["twin"])
 
@@ -45,6 +46,12 @@ async def refresh(id: str, asks: Asks, twin: Here) -> Response:
 async def nightly(id: str, asks: Asks, twin: Here) -> Response:
     """What was computed last night, and how it changed; for whoever may see all it rests on."""
     return as_json(await twin.nightly.of(asks, patient_of(id)))
+
+
+@router.get("/overnight")
+async def overnight(who: Who, twin: Here) -> Response:
+    """Whose numbers changed last night, of all who named this clinician; who did most, first."""
+    return as_json(await twin.nightly.overnight(Asking(caller=who, purpose="TREAT")))
 
 
 @router.get("/{id}/scores")

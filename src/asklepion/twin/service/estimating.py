@@ -13,7 +13,7 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
 from asklepion.kit.ids import Ids
 from asklepion.kit.vault import Vault
-from asklepion.records import Asking, Forgotten
+from asklepion.records import Along, Asking, Forgotten
 
 from ..engine.chart import Chart
 from ..engine.estimates import (
@@ -32,6 +32,7 @@ from ..engine.estimates import (
     time_of,
 )
 from ..engine.questions import conditions
+from ..engine.taken_along import along
 from ..store import estimates as store
 from ..store.estimates import EstimateRow
 from ..wire import Calibration, Card, CardEstimate, Estimated, Interval, Outcome
@@ -181,12 +182,12 @@ class Estimates:
             told = [await self._told(tx, row, chart) for row in rows]
         return [one for one in told if one]
 
-    async def _told(self, tx: Tx, row: EstimateRow, chart: Chart) -> Estimated | None:
+    async def _told(self, tx: Tx, row: EstimateRow, chart: Chart | None = None) -> Estimated | None:
         thought = await self._open(row.sealed, _context(row.id), Thought)
         if thought is None:
             return None
         known = await self._known(row)
-        if known is None:
+        if known is None and chart is not None:
             known = find_outcome(chart, row.card, thought, self._clock.now())
             if known:
                 await self._keep(tx, row, known)
@@ -249,6 +250,19 @@ class Estimates:
         return calibrate(pairs, waiting=waiting, declined=declined)
 
     # What other rooms ask
+
+    async def bring(self, asking: Asking, patient: str) -> Along | None:
+        """All that was thought of a patient, for the archive that she, or who decides, takes.
+
+        Nothing where nobody thought anything, or where whoever takes it may not see all that a
+        number may rest on.
+        """
+        if not await self._looking.sees_all(asking, patient):
+            return None
+        async with self._db.read() as tx:
+            rows = await store.of_patient(tx, patient)
+            told = [one for row in rows if (one := await self._told(tx, row))]
+        return along(told) if told else None
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
         """Take away what was thought of a patient who is erased."""

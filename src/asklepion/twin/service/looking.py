@@ -5,7 +5,7 @@ Everything the twin knows of a patient comes through here: one look is one entry
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from asklepion.records import Asking, Category, Records
+from asklepion.records import Asking, Category, Permit, Records
 
 from ..engine.asking import Seen, Wish, read_charts, wished
 from ..engine.chart import Chart
@@ -18,7 +18,7 @@ NEEDS_CATEGORY: Mapping[str, Category] = {
     **{measure.key: Category.VITALS for measure in VITALS},
     **{measure.key: Category.LABORATORY for measure in LABS},
     **dict.fromkeys(("inr", "urea"), Category.LABORATORY),
-    **dict.fromkeys(("waist_cm", "height_m"), Category.VITALS),
+    **dict.fromkeys(("waist_cm", "height_m", "resting_heart_rate"), Category.VITALS),
     **dict.fromkeys(BY_CONDITIONS, Category.CONDITIONS),
     **dict.fromkeys(BY_MEDICINES, Category.MEDICINES),
     **dict.fromkeys(("acvpu", "supplemental_o2"), Category.VITALS),
@@ -31,6 +31,16 @@ NEEDS_CATEGORY: Mapping[str, Category] = {
     "procedures": Category.PROCEDURES,
     "results": Category.LABORATORY,
 }
+
+# What a number may rest on: whoever may not see all of it sees none of them. Observations are read
+# by their codes alone, so that whatever an Observation may be filed as is here.
+RESTS_ON = frozenset(
+    {
+        *(Category.DEMOGRAPHICS, Category.VITALS, Category.LABORATORY, Category.CONDITIONS),
+        *(Category.MEDICINES, Category.SOCIAL, Category.PROCEDURES, Category.VISITS),
+        *(Category.IMAGING, Category.CARE_PLANS, Category.OTHER),
+    }
+)
 
 
 class Looking:
@@ -63,6 +73,16 @@ class Looking:
         now_hidden, now_partly = await self.look(asking, patient)
         hidden, partly = hidden | now_hidden, partly | now_partly
         return read_charts(patient, wishes, answers, hidden=hidden, partly=partly)
+
+    async def sees_all(self, asking: Asking, patient: str) -> bool:
+        """Whether the caller may see everything that a number may rest on; an app never does."""
+        return self.is_all(asking, await self._records.permits(asking, patient))
+
+    def is_all(self, asking: Asking, permit: Permit | None) -> bool:
+        """Whether what stands lets the caller see everything that a number may rest on."""
+        if permit is None or asking.caller.app is not None:
+            return False
+        return permit.categories - permit.partial >= RESTS_ON
 
     async def look(self, asking: Asking, patient: str) -> tuple[frozenset[str], frozenset[str]]:
         """Which inputs are hidden from the caller, and of which something may be.

@@ -14,8 +14,8 @@ from asklepion.identity import Caller, Role
 from asklepion.kit.errors import Busy, Fault, Forbidden
 from asklepion.records import Asking
 
-from ..engine.questions import FEW, conditions, medicines
-from ..engine.simulating import MEASURED, Wish, make_simulation, plan, read_wish
+from ..engine.questions import conditions, medicines
+from ..engine.simulating import READ, Wish, make_simulation, plan, read_wish
 from ..wire import Simulation
 from .looking import Looking
 
@@ -58,9 +58,8 @@ class Simulating:
         wish = read_wish(body)
         _require_allowed(asking.caller, wish)
         asking = replace(asking, via="simulation")
-        measured = dict.fromkeys((key for key in MEASURED if key != "dbp"), FEW)
         lists = [conditions(), *medicines()]
-        chart = await self._looking.chart(asking, patient, measured, lists)
+        chart = await self._looking.chart(asking, patient, READ, lists)
         made = plan(chart, wish, now)
         if made.job is None:
             return make_simulation(made, None)

@@ -9,6 +9,7 @@ from alembic.operations import Operations
 from asklepion.kit.backup import Owned
 from asklepion.kit.clock import to_us
 from asklepion.kit.db import Tx
+from asklepion.kit.lists import chunks, in_list, in_values
 
 
 def create(op: Operations) -> None:
@@ -28,6 +29,15 @@ async def find(tx: Tx, patient: str) -> bytes | None:
     """What is kept of a patient."""
     row = await tx.one("SELECT sealed FROM twin_night WHERE patient = :patient", patient=patient)
     return bytes(row[0]) if row else None
+
+
+async def present(tx: Tx, patients: Sequence[str]) -> set[str]:
+    """Of which of these something is kept."""
+    found: set[str] = set()
+    for part in chunks(patients):
+        sql = f"SELECT patient FROM twin_night WHERE patient IN {in_list('p', len(part))}"
+        found |= {row[0] for row in await tx.all(sql, **in_values("p", part))}
+    return found
 
 
 async def keep(tx: Tx, nights: Mapping[str, bytes], at: datetime) -> None:

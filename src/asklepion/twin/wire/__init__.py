@@ -34,7 +34,7 @@ from .foresight import (
     Prevention,
     Want,
 )
-from .night import Night, Noted, Since
+from .night import Changed, Moved, Night, Noted, Overnight, Rest, Since
 from .refreshed import Refreshed
 from .scores import Option, Scored, ScoreInput, ScoreResult
 from .simulation import Curve, Fit, Simulation
@@ -71,6 +71,7 @@ __all__ = [
     "Card",
     "CardEstimate",
     "Change",
+    "Changed",
     "Completeness",
     "Curve",
     "Due",
@@ -89,6 +90,7 @@ __all__ = [
     "Lever",
     "Measured",
     "Missing",
+    "Moved",
     "Night",
     "Noted",
     "Offer",
@@ -96,12 +98,14 @@ __all__ = [
     "Organ",
     "Outcome",
     "Outlook",
+    "Overnight",
     "Params",
     "Part",
     "Point",
     "Prevention",
     "Reason",
     "Refreshed",
+    "Rest",
     "ScoreInput",
     "ScoreResult",
     "Scored",

@@ -1,8 +1,20 @@
-"""What was computed of a patient last night, in short."""
+"""What was computed of patients last night, in short."""
 
 from typing import Literal
 
 import msgspec
+
+
+class Rest(msgspec.Struct, frozen=True, kw_only=True):
+    """One input that a number rests on."""
+
+    key: str
+    label_key: str
+    value: float | bool | str
+    value_key: str  # how to say a value that is no number; else empty
+    unit: str
+    at: str | None
+    reference: str | None
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +30,21 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
     digits: int
     as_of: str | None
     version: str
+    rests: list[Rest] = []
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """One input that was another the night before."""
+
+    key: str
+    label_key: str
+    before: float | bool | str | None  # it was not known
+    before_key: str  # how to say a value that is no number; else empty
+    now: float | bool | str | None  # it is known no more
+    now_key: str
+    unit: str
+    at: str | None
+    reference: str | None
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +52,9 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
 
     now: Noted
     before: float | None  # there was none
+    moved_by: list[Moved] = []
+    is_beyond: bool = False  # what it was lies outside of what it may be now
+    is_worse: bool | None = None  # none where it is as it was
 
 
 class Night(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,3 +64,23 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     before_at: str | None
     found: list[Since]
+    held: list[str] = []  # titles of cards that wait for a clinician's own estimate
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """One patient of whom something changed overnight, and what did most."""
+
+    patient: str
+    name: str
+    at: str
+    before_at: str
+    most: Since
+    more: int  # further numbers that changed
+
+
+class Overnight(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose numbers changed overnight, of all whom one may see; who changed most comes first."""
+
+    found: list[Changed]
+    looked_at: int
+    is_whole: bool  # false where there are more patients than are looked at in one go

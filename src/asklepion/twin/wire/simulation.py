@@ -33,6 +33,7 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["computed", "cannot"]
     label: Text
     calibrated: Text
+    pulse: Text | None  # how the pulse at rest was found, where there is one
     times: list[float]  # circulation: seconds, rest before 0; glucose: minutes
     curves: list[Curve]
     before: list[float]  # arterial pressure at rest, 50 a second

@@ -3,6 +3,7 @@
 from .allowance import Allowance
 from .asides import ASKED_S, FAR_M, MOST_ASIDES, MOST_IN_ONE, NEAR_M, Asides
 from .bubble import is_crowding
+from .captioners import Captioners
 from .hall import HEARTBEAT_TICKS, Hall, Turn
 from .icalendar import calendar_of
 from .interest import Frames
@@ -25,6 +26,7 @@ __all__ = [
     "Allowance",
     "Asides",
     "Author",
+    "Captioners",
     "Doings",
     "Frames",
     "Hall",

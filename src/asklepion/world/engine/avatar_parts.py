@@ -9,15 +9,23 @@ from typing import Any, cast
 
 from asklepion.kit.errors import Incorrect
 
-from .glb import MOST_UNPACKED, Json, list_in, one_of, unpacked, whole
+from .glb import (
+    MOST_MATERIALS,
+    MOST_PARTS,
+    MOST_UNPACKED,
+    Json,
+    draws_in,
+    list_in,
+    one_of,
+    unpacked,
+    whole,
+)
 from .shown import picture
 
 MOST_PICTURES = 16
 MOST_PICTURE_PX = 4096  # to a side
 MOST_PX_TOGETHER = 32 * 1024 * 1024
 MOST_JOINTS = 200
-MOST_PARTS = 48  # each is one draw, wherever it stands
-MOST_MATERIALS = 32
 TRIANGLES = 4
 CUT_OFF = ("It is cut off.", "Export it again.")
 
@@ -28,9 +36,7 @@ def look_at_meshes(model: Json) -> None:
     """
     meshes = list_in(model, "meshes")
     parts = [part for mesh in meshes for part in list_in(mesh, "primitives")]
-    shown = [one_of(meshes, n["mesh"]) for n in list_in(model, "nodes") if "mesh" in n]
-    drawn = sum(len(mesh["primitives"]) for mesh in shown)
-    count = max(drawn, len(parts))
+    count = max(draws_in(model), len(parts))
     need(
         0 < count <= MOST_PARTS,
         f"It has {count} parts.",

@@ -21,6 +21,8 @@ DAMAGE = (  # what comes of reading a description that is none
     OverflowError,
     RecursionError,
 )
+MOST_PARTS = 48  # each is one draw, wherever it stands
+MOST_MATERIALS = 32
 MOST_UNPACKED = 128 * 1024 * 1024  # bytes of points, and of the shapes they can take
 SHAPED = 16  # bytes of a point in a shape, for each of position and normal
 WIDTHS = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
@@ -92,6 +94,13 @@ def _corners_of(mesh: Json, accessors: Sequence[dict[str, Any]]) -> int:
         corners = part.get("indices", part.get("attributes", {}).get("POSITION"))
         total += int(one_of(accessors, corners).get("count", 0))
     return total
+
+
+def draws_in(model: Json) -> int:
+    """How many parts all meshes have together, as often as they stand there."""
+    meshes = list_in(model, "meshes")
+    shown = [one_of(meshes, n["mesh"]) for n in list_in(model, "nodes") if "mesh" in n]
+    return sum(len(list_in(mesh, "primitives")) for mesh in shown)
 
 
 def look_at_views(model: Json, binary: bytes) -> None:

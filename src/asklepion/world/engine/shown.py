@@ -1,7 +1,7 @@
 """Files that things show, looked at before anybody else does: pictures, and models without tricks.
 
 A model is glTF 2.0 in one binary file. It may name nothing outside itself, need no decoder that
-would have to be loaded, and have no more triangles than a laptop draws in passing.
+would have to be loaded, and have no more triangles and parts than a laptop draws in passing.
 https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html#binary-gltf-layout
 """
 
@@ -14,9 +14,12 @@ from asklepion.kit.errors import Incorrect, Unsupported
 
 from .glb import (
     DAMAGE,
+    MOST_MATERIALS,
+    MOST_PARTS,
     MOST_UNPACKED,
     TOO_MUCH,
     Json,
+    draws_in,
     list_in,
     look_at_views,
     names_elsewhere,
@@ -42,6 +45,7 @@ FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 STANDING_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 NO_HEADER = frozenset({0xD8, 0xD9, 0xDA})  # start, end, and what only follows a frame
 PICTURES = ("image/png", "image/jpeg", "image/webp")
+CROWDS = "EXT_mesh_gpu_instancing"  # draws a mesh as often as its numbers say, required or not
 KNOWN = frozenset(  # extensions that need no decoder and name nothing outside
     f"KHR_{name}"
     for name in (
@@ -149,7 +153,22 @@ def _look_at_model(body: bytes) -> None:
     require(triangles_in(model) <= MOST_TRIANGLES, f"At most {MOST_TRIANGLES} triangles.")
     look_at_views(model, binary)
     require(unpacked(model) <= MOST_UNPACKED, TOO_MUCH)
+    _look_at_draws(model)
     _look_at_textures(model, binary)
+
+
+def _look_at_draws(model: Json) -> None:
+    drawn, materials = draws_in(model), len(list_in(model, "materials"))
+    require(
+        drawn <= MOST_PARTS,
+        f"It is drawn in {drawn} parts, at most {MOST_PARTS}: join meshes, and save it again.",
+    )
+    require(
+        materials <= MOST_MATERIALS,
+        f"It has {materials} materials, at most {MOST_MATERIALS}: let parts share them.",
+    )
+    is_crowd = any(CROWDS in node.get("extensions", {}) for node in list_in(model, "nodes"))
+    require(not is_crowd, f"Save it without {CROWDS}.")
 
 
 def _look_at_textures(model: Json, binary: bytes) -> None:

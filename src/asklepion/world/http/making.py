@@ -193,6 +193,7 @@ def _draft(draft: Draft) -> Response:
         "shown": draft.shown,
         "editors": draft.editors,
         "flaws": draft.flaws,
+        "is_mine": draft.is_mine,
     }
     headers = {"etag": f'"{draft.revision}"'}
     return Response(msgspec.json.encode(told), media_type="application/json", headers=headers)

@@ -11,6 +11,7 @@ import numpy as np
 from .ground import Ground
 from .items import BallItem, BoardItem
 from .place import Circle, Place, Shape, Thing, complete, in_front_of, outline, seats_of
+from .rights import is_by_name
 
 _NAMES = """
     amphora armchair balustrade beam bench boat bollard ceiling chair column couch cypress desk
@@ -37,6 +38,7 @@ class FlawCode(StrEnum):
     TOO_FINE = "too-fine"
     TOO_FAR = "too-far"
     NOT_LOOSE = "not-loose"
+    NOBODY_ENTERS = "nobody-enters"
 
 
 HINTS = {
@@ -50,6 +52,7 @@ HINTS = {
     FlawCode.TOO_FINE: f"All models together may have {MOST_TRIANGLES} triangles.",
     FlawCode.TOO_FAR: f"The ground reaches at most {FAR_M:.0f} m from the middle.",
     FlawCode.NOT_LOOSE: "A place file holds empty boards and balls; everything else is brought in.",
+    FlawCode.NOBODY_ENTERS: "Name one role that it lets in, at least.",
 }
 
 
@@ -65,16 +68,23 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def flaws_of(
-    place: Place, *, known: Collection[str], files: dict[str, int] | None = None
+    place: Place,
+    *,
+    known: Collection[str],
+    files: dict[str, int] | None = None,
+    has_gatekeeper: bool = True,
 ) -> list[Flaw]:
     """What is wrong with a place as its file describes it, from the first part to the last.
 
     Args:
         known: the ids of every place a door may lead to.
         files: the models that came with it, by hash: how many triangles each has.
+        has_gatekeeper: a room of the house may keep its gate; else its list alone lets people in.
     """
     found = [*_where_one_stands(place), *_doors(place, known), *_seats(place), *_names(place)]
     found += [*_kinds(place), *_models(place, files or {}), *_ground(place)]
+    if not has_gatekeeper and is_by_name(place):
+        found.append(("visitors", FlawCode.NOBODY_ENTERS))
     return [Flaw(path=path, code=code, hint=HINTS[code]) for path, code in found]
 
 

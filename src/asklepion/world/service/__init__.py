@@ -9,6 +9,7 @@ from .leases import Leases, end_leases
 from .looks import Looks
 from .making import Making, Showing
 from .order import Wish
+from .relays import Relays
 from .sealing import Secret
 from .sfu import Voices
 from .shelf import Cellar
@@ -33,6 +34,7 @@ __all__ = [
     "Looks",
     "Making",
     "Plan",
+    "Relays",
     "Secret",
     "Showing",
     "Uploads",

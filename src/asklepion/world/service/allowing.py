@@ -76,6 +76,23 @@ def refusal_of_words(
     return _too_soon(visit, ties.slow_s(place, now), now)
 
 
+def refusal_of_captions(
+    speaker: Visit, typist: Visit, ties: Ties, now: datetime
+) -> tuple[Code, str] | None:
+    """Why nobody may read what somebody says, as another or they themselves have it written."""
+    if not speaker.gathering or not may(speaker, Right.SPEAK):
+        return Code.FORBIDDEN, f"Here they may not {Right.SPEAK}."
+    if typist is not speaker and not may(typist, Right.WRITE):
+        return Code.FORBIDDEN, f"Here you may not {Right.WRITE}."
+    place = speaker.gathering.hall.place.id
+    for one in (speaker, typist):
+        if refusal := _silenced(one, place, ties, now):
+            return refusal
+        if ties.self_of(one.account).phrases_only:
+            return Code.PHRASES_ONLY, "Send a phrase instead."
+    return None
+
+
 def _silenced(visit: Visit, place: str, ties: Ties, now: datetime) -> tuple[Code, str] | None:
     is_silent = ties.standing(Deed.MUTE, place, visit.account, now)
     return (Code.SILENCED, SILENT) if is_silent else None

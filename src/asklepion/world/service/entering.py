@@ -12,12 +12,13 @@ from asklepion.kit.errors import Busy
 
 from ..engine import Asides, Hall
 from ..model import Place, Spot, Ties, in_front_of
-from ..wire import Code, Expelled, Onward, PlaceChanged
+from ..wire import Code, Expelled, Onward, PlaceChanged, Standing
 from .allowing import take_stand
 from .atlas import HINT, Atlas, hall_of
 from .becoming import Becoming
 from .gates import Gates
 from .gathering import Gathering
+from .relays import Relays
 from .sfu import Voices
 from .signboards import Signboards
 from .things import LooseThings
@@ -41,6 +42,7 @@ class Entering:
         self.signboards = Signboards(atlas.places, self.gatherings, ties)
         self.others: Workers | None = None
         self.voices: Voices | None = None  # where they go through an SFU
+        self.relays: Relays | None = None  # where there are STUN or TURN servers
         self._atlas = atlas
         self._ties = ties
         self._things = things
@@ -168,7 +170,7 @@ class Entering:
         came_as = stood or before
         at = came_as.spot if came_as else _before_door(place, came_from)
         gathering.join(visit, at, signs, came_as)
-        visit.tell(standing)
+        self._tell_standing(visit, standing)
         self.gatherings[key] = gathering
         if left:
             self._let_go(left, slot, visit)
@@ -181,8 +183,13 @@ class Entering:
         standing = take_stand(visit, place, self._ties, self._clock.now())
         if visit.gathering:
             visit.gathering.take_up(visit, self.signboards.over_doors(place, visit.account))
-        visit.tell(standing)
+        self._tell_standing(visit, standing)
         self._things.come(visit)
+
+    def _tell_standing(self, visit: Visit, standing: Standing) -> None:
+        visit.tell(standing)
+        if self.relays:
+            self.relays.meet(visit)
 
     async def _come_anew(self, visit: Visit, place: Place) -> None:
         if visit.away_since is None and not visit.gathering:

@@ -150,7 +150,8 @@ class _Line(WSListener):
     # --- what a visit asks of its line
 
     def write(self, frame: bytes) -> None:
-        if self._transport:
+        # One that was cut is told of a moment later; each write to it would be a line in the log.
+        if self._transport and not self._transport.underlying_transport.is_closing():
             self._transport.send(BINARY, frame)
 
     # --- what the socket tells

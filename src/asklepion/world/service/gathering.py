@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..engine import Asides, Frames, Hall, Ring, Seats, Signing, is_crowding
+from ..engine import Asides, Captioners, Frames, Hall, Ring, Seats, Signing, is_crowding
 from ..model import Place, Spot, Ties
 from ..wire import (
+    MOST_CAPTIONERS,
     Away,
     FromWorld,
     Joined,
     Left,
+    MayCaption,
     Moved,
     Presence,
     Signs,
@@ -47,6 +49,7 @@ class Gathering:
         self.is_stage = self.hall.place.is_stage
         self.hands = 0  # were raised since the first came
         self.apartness = Apartness(self.ties, self.visits)
+        self.captioners = Captioners(MOST_CAPTIONERS, self._tell_captioner)
         self.seats = Seats(self.hall.place, self.hall.ground)
 
     def tell(
@@ -101,6 +104,13 @@ class Gathering:
     def take_up(self, visit: Visit, signs: tuple[Presence, ...]) -> None:
         """Let one who is here go on where they stood when the line broke."""
         self._welcome(visit, self.hall.spot(visit.slot), signs)
+        for speaker, typist in self.captioners.with_one(visit.slot):
+            visit.tell(MayCaption(slot=speaker, by=typist, may=True))
+
+    def _tell_captioner(self, speaker: int, typist: int, may: bool) -> None:
+        for slot in (speaker, typist):
+            if visit := self.visits.get(slot):
+                visit.tell(MayCaption(slot=speaker, by=typist, may=may))
 
     def _welcome(self, visit: Visit, spot: Spot, signs: tuple[Presence, ...]) -> None:
         people = tuple(o.person for o in self.visits.values() if not self.apartness.parts(visit, o))
@@ -123,6 +133,7 @@ class Gathering:
         gone = self.visits.pop(slot)
         self.hall.leave(slot)
         self.signing.leave(slot)
+        self.captioners.leave(slot)
         self.apartness.look()
         self.tell(Left(slot=slot), by=gone)
         self.tell_asides(self.asides.go(slot))
@@ -153,6 +164,8 @@ class Gathering:
         """Two who are here went apart, or came together again: as if each had left or come."""
         self.apartness.look()
         are_apart = self.apartness.parts(one, other)
+        if are_apart:
+            self.captioners.part(one.slot, other.slot)
         for mine, theirs in ((one, other), (other, one)):
             mine.outbox.clear_view()
             mine.tell(Left(slot=theirs.slot) if are_apart else Joined(person=theirs.person))

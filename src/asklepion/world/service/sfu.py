@@ -2,10 +2,12 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
 from websockets.exceptions import WebSocketException
 
@@ -24,9 +26,11 @@ from ..wire import (
     SfuLeave,
     SfuOffer,
     SfuOffered,
+    SfuRefused,
 )
 from .gathering import Gathering
 from .janus import Janus
+from .patience import FIRST_S, Patience
 from .private import may_call
 from .visit import Visit
 
@@ -74,13 +78,24 @@ class Voices:
         above: up to so many people in a place talk from browser to browser, but on stage.
     """
 
-    def __init__(self, *, url: str, secret: str, above: int, ties: Ties) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        secret: str,
+        above: int,
+        ties: Ties,
+        tell_time: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._time = tell_time
         self._url = url
         self._secret = secret
         self._above = above
         self._ties = ties
         self._janus: Janus | None = None
         self._rooms: dict[str, Room] = {}  # by the key of the gathering
+        self._patience: WeakKeyDictionary[Visit, Patience] = WeakKeyDictionary()
+        self._waiting: WeakSet[Visit] = WeakSet()  # to begin anew
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -109,7 +124,8 @@ class Voices:
                 return
             room = self._rooms[here.key] = Room(here)
         for visit in list(here.visits.values()):
-            if not visit.is_on_sfu:
+            if not visit.is_on_sfu or (visit in self._waiting and self._may_ask(visit)):
+                self._waiting.discard(visit)
                 visit.is_on_sfu = True
                 visit.tell(Sfu(is_on=True))
         for talker in list(room.talkers.values()):
@@ -133,6 +149,8 @@ class Voices:
             case SfuOffer(sdp=sdp):
                 if not _is_voice(sdp):
                     return visit.refuse(Code.TOO_LONG, "One voice, and nothing else.")
+                if visit in self._waiting:
+                    return visit.refuse(Code.UNHEARD, "The SFU refused: wait until it is on again.")
                 if talker:
                     self._end(talker)
                 talker = room.talkers[visit] = Talker(visit, room)
@@ -170,6 +188,8 @@ class Voices:
                 feeds[voice.feed] = slot
             if len(feeds) == MOST_HEARD:
                 break
+        if not self._may_ask(talker.visit):  # what is to be taken away, is
+            feeds = {feed: slot for feed, slot in feeds.items() if feed in talker.heard}
         if frozenset(feeds) == talker.asked:
             return
         talker.asked = frozenset(feeds)
@@ -255,8 +275,11 @@ class Voices:
             body |= ({"subscribe": more} if more else {}) | ({"unsubscribe": less} if less else {})
         try:
             said, jsep = await janus.send(talker.hearing, body)
-        except Busy:  # whom it names has just gone: the next look asks again
-            talker.heard, talker.asked = before, AGAIN
+        except Busy:
+            if not more:
+                raise  # nobody hears on whom they may not hear
+            talker.heard, talker.asked = before, AGAIN  # perhaps whom it names has just gone
+            self._note_refusal(talker.visit)
             if is_first:
                 handle, talker.hearing = talker.hearing, 0
                 await janus.detach(handle)
@@ -276,6 +299,8 @@ class Voices:
     async def _start(self, talker: Talker, sdp: str) -> None:
         jsep = {"type": "answer", "sdp": sdp}
         await self._require().send(talker.hearing, {"request": "start"}, jsep)
+        if patience := self._patience.get(talker.visit):
+            patience.forget()
 
     def _require(self) -> Janus:
         if not self._janus:
@@ -286,7 +311,18 @@ class Voices:
         """Let them begin anew: the next look tells them."""
         if talker.room.talkers.get(talker.visit) is talker:
             self._end(talker)
-            talker.visit.is_on_sfu = False
+            self._waiting.add(talker.visit)
+            self._note_refusal(talker.visit)
+
+    def _may_ask(self, visit: Visit) -> bool:
+        patience = self._patience.get(visit)
+        return patience is None or patience.is_over(self._time())
+
+    def _note_refusal(self, visit: Visit) -> None:
+        patience = self._patience.setdefault(visit, Patience())
+        patience.refuse(self._time())
+        if patience.wait_s > FIRST_S:  # once may be chance
+            visit.tell(SfuRefused(again_s=patience.wait_s))
 
     def _end(self, talker: Talker) -> None:
         if talker.room.talkers.get(talker.visit) is talker:
@@ -300,6 +336,7 @@ class Voices:
         for talker in list(room.talkers.values()):
             self._end(talker)
         for visit in list(room.here.visits.values()):
+            self._waiting.discard(visit)
             if visit.is_on_sfu:
                 visit.is_on_sfu = False
                 visit.tell(Sfu(is_on=False))

@@ -7,6 +7,7 @@ from ..wire import (
     MAX_CHAT_CHARS,
     MAX_SIGNAL_CHARS,
     AskAside,
+    Caption,
     Code,
     DeclineAside,
     FromSfuTalkers,
@@ -17,7 +18,9 @@ from ..wire import (
     GiveWord,
     JoinAside,
     LeaveAside,
+    LetCaption,
     Motion,
+    ReadCaptions,
     Said,
     Say,
     SetStage,
@@ -31,8 +34,10 @@ from ..wire import (
     Uttered,
 )
 from .allowing import refusal_of
+from .captioning import Captioning
 from .gathering import Gathering
 from .private import PrivateTalk, may_call
+from .relays import Relays
 from .sfu import Voices
 from .staging import give_word, set_stage
 from .visit import Visit, tidy
@@ -47,7 +52,9 @@ class Talking:
         self._clock = clock
         self._ties = ties
         self._private = PrivateTalk(ties)
+        self._captioning = Captioning(clock, ties)
         self.voices: Voices | None = None  # where there is an SFU
+        self.relays: Relays | None = None  # where there are STUN or TURN servers
 
     def hear(self, visit: Visit, message: FromVisitor, now: float) -> None:
         """Hand it to those whom it concerns, or refuse it."""
@@ -77,6 +84,8 @@ class Talking:
                 return self._hear_sfu(here, visit, message)
             case GiveWord():
                 give_word(here, visit, message)
+            case Caption() | LetCaption() | ReadCaptions():
+                return self._captioning.hear(here, visit, message, now)
             case _:
                 pass
 
@@ -84,8 +93,10 @@ class Talking:
             self.voices.look(here)  # at once: who may hear whom may be another matter now
 
     def look(self, here: Gathering) -> None:
-        """Look, once a second, who has walked away from those they spoke with."""
+        """Look, once a second, who has walked away, and whose way through firewalls ends soon."""
         self._private.look(here)
+        if self.relays:
+            self.relays.look(here)
 
     def _hear_sfu(self, here: Gathering, visit: Visit, message: FromSfuTalkers) -> None:
         if not self.voices:

@@ -60,7 +60,10 @@ class Visit:
         self.who = secrets.token_urlsafe(WHO_BYTES)
         self.hand = 0  # of raised hands, who raised theirs first has the least
         self.has_word = False  # on stage
+        self.reads_captions = False
         self.is_on_sfu = False  # they were told that voices go through the SFU
+        self.relay_name = ""  # by which TURN servers know them; says nothing of who they are
+        self.relays_until = 0.0  # Unix seconds; 0: they were given no pass
         self.key = secrets.token_urlsafe(12)  # with it, one whose line broke has their body back
         self.is_back = False  # this visit goes on with the body of another, and has not entered yet
         self.missed: deque[bytes] = deque(maxlen=MOST_MISSED)  # told to them alone while away
@@ -82,6 +85,8 @@ class Visit:
         self.hands = Allowance(burst=20, per_s=25, now=now)
         self.messages = Allowance(burst=80, per_s=20, now=now)
         self.lines = Allowance(burst=6, per_s=0.7, now=now)
+        self.caption_lines = Allowance(burst=8, per_s=1.5, now=now)
+        self.caption_pieces = Allowance(burst=8, per_s=4, now=now)
         self.asks = Allowance(burst=8, per_s=0.2, now=now)
         self.corrections = Allowance(burst=2, per_s=4, now=now)
         self.patience = Allowance(burst=400, per_s=10, now=now)
@@ -132,7 +137,7 @@ class Visit:
         """Go on with the body of another visit, whose line broke; it has none any more."""
         self.gathering, self.slot, self.who = old.gathering, old.slot, old.who
         self.hand, self.spoke_at, self.signs = old.hand, old.spoke_at, old.signs
-        self.has_word = old.has_word
+        self.has_word, self.reads_captions = old.has_word, old.reads_captions
         self.is_host, self.is_silent, self.is_back = old.is_host, old.is_silent, True
         old.gathering, old.slot = None, -1
 

@@ -37,6 +37,7 @@ from .hearing import Hearing
 from .keeping import Keeping
 from .looks import default_look
 from .passing import Dismiss, Dress, Erase, Guest, Merge
+from .relays import Relays
 from .sfu import Voices
 from .shelf import Cellar
 from .talking import Talking
@@ -247,6 +248,10 @@ class World(Around):
     def voices_through(self, voices: Voices) -> None:
         """Let voices go through an SFU where it is worth it."""
         self._talking.voices = self._entering.voices = voices
+
+    def ways_by(self, relays: Relays) -> None:
+        """Give those who may talk ways through NAT and firewalls."""
+        self._talking.relays = self._entering.relays = relays
 
     def time(self) -> float:
         """Seconds on the clock by which steps are judged."""

@@ -6,9 +6,21 @@ from typing import TypeAlias
 import msgspec
 
 from ..model import Sign, Spot
+from .captions import FromCaptioners, TellsCaptions
 from .company import Silenced, Standing, Told, Utter, Uttered
 from .items import FromHands, FromThings
-from .voice import AskedAside, FromTalkers, Sfu, SfuAnswered, SfuOffered, Staged, WentAside, Worded
+from .voice import (
+    AskedAside,
+    FromTalkers,
+    IceServers,
+    Sfu,
+    SfuAnswered,
+    SfuOffered,
+    SfuRefused,
+    Staged,
+    WentAside,
+    Worded,
+)
 
 MAX_FRAME_BYTES = 32 * 1024  # a session description of WebRTC is the largest thing anybody says
 MAX_CHAT_CHARS = 500
@@ -117,7 +129,9 @@ class Signal(_Message, frozen=True, kw_only=True, tag="signal", forbid_unknown_f
     data: str
 
 
-FromVisitor: TypeAlias = Enter | Say | Utter | Gesture | Signal | FromTalkers | FromHands
+FromVisitor: TypeAlias = (
+    Enter | Say | Utter | Gesture | Signal | FromTalkers | FromCaptioners | FromHands
+)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,6 +292,9 @@ FromWorld: TypeAlias = (
     | Sfu
     | SfuAnswered
     | SfuOffered
+    | SfuRefused
+    | IceServers
+    | TellsCaptions
     | FromThings
 )
 

@@ -119,6 +119,27 @@ class Sfu(_Message, frozen=True, kw_only=True, tag="sfu"):
     is_on: bool
 
 
+class SfuRefused(_Message, frozen=True, kw_only=True, tag="sfu-refused"):
+    """The SFU refused more than once, and is asked again for you in so long."""
+
+    again_s: int
+
+
+class IceServer(msgspec.Struct, frozen=True, kw_only=True):
+    """STUN or TURN servers that take one name; `username` is empty where they ask for none."""
+
+    urls: tuple[str, ...]
+    username: str = ""
+    credential: str = ""
+
+
+class IceServers(_Message, frozen=True, kw_only=True, tag="ice-servers"):
+    """By which servers voices and screens find a way from now on."""
+
+    servers: tuple[IceServer, ...]
+    is_relay_only: bool  # through TURN and no other way
+
+
 class SfuAnswered(_Message, frozen=True, kw_only=True, tag="sfu-answered"):
     """How the SFU takes in your voice."""
 

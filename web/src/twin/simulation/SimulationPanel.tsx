@@ -84,6 +84,7 @@ function Simulator({ who }: { who: Subject }) {
 
   const shown = useMemo(() => runs.map((one) => withGlucose(one, unit)), [runs, unit]);
   const newest = shown.at(-1);
+  const first = shown[0]; // what is compared with it begins at the same rest
   return (
     <>
       <Card className="simulation" title={text("twin.ui.simulation")} icon={FlaskConical}>
@@ -130,6 +131,7 @@ function Simulator({ who }: { who: Subject }) {
           )}
           <Replay key={count} runs={shown} />
           <p className="small muted">{say(newest.calibrated)}</p>
+          {first?.pulse && <p className="small muted">{say(first.pulse)}</p>}
           <About run={newest} />
         </Card>
       )}

@@ -74,6 +74,7 @@ export function PublishCard({ opened }: { opened: Opened }) {
 
 function Flaws({ opened, doc }: { opened: Opened; doc: Doc }) {
   const text = useText();
+  const wordOf = (path: string) => (path === "visitors" ? text("world.making.access") : path);
   return (
     <ul className="making-flaws">
       {opened.flaws.map(({ path, code }) => {
@@ -83,7 +84,8 @@ function Flaws({ opened, doc }: { opened: Opened; doc: Doc }) {
           <li key={`${path} ${code}`}>
             <TriangleAlert aria-hidden />
             <span>
-              <strong>{part ? nameOf(part) : path}</strong> {text(`world.making.flaw.${code}`)}
+              <strong>{part ? nameOf(part) : wordOf(path)}</strong>{" "}
+              {text(`world.making.flaw.${code}`)}
             </span>
           </li>
         );

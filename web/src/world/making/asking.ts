@@ -17,6 +17,7 @@ export interface DraftAnswer {
   readonly shown: number;
   readonly editors: readonly Role[];
   readonly flaws: readonly Flaw[];
+  readonly is_mine: boolean;
 }
 
 export interface ListedPlace {

@@ -22,6 +22,7 @@ export interface Opened {
   readonly shown: number;
   readonly editors: readonly Role[];
   readonly flaws: readonly Flaw[];
+  readonly isMine: boolean;
   /** What was not saved before a reload is here again. */
   readonly isRestored: boolean;
   /** Somebody else saved since: ours cannot simply be saved. */
@@ -137,10 +138,11 @@ export class MakingDesk {
     const mine = kept && { ...kept.place, id };
     const model = new EditModel(saved);
     if (mine) model.apply(() => docOf(mine));
-    const { revision, shown, editors, flaws } = answer;
+    const { revision, shown, editors, flaws, is_mine } = answer;
     const isOvertaken = kept !== null && kept.revision !== revision;
     this.opened.set({
       ...{ id, model, saved, revision: kept?.revision ?? revision, shown, editors, flaws },
+      isMine: is_mine,
       isRestored: kept !== null,
       isOvertaken,
     });

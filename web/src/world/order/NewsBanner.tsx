@@ -47,7 +47,7 @@ function One({ news }: { news: News }) {
         {isOfHosts && reason && <p>{text("world.told.reason", { reason })}</p>}
         {isOfHosts && until && <p>{text("world.told.until", { at: moment(until, "moment") })}</p>}
         {about === "answered" && <p>{text(`world.report.outcome.${outcome}`)}</p>}
-        {about === "answered" && reason && <p>{reason}</p>}
+        {about === "answered" && reason && <p lang="">{reason}</p>}
       </div>
       {isOfHosts && about !== "lifted" && <Appeal id={id} />}
       <div className="row">

@@ -123,7 +123,11 @@ function Acts({ acts }: { acts: readonly ListedAct[] }) {
               {text(`world.acts.${act.deed}`, { name: act.name, by: act.by, n: act.every_s })}{" "}
               <span className="muted small">{moment(act.at)}</span>
             </p>
-            {act.reason && <p className="muted">{act.reason}</p>}
+            {act.reason && (
+              <p className="muted" lang="">
+                {act.reason}
+              </p>
+            )}
             {act.appeal && <p>{text("world.acts.appeal", { words: act.appeal })}</p>}
             {act.stands && (
               <Button onClick={() => carryOut(asking.lift(act.id))}>

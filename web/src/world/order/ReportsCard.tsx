@@ -90,7 +90,9 @@ function MinuteDialog({ minute, onClose }: { minute: Minute; onClose: () => void
 
 function wordsOf(text: ReturnType<typeof useText>, what: string, words: string): string {
   if (what === "said") return words;
-  return what === "uttered" ? text(`world.phrase.${words}`) : text(`world.minute.${what}`);
+  return what === "uttered"
+    ? text(`world.phrase.${words}`)
+    : text(`world.minute.${what}`, { words });
 }
 
 function AnswerForm({ report, onClose }: { report: ListedReport; onClose: () => void }) {

@@ -1,10 +1,11 @@
 import { Store } from "../../kit/store";
 import type { Company } from "../company";
+import type { Wish } from "../walk/walker";
 import type { Errand } from "../world";
 
 const LOOK_MS = 400;
 const NEAR_M = 1.8; // an arm's length, and a little
-const OWN_WAY = /^(Key[WASD]|Arrow(Up|Down|Left|Right))$/;
+const OWN_WAY = 0.1; // of a full push: less is a finger at rest
 
 export interface FollowingParts {
   readonly company: Pick<Company, "people">;
@@ -33,9 +34,9 @@ export class Following {
     this.whom.set("");
   }
 
-  /** A key was pressed: whoever goes their own way follows nobody. */
-  press(code: string): void {
-    if (OWN_WAY.test(code)) this.stop();
+  /** Whoever goes their own way, by keys or by thumb, follows nobody. */
+  heed({ ahead, right }: Wish): void {
+    if (this.whom.get() && Math.hypot(ahead, right) > OWN_WAY) this.stop();
   }
 
   private look(): void {

@@ -1,5 +1,6 @@
-import { Ear, Mic, MicOff, Phone, PhoneOff, Volume2 } from "lucide-react";
+import { Ear, Mic, MicOff, Phone, PhoneOff, ServerOff, Volume2 } from "lucide-react";
 import type { Panel } from "../../kit/place";
+import { useStore } from "../../kit/store";
 import { useText } from "../../kit/text";
 import { Avatar, Badge, Button, Card, Empty } from "../../kit/ui";
 import type { Somebody } from "../company";
@@ -25,7 +26,8 @@ function VoicePanel() {
       <p role="status">{text(`world.voice.state.${voiceStateOf(voice)}`)}</p>
       {isOn && !voice.isListening && <OwnLevel />}
       <div className="row">{isOn ? <Talking voice={voice} /> : <Join voice={voice} />}</div>
-      <p className="muted small">{text("world.voice.hint")}</p>
+      {isOn && <Refused />}
+      <Hint />
       {others.length === 0 ? (
         <Empty icon={Volume2} title={text("world.voice.alone")} />
       ) : (
@@ -43,6 +45,26 @@ function VoicePanel() {
       </details>
     </Card>
   );
+}
+
+/** The SFU refuses, and when it is asked again; nothing while it does not. */
+function Refused() {
+  const text = useText();
+  const seconds = useStore(company.refusals.again_s);
+  if (seconds === 0) return null;
+  return (
+    <p className="voice-refused" role="status">
+      <ServerOff aria-hidden />
+      {text("world.voice.refused", { seconds })}
+    </p>
+  );
+}
+
+function Hint() {
+  const text = useText();
+  const isRelayOnly = useStore(company.peers.isRelayOnly);
+  const key = isRelayOnly ? "world.voice.hint.relayed" : "world.voice.hint";
+  return <p className="muted small">{text(key)}</p>;
 }
 
 function OwnLevel() {
@@ -121,13 +143,7 @@ function Voiced({ somebody, voice }: { somebody: Somebody; voice: VoiceState }) 
           </Badge>
         ) : (
           <Badge tone={isConnected ? "accent" : "plain"}>
-            {text(
-              isConnected
-                ? "world.voice.connected"
-                : isOutside
-                  ? "world.aside.outside"
-                  : "world.voice.apart",
-            )}
+            {text(isOutside ? "world.aside.outside" : `world.voice.${wayTo(slot, voice)}`)}
           </Badge>
         )}
       </span>
@@ -139,6 +155,12 @@ function Voiced({ somebody, voice }: { somebody: Somebody; voice: VoiceState }) 
       )}
     </li>
   );
+}
+
+function wayTo(slot: number, { connected, calling, stuck }: VoiceState): string {
+  if (connected.includes(slot)) return "connected";
+  if (stuck.includes(slot)) return "stuck";
+  return calling.includes(slot) ? "calling" : "apart";
 }
 
 const shared = {

@@ -1,6 +1,9 @@
 import type { Banner, Panel } from "../../kit/place";
 import { calendarPanel } from "../calendar/panel";
 import { reminderBanner } from "../calendar/ReminderBanner";
+import { captionBand } from "../captions/CaptionBand";
+import { ownWordsStrip } from "../captions/OwnWordsStrip";
+import { captionPanel } from "../captions/panel";
 import { makingPanel } from "../making/panel";
 import { newsBanner } from "../order/NewsBanner";
 import { orderPanels, safetyPanel } from "../order/panels";
@@ -22,7 +25,7 @@ import { voicePanels } from "./VoicePanel";
 /** What the world shows beside the scene, and instead of it. */
 export const worldPanels: readonly Panel[] = [
   ...[thingsPanel, itemsPanel, chatPanel, ...voicePanels, showingPanel].map(live),
-  ...[calendarPanel, photoPanel].map(live),
+  ...[captionPanel, calendarPanel, photoPanel].map(live),
   safetyPanel,
   ...orderPanels.map(live),
   wardrobePanel,
@@ -37,8 +40,10 @@ export const worldBanners: readonly Banner[] = [
   showingBanner,
   newsBanner,
   talkBanner,
+  ownWordsStrip,
   asideBanner,
   reminderBanner,
+  captionBand,
 ];
 
 function live(panel: Panel): Panel {

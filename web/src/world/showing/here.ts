@@ -11,7 +11,7 @@ export const showing = new Showing({
     if (!canShow()) return Promise.reject(new Error("no screens here"));
     return mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
   },
-  openPeer: () => new RTCPeerConnection(),
+  openPeer: () => company.peers.open(),
   after: realTiming.after,
   isHost: (slot) => company.people.get().some((one) => one.slot === slot && one.isHost),
 });

@@ -32,7 +32,7 @@ export function AsideCard() {
           </Button>
         </>
       )}
-      <Asking near={people.filter(isNear)} />
+      <Asking key={mine} near={people.filter(isNear)} />
       <p className="muted small">{text("world.aside.hint")}</p>
     </section>
   );

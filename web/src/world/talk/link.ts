@@ -1,33 +1,31 @@
-/** What two browsers tell each other to find a way for their voices; handed on unread. */
-export interface Note {
-  readonly hello?: true; // I can hear you now, if you want to talk
-  readonly bye?: true;
+/** What the two ends of a link tell each other. */
+export interface LinkNote {
   readonly description?: RTCSessionDescriptionInit;
-  readonly candidate?: RTCIceCandidateInit | null;
+  readonly candidate?: RTCIceCandidateInit;
 }
 
 export interface LinkListener {
-  send(note: Note): void;
+  send(note: LinkNote): void;
   heard(stream: MediaStream): void;
+  /** It opened, or wavers. */
   changed(): void;
+  /** It will not open any more. */
   failed(): void;
 }
 
-/** The way to one other person. */
+/** One connection to one other person: the caller offers, once, and the other answers. */
 export class Link {
   private readonly senders: readonly RTCRtpSender[];
-  private isOffering = false;
-  private isIgnoring = false;
 
   constructor(
     private readonly peer: RTCPeerConnection,
-    private readonly isPolite: boolean,
+    private readonly isCaller: boolean,
     own: MediaStream,
     private readonly listener: LinkListener,
   ) {
-    peer.onnegotiationneeded = () => void this.offer();
-    peer.onicecandidate = ({ candidate }) =>
-      listener.send({ candidate: candidate?.toJSON() ?? null });
+    peer.onicecandidate = ({ candidate }) => {
+      if (candidate) listener.send({ candidate: candidate.toJSON() });
+    };
     peer.ontrack = ({ streams, track }) => listener.heard(streams[0] ?? new MediaStream([track]));
     peer.onconnectionstatechange = () => {
       if (peer.connectionState === "failed") listener.failed();
@@ -40,25 +38,18 @@ export class Link {
     return this.peer.connectionState === "connected";
   }
 
-  /** The other side begins anew, or never heard our first offer. */
-  again(): void {
-    if (!this.isOpen && this.peer.signalingState === "have-local-offer") void this.offer();
+  /** Offer, where it is on us to do so. */
+  async call(): Promise<void> {
+    if (this.isCaller) await this.carefully(() => this.describe());
   }
 
-  async hear(note: Note): Promise<void> {
-    const { description, candidate } = note;
-    if (description) {
-      const isBusy = this.isOffering || this.peer.signalingState !== "stable";
-      this.isIgnoring = !this.isPolite && description.type === "offer" && isBusy;
-      if (this.isIgnoring) return;
+  async hear({ description, candidate }: LinkNote): Promise<void> {
+    if (candidate) await this.peer.addIceCandidate(candidate).catch(() => {}); // others remain
+    if (!description || (description.type === "offer") === this.isCaller) return;
+    await this.carefully(async () => {
       await this.peer.setRemoteDescription(description);
-      if (description.type === "offer") {
-        await this.peer.setLocalDescription();
-        this.tell();
-      }
-    } else if (candidate && !this.isIgnoring) {
-      await this.peer.addIceCandidate(candidate).catch(() => {}); // one way fewer; others remain
-    }
+      if (!this.isCaller) await this.describe();
+    });
   }
 
   /** Send another track from now on; the other side notices nothing but the sound. */
@@ -69,21 +60,22 @@ export class Link {
 
   close(): void {
     this.peer.onconnectionstatechange = null;
+    this.peer.onicecandidate = null;
+    this.peer.ontrack = null;
     this.peer.close();
   }
 
-  private async offer(): Promise<void> {
-    this.isOffering = true;
-    try {
-      await this.peer.setLocalDescription();
-      this.tell();
-    } finally {
-      this.isOffering = false;
-    }
-  }
-
-  private tell(): void {
+  private async describe(): Promise<void> {
+    await this.peer.setLocalDescription();
     const description = this.peer.localDescription;
     if (description) this.listener.send({ description: description.toJSON() });
+  }
+
+  private async carefully(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch {
+      if (this.peer.signalingState !== "closed") this.listener.failed();
+    }
   }
 }

@@ -19,7 +19,7 @@ let place: Place;
 let asked: Asked[];
 
 function answer(): object {
-  return { place, revision, shown: 0, editors: [], flaws: [] };
+  return { place, revision, shown: 0, editors: [], flaws: [], is_mine: true };
 }
 
 beforeEach(() => {

@@ -26,7 +26,7 @@ beforeEach(() => {
     "GET /api/world/making": { places: [] },
     "POST /api/world/making": { id: ID },
     [`GET /api/world/making/${ID}`]: {
-      ...{ place: home, revision: 1, shown: 0, editors: [], flaws: [FLAW] },
+      ...{ place: home, revision: 1, shown: 0, editors: [], flaws: [FLAW], is_mine: true },
     },
     "GET /api/world/places": [CARD],
     [`GET /api/world/places/${ID}`]: () => ({ ...home }),

@@ -4,6 +4,7 @@ import type { Somebody } from "../../../src/world/company";
 import { Glide } from "../../../src/world/net/glide";
 import { Following } from "../../../src/world/order/following";
 import { HeldEscape } from "../../../src/world/order/safe";
+import { Controls } from "../../../src/world/walk/controls";
 
 function somebody(x: number): Somebody {
   const glide = new Glide();
@@ -54,16 +55,62 @@ test("whoever follows walks to where the other is, again and again, until the ot
   expect(made.whom.get()).toBe("");
 });
 
-test("a step of one's own ends it, another key does not", () => {
+function walking() {
+  document.body.innerHTML = '<div id="scene"></div><textarea></textarea><input type="range">';
+  const find = (what: string) => document.querySelector(what) as HTMLElement;
+  const controls = new Controls(find("#scene"), {
+    turn: () => {},
+    zoom: () => {},
+    isHeld: () => false,
+  });
   const { made, went, look } = following();
   made.begin("otto");
-  made.press("KeyQ");
-  expect(made.whom.get()).toBe("otto");
+  return {
+    went,
+    look,
+    stop: () => controls.dispose(),
+    press(code: string, on: string, more = {}) {
+      const event = new KeyboardEvent("keydown", { code, bubbles: true, ...more });
+      find(on).dispatchEvent(event);
+      made.heed(controls.wish);
+      return made.whom.get();
+    },
+    push(x: number) {
+      controls.stick.set({ x: 0, y: 0, dx: x, dy: 0 });
+      made.heed(controls.wish);
+      return made.whom.get();
+    },
+  };
+}
 
-  made.press("ArrowUp");
+test("a step of one's own ends it, another key does not", () => {
+  const { press, went, look, stop } = walking();
+  expect(press("KeyQ", "body")).toBe("otto");
+
+  expect(press("ArrowUp", "body")).toBe("");
   look();
 
-  expect([made.whom.get(), went]).toEqual(["", []]);
+  expect(went).toEqual([]);
+  stop();
+});
+
+test("whoever writes, chooses on a slider or selects all still follows", () => {
+  const { press, stop } = walking();
+
+  expect(press("KeyW", "textarea")).toBe("otto");
+  expect(press("ArrowLeft", "input")).toBe("otto");
+  expect(press("KeyA", "body", { ctrlKey: true })).toBe("otto");
+
+  expect(press("KeyA", "body")).toBe("");
+  stop();
+});
+
+test("a push of the thumb's stick ends it, a finger that rests on it does not", () => {
+  const { push, stop } = walking();
+  expect(push(2)).toBe("otto");
+
+  expect(push(40)).toBe("");
+  stop();
 });
 
 function heldEscape() {

@@ -199,6 +199,42 @@ test("a microphone that is refused or missing is told apart", async () => {
   expect(screen.getByRole("status").textContent).toContain("No microphone was found");
 });
 
+test("an SFU that refuses is told of, and when it is asked again, until voices come", () => {
+  vi.useFakeTimers();
+  welcome(IRIS, OTTO);
+  const on = vi.spyOn(company.voice.store, "get");
+  on.mockReturnValue({ ...company.voice.store.get(), state: "on" });
+  const Voice = voicePanels[0]?.Component ?? (() => null);
+  render(<Voice place="plaza" />);
+  const told = () => screen.queryByText(/is asked again within \d+ seconds/)?.textContent;
+  expect(told()).toBeUndefined();
+
+  hear({ type: "sfu-refused", again_s: 4 });
+  expect(told()).toContain("within 4 seconds");
+  hear({ type: "sfu-offered", sdp: "", slots: [] });
+  expect(told()).toBeUndefined();
+
+  hear({ type: "sfu-refused", again_s: 30 });
+  act(() => vi.advanceTimersByTime(30_000));
+  expect(told()).toContain("within 30 seconds");
+  act(() => vi.advanceTimersByTime(10_000));
+  expect(told()).toBeUndefined();
+  vi.useRealTimers();
+  on.mockRestore();
+});
+
+test("where all goes through TURN the panel says that nobody learns one's address", () => {
+  welcome(IRIS);
+  const Voice = voicePanels[0]?.Component ?? (() => null);
+  render(<Voice place="plaza" />);
+  expect(screen.getByText(/straight from browser to browser/)).toBeDefined();
+
+  hear({ type: "ice-servers", servers: [], is_relay_only: true });
+
+  expect(screen.getByText(/nobody here learns your network address/)).toBeDefined();
+  expect(screen.queryByText(/straight from browser to browser/)).toBeNull();
+});
+
 test("whoever is not let in reads why, and goes back", async () => {
   const Line = worldBanners[1]?.Component ?? (() => null);
   welcome(IRIS);

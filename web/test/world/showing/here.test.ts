@@ -84,3 +84,25 @@ test("nothing is shown any more once another window has taken over", () => {
   expect(left).toHaveBeenCalled();
   company.line.set({ state: "closed", why: "" });
 });
+
+test("another's screen is taken in by the servers that the house gave, as voices are", () => {
+  const opened: RTCConfiguration[] = [];
+  class Peer {
+    constructor(configuration: RTCConfiguration) {
+      opened.push(configuration);
+    }
+    setRemoteDescription = async () => {};
+    setLocalDescription = async () => {};
+    close = () => {};
+  }
+  vi.stubGlobal("RTCPeerConnection", Peer);
+  const server = { urls: ["turn:turn.example"], username: "9:x", credential: "y" };
+  welcome([person(0), person(1)]);
+  company.hear({ type: "ice-servers", servers: [server], is_relay_only: true });
+
+  const data = JSON.stringify({ showing: { description: { type: "offer", sdp: "" } } });
+  company.hear({ type: "signalled", slot: 1, data });
+
+  expect(opened).toEqual([{ iceServers: [server], iceTransportPolicy: "relay" }]);
+  vi.unstubAllGlobals();
+});

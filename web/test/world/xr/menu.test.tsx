@@ -17,6 +17,8 @@ const ON: VoiceState = {
   state: "on",
   isMuted: false,
   connected: [],
+  calling: [],
+  stuck: [],
   speaking: [],
   trouble: "",
   isListening: false,

@@ -4,13 +4,13 @@ import multiprocessing
 import os
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ...wire import Card, Noted, Scored
+from ...wire import Card, Input, Noted, Rest, Scored, ScoreInput
 from ..asking import read_charts, wished
 from ..card_scores import make_scores
 from ..predicting import make_predictions, predicting
@@ -99,6 +99,7 @@ def noted(cards: Sequence[Card], scores: Sequence[Scored]) -> list[Noted]:
             digits=card.digits,
             as_of=card.as_of,
             version=card.version,
+            rests=_rests(card.inputs),
         )
         for card in cards
         if card.value is not None
@@ -115,9 +116,26 @@ def noted(cards: Sequence[Card], scores: Sequence[Scored]) -> list[Noted]:
             digits=score.result.digits,
             as_of=score.as_of,
             version="",
+            rests=_rests(one for one in score.inputs if not one.why_key),
         )
         for score in scores
         if score.result is not None
+    ]
+
+
+def _rests(inputs: Iterable[Input | ScoreInput]) -> list[Rest]:
+    return [
+        Rest(
+            key=one.key,
+            label_key=one.label_key,
+            value=one.value,
+            value_key=one.value_key,
+            unit=one.unit,
+            at=one.at,
+            reference=one.reference,
+        )
+        for one in inputs
+        if one.value is not None
     ]
 
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,23 +18,21 @@ import msgspec
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock, to_iso
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Conflict, Fault, NotFound
+from asklepion.kit.errors import Conflict, Fault
 from asklepion.kit.log import get_log
 from asklepion.kit.vault import Vault
-from asklepion.records import Asking, Category, Forgotten, Records, Survey
+from asklepion.records import Asking, Forgotten, Records, Survey
 
-from ...engine.card_scores import ASKED_FIRST
 from ...engine.chart import UNUSABLE
-from ...engine.estimates import SHARE
-from ...engine.futures.choices import CARD
+from ...engine.night.change import compare
 from ...engine.night.chunk import NEWEST, Flat, write
 from ...engine.night.work import READ_BY, Task, codes
 from ...store import night as store
-from ...wire import Night, Noted, Since
-from ..estimating import Estimates, is_asked
-from ..predicting import foretells
+from ...wire import Night, Noted, Overnight
+from ..estimating import Estimates
 from ..sealing import Sealing
 from .folder import Folder
+from .telling import Kept, Telling
 from .workers import Workers, open_workers
 
 log = get_log(__name__)
@@ -44,15 +42,6 @@ NEVER = -1  # the hour of a house that does not
 AT_ONCE = 50  # patients in one chunk
 HELD = 2  # chunks for each worker that wait on the disk
 TICK_S = 30.0
-# What a number may rest on: whoever may not see all of it sees none of them. Observations are read
-# by their codes alone, so that whatever an Observation may be filed as is here.
-RESTS_ON = frozenset(
-    {
-        *(Category.DEMOGRAPHICS, Category.VITALS, Category.LABORATORY, Category.CONDITIONS),
-        *(Category.MEDICINES, Category.SOCIAL, Category.PROCEDURES, Category.VISITS),
-        *(Category.IMAGING, Category.CARE_PLANS, Category.OTHER),
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +85,6 @@ class _Run:
     skipped: set[str] = field(default_factory=set[str])
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sealed of a patient."""
-
-    at: str
-    before_at: str | None
-    found: list[Since]
-
-
 class Nightly:
     """Runs over the house, and answers what it found."""
 
@@ -120,9 +101,8 @@ class Nightly:
         self._nights = nights
         self._db = db
         self._clock = clock
-        self._sealing = Sealing(vault)
         self._records = records
-        self._estimates = estimates
+        self.telling = Telling(db=db, sealing=Sealing(vault), records=records, estimates=estimates)
         self._folder = Folder(nights.folder)
 
     # By itself
@@ -239,17 +219,16 @@ class Nightly:
     async def _keep(self, found: Mapping[str, list[Noted]], at: datetime) -> None:
         async with self._db.begin() as tx:
             present = await self._records.survey.present(tx, list(found))
-            sealed: dict[str, bytes] = {}
+            nights: dict[str, bytes] = {}
             for patient in sorted(present):
                 kept = _kept(found[patient], await self._before(tx, patient), at)
-                text = msgspec.json.encode(kept)
-                sealed[patient] = await self._sealing.seal(patient, text, _context(patient))
-            await store.keep(tx, sealed, at)
+                nights[patient] = msgspec.json.encode(kept)
+            await self.telling.keep(tx, nights, at)
 
     async def _before(self, tx: Tx, patient: str) -> Kept | None:
         """What was kept of her; what cannot be read any more is replaced like nothing."""
         try:
-            return await self._read(tx, patient)
+            return await self.telling.read(tx, patient)
         except (Fault, msgspec.MsgspecError) as error:
             log.fault("what was computed before is unreadable", error, patient=patient)
             return None
@@ -266,45 +245,17 @@ class Nightly:
             NotFound: there is no such patient, or something that a number may rest on is closed to
                 the caller or was changed since; or nothing was computed.
         """
-        asking = replace(asking, via="risk cards")
-        await self._records.read(asking, *patient.split("/", 1))
-        async with self._db.read() as tx:
-            kept = await self._read(tx, patient)
-            if kept and await self._records.survey.is_changed(
-                tx, patient, datetime.fromisoformat(kept.at)
-            ):
-                kept = None  # it may rest on what was taken back
-        if kept is None or not await self._sees_all(asking, patient):
-            raise NotFound("Nothing was computed overnight.", hint="Read the cards.")
-        found = [one for one in kept.found if await self._may_see(asking, patient, one.now)]
-        return Night(
-            patient=patient,
-            at=kept.at,
-            before_at=kept.before_at,
-            found=sorted(found, key=_change, reverse=True),
-        )
+        return await self.telling.of(asking, patient)
 
-    async def _sees_all(self, asking: Asking, patient: str) -> bool:
-        """Whether the caller may see everything that a number may rest on; an app never does."""
-        permit = await self._records.permits(asking, patient)
-        if permit is None or asking.caller.app is not None:
-            return False
-        return permit.categories - permit.partial >= RESTS_ON
+    async def overnight(self, asking: Asking) -> Overnight:
+        """Whose numbers changed overnight, of all who named this clinician; who did most, first.
 
-    async def _may_see(self, asking: Asking, patient: str, one: Noted) -> bool:
-        is_learned = one.kind == "card" and one.name not in EVERYBODYS
-        if is_learned and not foretells(asking.caller):
-            return False
-        if not is_asked(asking.caller, patient):
-            return True
-        card = one.name if one.kind == "card" else CARD
-        is_held = one.unit == SHARE if one.kind == "card" else one.name in ASKED_FIRST
-        return not is_held or await self._estimates.opens(asking, patient, card)
+        Each of them has a line in her log, and none of their records is opened.
 
-    async def _read(self, tx: Tx, patient: str) -> Kept | None:
-        blob = await store.find(tx, patient)
-        text = blob and await self._sealing.open(blob, _context(patient))
-        return msgspec.json.decode(text, type=Kept) if text else None
+        Raises:
+            Forbidden: the caller is no clinician, or an app.
+        """
+        return await self.telling.overnight(asking)
 
     # What other rooms ask
 
@@ -320,10 +271,6 @@ class Nightly:
         return ()
 
 
-# Cards that everybody is told; those of learned models are for clinicians.
-EVERYBODYS = frozenset({"news2", "egfr", "prevent10", "prevent30"})
-
-
 def in_her_name(patient: str) -> Asking:
     """The house computes for a patient herself: it sees what she sees, and she sees that."""
     roles = frozenset({Role.PATIENT})
@@ -331,21 +278,9 @@ def in_her_name(patient: str) -> Asking:
     return Asking(caller=caller, purpose="PATRQT", via="risk cards")
 
 
-def _context(patient: str) -> str:
-    return f"twin/night/{patient}"
-
-
 def _kept(found: Sequence[Noted], before: Kept | None, at: datetime) -> Kept:
-    was = {(one.now.kind, one.now.name): one.now.value for one in before.found} if before else {}
     return Kept(
         at=to_iso(at),
         before_at=before.at if before else None,
-        found=[Since(now=one, before=was.get((one.kind, one.name))) for one in found],
+        found=compare(found, [one.now for one in before.found] if before else []),
     )
-
-
-def _change(one: Since) -> float:
-    """How much a number changed, as a share of what it was."""
-    if one.before is None:
-        return 0.0
-    return abs(one.now.value - one.before) / max(abs(one.before), abs(one.now.value), 1e-9)

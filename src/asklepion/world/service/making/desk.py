@@ -94,7 +94,7 @@ class Making:
         """
         async with self._db.read() as tx:
             row = await self._drafts.editable(tx, caller, id)
-            return await self._drafts.told(tx, row)
+            return await self._drafts.told(tx, caller, row)
 
     async def save(self, caller: Caller, id: str, body: bytes, *, revision: int) -> Draft:
         """Keep a draft as it is now; visitors see nothing of it yet.
@@ -115,7 +115,7 @@ class Making:
             values.require_revision(row, revision)
             place = self._drafts.checked(caller, place, row)
             row = await self._drafts.change(tx, row, draft=text_of(place))
-            return await self._drafts.told(tx, row)
+            return await self._drafts.told(tx, caller, row)
 
     async def let_edit(self, caller: Caller, id: str, roles: Iterable[Role]) -> None:
         """Say which roles may edit a place besides its maker and operators.
@@ -148,7 +148,7 @@ class Making:
         async with self._db.begin() as tx:
             row = await self._drafts.to_change(tx, caller, id)
             values.require_revision(row, revision)
-            draft = await self._drafts.told(tx, row)
+            draft = await self._drafts.told(tx, caller, row)
             if draft.flaws:
                 told = " ".join(map(str, draft.flaws[:12]))
                 raise Incorrect(f"The place cannot be shown yet. {told}", hint="Mend these first.")
@@ -196,7 +196,7 @@ class Making:
                 raise NotFound("There is no such version.", hint="The oldest go after 200.")
             place = self._drafts.checked(caller, read_file(version.body.encode()), row)
             row = await self._drafts.change(tx, row, draft=text_of(place))
-            return await self._drafts.told(tx, row)
+            return await self._drafts.told(tx, caller, row)
 
     async def archive(self, caller: Caller, id: str, *, is_archived: bool = True) -> None:
         """Put a place away, or take it out again; who is in it goes out.

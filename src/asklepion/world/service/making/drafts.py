@@ -70,18 +70,21 @@ class Drafts:
         await tx.lock(f"world place {id}")
         return await self.editable(tx, caller, id, also_archived=also_archived)
 
-    async def told(self, tx: Tx, row: PlaceRow) -> Draft:
-        """A draft as it is told."""
+    async def told(self, tx: Tx, caller: Caller, row: PlaceRow) -> Draft:
+        """A draft as its editor is told of it."""
         place = read_file(row.draft.encode())
         files = {asset.hash: asset.triangles for asset in await store.assets_of(tx, row.id)}
         known = await known_places(tx, self._world)
-        flaws = await asyncio.to_thread(flaws_of, place, known=known, files=files)
+        flaws = await asyncio.to_thread(
+            flaws_of, place, known=known, files=files, has_gatekeeper=False
+        )
         return Draft(
             place=place,
             revision=row.revision,
             shown=row.shown,
             editors=tuple(Role(role) for role in row.editors.split()),
             flaws=tuple(flaws),
+            is_mine=row.account == caller.account,
         )
 
     def checked(self, caller: Caller, place: Place, row: PlaceRow) -> Place:
@@ -106,7 +109,7 @@ class Drafts:
             return as_copy(read_file(row.draft.encode()), caller, id)
         if row and row.shown and not row.archived_at:
             version = await store.find_version(tx, of, row.shown)
-            shown = read_file(version.body.encode()) if version else None
+            shown = values.shown_file(version.body) if version else None
             if shown and may_know(shown, caller):
                 return as_copy(shown, caller, id)
         found = None if row else find_file(of)

@@ -10,10 +10,11 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import HouseError
 from asklepion.kit.log import get_log
 
-from ...model import Door, Place, complete, read_file
+from ...model import Door, Place, complete
 from ...store import places as store
 from ...store.places import PlaceRow
 from ..world import World
+from .values import shown_file
 
 log = get_log(__name__)
 
@@ -83,7 +84,7 @@ class Showing:
         if not version:
             return
         try:
-            self._files[row.id] = read_file(version.body.encode())
+            self._files[row.id] = shown_file(version.body)
         except HouseError as error:  # by an older or a newer house
             log.fault("a made place cannot be shown", error, place=row.id)
             return

@@ -20,6 +20,8 @@ from ...model import (
     Sign,
     Spawn,
     Thing,
+    is_by_name,
+    read_file,
 )
 from ...store.places import PlaceRow
 from ..visit import tidy
@@ -56,6 +58,7 @@ class Draft:
     shown: int
     editors: tuple[Role, ...]
     flaws: tuple[Flaw, ...]
+    is_mine: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +151,18 @@ def _plain(part: Door | Building | PlacedModel) -> Door | Building | PlacedModel
     """Nothing in its words turns or hides what others wrote."""
     fields = [name for name in WORDS if hasattr(part, name)]
     return msgspec.structs.replace(part, **{name: tidy(getattr(part, name)) for name in fields})
+
+
+def shown_file(body: str) -> Place:
+    """A version as visitors see it; where no list lets anybody in, operators look after it.
+
+    Raises:
+        Incorrect: another house wrote it.
+    """
+    place = read_file(body.encode())
+    if is_by_name(place):
+        return msgspec.structs.replace(place, visitors=(Role.OPERATOR,))
+    return place
 
 
 def empty_room(id: str) -> Place:

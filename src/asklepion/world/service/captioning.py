@@ -1,0 +1,134 @@
+"""Words to read: who may write down what somebody says, and who reads it."""
+
+from asklepion.kit.clock import Clock, to_iso
+
+from ..model import Ties
+from ..wire import (
+    MAX_CAPTION_CHARS,
+    MOST_CAPTIONERS,
+    Caption,
+    Captioned,
+    CaptionRefused,
+    Code,
+    FromCaptioners,
+    LetCaption,
+    ReadCaptions,
+    control,
+)
+from .allowing import refusal_of_captions
+from .gathering import Gathering
+from .private import may_call
+from .visit import Visit, tidy
+
+
+class Captioning:
+    """The verbs of captions. They reach whoever may hear the speaker, and wants to read."""
+
+    def __init__(self, clock: Clock, ties: Ties) -> None:
+        self._clock = clock
+        self._ties = ties
+
+    def hear(self, here: Gathering, visit: Visit, message: FromCaptioners, now: float) -> None:
+        """Hand words on to those who read, or refuse them."""
+        match message:
+            case ReadCaptions():
+                visit.reads_captions = message.is_on
+            case LetCaption():
+                self._let(here, visit, message, now)
+            case Caption():
+                self._caption(here, visit, message, now)
+
+    def _let(self, here: Gathering, visit: Visit, message: LetCaption, now: float) -> None:
+        other = here.visits.get(message.to)
+        if not message.may:
+            return here.captioners.end(visit.slot, message.to)
+        if not other or other is visit or here.apartness.parts(visit, other):
+            return _refuse(visit, Code.NOT_HERE, "Nobody else here has that slot.")
+        if not may_call(self._ties, here, visit, other):
+            return _refuse(visit, Code.FORBIDDEN, "You do not know each other.")
+        if not visit.asks.spend(now):
+            return _refuse(visit, Code.TOO_FAST, "Wait a moment before you ask another.")
+        if not here.captioners.let(visit.slot, other.slot):
+            hint = f"At most {MOST_CAPTIONERS} write down what one says."
+            return _refuse(visit, Code.FULL, hint)
+
+    def _caption(self, here: Gathering, visit: Visit, message: Caption, now: float) -> None:
+        piece = message.piece
+        allowed = visit.caption_lines if message.is_final else visit.caption_pieces
+        if not allowed.spend(now):
+            if message.is_final:  # what is not final yet is followed by what is
+                _refuse(visit, Code.TOO_FAST, "Wait a moment before the next line.", piece)
+            return
+        speaker = visit if message.of is None else here.visits.get(message.of)
+        if not speaker or here.apartness.parts(visit, speaker):
+            return _refuse(visit, Code.NOT_HERE, "Nobody else here has that slot.", piece)
+        if refusal := self._refusal(here, speaker, visit, message):
+            return _refuse(visit, *refusal, piece)
+        line = tidy(message.text)
+        if line:
+            self._tell(here, speaker, visit, message, line, now)
+
+    def _refusal(
+        self, here: Gathering, speaker: Visit, typist: Visit, message: Caption
+    ) -> tuple[Code, str] | None:
+        if len(message.text) > MAX_CAPTION_CHARS:
+            return Code.TOO_LONG, f"At most {MAX_CAPTION_CHARS} characters."
+        if speaker is not typist and not here.captioners.may(speaker.slot, typist.slot):
+            return Code.FORBIDDEN, "They have not let you write down what they say."
+        if refusal := refusal_of_captions(speaker, typist, self._ties, self._clock.now()):
+            return refusal
+        aside = here.asides.of(speaker.slot)
+        if message.aside not in (None, aside):
+            return Code.OTHER_EARS, "Others hear them now than those you meant."
+        if not aside and here.is_stage and not speaker.may_speak:
+            return Code.UNHEARD, "On stage nobody hears who has not the word."
+        if typist not in self.hearers(here, speaker):
+            return Code.UNHEARD, "You do not hear them now."
+        return None
+
+    def _tell(
+        self,
+        here: Gathering,
+        speaker: Visit,
+        typist: Visit,
+        message: Caption,
+        line: str,
+        now: float,
+    ) -> None:
+        hearers = self.hearers(here, speaker)
+        is_own = speaker is typist
+        if message.is_final:
+            what = "captioned" if is_own else "captioned-for"
+            among = frozenset(one.account for one in hearers)
+            here.ring.note(now, typist.account, what, line, among)
+        frame = control(
+            Captioned(
+                slot=speaker.slot,
+                name=speaker.name,
+                text=line,
+                piece=message.piece,
+                is_final=message.is_final,
+                is_typed=message.is_typed or not is_own,
+                lang=message.lang,
+                at=to_iso(self._clock.now()),
+                by="" if is_own else typist.name,
+                by_slot=-1 if is_own else typist.slot,
+                is_private=here.asides.of(speaker.slot) > 0,
+            )
+        )
+        for one in hearers:
+            if one.reads_captions or one is speaker or one is typist:
+                one.send(frame)
+
+    def hearers(self, here: Gathering, speaker: Visit) -> list[Visit]:
+        """Whom a voice may reach, and whose it is."""
+        return [
+            other
+            for other in here.hearers(speaker)
+            if other is speaker
+            or (here.may_hear(speaker, other) and may_call(self._ties, here, speaker, other))
+        ]
+
+
+def _refuse(visit: Visit, code: Code, hint: str, piece: int = -1) -> None:
+    visit.tell(CaptionRefused(code=code, piece=piece, hint=hint))

@@ -1,0 +1,119 @@
+"""A real TURN server (coturn) of one's own: on free ports, as nobody in particular."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.ports import free_port, own_address
+
+SECRET = "between-house-and-relay"
+OPENING_S = 20.0
+CONFIG = """
+listening-ip={address}
+relay-ip={address}
+listening-port={port}
+min-port={first}
+max-port={last}
+use-auth-secret
+static-auth-secret={secret}
+realm=house.example
+userdb={folder}/turndb
+pidfile={folder}/turn.pid
+log-file={folder}/turn.log
+simple-log
+verbose
+no-cli
+no-tls
+no-dtls
+"""
+ALLOCATED = re.compile(r"new, realm=<house\.example>, username=<([^>]+)>, lifetime=\d+")
+
+
+@dataclass(frozen=True)
+class RunningTurn:
+    """A TURN server that runs for the tests."""
+
+    address: str
+    port: int
+    log: Path
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Of a house that uses it."""
+        return {
+            "turn_urls": f"turn:{self.address}:{self.port}?transport=udp",
+            "turn_secret": SECRET,
+        }
+
+    @property
+    def said(self) -> str:
+        """Its log."""
+        return self.log.read_text(errors="replace")
+
+    def allocations(self) -> set[str]:
+        """The names under which somebody is, or was, relayed."""
+        return set(ALLOCATED.findall(self.said))
+
+    def relayed(self, count: int) -> set[str]:
+        """The same, once they are so many; its log may come a moment later."""
+        deadline = time.monotonic() + OPENING_S
+        while len(found := self.allocations()) < count and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return found
+
+
+@contextmanager
+def running_turn() -> Generator[RunningTurn]:
+    """Start one; skips the test where it is not installed (Debian: coturn)."""
+    program = shutil.which("turnserver")
+    if not program:
+        pytest.skip("no TURN server is installed (Debian: coturn)")
+    with tempfile.TemporaryDirectory(prefix="turn-") as name:
+        folder, address, port = Path(name), own_address(), free_port()
+        folder.chmod(0o777)
+        first = 40_000 + 200 * (os.getpid() % 80)
+        config = folder / "turnserver.conf"
+        config.write_text(
+            CONFIG.format(
+                address=address,
+                port=port,
+                first=first,
+                last=first + 199,
+                secret=SECRET,
+                folder=name,
+            )
+            + ("allow-loopback-peers\n" if address.startswith("127.") else "")
+        )
+        process = subprocess.Popen(
+            [program, "-c", str(config)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user="nobody" if os.geteuid() == 0 else None,
+        )
+        try:
+            running = RunningTurn(address, port, folder / "turn.log")
+            _wait(running, process)
+            yield running
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait(running: RunningTurn, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + OPENING_S
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as line:
+            if line.connect_ex((running.address, running.port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(running.log.read_text() if running.log.exists() else "It wrote no log.")
