@@ -365,6 +365,7 @@ export interface Lever {
 /** A value with the name that the record gives it. */
 export interface Measured {
   readonly text: string;
+  readonly label_key: string;
   readonly value: number | string;
   readonly unit: string;
 }

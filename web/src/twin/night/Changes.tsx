@@ -52,14 +52,16 @@ export function Change({ one, canOpen = false }: { one: Since; canOpen?: boolean
         <strong>{is}</strong>
       </p>
       {now.low !== null && now.high !== null && (
-        <p className="muted small">
-          {text("twin.ui.risk.between", {
-            low: number(now.low, now.digits),
-            high: number(now.high, now.digits),
-            unit: unitOf(now.unit),
-          })}{" "}
-          {text(is_beyond ? "twin.ui.night.beyond" : "twin.ui.night.within")}
-        </p>
+        <div className="muted small">
+          <p>
+            {text("twin.ui.risk.between", {
+              low: number(now.low, now.digits),
+              high: number(now.high, now.digits),
+              unit: unitOf(now.unit),
+            })}
+          </p>
+          <p>{text(is_beyond ? "twin.ui.night.beyond" : "twin.ui.night.within")}</p>
+        </div>
       )}
       <Movers of={one.moved_by} canOpen={canOpen} />
     </div>
