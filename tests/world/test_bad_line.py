@@ -72,7 +72,7 @@ async def far_visitor(world: World, gateway: Gateway, seed: int) -> AsyncGenerat
     line = await asyncio.start_server(bad, "127.0.0.1", 0)
     port = line.sockets[0].getsockname()[1]
     who = Caller(account=f"account-{seed}", name=f"Visitor {seed}")
-    ticket = world.offer_line(who, "").ticket
+    ticket = world.lines.offer(who, "").ticket
     async with line, connect(f"ws://127.0.0.1:{port}/world?ticket={ticket}") as socket:
         client = Client(socket)
         await client.send(Enter(place="plaza"))

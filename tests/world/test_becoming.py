@@ -146,7 +146,7 @@ async def test_who_speaks_privately_goes_on_so_when_the_worker_dies(
     aside = await whisper(one, ada, bo)
     await do(one, host, SetStage(is_on=True))
     await do(one, host, GiveWord(to=cy.slot))
-    await first.renew()
+    await first.settle_down()
     await end_leases(db, "one")
 
     async def back(old: Visit) -> Visit:

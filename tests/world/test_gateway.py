@@ -48,7 +48,7 @@ class Served:
     async def visit(
         self, name: str, place: str = "", *, back: str = "", **more: Any
     ) -> AsyncGenerator[Client]:
-        offer = self.world.offer_line(who(name), PAGE)
+        offer = self.world.lines.offer(who(name), PAGE)
         assert offer.url == self.gateway.url
         async with connect(self.address(offer.ticket, back), origin=PAGE, **more) as line:
             client = Client(line)
@@ -89,7 +89,7 @@ async def test_two_meet_and_see_each_other_walk(served: Served) -> None:
 async def test_a_ticket_lets_its_holder_in_once_from_the_page_it_was_given_to(
     served: Served,
 ) -> None:
-    ticket = served.world.offer_line(who("Ada"), PAGE).ticket
+    ticket = served.world.lines.offer(who("Ada"), PAGE).ticket
     with pytest.raises(InvalidStatus, match="403"):
         await connect(served.address(ticket), origin=Origin("https://elsewhere.example"))
     with pytest.raises(InvalidStatus, match="403"):  # it was shown, so it is gone
@@ -97,7 +97,7 @@ async def test_a_ticket_lets_its_holder_in_once_from_the_page_it_was_given_to(
     with pytest.raises(InvalidStatus, match="403"):
         await connect(served.address("made-up"), origin=PAGE)
     with pytest.raises(Unauthenticated):
-        served.world.offer_line(STRANGER, PAGE)
+        served.world.lines.offer(STRANGER, PAGE)
 
 
 async def test_an_old_ticket_lets_nobody_in(clock: StoppedClock) -> None:
@@ -105,7 +105,7 @@ async def test_an_old_ticket_lets_nobody_in(clock: StoppedClock) -> None:
     world = World(clock=clock, tell_time=time)
     gateway = Gateway(world, host="127.0.0.1", port=0, url="")
     await gateway.start()
-    ticket = world.offer_line(who("Ada"), PAGE).ticket
+    ticket = world.lines.offer(who("Ada"), PAGE).ticket
 
     time.s += GOOD_FOR_S + 1
 
@@ -183,7 +183,7 @@ async def test_one_who_never_reads_is_let_go_and_little_waits_for_them(
     deaf = sockets.socket()
     deaf.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
     deaf.connect(("127.0.0.1", served.gateway.port))
-    ticket = served.world.offer_line(who("Deaf"), "").ticket
+    ticket = served.world.lines.offer(who("Deaf"), "").ticket
     deaf.send(
         f"GET /world?ticket={ticket} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

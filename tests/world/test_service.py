@@ -731,8 +731,8 @@ async def test_whose_account_ends_is_gone_at_once_and_lets_nobody_in_with_a_tick
 ) -> None:
     world = World(clock=clock, places={"yard": yard()})
     tickets = Tickets(world.time)
-    world.lines_at("ws://127.0.0.1:1", tickets)
-    ticket = world.offer_line(ADA, "").ticket
+    world.lines.lead_to("ws://127.0.0.1:1", tickets)
+    ticket = world.lines.offer(ADA, "").ticket
     visit = world.open(ADA)
     await world.hear(visit, control(Enter(place="yard")))
 

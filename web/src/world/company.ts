@@ -75,6 +75,8 @@ export class Company {
   readonly captions: Captions;
   /** The place is on stage: only those with the word are heard. */
   readonly isStage: Store<boolean> = this.roster.isStage;
+  /** Voices here go through the SFU. */
+  readonly isSfu = new Store(false);
   readonly order = new Order();
   /** By which ways voices and screens go. */
   readonly peers = new Peers();
@@ -327,6 +329,7 @@ export class Company {
         break;
       case "sfu":
         if (!message.is_on) this.refusals.forget();
+        this.isSfu.set(message.is_on);
         this.voice.route(message.is_on);
         this.meeting.meet();
         break;
@@ -364,6 +367,7 @@ export class Company {
     this.put.set({ spot, why: "welcome" });
     // Back where we were, voices have gone on; else the same number is another person.
     if (!isBack) {
+      this.isSfu.set(false);
       this.voice.route(false); // until the house says otherwise
       this.meeting.part();
     }

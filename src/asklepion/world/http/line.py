@@ -101,7 +101,7 @@ async def offer_line(request: Request, who: Who, world: Here, looks: Wardrobe) -
         hint = "Send nothing, or the place that you want to go to."
         raise Incorrect(f"That is no wish for a line: {error}.", hint=hint) from error
     look = (await looks.read(who)).code
-    return _json(await world.find_line(who, origin, look, wish))
+    return _json(await world.lines.find(who, origin, look, wish))
 
 
 @router.websocket("/world")

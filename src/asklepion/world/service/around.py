@@ -153,3 +153,20 @@ class Around:
     def places(self) -> list[Place]:
         """Every place."""
         return list(self._atlas)
+
+    def read_place(self, caller: Caller, place: str) -> Place:
+        """One place, as its file describes it.
+
+        Raises:
+            Unauthenticated: a stranger asks.
+            NotFound: there is no such place.
+        """
+        return self._atlas.read(caller, place)
+
+    def place(self, id: str) -> Place | None:
+        """A place that is there now."""
+        return self._atlas.get(id)
+
+    def place_ids(self) -> list[str]:
+        """The ids of the places that are there now."""
+        return list(self._atlas.places)

@@ -97,11 +97,11 @@ class Gateway:
             auto_ping_reply_timeout=PING_S,
             backlog=1024,
         )
-        self._world.lines_at(self.url, self.tickets)
+        self._world.lines.lead_to(self.url, self.tickets)
 
     async def stop(self) -> None:
         """Let nobody in any more; the visits themselves end with the world."""
-        self._world.lines_at("", self.tickets)
+        self._world.lines.lead_to("", self.tickets)
         if self._server:
             self._server.close()
         for line in list(self._lines):

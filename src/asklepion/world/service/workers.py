@@ -19,6 +19,7 @@ from asklepion.kit.log import get_log
 from ..wire import Code, LineOffer
 from .bus import FRONT, Bus
 from .gathering import Gathering
+from .holding import Holding
 from .leases import Leases, end_leases, holder_of, steady, sweep_leases
 from .passing import (
     Admit,
@@ -42,7 +43,7 @@ from .passing import (
 from .presence import Presence
 from .routing import find_worker, keep_gates
 from .sealing import SealedTickets, Secret
-from .standing import Standing, Stood, stand_up, standing_in
+from .standing import Standing, Stood, stand_up
 from .taking import take_in
 from .tickets import Shown
 from .tying import Knowing
@@ -53,10 +54,7 @@ if TYPE_CHECKING:
 
 log = get_log(__name__)
 
-RENEW_S = 0.5
-SOONEST_S = 0.05  # however often people go aside
 TELL_S = 0.2  # how late others hear who came and went
-EMPTY_S = 10.0  # a place that was asked for waits so long for its first visitor
 SWEEP_S = 60.0
 HELLO_S = 1.0
 AGAIN_S = 0.25
@@ -94,13 +92,11 @@ class Workers:
         missed = _ignore if leases else world.tell_left
         self.presence = Presence(steady, self.pass_on, missed)
         self._standing = Standing(steady)
-        self._kept: dict[str, str] = {}  # where people stood, as it was kept last
+        self._holding = Holding(world, leases, self._standing) if leases else None
         self._told: dict[str, tuple[Guest, ...]] = {}
         self._missed: list[Missed] = []
-        self._stir = asyncio.Event()  # where everybody stands is to be kept at once
         self._asked_at = 0.0
         self._knowing = Knowing(world, db, clock)
-        self._empty_since: dict[str, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
         world.join(self)
         if leases:
@@ -125,8 +121,8 @@ class Workers:
         await self._bus.open(self._hear, self._answer, self._come_back)
         if self._leases:
             await self._knowing.read()
-        loops = (self._pass, self._tell, self._renew) if self._leases else (self._pass, self._sweep)
-        self._tasks = [asyncio.create_task(loop()) for loop in loops]
+        more = (self._tell, self._holding.run) if self._holding else (self._sweep,)
+        self._tasks = [asyncio.create_task(loop()) for loop in (self._pass, *more)]
         self._say_hello()
         if self._leases:
             keep_gates(self._world, self._bus)
@@ -134,9 +130,9 @@ class Workers:
 
     async def settle_down(self) -> None:
         """Keep where everybody stands: the world is about to close, and others take the places."""
-        if self._leases:
+        if self._holding:
             with suppress(Exception):
-                await self.renew()
+                await self._holding.renew()
 
     async def stop(self) -> None:
         """Give every place back, tell the others, and leave; the world is closed by then."""
@@ -164,22 +160,12 @@ class Workers:
 
     async def bring(self, hall: str) -> bool:
         """Whether a place lives here; one that lives nowhere may from now on."""
-        if self._leases is None:
+        if self._holding is None:
             return False
-        if self._leases.holds(hall):
+        if self.holds(hall):
             return True
         holder = await holder_of(self._db, hall) or self.presence.choose()
-        return holder in ("", self.name) and await self._take(hall)
-
-    async def _take(self, hall: str) -> bool:
-        assert self._leases
-        if self._leases.holds(hall):
-            return True
-        taken = await self._leases.take(hall)
-        if taken:
-            self._standing.expect(hall, taken)
-            self._empty_since[hall] = steady()
-        return taken is not None
+        return holder in ("", self.name) and await self._holding.take(hall)
 
     def opened(self, visit: Visit, key: str) -> None:
         """Somebody opened a line here, with this key of theirs; what they have elsewhere ends."""
@@ -200,7 +186,7 @@ class Workers:
     def resume(self, gathering: Gathering) -> None:
         """Let a place that opens be what it was in a worker that is gone."""
         self._standing.resume(gathering)
-        gathering.went_aside = self._stir.set
+        gathering.went_aside = self._holding.stir if self._holding else None
 
     def settle(self, visit: Visit, stood: Stood) -> None:
         """Have them stand or sit there again."""
@@ -298,8 +284,8 @@ class Workers:
 
     async def _answer(self, message: Passed) -> Passed:
         match message:
-            case Hold() if self._leases:
-                is_held = not message.hall or await self._take(message.hall)
+            case Hold() if self._holding:
+                is_held = not message.hall or await self._holding.take(message.hall)
                 return Held(url=self.url if is_held else "")
             case Admit():
                 refusal = await self._world.admit(message.caller, message.place)
@@ -355,65 +341,6 @@ class Workers:
         self.presence.hear_alive(Alive(worker=self.name, people=people))  # chosen as others are
         if self._queue.qsize() < MOST_WAITING:
             self.pass_on(Alive(worker=self.name, halls=halls, people=people))
-
-    async def _renew(self) -> None:
-        turn = 0
-        while True:
-            is_stirred = await self._wait_to_renew()
-            turn += 1
-            try:
-                await self.renew(is_keeping=is_stirred or turn % 2 == 0)
-            except Exception as error:  # what is not renewed is not served
-                log.fault("places were not held on to", error)
-
-    async def _wait_to_renew(self) -> bool:
-        """Wait for the next time; whether it comes early: who speaks privately has changed."""
-        await asyncio.sleep(SOONEST_S)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(RENEW_S - SOONEST_S):
-                await self._stir.wait()
-        is_stirred = self._stir.is_set()
-        self._stir.clear()
-        return is_stirred
-
-    async def renew(self, *, is_keeping: bool = True) -> None:
-        """Hold on to what lives here, let go of what others have now, and of what is empty."""
-        assert self._leases
-        standing = self._standing_now() if is_keeping else {}
-        lost = await self._leases.renew(standing)
-        held = set(self._leases.halls)
-        for hall in lost | {gathering.key for gathering in self._world.gatherings()} - held:
-            log.warn("a place lives elsewhere now", hall=hall.partition(":")[0])
-            self._standing.forget(hall)
-            self._kept.pop(hall, None)
-            self._world.drop_hall(hall)
-        self._kept |= standing
-        inhabited = {gathering.key for gathering in self._world.gatherings()}
-        now = steady()
-        for hall in self._leases.halls:
-            if hall in inhabited:
-                self._empty_since[hall] = now
-            elif now - self._empty_since.setdefault(hall, now) > EMPTY_S:
-                await self._give_back(hall)
-
-    async def _give_back(self, hall: str) -> None:
-        assert self._leases
-        if self._world.things.keeping:
-            await self._world.things.keeping.flush()
-        for known in (self._empty_since, self._kept):
-            known.pop(hall, None)
-        self._standing.forget(hall)
-        await self._leases.let_go(hall)
-
-    def _standing_now(self) -> dict[str, str]:
-        """Where everybody stands, of those places where somebody moved."""
-        seats = self._world.things.seats_in
-        now = {
-            gathering.key: standing_in(gathering, seats(gathering.key))
-            for gathering in self._world.gatherings()
-            if self.holds(gathering.key)
-        }
-        return {hall: body for hall, body in now.items() if self._kept.get(hall) != body}
 
     async def _sweep(self) -> None:
         while True:

@@ -1,10 +1,8 @@
 """The verbs of the world: enter, say, show, hand on; and what other rooms ask of it."""
 
-import asyncio
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from asklepion.identity import Caller
@@ -12,37 +10,34 @@ from asklepion.kit.clock import Clock
 from asklepion.kit.db import Tx
 from asklepion.kit.errors import Busy
 from asklepion.kit.ids import Ids
-from asklepion.kit.log import get_log
 
 from ..engine import Allowance
 from ..model import Deed, Look, Place, Ties, may_know
 from ..wire import (
-    TICKS_PER_S,
     Away,
     Close,
     Code,
     Dressed,
     Enter,
     Expelled,
-    LineOffer,
-    LineWish,
     PlaceCard,
 )
 from .around import Around
-from .atlas import Atlas, hall_of
+from .atlas import Atlas
 from .entering import Entering, Leaving
 from .gates import Gatekeeper
 from .gathering import Gathering
 from .hearing import Hearing
 from .keeping import Keeping
+from .lines import Lines
 from .looks import default_look
 from .passing import Dismiss, Dress, Erase, Guest, Merge
+from .pulse import Pulse
 from .relays import Relays
 from .sfu import Voices
 from .shelf import Cellar
 from .talking import Talking
 from .things import LooseThings
-from .tickets import Shown, Tickets
 from .tying import Found
 from .uploads import Uploads
 from .visit import Line, Visit
@@ -50,12 +45,9 @@ from .visit import Line, Visit
 if TYPE_CHECKING:
     from .workers import Workers
 
-log = get_log(__name__)
-
 BACK_S = 30.0  # how long a body waits whose line broke
 SILENCE_S = 90.0  # a browser lets a hidden page speak once a minute
 STALL_S = 10.0  # a frame that is not taken in by then never will be
-VOICES_TICKS = 4  # how often we look who may hear whom, beside whenever it is decided
 
 
 class World(Around):
@@ -86,13 +78,19 @@ class World(Around):
             cellar, things=self.things, find_place=atlas.find, new_id=new_id
         )
         self._openings: dict[str, Allowance] = {}
-        self._gateway: tuple[str, Tickets] | None = None
-        self._ticks = 0
-        self._task: asyncio.Task[None] | None = None
+        self.lines = Lines(atlas)
+        self._pulse = Pulse(
+            served=self._served,
+            sweep=self._sweep,
+            things=self.things,
+            talking=self._talking,
+            signboards=self._entering.signboards,
+        )
 
     def join(self, others: "Workers") -> None:
         """Be one of several processes from now on."""
         self.others = self._entering.others = self._hearing.others = others
+        self.lines.others = others
 
     # --- what other rooms ask
 
@@ -163,15 +161,6 @@ class World(Around):
             tx.after_commit(lambda: others.decide(Merge(old=old, new=new, only=named)))
         return await self.things.follow(tx, old, new, only)
 
-    def read_place(self, caller: Caller, place: str) -> Place:
-        """One place, as its file describes it.
-
-        Raises:
-            Unauthenticated: a stranger asks.
-            NotFound: there is no such place.
-        """
-        return self._atlas.read(caller, place)
-
     def list_places(self, caller: Caller) -> list[PlaceCard]:
         """All places with what their signs tell, for whoever does not walk.
 
@@ -192,14 +181,6 @@ class World(Around):
             if may_know(place, caller)
         ]
 
-    def place(self, id: str) -> Place | None:
-        """A place that is there now."""
-        return self._atlas.get(id)
-
-    def place_ids(self) -> list[str]:
-        """The ids of the places that are there now."""
-        return list(self._atlas.places)
-
     async def show_place(self, place: Place) -> None:
         """Let a place be there, or be another from now on: who is in it stands where they stood."""
         await self._atlas.put(place)
@@ -211,39 +192,6 @@ class World(Around):
         for visit in self.visits_in(place):
             self.expel(visit.account, place)
         self._atlas.drop(place)
-
-    def lines_at(self, url: str, tickets: Tickets) -> None:
-        """Send visitors to another door, with a ticket; empty: to our own again."""
-        self._gateway = (url, tickets) if url else None
-
-    def offer_line(self, caller: Caller, origin: str, look: str = "") -> LineOffer:
-        """Where a visitor's line goes.
-
-        Args:
-            origin: of the page that asks.
-            look: see `open`.
-
-        Raises:
-            Unauthenticated: a stranger asks.
-        """
-        caller.require_known()
-        if not self._gateway or self.others:
-            return LineOffer()
-        url, tickets = self._gateway
-        return LineOffer(url=url, ticket=tickets.give(caller, origin, look))
-
-    async def find_line(self, caller: Caller, origin: str, look: str, wish: LineWish) -> LineOffer:
-        """Where a visitor's line goes who wants to a place, in whichever worker it lives.
-
-        Raises:
-            Unauthenticated: a stranger asks.
-            NotFound: there is no such place.
-            Busy: no worker can have it now.
-        """
-        if not self.others:
-            return self.offer_line(caller, origin, look)
-        hall = hall_of(self._atlas.find(wish.place), caller.account) if wish.place else ""
-        return await self.others.offer(Shown(caller, look, wish.came_from), hall, origin)
 
     def voices_through(self, voices: Voices) -> None:
         """Let voices go through an SFU where it is worth it."""
@@ -301,8 +249,7 @@ class World(Around):
 
     def dismiss(self, account: str) -> None:
         """End all that an account does here: it is closed, or whom it spoke as is erased."""
-        if self._gateway:
-            self._gateway[1].drop(account)
+        self.lines.drop(account)
         if self.others:
             self.others.decide(Dismiss(account=account))
         if visit := self._visits.get(account):
@@ -351,62 +298,23 @@ class World(Around):
         if self.uploads:
             await self.uploads.start()
         await self.things.start()
-        self._task = asyncio.create_task(self._run())
+        self._pulse.start(self.tick)
 
     async def stop(self) -> None:
         """End every visit and tick no more."""
         for visit in list(self._visits.values()):
             self._finish(visit, Close.RESTART, Code.RESTART)
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._pulse.stop()
         await self.things.stop()
 
     def tick(self) -> None:
         """Let a twentieth of a second pass in every place."""
-        now = self._time()
-        self._ticks += 1
-        for gathering in self._served():
-            self._alone(gathering, lambda here: self._tick_in(here, now))
-        if self._ticks % TICKS_PER_S == 0:
-            self._sweep(now)
-            for gathering in self._served():
-                self._alone(gathering, lambda here: self._look_at(here, now))
-
-    def _tick_in(self, here: Gathering, now: float) -> None:
-        here.tick(now)
-        self.things.tick(here)
-        if (voices := self._talking.voices) and self._ticks % VOICES_TICKS == 0:
-            voices.look(here)
-
-    def _look_at(self, here: Gathering, now: float) -> None:
-        here.remember(now)
-        self._talking.look(here)
-        here.hang(self._entering.signboards.over_doors)
-
-    def _alone(self, here: Gathering, work: Callable[[Gathering], None]) -> None:
-        """Do something in one place; what fails there is nothing to the others."""
-        try:
-            work(here)
-        except Exception as error:
-            log.fault("a place was passed over in a tick", error, place=here.hall.place.id)
+        self._pulse.tick(self._time())
 
     def _served(self) -> list[Gathering]:
         """The places that live in this process at this very moment."""
         found, others = list(self._entering.gatherings.values()), self.others
         return [g for g in found if others.holds(g.key)] if others else found
-
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while True:
-            due = max(due + 1 / TICKS_PER_S, loop.time() - 0.25)  # after a pause, no catching up
-            await asyncio.sleep(due - loop.time())
-            try:
-                self.tick()
-            except Exception as error:  # one bad tick must not stop the world
-                log.fault("tick failed", error)
 
     def _sweep(self, now: float) -> None:
         for visit in list(self._visits.values()):
