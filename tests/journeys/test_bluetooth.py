@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -56,12 +57,15 @@ def moment(at: datetime) -> bytes:
     return at.year.to_bytes(2, "little") + bytes([at.month, at.day, at.hour, at.minute, at.second])
 
 
+SYSTOLIC = count(130)
+
+
 @pytest.fixture
 def cuff(browser: Browser) -> Generator[Peripheral]:
     """A cuff whose clock was never set; it has one reading, taken five minutes ago."""
     shown = datetime(2017, 1, 1, 0, 10)
     taken = moment(shown - timedelta(minutes=5))
-    systolic = (130 + datetime.now().microsecond % 10).to_bytes(2, "little")  # another each time
+    systolic = next(SYSTOLIC).to_bytes(2, "little")  # another each time
     reading = b"\x16" + systolic + b"\x50\x00\x5d\x00" + taken + b"\x48\x00\x04\x00"
     device = Peripheral(
         "Kitchen cuff",

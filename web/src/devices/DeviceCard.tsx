@@ -38,6 +38,7 @@ export function DeviceCard({ device, plans, onChanged, onConnect }: Props) {
   const [isRemoving, setRemoving] = useState(false);
   const [triedAt, setTriedAt] = useState<number | null>(null);
   const { last_reading_at: last, last_sync_at: sync } = device;
+  const missing = last ? device.missing : []; // of nothing at all, each part need not be told
 
   async function remove(): Promise<void> {
     await api.delete(`/api/devices/${device.id}`);
@@ -67,9 +68,9 @@ export function DeviceCard({ device, plans, onChanged, onConnect }: Props) {
       <ul className="row">
         {device.kinds.map((kind) => (
           <li key={kind}>
-            <Badge tone={device.missing.includes(kind) ? "warn" : "plain"} icon={kindIcons[kind]}>
+            <Badge tone={missing.includes(kind) ? "warn" : "plain"} icon={kindIcons[kind]}>
               {text(`devices.kind.${kind}`)}
-              {device.missing.includes(kind) && ` · ${text("devices.missing")}`}
+              {missing.includes(kind) && ` · ${text("devices.missing")}`}
             </Badge>
           </li>
         ))}

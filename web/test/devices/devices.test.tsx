@@ -100,6 +100,8 @@ describe("a home device", () => {
     render(<Devices />);
 
     expect(await screen.findByText("Never in touch yet")).toBeTruthy();
+    expect(screen.getByText("Nothing measured yet")).toBeTruthy();
+    expect(screen.queryByText(/· nothing yet/)).toBeNull(); // said once is enough
     expect(screen.queryByText(/Nothing has come for longer/)).toBeNull();
   });
 
