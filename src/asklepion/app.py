@@ -202,7 +202,15 @@ async def open_house(
         nights = Nights(
             folder=settings.data / "nightly", hour=settings.nightly_hour, ray=settings.ray_address
         )
-        twin = Twin(db=db, ids=ids, keys=keys, records=records, clock=clock, nights=nights)
+        twin = Twin(
+            db=db,
+            ids=ids,
+            keys=keys,
+            records=records,
+            clock=clock,
+            nights=nights,
+            region=settings.risk_region,
+        )
         alerts = Alerts(
             db=db,
             clock=clock,

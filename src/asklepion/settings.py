@@ -11,6 +11,7 @@ from asklepion.kit.errors import Incorrect
 ROOT = Path(__file__).parents[2]  # of a checkout, where set-up leaves what it made
 PREFIX = "ASKLEPION_"
 MIB = 1024 * 1024
+RISK_REGIONS = ("", "low", "moderate", "high", "very_high")  # as the ESC draws them
 HOURS = range(-1, 24)  # of a day; -1 for never
 
 
@@ -97,6 +98,11 @@ class Settings:
     nightly_hour: Annotated[
         int, "Hour (UTC) at which everybody's cards are computed each night; -1 for never."
     ] = -1
+    risk_region: Annotated[
+        str,
+        "Risk region of SCORE2 where the house stands (low, moderate, high, very_high): SCORE2 then"
+        " goes before PREVENT where it fits; empty: PREVENT alone.",
+    ] = ""
     ray_address: Annotated[
         str, "Ray cluster that computes them; empty: processes of this machine."
     ] = ""
@@ -138,6 +144,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if "nightly_hour" in values and values["nightly_hour"] not in HOURS:
         hint = "Give an hour of the day, 0 to 23, or -1 for never."
         raise Incorrect(f"{PREFIX}NIGHTLY_HOUR is {values['nightly_hour']}.", hint=hint)
+    if values.get("risk_region", "") not in RISK_REGIONS:
+        hint = f"Give one of {', '.join(RISK_REGIONS[1:])}, or leave it empty."
+        raise Incorrect(f"{PREFIX}RISK_REGION is {values['risk_region']}.", hint=hint)
     return Settings(**values)
 
 

@@ -24,6 +24,7 @@ class Listening:
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str, bytes]] = []
+        self.lost: list[tuple[str, str]] = []
         self.is_busy = False
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
@@ -37,6 +38,9 @@ class Listening:
             raise Busy("The record is busy.")
         self.heard.append((device, topic, payload))
         return b"refused" if payload == b"garbage" else None
+
+    async def give_up(self, device: str, why: str) -> None:
+        self.lost.append((device, why))
 
     def command_topic(self, device: str) -> str:
         return f"devices/{device}/command"

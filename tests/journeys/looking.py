@@ -8,8 +8,8 @@ from tests.journeys.conftest import PHONE, Person
 from tests.journeys.steps import unfold
 
 THUMB_PX = 40
-# A record, a name and a program speak their own language; what a page says of itself does not.
-OWN_WORDS = "[lang='en'], [lang=''], code, .avatar"
+# A record, a name, a choice of languages and a program speak their own; what a page says does not.
+OWN_WORDS = "[lang='en'], [lang=''], option[lang], code, .avatar"
 SAID = """
 (own) => {
   const page = document.body.cloneNode(true);

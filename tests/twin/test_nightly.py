@@ -20,11 +20,13 @@ from asklepion.kit.errors import Conflict, Incorrect
 from asklepion.records import Asking, Category, Ground, Survey
 from asklepion.records.engine.categories import OBSERVATIONS, category_of
 from asklepion.settings import Settings, read_settings
+from asklepion.twin.engine.chart import UNUSABLE
 from asklepion.twin.engine.night import chunk
 from asklepion.twin.engine.night.chunk import Flat
 from asklepion.twin.engine.night.pool import Held, Pool
 from asklepion.twin.engine.night.work import READ_BY, Task, codes, noted, questions, work
-from asklepion.twin.engine.questions import Answer
+from asklepion.twin.engine.questions import MOST, Answer
+from asklepion.twin.service import nightly
 from asklepion.twin.service.looking import RESTS_ON, Looking
 from asklepion.twin.service.nightly import NIGHTLY, Nightly, Nights, in_her_name
 from asklepion.twin.wire import Noted
@@ -84,6 +86,75 @@ async def test_overnight_is_what_one_by_one_is(house: House, people: People, of:
     assert len(expected) >= 3
     assert numbers(await last(house, people)) == numbers(expected)
     assert list((house.settings.data / "nightly").rglob("*.parquet")) == []
+
+
+@SQLITE
+async def test_a_hundred_thousand_readings_of_a_pulse_make_no_night_long(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nightly, "NEWEST", 50)
+    beats = [
+        measured("8867-4", 60 + n % 30, "/min", n * MINUTE) | {"id": f"beat-{n}"} for n in range(60)
+    ]
+    await bring_in(house, people, *record(), *beats)
+    await grow_old(house, "beat-59", 100_000)
+    gather, rows = house.records.survey.gather, list[str]()
+
+    async def counting(*asked: Any) -> Any:
+        found = await gather(*asked)
+        rows.extend(one.type for one in found)
+        return found
+
+    monkeypatch.setattr(house.records.survey, "gather", counting)
+    before = len(await house.records.accesses(hers(people), HER))
+
+    done = await house.twin.nightly.over_all()
+
+    assert (done.patients, done.skipped) == (1, 0)  # no text of the old ones could be opened
+    assert 50 <= rows.count("Observation") <= 50 + len(record())
+    (line,) = (await house.records.accesses(hers(people), HER))[:-before]
+    assert line.what["Observation"] == rows.count("Observation")
+
+
+async def grow_old(house: House, id: str, count: int) -> None:
+    """So many more readings like this one, each a minute older; nobody can open their texts."""
+    async with house.db.begin() as tx:
+        row = await tx.one("SELECT rid FROM records_res WHERE id = :id", id=id)
+        last = await tx.one("SELECT max(rid) FROM records_res")
+        assert row
+        assert last
+        numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
+        for table, columns in COPIED.items():
+            values = {"rid": row[0], "last": last[0], "count": count}
+            if table == "records_date":
+                values["step"] = 60_000_000
+            names = ", ".join(columns)
+            sql = (
+                f"INSERT INTO {table} (rid, {names}) {numbers}"
+                f" SELECT :last + n.i, {', '.join(columns.values())} FROM n, {table} t"
+                " WHERE t.rid = :rid"
+            )
+            await tx.run(sql, **values)
+
+
+COPIED = {
+    "records_res": {
+        **{name: f"t.{name}" for name in ("type", "version", "updated_at", "patient", "category")},
+        **{name: f"t.{name}" for name in ("author", "deleted", "digest", "labels")},
+        "key": "t.key + n.i",
+        "id": "t.id || '-' || n.i",
+        "body": "zeroblob(64)",
+    },
+    "records_tok": {"k": "t.k"},
+    "records_ref": {"param": "t.param", "target": "t.target"},
+    "records_date": {"param": "t.param", "lo": "t.lo - n.i * :step", "hi": "t.hi - n.i * :step"},
+}
+
+
+def test_what_is_read_of_a_code_reaches_as_far_as_any_question_is_followed() -> None:
+    asked = [one for one in questions(HER, NOON) if one.type == "Observation"]
+
+    assert max(one.count + (one.pages - 1) * MOST for one in asked) < chunk.NEWEST
 
 
 @SQLITE
@@ -497,7 +568,13 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 async def held_of(house: House, patient: str) -> list[Held]:
     """All that is read of a record, in memory."""
-    wanted = Survey(sorted_by=READ_BY, coded="Observation", codes=codes(house.clock.now()))
+    wanted = Survey(
+        sorted_by=READ_BY,
+        coded="Observation",
+        codes=codes(house.clock.now()),
+        most=chunk.NEWEST,
+        unusable=UNUSABLE,
+    )
     return [
         Held(
             type=one.type,

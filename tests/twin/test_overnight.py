@@ -268,3 +268,26 @@ async def test_over_http_only_clinicians_get_the_list(
     assert [one["patient"] for one in told["found"]] == [HER]
     with pytest.raises(Forbidden):
         await house.twin.nightly.overnight(hers(people))
+
+
+async def test_asked_for_it_or_nothing_nobody_is_refused_and_without_numbers_nobody_is_looked_at(
+    house: House, people: People, clock: StoppedClock, doctor: Any
+) -> None:
+    path, more = "/api/twin/p-1/nightly", {"or_nothing": "true"}
+    await bring_in(house, people, *record())
+    closed = await doctor.get(path, params=more)
+    consent = await let_in(house, HER, "Practitioner/d-1")
+    count = len(await house.records.accesses(hers(people), HER))
+    early = await doctor.get(path, params=more)
+    same = len(await house.records.accesses(hers(people), HER))
+    await a_night_passes(house, people, clock, creatinine(3.9))
+
+    told = (await doctor.get(path, params=more)).json()
+    (line, *_) = await house.records.accesses(hers(people), HER)
+    await house.records.revoke(hers(people), consent)
+    after = await doctor.get(path, params=more)
+
+    assert [(one.status_code, one.json()) for one in (closed, early, after)] == [(200, None)] * 3
+    assert same == count
+    assert told["found"][0]["now"]["name"] == "egfr"
+    assert (line.actor_person, line.via) == ("Practitioner/d-1", "risk cards")

@@ -259,3 +259,20 @@ def test_a_day_with_more_than_was_fetched_is_told_in_parts() -> None:
     assert first.entries[0].count == 99
     assert first.before is not None
     assert datetime.fromisoformat(first.before) > (oldest or NOON)
+
+
+def test_a_value_whose_code_is_known_brings_a_name_that_every_reader_can_read() -> None:
+    own = lab("99999-9", 4, "1", DAY)
+
+    named = {
+        value.text: value.label_key
+        for entry in make_entries([pressure(120, 80), lab("2160-0", 1.1, "mg/dL", DAY), own])
+        for value in entry.values
+    }
+
+    assert named == {
+        "name of 8480-6": "twin.input.sbp",
+        "name of 8462-4": "twin.input.dbp",
+        "name of 2160-0": "twin.input.creatinine",
+        "name of 99999-9": "",
+    }

@@ -364,6 +364,28 @@ def command_topic(device: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Refused:
+    """Why a message was not kept, in a word that the client has a sentence for."""
+
+    why: str
+    kind: str = ""  # that it was to be; empty where it did not even say
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal(Refused):
+    """How often messages of one kind were refused for one reason, and when the last one was."""
+
+    count: int
+    at: datetime  # by our clock
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """What that kind is taken in (UCUM); nothing where it has no unit, or is not known."""
+        parts = KINDS[self.kind].parts if self.kind in KINDS else ()
+        return tuple(dict.fromkeys(p.unit for p in parts if isinstance(p, Quantity)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Device:
     """One device at home, and how it fares."""
 
@@ -377,7 +399,8 @@ class Device:
     battery: float | None = None  # 0 to 1
     heard: tuple[str, ...] = ()  # kinds that have come in since it was registered
     refused_count: int = 0
-    refused_why: str = ""  # a word that the client has a sentence for
+    refused_why: str = ""  # of the last one
+    refusals: tuple[Refusal, ...] = ()  # the last first
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """The devices' own table. Readings live in records; here is only how each device fares."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from asklepion.kit.clock import from_us, to_us
 from asklepion.kit.db import Row, Step, Tx
 from asklepion.kit.lists import chunks, in_list, in_values
 
-from .model import Device
+from .model import Device, Refusal, Refused
 
 
 def _create(op: Operations) -> None:
@@ -42,10 +42,26 @@ def _add_keys(op: Operations) -> None:
     op.create_index("devices_device_nightscout", "devices_device", ["nightscout_hash"])
 
 
-MIGRATIONS: tuple[Step, ...] = (_create, _add_keys)
+def _add_refusals(op: Operations) -> None:
+    """What was refused of each device, by reason and kind: of before, the last reason alone."""
+    op.create_table(
+        "devices_refusal",
+        sa.Column("device", sa.Text, primary_key=True),
+        sa.Column("why", sa.Text, primary_key=True),
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("count", sa.BigInteger, nullable=False),
+        sa.Column("last_at", sa.BigInteger, nullable=False),
+    )
+
+
+MIGRATIONS: tuple[Step, ...] = (_create, _add_keys, _add_refusals)
 
 # Whose the rows of each table are, for backups: see kit/backup.py.
-OWNED: dict[str, Owned | None] = {"devices_device": Owned("t.patient")}
+OWNER = "(SELECT d.patient FROM devices_device d WHERE d.id = t.device)"
+OWNED: dict[str, Owned | None] = {
+    "devices_device": Owned("t.patient"),
+    "devices_refusal": Owned(OWNER),
+}
 
 COLUMNS = (
     "id, patient, name, kinds, registered_at, last_reading_at, last_sync_at,"
@@ -57,7 +73,13 @@ NOTE_READING = (
     "UPDATE devices_device SET last_sync_at = :now,"
     " last_reading_at = CASE WHEN last_reading_at > :reading_at THEN last_reading_at"
     " ELSE coalesce(:reading_at, last_reading_at) END,"
-    " battery = coalesce(:battery, battery), heard = :heard WHERE id = :id"
+    " battery = coalesce(:battery, battery), heard = coalesce(:heard, heard) WHERE id = :id"
+)
+
+COUNT_REFUSAL = (
+    "INSERT INTO devices_refusal (device, why, kind, count, last_at)"
+    " VALUES (:id, :why, :kind, 1, :now) ON CONFLICT (device, why, kind) DO UPDATE"
+    " SET count = devices_refusal.count + 1, last_at = excluded.last_at"
 )
 
 
@@ -137,12 +159,17 @@ async def find_key(tx: Tx, id: str) -> Key | None:
 
 async def of_patient(tx: Tx, patient: str) -> list[Device]:
     sql = f"SELECT {COLUMNS} FROM devices_device WHERE patient = :patient ORDER BY registered_at"
-    return [_device(row) for row in await tx.all(sql, patient=patient)]
+    refused = await refusals(tx, patient)
+    return [
+        replace(_device(row), refusals=tuple(refused.get(row[0], ())))
+        for row in await tx.all(sql, patient=patient)
+    ]
 
 
 async def remove(tx: Tx, id: str, patient: str) -> bool:
-    sql = "DELETE FROM devices_device WHERE id = :id AND patient = :patient"
-    return await tx.run(sql, id=id, patient=patient) == 1
+    if not await forget_refusals(tx, id, patient):
+        return False
+    return await tx.run("DELETE FROM devices_device WHERE id = :id", id=id) == 1
 
 
 async def hand_over(tx: Tx, old: str, new: str, only: Sequence[str] | None) -> list[str]:
@@ -157,68 +184,98 @@ async def hand_over(tx: Tx, old: str, new: str, only: Sequence[str] | None) -> l
 
 async def remove_all(tx: Tx, patient: str) -> list[str]:
     """Take away every device of a patient; returns their ids."""
+    await tx.run(
+        "DELETE FROM devices_refusal WHERE device IN"
+        " (SELECT id FROM devices_device WHERE patient = :patient)",
+        patient=patient,
+    )
     sql = "DELETE FROM devices_device WHERE patient = :patient RETURNING id"
     return [row[0] for row in await tx.all(sql, patient=patient)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Noted:
-    """One message that was kept."""
+    """What came in of one device.
+
+    Args:
+        at: the newest moment that was measured; none where nothing was.
+        battery: 0 to 1, where it was told.
+    """
 
     device: Device
-    kind: str
-    at: datetime
-    battery: float | None
+    kinds: Collection[str] = ()
+    at: datetime | None = None
+    battery: float | None = None
 
 
 async def note_readings(tx: Tx, noted: Sequence[Noted], now: datetime) -> None:
-    """Remember of many devices that a reading came in, in the order of their ids."""
-    heard: dict[str, set[str]] = {}
-    for each in noted:
-        heard.setdefault(each.device.id, {*each.device.heard}).add(each.kind)
+    """Remember of devices that something came in, in the order of their ids.
+
+    A reading that comes late is not the last.
+    """
+    heard = await _heard(tx, noted)
     values = [
         {
             "id": each.device.id,
-            "reading_at": to_us(each.at),
+            "reading_at": None if each.at is None else to_us(each.at),
             "now": to_us(now),
             "battery": each.battery,
-            "heard": json.dumps(sorted(heard[each.device.id])),
+            "heard": heard.get(each.device.id),
         }
         for each in sorted(noted, key=lambda each: each.device.id)
     ]
     await tx.many(NOTE_READING, values)
 
 
-async def note_reading(
-    tx: Tx,
-    device: Device,
-    kinds: Iterable[str],
-    *,
-    reading_at: datetime | None,
-    now: datetime,
-    battery: float | None,
-) -> None:
-    """Remember that readings came in; one that comes late is not the last."""
-    await tx.run(
-        NOTE_READING,
-        id=device.id,
-        reading_at=None if reading_at is None else to_us(reading_at),
-        now=to_us(now),
-        battery=battery,
-        heard=json.dumps(sorted({*device.heard, *kinds})),
-    )
+async def _heard(tx: Tx, noted: Sequence[Noted]) -> dict[str, str]:
+    """What has come in of those devices of which a kind comes in for the first time."""
+    new: dict[str, set[str]] = {}
+    for each in noted:
+        if kinds := set(each.kinds) - set(each.device.heard):
+            new.setdefault(each.device.id, set()).update(kinds)
+    now = await find_all(tx, list(new)) if new else {}  # others were noted since it was read
+    return {id: json.dumps(sorted(new[id] | set(device.heard))) for id, device in now.items()}
 
 
-async def note_refusal(tx: Tx, id: str, why: str, now: datetime, *, count: int = 1) -> None:
-    """Remember that messages were refused, and why the last of them was."""
-    await tx.run(
-        "UPDATE devices_device SET refused_count = refused_count + :count, refused_why = :why,"
-        " last_sync_at = :now WHERE id = :id",
-        id=id,
-        count=count,
-        why=why,
-        now=to_us(now),
+async def note_refusals(tx: Tx, refused: Sequence[tuple[str, Refused]], now: datetime) -> None:
+    """Remember that messages were refused, and why the last of them was; each with its device.
+
+    Of a device that is not ours nothing is kept.
+    """
+    for id, each in refused:
+        sql = (
+            "UPDATE devices_device SET refused_count = refused_count + 1, refused_why = :why,"
+            " last_sync_at = :now WHERE id = :id"
+        )
+        if await tx.run(sql, id=id, why=each.why, now=to_us(now)):
+            values = {"id": id, "why": each.why, "kind": each.kind, "now": to_us(now)}
+            await tx.run(COUNT_REFUSAL, **values)
+
+
+async def refusals(tx: Tx, patient: str) -> dict[str, list[Refusal]]:
+    """What was refused of a patient's devices, by device, the last first."""
+    sql = (
+        "SELECT r.device, r.why, r.kind, r.count, r.last_at FROM devices_refusal r"
+        " JOIN devices_device d ON d.id = r.device WHERE d.patient = :patient"
+        " ORDER BY r.last_at DESC, r.why, r.kind"
     )
+    found: dict[str, list[Refusal]] = {}
+    for device, why, kind, count, at in await tx.all(sql, patient=patient):
+        one = Refusal(why=why, kind=kind, count=count, at=from_us(at))
+        found.setdefault(device, []).append(one)
+    return found
+
+
+async def forget_refusals(tx: Tx, id: str, patient: str) -> bool:
+    """Count what is refused of a patient's device from nothing again."""
+    sql = (
+        "UPDATE devices_device SET refused_count = 0, refused_why = ''"
+        " WHERE id = :id AND patient = :patient"
+    )
+    is_hers = await tx.run(sql, id=id, patient=patient) == 1
+    if is_hers:
+        await tx.run("DELETE FROM devices_refusal WHERE device = :id", id=id)
+    return is_hers
 
 
 def _device(row: Row) -> Device:

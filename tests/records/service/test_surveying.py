@@ -1,5 +1,7 @@
 """Many records at once are each read in their patient's own name, and nobody else's."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -11,6 +13,7 @@ from ..people import (
     AMARA_ASKS,
     JONAS,
     JONAS_ASKS,
+    LOINC,
     MEI,
     MEI_ASKS,
     OPERATOR_ASKS,
@@ -20,7 +23,11 @@ from ..people import (
 )
 
 WANTED = Survey(
-    sorted_by={"Observation": "date", "Condition": ""}, coded="Observation", codes=["8867-4"]
+    sorted_by={"Observation": "date", "Condition": ""},
+    coded="Observation",
+    codes=["8867-4"],
+    most=100,
+    unusable=["entered-in-error"],
 )
 
 
@@ -47,6 +54,32 @@ async def test_each_gets_what_is_hers_alone_and_a_line_in_her_log(full: Office) 
     for (asking, of), count in zip(_PEOPLE, before, strict=True):
         (line,) = (await full.records.accesses(asking, of))[: -count or None]
         assert (line.outcome, line.what["Patient"]) == ("permit", 1)
+
+
+async def test_of_each_code_only_the_newest_are_read_and_no_code_hides_another(
+    full: Office,
+) -> None:
+    pulses = [observation(f"pulse-{day}", at=f"2026-03-{day}") for day in range(10, 20)]
+    spoilt = observation("spoilt", at="2026-03-28") | {"status": "entered-in-error"}
+    oxygen = [
+        observation(f"oxygen-{year}", at=f"{year}-01-01")
+        | {"code": {"coding": [{"system": LOINC, "code": "2708-6"}]}}
+        for year in (2024, 2025)
+    ]
+    undated = [observation(f"undated-{n}") for n in range(4)]
+    for one in undated:
+        del one["effectiveDateTime"]
+    await full.keep(*pulses, spoilt, *oxygen, *undated, observation("of-jonas", JONAS))
+    wanted = replace(WANTED, codes=["8867-4", "2708-6"], most=3)
+
+    found = await full.records.survey.gather([MEI_ASKS, JONAS_ASKS], wanted)
+
+    told = {orjson.loads(one.body)["id"] for one in found if one.type == "Observation"}
+    assert len([id for id in told if id.startswith("undated")]) == 3
+    assert {id for id in told if not id.startswith("undated")} == {
+        *("pulse-17", "pulse-18", "pulse-19", "oxygen-2024", "oxygen-2025"),
+        *("of-jonas", "jonas-pulse"),
+    }
 
 
 async def test_in_anybody_elses_name_nothing_is_read(full: Office) -> None:

@@ -1,42 +1,19 @@
-import {
-  BatteryFull,
-  BatteryLow,
-  BatteryMedium,
-  Bluetooth,
-  CircleAlert,
-  FileUp,
-  HousePlug,
-  PenLine,
-  Plus,
-  Radio,
-  Trash2,
-} from "lucide-react";
+import { Bluetooth, FileUp, HousePlug, PenLine, Plus } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { api } from "../kit/api";
 import { useAsked } from "../kit/asked";
-import { useNow } from "../kit/clock";
 import { useSession } from "../kit/session";
-import { ago, useText } from "../kit/text";
-import {
-  Badge,
-  Button,
-  Card,
-  Empty,
-  EndDialog,
-  ErrorNote,
-  IconButton,
-  toast,
-  Waiting,
-} from "../kit/ui";
+import { useText } from "../kit/text";
+import { Button, Card, Empty, ErrorNote, Waiting } from "../kit/ui";
 import { useSubject } from "../records/subject";
 import { Outbox } from "./bluetooth/outbox";
 import { pairings } from "./bluetooth/pairings";
+import { DeviceCard } from "./DeviceCard";
 import "./devices.css";
 import { ManualEntry } from "./ManualEntry";
-import { type Device, kindIcons, refusal, silenceMs } from "./model";
+import type { Device } from "./model";
 import { NewDevice } from "./NewDevice";
-import { PlanState } from "./plans/PlansPanel";
-import { type Plan, tellPlansChanged, usePlans } from "./plans/plans";
+import { tellPlansChanged, usePlans } from "./plans/plans";
 
 const AGAIN_MS = 5000;
 const BluetoothDialog = lazy(() =>
@@ -101,12 +78,12 @@ export function DevicesPanel() {
       )}
       <ul>
         {devices.value?.map((device) => (
-          <DeviceLine
+          <DeviceCard
             key={device.id}
             device={device}
             plans={plans.filter(({ kind }) => device.kinds.includes(kind))}
-            onGone={devices.again}
-            onTry={paired.has(device.id) ? () => setOpen("bluetooth") : undefined}
+            onChanged={devices.again}
+            onConnect={paired.has(device.id) ? () => setOpen("bluetooth") : undefined}
           />
         ))}
       </ul>
@@ -129,112 +106,5 @@ export function DevicesPanel() {
         </Suspense>
       )}
     </Card>
-  );
-}
-
-interface LineProps {
-  readonly device: Device;
-  /** What is planned of that which it measures. */
-  readonly plans: readonly Plan[];
-  readonly onGone: () => void;
-  /** Connect to it now; only where it is paired with this browser. */
-  readonly onTry: (() => void) | undefined;
-}
-
-function DeviceLine({ device, plans, onGone, onTry }: LineProps) {
-  const text = useText();
-  const now = useNow();
-  const [isRemoving, setRemoving] = useState(false);
-  const { last_reading_at: last } = device;
-
-  async function remove(): Promise<void> {
-    await api.delete(`/api/devices/${device.id}`);
-    toast(text("devices.removed", { name: device.name }), "good");
-    onGone();
-  }
-
-  const isSilent = !last || now - new Date(last).getTime() > silenceMs(device.kinds);
-  return (
-    <li className="device">
-      <div className="row-apart">
-        <h3 lang="">{device.name}</h3>
-        <IconButton
-          icon={Trash2}
-          label={text("devices.remove.one", { name: device.name })}
-          onClick={() => setRemoving(true)}
-        />
-      </div>
-      <p className="row">
-        <Badge tone={isSilent ? "warn" : "good"} icon={Radio}>
-          {last ? text("devices.last", { when: ago(last, now) }) : text("devices.never")}
-        </Badge>
-        {device.battery !== null && <Battery share={device.battery} />}
-        {onTry && (
-          <Button kind="plain" icon={Bluetooth} onClick={onTry}>
-            {text("devices.try")}
-          </Button>
-        )}
-      </p>
-      {device.last_sync_at && (
-        <p className="muted small">
-          {text("devices.sync", { when: ago(device.last_sync_at, now) })}
-        </p>
-      )}
-      <ul className="row">
-        {device.kinds.map((kind) => (
-          <li key={kind}>
-            <Badge tone={device.missing.includes(kind) ? "warn" : "plain"} icon={kindIcons[kind]}>
-              {text(`devices.kind.${kind}`)}
-              {device.missing.includes(kind) && ` · ${text("devices.missing")}`}
-            </Badge>
-          </li>
-        ))}
-      </ul>
-      {plans.map((plan) => (
-        <p key={plan.id} className="row">
-          <span className="small">
-            {text("devices.plans.of", { what: text(`devices.kind.${plan.kind}`) })}
-          </span>
-          <PlanState plan={plan} now={now} />
-        </p>
-      ))}
-      {device.refused_count > 0 && <Refused device={device} />}
-      {isRemoving && (
-        <EndDialog
-          title={text("devices.remove.one", { name: device.name })}
-          hint={text("devices.remove.hint")}
-          action={text("devices.remove")}
-          onEnd={remove}
-          onClose={() => setRemoving(false)}
-        />
-      )}
-    </li>
-  );
-}
-
-function Battery({ share }: { share: number }) {
-  const text = useText();
-  const [icon, tone] =
-    share < 0.2
-      ? ([BatteryLow, "warn"] as const)
-      : share < 0.6
-        ? ([BatteryMedium, "plain"] as const)
-        : ([BatteryFull, "plain"] as const);
-  return (
-    <Badge tone={tone} icon={icon}>
-      {text("devices.battery", { percent: Math.round(share * 100) })}
-    </Badge>
-  );
-}
-
-function Refused({ device }: { device: Device }) {
-  const text = useText();
-  return (
-    <p className="device-refused">
-      <CircleAlert aria-hidden />
-      <span>
-        {text("devices.refused", { n: device.refused_count })} {text(refusal(device.refused_why))}
-      </span>
-    </p>
   );
 }

@@ -76,7 +76,25 @@ export const REFUSED = [
   "start",
   "unknown",
   "gone",
+  "unit",
+  "large",
+  "fault",
 ] as const;
+
+/** Reasons where it helps to know what the value is taken in. */
+export const NAMES_UNIT: readonly string[] = ["unit", "implausible", "values"];
+
+/** Messages of one kind that were refused for one reason. */
+export interface Refusal {
+  readonly why: string;
+  /** Empty where it did not say what it was of. */
+  readonly kind: Kind | "";
+  readonly count: number;
+  /** Of the last one. */
+  readonly at: string;
+  /** What the kind is taken in, UCUM. */
+  readonly units: readonly string[];
+}
 
 /** The sentence for why something was refused. */
 export function refusal(why: string | undefined): `devices.refused.${(typeof REFUSED)[number]}` {
@@ -106,6 +124,8 @@ export interface Device {
   readonly missing: readonly Kind[];
   readonly refused_count: number;
   readonly refused_why: string;
+  /** The last first; empty where an older house counted. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** Where devices connect. */
@@ -147,4 +167,19 @@ export function silenceMs(kinds: readonly Kind[]): number {
   const isTakenUp = kinds.some((kind) => SOMETIMES.includes(kind));
   const isWorn = kinds.includes("respiratory-rate") || kinds.includes("glucose-course");
   return isTakenUp && !isWorn ? 36 * 60 * MINUTE_MS : 15 * MINUTE_MS;
+}
+
+/** Whether a device has measured nothing for longer than it should. */
+export function isSilent(device: Device, now: number): boolean {
+  const last = device.last_reading_at;
+  return !last || isPast(last, device, now);
+}
+
+/** Whether a device has not even been in touch for so long. */
+export function isUnheard(device: Device, now: number): boolean {
+  return isPast(device.last_sync_at ?? device.registered_at, device, now);
+}
+
+function isPast(moment: string, { kinds }: Device, now: number): boolean {
+  return now - new Date(moment).getTime() > silenceMs(kinds);
 }

@@ -13,6 +13,7 @@ import {
   LockKeyholeOpen,
   type LucideIcon,
   MonitorSmartphone,
+  MoonStar,
   PersonStanding,
   Radio,
   Search,
@@ -85,6 +86,7 @@ const actionIcons: Record<string, LucideIcon> = {
 
 const viaIcons: Record<string, LucideIcon> = {
   "risk cards": LayoutDashboard,
+  "overnight list": MoonStar,
   timeline: CalendarDays,
   vitals: HeartPulse,
   body: PersonStanding,

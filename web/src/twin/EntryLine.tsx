@@ -1,4 +1,5 @@
-import { moment, number, useText } from "../kit/text";
+import { useStore } from "../kit/store";
+import { language, moment, number, useText } from "../kit/text";
 import { ImagesButton } from "../records/imaging/ImagingPanel";
 import type { Entry } from "../wire/twin";
 import { iconOfKind } from "./icons";
@@ -72,14 +73,20 @@ function amount(value: number, unit: string): string {
   return `${number(value, digitsOf(value))}\u00a0${unitOf(unit)}`;
 }
 
-/** In the words of the record, whatever their language. */
+/** In the words of the record; to whoever does not read in English, in ours where there are any. */
 function Values({ values }: { values: Entry["values"] }) {
+  const text = useText();
+  const hasOwn = useStore(language) !== "en";
   if (values.length === 0) return null;
   return (
     <dl className="values">
-      {values.map(({ text, value, unit }) => (
-        <div key={text}>
-          <dt lang="">{text}</dt>
+      {values.map(({ text: named, label_key, value, unit }) => (
+        <div key={named}>
+          {hasOwn && label_key ? (
+            <dt title={named}>{text(label_key)}</dt>
+          ) : (
+            <dt lang="">{named}</dt>
+          )}
           <dd lang="">
             {typeof value === "number" ? amount(value, unit) : `${value} ${unitOf(unit)}`}
           </dd>

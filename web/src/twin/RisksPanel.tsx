@@ -8,6 +8,7 @@ import type { Card as Told } from "../wire/twin";
 import { Closed } from "./Closed";
 import { Given } from "./estimates/Given";
 import { MyCalibration } from "./estimates/MyCalibration";
+import { SinceLastNight } from "./night/SinceLastNight";
 import { Predictions } from "./Predictions";
 import { RiskCard } from "./RiskCard";
 import { Scores } from "./scores/Scores";
@@ -44,6 +45,7 @@ function Cards({ who }: { who: Subject }) {
       <p className="panel-lead">{text("twin.ui.risks.lead")}</p>
       {cards.isWaiting && !isAgain && <Waiting label={text("twin.ui.waiting")} />}
       <ErrorNote error={cards.error} onRetry={cards.again} />
+      {isClinician && !cards.error && <SinceLastNight who={who} />}
       {shown.map((card) => (
         <RiskCard key={card.id} card={card} bedside={bedside} onBedside={setBedside} />
       ))}

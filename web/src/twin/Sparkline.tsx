@@ -52,9 +52,11 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** A moment as exactly as the length of the course deserves. */
 function short(at: string, span_ms: number): string {
   if (span_ms < DAY_MS) return moment(at, "time");
-  if (span_ms < 90 * DAY_MS) return moment(at, "date");
-  const month = new Intl.DateTimeFormat(language.get(), { year: "numeric", month: "short" });
-  return month.format(new Date(at));
+  const parts: Intl.DateTimeFormatOptions =
+    span_ms < 90 * DAY_MS
+      ? { month: "short", day: "numeric" }
+      : { year: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(language.get(), parts).format(new Date(at));
 }
 
 /** A small course of readings over time, with where they are expected. */

@@ -4,6 +4,7 @@ import {
   FlaskConical,
   HeartPulse,
   History,
+  MoonStar,
   PersonStanding,
   Split,
   Sprout,
@@ -64,6 +65,18 @@ export const twinPanels: readonly Panel[] = [
     group: "ahead",
     order: 10,
     Component: lazy(() => import("./RisksPanel").then((m) => ({ default: m.RisksPanel }))),
+  },
+  {
+    id: "overnight",
+    titleKey: "twin.ui.overnight",
+    icon: MoonStar,
+    places: ["home", "clinic"],
+    roles: ["clinician"],
+    group: "ahead",
+    order: 15,
+    Component: lazy(() =>
+      import("./night/OvernightPanel").then((m) => ({ default: m.OvernightPanel })),
+    ),
   },
   {
     id: "prevention",

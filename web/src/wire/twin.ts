@@ -156,6 +156,16 @@ export interface Change {
   readonly value_then: number;
 }
 
+/** One patient of whom something changed overnight, and what did most. */
+export interface Changed {
+  readonly patient: string;
+  readonly name: string;
+  readonly at: string;
+  readonly before_at: string;
+  readonly most: Since;
+  readonly more: number;
+}
+
 /** How much of what an organ is judged by is known, and how fresh it is. */
 export interface Completeness {
   readonly asked: number;
@@ -355,6 +365,7 @@ export interface Lever {
 /** A value with the name that the record gives it. */
 export interface Measured {
   readonly text: string;
+  readonly label_key: string;
   readonly value: number | string;
   readonly unit: string;
 }
@@ -367,6 +378,43 @@ export interface Missing {
   readonly low: number | null;
   readonly high: number | null;
   readonly unit: string;
+}
+
+/** One input that was another the night before. */
+export interface Moved {
+  readonly key: string;
+  readonly label_key: string;
+  readonly before: number | boolean | string | null;
+  readonly before_key: string;
+  readonly now: number | boolean | string | null;
+  readonly now_key: string;
+  readonly unit: string;
+  readonly at: string | null;
+  readonly reference: string | null;
+}
+
+/** What was computed of a patient overnight; what changed most comes first. */
+export interface Night {
+  readonly patient: string;
+  readonly at: string;
+  readonly before_at: string | null;
+  readonly found: readonly Since[];
+  readonly held: readonly string[];
+}
+
+/** One number: of a card (also of a learned model), or of a score. */
+export interface Noted {
+  readonly kind: "card" | "score";
+  readonly name: string;
+  readonly title_key: string;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly unit: string;
+  readonly digits: number;
+  readonly as_of: string | null;
+  readonly version: string;
+  readonly rests: readonly Rest[];
 }
 
 /** One thing that can be chosen. */
@@ -419,6 +467,13 @@ export interface Outlook {
   readonly source: Source;
 }
 
+/** Whose numbers changed overnight, of all whom one may see; who changed most comes first. */
+export interface Overnight {
+  readonly found: readonly Changed[];
+  readonly looked_at: number;
+  readonly is_whole: boolean;
+}
+
 /** A further result of the same computation. */
 export interface Part {
   readonly key: string;
@@ -440,6 +495,7 @@ export interface Prevention {
   readonly patient: string;
   readonly state: "asked_first" | "cannot" | "computed";
   readonly ask: string;
+  readonly used: Text | null;
   readonly outlooks: readonly Outlook[];
   readonly effects: readonly Effect[];
   readonly wants: readonly Want[];
@@ -454,6 +510,17 @@ export interface Reason {
   readonly key: string;
   readonly label_key: string;
   readonly adds: number;
+}
+
+/** One input that a number rests on. */
+export interface Rest {
+  readonly key: string;
+  readonly label_key: string;
+  readonly value: number | boolean | string;
+  readonly value_key: string;
+  readonly unit: string;
+  readonly at: string | null;
+  readonly reference: string | null;
 }
 
 /** One thing that a score asks for, and what is known of it. */
@@ -522,6 +589,15 @@ export interface Simulation {
   readonly limits: readonly Text[];
   readonly sources: readonly Source[];
   readonly as_of: string | null;
+}
+
+/** One number, and what it was the night before. */
+export interface Since {
+  readonly now: Noted;
+  readonly before: number | null;
+  readonly moved_by: readonly Moved[];
+  readonly is_beyond: boolean;
+  readonly is_worse: boolean | null;
 }
 
 /** Where a formula or a rule was published. */

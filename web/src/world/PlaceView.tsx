@@ -5,6 +5,7 @@ import { goTo, scenePartsOf } from "../kit/place";
 import { t } from "../kit/text";
 import { toast } from "../kit/ui";
 import type { Door, Place } from "../wire/world";
+import { WornCaptions } from "./captions/WornCaptions";
 import { Wardrobe } from "./people/wardrobe";
 import { openStudio } from "./photo/studio";
 import { hourNow } from "./scene/hours";
@@ -45,6 +46,7 @@ export function PlaceView({ place, controls, looking, missed }: PlaceViewProps) 
     <>
       <primitive object={stage.root} />
       <XRParts stage={stage} />
+      <WornCaptions />
       <ShownScreen />
       <SceneParts place={place} />
     </>

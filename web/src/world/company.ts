@@ -64,6 +64,8 @@ export class Company extends Speaking {
   readonly captions: Captions;
   /** The place is on stage: only those with the word are heard. */
   readonly isStage: Store<boolean> = this.roster.isStage;
+  /** Voices here go through the SFU. */
+  readonly isSfu = new Store(false);
   readonly order = new Order();
   /** By which ways voices and screens go. */
   readonly peers = new Peers();
@@ -272,6 +274,7 @@ export class Company extends Speaking {
         break;
       case "sfu":
         if (!message.is_on) this.refusals.forget();
+        this.isSfu.set(message.is_on);
         this.voice.route(message.is_on);
         this.meeting.meet();
         break;
@@ -309,6 +312,7 @@ export class Company extends Speaking {
     this.put.set({ spot, why: "welcome" });
     // Back where we were, voices have gone on; else the same number is another person.
     if (!isBack) {
+      this.isSfu.set(false);
       this.voice.route(false); // until the house says otherwise
       this.meeting.part();
     }

@@ -1,6 +1,6 @@
-import { render, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { DevicesPanel as Devices } from "../../src/devices/DevicesPanel";
 import { addressOf } from "../../src/devices/model";
 import { setLanguage } from "../../src/kit/text";
@@ -17,7 +17,29 @@ const CUFF = {
   missing: ["heart-rate"],
   refused_count: 2,
   refused_why: "clock",
+  refusals: [
+    {
+      why: "unit",
+      kind: "blood-pressure",
+      count: 3,
+      at: new Date(Date.now() - 300_000).toISOString(),
+      units: ["mm[Hg]"],
+    },
+    { why: "clock", kind: "", count: 1, at: "2026-03-01T12:00:00Z", units: [] },
+  ],
 };
+
+const SILENT = {
+  ...CUFF,
+  last_reading_at: new Date(Date.now() - 3 * 86_400_000).toISOString(),
+  last_sync_at: new Date(Date.now() - 3 * 86_400_000).toISOString(),
+  refused_count: 0,
+  refusals: [],
+};
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("a home device", () => {
   test("says how it fares", async () => {
@@ -29,7 +51,82 @@ describe("a home device", () => {
     expect(within(line).getByText("Measured 2 minutes ago")).toBeTruthy();
     expect(within(line).getByText("Battery 12 %")).toBeTruthy();
     expect(within(line).getByText(/Heart rate · nothing yet/)).toBeTruthy();
-    expect(within(line).getByText(/2 readings were not taken in\..*clock/)).toBeTruthy();
+    expect(within(line).getByText("Last in touch 1 minute ago")).toBeTruthy();
+    const told = within(line).getByText(/Blood pressure: 3 messages were not taken in/);
+    expect(told.closest("p")?.textContent).toMatch(
+      /the last one 5 minutes ago\. It names a unit, .* Values are taken in mmHg\./,
+    );
+    const other = within(line)
+      .getByText(/^1 message was not taken in/)
+      .closest("p");
+    expect(other?.textContent).toMatch(/clock/);
+    expect(other?.textContent).not.toMatch(/taken in mmHg/);
+  });
+
+  test("of an older house tells the last reason alone", async () => {
+    fakeHouse({ "GET /api/devices": [{ ...CUFF, refusals: [] }] });
+    render(<Devices />);
+
+    expect(await screen.findByText(/2 readings were not taken in\..*clock/)).toBeTruthy();
+  });
+
+  test("counts what is refused anew once she has seen to it", async () => {
+    const asked = fakeHouse({
+      "GET /api/devices": [CUFF],
+      "DELETE /api/devices/d1/refusals": new Reply(204),
+    });
+    render(<Devices />);
+
+    await userEvent.click(await screen.findByRole("button", { name: "I have seen to it" }));
+
+    const deleted = asked.filter(({ method }) => method === "DELETE");
+    expect(deleted.map(({ path }) => path)).toEqual(["/api/devices/d1/refusals"]);
+  });
+
+  test.each([
+    ["en", /Nothing has come for longer than usual/],
+    ["zh-CN", /已有较长时间没有数据/],
+  ] as const)("that is silent says so, and what to do (%s)", async (language, words) => {
+    setLanguage(language);
+    fakeHouse({ "GET /api/devices": [SILENT] });
+    render(<Devices />);
+
+    expect(await screen.findByText(words)).toBeTruthy();
+  });
+
+  test("that was just registered is not called silent", async () => {
+    const fresh = { ...SILENT, registered_at: new Date().toISOString() };
+    fakeHouse({ "GET /api/devices": [{ ...fresh, last_reading_at: null, last_sync_at: null }] });
+    render(<Devices />);
+
+    expect(await screen.findByText("Never in touch yet")).toBeTruthy();
+    expect(screen.queryByText(/Nothing has come for longer/)).toBeNull();
+  });
+
+  test("that connects by itself is tried by waiting for what it says next", async () => {
+    const house: { "GET /api/devices": unknown[] } = { "GET /api/devices": [SILENT] };
+    fakeHouse(house);
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    render(<Devices />);
+    fireEvent.click(await screen.findByRole("button", { name: "Try now" }));
+    expect(screen.getByText(/Please measure now/)).toBeTruthy();
+
+    house["GET /api/devices"] = [{ ...SILENT, last_sync_at: new Date().toISOString() }];
+    await act(() => vi.advanceTimersByTimeAsync(6000));
+
+    expect(screen.queryByText(/Please measure now/)).toBeNull();
+    expect(screen.getByRole("button", { name: "Try now" })).toBeTruthy();
+  });
+
+  test("of which nothing comes is not waited for for ever", async () => {
+    fakeHouse({ "GET /api/devices": [SILENT] });
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    render(<Devices />);
+    fireEvent.click(await screen.findByRole("button", { name: "Try now" }));
+
+    await act(() => vi.advanceTimersByTimeAsync(122_000));
+
+    expect(screen.getByText(/Nothing came within two minutes/)).toBeTruthy();
   });
 
   test("is registered, and its secret shown this once", async () => {

@@ -38,6 +38,7 @@ const SCALE = {
   missing: [],
   refused_count: 0,
   refused_why: "",
+  refusals: [],
 };
 
 beforeEach(() => subject.set({ patient: "1", purpose: "PATRQT", visit: null }));

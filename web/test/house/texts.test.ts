@@ -22,6 +22,7 @@ const KEPT = new Set(
     .split(/\s+/)
     .concat(["mg", "dL", "mmol", "L", "mmHg", "kg", "m", "Esc", "Enter", "Ctrl", "CKD", "C"])
     .concat("Venn Abers FiO2 ICD ICD-9 pH PTT SIRS T CHA DS VASc g INR mol".split(" "))
+    .concat(["SCORE2", "SCORE2-OP"])
     .concat("PNG JPEG WebP GLB VRM MB".split(" ")) // kinds of files
     .concat(["G1", "G2", "G3a", "G3b", "G4", "G5"]), // of kidney function
 );

@@ -268,6 +268,29 @@ describe("the scale for oxygen", () => {
 });
 
 describe("the timeline", () => {
+  test("names what was measured in the record's own words, and in Chinese as we do", async () => {
+    const values = [
+      {
+        text: "Creatinine [Mass/volume]",
+        label_key: "twin.input.creatinine",
+        value: 1.9,
+        unit: "mg/dL",
+      },
+      { text: "Something rare", label_key: "", value: 4, unit: "1" },
+    ];
+    answers.timeline = { entries: [{ ...entry("first"), values }], before: null, is_whole: true };
+    const { unmount } = render(<TimelinePanel />);
+    await screen.findByText("Creatinine [Mass/volume]");
+    unmount();
+    setLanguage("zh-CN");
+
+    render(<TimelinePanel />);
+
+    const named = await screen.findByText("肌酐");
+    expect(named.title).toBe("Creatinine [Mass/volume]");
+    await screen.findByText("Something rare");
+  });
+
   test.each([
     ["en", "Written by Dr. Tao Chen"],
     ["zh-CN", "记录者：Dr. Tao Chen"],

@@ -11,7 +11,9 @@ const asthma = entry("asthma", {
   text: "Asthma",
 });
 const cold = { ...asthma, id: "cold", text: "Cold", until: "2020-03-09T00:00:00Z" };
-const visit = entry("v", { values: [{ text: "Body Height", value: 170, unit: "cm" }] });
+const visit = entry("v", {
+  values: [{ text: "Body Height", label_key: "", value: 170, unit: "cm" }],
+});
 
 describe("the timeline", () => {
   test("stands in years, in the order it came", () => {

@@ -103,6 +103,12 @@ async def remove(id: str, who: Who, devices: Here) -> None:
     await devices.remove(who, id)
 
 
+@router.delete("/{id}/refusals", status_code=204)
+async def clear(id: str, who: Who, devices: Here) -> None:
+    """Count what is refused of a device from nothing again."""
+    await devices.clear(who, id)
+
+
 class NewPlan(BaseModel):
     """What is to be measured when."""
 
@@ -274,4 +280,14 @@ def _view(device: Device) -> dict[str, Any]:
         "missing": device.missing,
         "refused_count": device.refused_count,
         "refused_why": device.refused_why,
+        "refusals": [
+            {
+                "why": each.why,
+                "kind": each.kind,
+                "count": each.count,
+                "at": to_iso(each.at),
+                "units": each.units,
+            }
+            for each in device.refusals
+        ],
     }

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from asklepion.kit.errors import Incorrect
 from asklepion.kit.http import room
 
+from ..engine.readings import names_unit
 from ..model import KINDS, Reading, Taken, Unfit
 from ..service import Devices
 from ..service.pushing import Said, Signed
@@ -51,7 +52,12 @@ async def push(
     at = int(asklepion_timestamp) if TIME.fullmatch(asklepion_timestamp) else 0
     signed = Signed(body=body, at=at, signature=asklepion_signature.removeprefix(SCHEME).lower())
     device = await devices.pushes.signer(id, signed)
-    taken = await devices.pushes.take(device, _batch(body))
+    try:
+        batch = _batch(body)
+    except Incorrect:  # it is the device's own, and so stands on its card
+        await devices.pushes.refuse(device, "unreadable")
+        raise
+    taken = await devices.pushes.take(device, batch)
     return {"readings": [_answer(each) for each in taken]}
 
 
@@ -67,6 +73,8 @@ def _message(part: msgspec.Raw) -> Said | Unfit:
     try:
         one = msgspec.json.decode(part, type=Message)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        if names_unit(part):
+            return Unfit("unit", "The reading names a unit.", "Each kind has one: leave it out.")
         return Unfit("unreadable", "The reading cannot be read.", SHAPE)
     if one.kind not in KINDS:
         return Unfit("topic", "There is no such kind.", f"Known: {[*KINDS]}.")

@@ -33,6 +33,7 @@ from ..model import (
     Device,
     Reach,
     Reading,
+    Refused,
     Registration,
     Taken,
     command_topic,
@@ -89,16 +90,14 @@ class Devices:
         self.plans = Plans(records=records, clock=clock)
         self._telling = Telling()
         self._intake = Intake(db=db, clock=clock, records=records, telling=self._telling)
-        self._packets = PacketDesk(
-            db=db, clock=clock, records=records, gate=gate, telling=self._telling
-        )
+        self._packets = PacketDesk(clock=clock, records=records, gate=gate, intake=self._intake)
         self.pushes = PushDesk(
             db=db,
             clock=clock,
             records=records,
             gate=gate,
             secrets=self._secrets,
-            telling=self._telling,
+            intake=self._intake,
         )
         self.files = FileDesk(clock=clock, records=records)
 
@@ -191,6 +190,17 @@ class Devices:
                 raise NotFound(f"There is no device {device}.")
         self._broker.drop(device)
         log.info("device removed", device=device)
+
+    async def clear(self, caller: Caller, device: str) -> None:
+        """Count what is refused of a device from nothing again: its patient has seen to it.
+
+        Raises:
+            NotFound: the caller has no such device.
+        """
+        caller.require(Role.PATIENT)
+        async with self._db.begin() as tx:
+            if not await store.forget_refusals(tx, device, caller.person or ""):
+                raise NotFound(f"There is no device {device}.")
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
         """Take away the devices of a patient who is erased, and let them go."""
@@ -301,10 +311,10 @@ class Devices:
         """
         return await self._intake.take(device, topic, payload)
 
-    async def give_up(self, device: str) -> None:
-        """A message failed twice by a fault of ours: it is counted on the card, and let go."""
+    async def give_up(self, device: str, why: str) -> None:
+        """Count on its card that something of a device was lost on the way, and why."""
         async with self._db.begin() as tx:
-            await store.note_refusal(tx, device, "fault", self._clock.now())
+            await store.note_refusals(tx, [(device, Refused(why=why))], self._clock.now())
 
     @staticmethod
     def _require_own(caller: Caller, patient: str) -> None:

@@ -29,6 +29,7 @@ from .packets import (
     Publish,
     Release,
     Subscribe,
+    TooLarge,
     Unsubscribe,
     read_packet,
 )
@@ -55,6 +56,10 @@ class House(Protocol):
         Raises:
             HouseError: it could not be kept now; the device should send it again.
         """
+        ...
+
+    async def give_up(self, device: str, why: str) -> None:
+        """Something of this device was lost on the way: it stands on its card."""
         ...
 
     def command_topic(self, device: str) -> str:
@@ -157,13 +162,16 @@ class EmbeddedBroker:
         try:
             if len(self._open) <= MOST_CONNECTIONS and await self._let_in(line):
                 await self._listen(line)
-        except (Garbage, TimeoutError, ConnectionError, HouseError) as error:
+        except Garbage as error:
+            await self._count(line, "large" if isinstance(error, TooLarge) else "unreadable")
+        except (TimeoutError, ConnectionError, HouseError) as error:
             log.warn("device connection ended", device=line.device, why=type(error).__name__)
         except asyncio.CancelledError:
             log.info("device connection closed", device=line.device)  # the house is closing
         except Exception as error:
             # A fault with one device must not reach another, nor the server that accepts them.
             log.fault("device connection failed", error, device=line.device)
+            await self._count(line, "fault")
         finally:
             self._open.discard(line)
             if self._lines.get(line.device) is line:
@@ -172,6 +180,15 @@ class EmbeddedBroker:
             with suppress(ConnectionError, TimeoutError):
                 async with asyncio.timeout(CLOSE_S):
                     await writer.wait_closed()
+
+    async def _count(self, line: Line, why: str) -> None:
+        """What broke a connection stands on the card of whoever was let in by it."""
+        log.warn("device connection broken", device=line.device, why=why)
+        if line.device:
+            try:
+                await self._house.give_up(line.device, why)
+            except Exception as error:
+                log.fault("device not counted", error, device=line.device)
 
     async def _let_in(self, line: Line) -> bool:
         """Hear who it is; only then is anything of an earlier connection touched."""

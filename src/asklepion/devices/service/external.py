@@ -3,7 +3,8 @@
 
 Who a message is from, the broker's rules say: each device has an account of its own and may
 publish below its own name only. The house acknowledges a message once the record has it, on a
-session that the broker keeps: what comes while the house is closed waits there.
+session that the broker keeps: what comes while the house is closed waits there. While some are
+being kept, the next are read: what waits shares a commit, and is acknowledged in its order.
 
 https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html
 """
@@ -15,7 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from amqtt.mqtt.connect import ConnectPacket, ConnectPayload, ConnectVariableHeader
@@ -28,6 +28,7 @@ from asklepion.kit.log import get_log
 
 from . import packets
 from .broker import House
+from .intake import MOST_TOGETHER
 from .packets import LARGEST_PACKET
 
 log = get_log(__name__)
@@ -36,20 +37,13 @@ SCHEMES = {"mqtt": 1883, "mqtts": 8883}
 ALL = "devices/+/+"
 COMMAND = "command"
 LARGEST = LARGEST_PACKET + 1024  # of a packet that is looked at: Mosquitto does not count topics
+WINDOW = MOST_TOGETHER  # messages that are being kept while the next are read
 MOST_FAILED = 1000  # messages that are remembered as having failed once
 KEEP_ALIVE_S = 60
 PATIENCE_S = 15.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
 CONNACK, PUBLISH, SUBACK = 2, 3, 9  # the kinds of packets that a broker sends and we look at
 QOS = 1
-
-
-class Listener(House, Protocol):
-    """Whom the client asks."""
-
-    async def give_up(self, device: str) -> None:
-        """A message of this device failed twice: it will not come again."""
-        ...
 
 
 class Lost(Exception):
@@ -93,12 +87,12 @@ def read_place(url: str) -> Place:
 class ExternalBroker:
     """Listens at another's broker, and hands what devices say to the house."""
 
-    def __init__(self, house: Listener, place: Place) -> None:
+    def __init__(self, house: House, place: Place) -> None:
         self._house = house
         self._place = place
         self._task: asyncio.Task[None] | None = None
-        self._wrote_at = 0.0  # of the loop
         self._failed: set[bytes] = set()  # hashes of messages that a fault of ours kept out once
+        self._well = 0  # messages without a fault since
         self.is_connected = asyncio.Event()
 
     @property
@@ -136,10 +130,10 @@ class ExternalBroker:
         while True:
             try:
                 await self._visit()
-            except (Lost, OSError, TimeoutError, asyncio.IncompleteReadError) as error:
-                log.warn("broker not reached", why=type(error).__name__)
-            except Exception as error:
-                log.fault("broker failed", error)
+            except* (Lost, OSError, TimeoutError, asyncio.IncompleteReadError) as errors:
+                log.warn("broker not reached", why=type(errors.exceptions[0]).__name__)
+            except* Exception as errors:
+                log.fault("broker failed", errors)
             if self.is_connected.is_set():
                 self.is_connected.clear()
                 wait_s = FIRST_WAIT_S
@@ -154,8 +148,12 @@ class ExternalBroker:
             reader, writer = await asyncio.open_connection(place.host, place.port, ssl=tls)
         try:
             await self._greet(reader, writer)
-            while True:
-                await self._next(reader, writer)
+            async with asyncio.TaskGroup() as tasks:
+                coming: asyncio.Queue[_Coming] = asyncio.Queue(WINDOW)
+                tasks.create_task(self._stay_heard(writer))
+                tasks.create_task(self._acknowledge(writer, coming))
+                while True:
+                    await self._next(reader, tasks, coming)
         except asyncio.CancelledError:
             writer.write(DisconnectPacket().to_bytes())
             raise
@@ -182,26 +180,23 @@ class ExternalBroker:
 
     async def _write(self, writer: asyncio.StreamWriter, data: bytes) -> None:
         writer.write(data)
-        self._wrote_at = asyncio.get_running_loop().time()
         async with asyncio.timeout(PATIENCE_S):
             await writer.drain()
 
-    async def _ping_if_due(self, writer: asyncio.StreamWriter) -> float:
-        """Whether the broker hears from us is counted by what we write; seconds until a ping."""
-        due_at = self._wrote_at + KEEP_ALIVE_S / 2
-        if due_at > (now := asyncio.get_running_loop().time()):
-            return due_at - now
-        await self._write(writer, PingReqPacket().to_bytes())
-        return KEEP_ALIVE_S / 2
-
-    async def _next(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            async with asyncio.timeout(await self._ping_if_due(writer)):
-                first = await reader.readexactly(1)
-        except TimeoutError:
+    async def _stay_heard(self, writer: asyncio.StreamWriter) -> None:
+        """Tell the broker that the house is there, whatever else it waits for."""
+        while True:
+            await asyncio.sleep(KEEP_ALIVE_S / 2)
             await self._write(writer, PingReqPacket().to_bytes())
-            async with asyncio.timeout(PATIENCE_S):
-                first = await reader.readexactly(1)
+
+    async def _next(
+        self,
+        reader: asyncio.StreamReader,
+        tasks: asyncio.TaskGroup,
+        coming: "asyncio.Queue[_Coming]",
+    ) -> None:
+        async with asyncio.timeout(KEEP_ALIVE_S + PATIENCE_S):  # it answers each ping at least
+            first = await reader.readexactly(1)
         async with asyncio.timeout(PATIENCE_S):
             kind, flags, body = await _read(reader, first)
         if kind == SUBACK:
@@ -209,49 +204,101 @@ class ExternalBroker:
                 raise Lost("The broker does not let the house listen.")
             self.is_connected.set()
         if kind == PUBLISH:
-            await self._take(writer, flags, body)
+            if self._failed:
+                await coming.join()  # each alone, so that a fault is blamed on no other
+            said = _said(flags, body)
+            await coming.put((said, tasks.create_task(self._hear(said))))
 
-    async def _take(self, writer: asyncio.StreamWriter, flags: int, body: bytes) -> None:
-        """Hand over, then acknowledge; the next one waits until then, and all others behind it."""
-        end = 2 + int.from_bytes(body[:2], "big")
-        topic = body[2:end].decode("utf-8", "replace")
-        is_due = bool(flags & 0b110)
-        number = int.from_bytes(body[end : end + 2], "big") if is_due else 0
-        data = body[end + 2 :] if is_due else body[end:]
-        known = sha256(body[:end] + data).digest()
+    async def _hear(self, said: "_Said") -> bytes | Exception | None:
+        """What becomes of a message; it is kept together with others that wait."""
+        if not said.device:
+            return None
         try:
-            await self._hear(writer, topic, data)
-        except (OSError, TimeoutError):  # the broker is gone
-            raise
+            return await self._house.hear(said.device, said.topic, said.data)
         except Exception as error:
-            log.fault("device message failed", error)
-            if is_due and known not in self._failed:
-                if len(self._failed) >= MOST_FAILED:
-                    self._failed.clear()
-                self._failed.add(known)
-                raise Lost("A message failed; the broker sends it again.") from error
-            await self._house.give_up(topic.split("/")[1])
-        self._failed.discard(known)
-        if is_due:
-            await self._write(writer, packets.puback(number))
+            return error
 
-    async def _hear(self, writer: asyncio.StreamWriter, topic: str, data: bytes) -> None:
-        parts = topic.split("/")
-        if len(parts) != 3 or parts[2] == COMMAND:
-            return
-        wait_s = FIRST_WAIT_S
+    async def _acknowledge(
+        self, writer: asyncio.StreamWriter, coming: "asyncio.Queue[_Coming]"
+    ) -> None:
+        """Acknowledge what is kept, in the order in which it came (MQTT-4.6.0-2)."""
         while True:
-            try:
-                refusal = await self._house.hear(parts[1], topic, data)
-                break
-            except HouseError as error:  # not now: the broker keeps the others meanwhile
-                log.warn("device message waits", device=parts[1], why=error.issue)
-                await self._ping_if_due(writer)
-                await asyncio.sleep(wait_s)
-                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-        if refusal is not None:
-            command = self._house.command_topic(parts[1])
-            await self._write(writer, packets.publish(command, refusal))
+            said, hearing = await coming.get()
+            refusal = await self._settle(said, await hearing)
+            if refusal is not None:
+                command = self._house.command_topic(said.device)
+                await self._write(writer, packets.publish(command, refusal))
+            if said.number:
+                await self._write(writer, packets.puback(said.number))
+            coming.task_done()
+
+    async def _settle(self, said: "_Said", became: bytes | Exception | None) -> bytes | None:
+        """Stay with a message until it is kept or given up; what to tell its device.
+
+        Raises:
+            Lost: it failed by a fault of ours, and should come again.
+        """
+        wait_s = FIRST_WAIT_S
+        while isinstance(became, HouseError):  # not now: the broker keeps the others meanwhile
+            log.warn("device message waits", device=said.device, why=became.issue)
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+            became = await self._hear(said)
+        if not isinstance(became, Exception):
+            self._went_well(said)
+            return became
+        log.fault("device message failed", became)
+        if said.number and said.mark not in self._failed:
+            if len(self._failed) >= MOST_FAILED:
+                self._failed.clear()
+            self._failed.add(said.mark)
+            raise Lost("A message failed; the broker sends it again.") from became
+        self._failed.discard(said.mark)
+        await self._house.give_up(said.device, "fault")
+        return None
+
+    def _went_well(self, said: "_Said") -> None:
+        """After so many without a fault, those that failed will not come any more."""
+        self._failed.discard(said.mark)
+        self._well = self._well + 1 if self._failed else 0
+        if self._well > WINDOW:
+            self._failed.clear()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """One message that came.
+
+    Args:
+        device: whose it is; nobody's where it is none of ours.
+        number: to acknowledge; 0 where nothing is to be.
+        mark: of what is in it.
+    """
+
+    device: str
+    topic: str
+    data: bytes
+    number: int
+    mark: bytes
+
+
+_Coming = tuple[_Said, "asyncio.Task[bytes | Exception | None]"]
+
+
+def _said(flags: int, body: bytes) -> _Said:
+    end = 2 + int.from_bytes(body[:2], "big")
+    topic = body[2:end].decode("utf-8", "replace")
+    is_due = bool(flags & 0b110)
+    data = body[end + 2 :] if is_due else body[end:]
+    parts = topic.split("/")
+    is_ours = len(parts) == 3 and parts[2] != COMMAND
+    return _Said(
+        device=parts[1] if is_ours else "",
+        topic=topic,
+        data=data,
+        number=int.from_bytes(body[end : end + 2], "big") if is_due else 0,
+        mark=sha256(body[:end] + data).digest(),
+    )
 
 
 async def _read(reader: asyncio.StreamReader, first: bytes = b"") -> tuple[int, int, bytes]:
@@ -294,10 +341,13 @@ use_username_as_clientid true
 allow_anonymous false
 password_file passwords
 acl_file acl
-# What the house has not acknowledged waits on the disk, however much it is.
+# What the house has not acknowledged waits on the disk, however much it is. By the clock, since
+# what is on its way to the house is no change to Mosquitto.
 persistence true
-autosave_on_changes true
+autosave_on_changes false
 autosave_interval 1
 max_queued_messages 0
+# So many may be on their way to the house at once, which keeps what waits together.
+max_inflight_messages {WINDOW}
 message_size_limit {LARGEST_PACKET}
 """

@@ -39,6 +39,10 @@ class Garbage(Exception):
     """What came in is no packet, or one that is too large."""
 
 
+class TooLarge(Garbage):
+    """It has more bytes than any packet may."""
+
+
 @dataclass(frozen=True)
 class Connect:
     """Somebody wants in."""
@@ -107,7 +111,7 @@ async def read_packet(stream: asyncio.StreamReader) -> Packet | None:
         if header is None:
             return None
         if header.remaining_length > LARGEST_PACKET:
-            raise Garbage(f"A packet of {header.remaining_length} bytes.")
+            raise TooLarge(f"A packet of {header.remaining_length} bytes.")
         body = await stream.readexactly(header.remaining_length)
         packet = await packet_class(header).from_stream(BufferReader(body), fixed_header=header)
         return _read(packet)

@@ -10,24 +10,18 @@ from typing import Any
 from asklepion.identity import App, Caller, Role, Scope
 from asklepion.kit.clock import Clock, to_iso
 from asklepion.kit.db import Database
-from asklepion.kit.errors import (
-    Busy,
-    Forbidden,
-    Incorrect,
-    Unauthenticated,
-    Unsupported,
-)
+from asklepion.kit.errors import Incorrect, Unauthenticated
 from asklepion.kit.log import get_log
-from asklepion.records import Asking, Overtaken, Records
+from asklepion.records import Asking, Records
 
 from .. import store
 from ..engine.observations import make_observations
 from ..engine.readings import require_reading
-from ..model import EARLIEST, KINDS, Device, Reading, Taken, Unfit
-from .gatt import NO_FAULT, asking_as
+from ..model import EARLIEST, KINDS, Device, Reading, Refused, Taken, Unfit
+from .gatt import NO_FAULT
+from .intake import Intake, Parcel
 from .keeping_secrets import Secrets
 from .pacing import Gate
-from .telling import Telling
 
 log = get_log(__name__)
 
@@ -68,14 +62,14 @@ class PushDesk:
         records: Records,
         gate: Gate,
         secrets: Secrets,
-        telling: Telling,
+        intake: Intake,
     ) -> None:
         self._db = db
         self._clock = clock
         self._records = records
         self._gate = gate
         self._secrets = secrets
-        self._telling = telling
+        self._intake = intake
 
     async def signer(self, id: str, signed: Signed) -> Device:
         """The device that signed this.
@@ -120,83 +114,44 @@ class PushDesk:
         if len(batch) > most:
             raise Incorrect(f"A batch has at most {most} readings.", hint="Send the rest after it.")
         with self._gate.admitted(device.id, len(batch)):
-            made = [self._make(device, each) for each in batch]
-            ids = [it["id"] for each in made if not isinstance(each, Unfit) for it in each]
-            here = set(await self._records.wrote(asking_as(device), "Observation", ids))
-            taken: list[Taken] = []
-            try:
-                for each in made:
-                    taken.append(await self._keep(device, each, here))
-            finally:  # what was kept before a fault stands on the card
-                await self._note(device, batch, taken)
-            return taken
-
-    def _make(self, device: Device, said: Said | Unfit) -> list[dict[str, Any]] | Unfit:
-        if isinstance(said, Unfit):
-            return said
-        if said.kind not in device.kinds:
-            return Unfit("topic", "It was not registered for this.", "Register it for it.")
-        kind, now = KINDS[said.kind], self._clock.now()
-        try:
-            if said.reading.at.tzinfo is not None and said.reading.at < now - EARLIEST:
-                raise Unfit("old", "It is older than a month.", "Bring it as a file.")
-            require_reading(kind, said.reading, now)
-        except Unfit as error:
-            return error
-        return make_observations(device, kind, said.reading)
-
-    async def _keep(
-        self, device: Device, made: list[dict[str, Any]] | Unfit, here: set[str]
-    ) -> Taken:
-        if isinstance(made, Unfit):
-            return Taken(why=made.why, message=made.message, hint=made.hint)
-        ids = tuple(str(resource["id"]) for resource in made)
-        was_here = here.issuperset(ids)
-        new = [resource for resource in made if resource["id"] not in here]
-        try:
-            for resource in new:
-                await self._records.create(asking_as(device), resource, id=resource["id"])
-                here.add(resource["id"])
-        except Overtaken as error:
-            raise Busy(error.message, hint="Try again.", retry_after_s=1) from error
-        except (Incorrect, Forbidden, Unsupported) as error:
-            return Taken(why="unkept", message=error.message, hint=error.hint)
-        if new:
-            self._telling.tell(device.patient, new)
-        return Taken(observations=ids, was_here=was_here)
-
-    async def _note(
-        self, device: Device, batch: Sequence[Said | Unfit], taken: Sequence[Taken]
-    ) -> None:
-        """How the device fares now."""
-        now = self._clock.now()
-        kept = [
-            each
-            for each, done in zip(batch, taken, strict=False)
-            if isinstance(each, Said) and done.observations
-        ]
-        full = [it.reading.battery for it in kept if it.reading.battery is not None]
-        faults = [it.why for it in taken if it.why and it.why not in NO_FAULT]
-        async with self._db.begin() as tx:
-            if faults:
-                await store.note_refusal(tx, device.id, faults[-1], now, count=len(faults))
-            await store.note_reading(
-                tx,
-                device,
-                {it.kind for it in kept},
-                reading_at=max((it.reading.at for it in kept), default=None),
-                now=now,
-                battery=full[-1] if full else None,
-            )
-        if faults:
+            read = [self._read(device, each) for each in batch]
+            parcels = [each if isinstance(each, Parcel) else _unfit(*each) for each in read]
+            kept = await self._intake.keep(device, parcels)
+            taken = [
+                done.taken() if isinstance(each, Parcel) else _refused(each[0])
+                for each, done in zip(read, kept, strict=True)
+            ]
+        if faults := [it.why for it in taken if it.why and it.why not in NO_FAULT]:
             log.warn("readings refused", device=device.id, count=len(faults), why=faults[-1])
+        return taken
+
+    def _read(self, device: Device, said: Said | Unfit) -> Parcel | tuple[Unfit, str]:
+        """What a message holds; or why it is no reading, and of what kind it was to be."""
+        if isinstance(said, Unfit):
+            return said, ""
+        if said.kind not in device.kinds:
+            return Unfit("topic", "It was not registered for this.", "Register it for it."), ""
+        kind, reading, now = KINDS[said.kind], said.reading, self._clock.now()
+        try:
+            if reading.at.tzinfo is not None and reading.at < now - EARLIEST:
+                raise Unfit("old", "It is older than a month.", "Bring it as a file.")
+            require_reading(kind, reading, now)
+        except Unfit as error:
+            return error, kind.name
+        return Parcel(
+            made=make_observations(device, kind, reading),
+            kinds=frozenset({kind.name}),
+            at=reading.at,
+            battery=reading.battery,
+        )
+
+    async def refuse(self, device: Device, why: str) -> None:
+        """A whole batch could not be read: it is counted on the card."""
+        await self._intake.keep(device, [Parcel(refused=[Refused(why=why)])])
 
     async def note_battery(self, device: Device, battery: float) -> None:
         """Remember how full its battery is."""
-        async with self._db.begin() as tx:
-            await store.note_reading(
-                tx, device, [], reading_at=None, now=self._clock.now(), battery=battery
-            )
+        await self._intake.keep(device, [Parcel(battery=battery)])
 
     async def own(
         self,
@@ -222,6 +177,14 @@ class PushDesk:
         params += [("date", f"{prefix}{to_iso(at)}") for prefix, at in dates]
         found = await self._records.search(_reading_as(device), "Observation", params)
         return found.entries
+
+
+def _refused(why: Unfit) -> Taken:
+    return Taken(why=why.why, message=why.message, hint=why.hint)
+
+
+def _unfit(why: Unfit, kind: str) -> Parcel:
+    return Parcel(refused=[] if why.why in NO_FAULT else [Refused(why=why.why, kind=kind)])
 
 
 def _reading_as(device: Device) -> Asking:

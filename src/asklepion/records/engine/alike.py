@@ -58,14 +58,17 @@ def take_apart(params: Sequence[tuple[str, str]]) -> Apart | None:
 
 
 @lru_cache(maxsize=4096)
-def code_keys(indexer: Indexer, type: str, codes: str) -> frozenset[int]:
+def code_keys(indexer: Indexer, type: str, codes: str, by: str = CODE) -> frozenset[int]:
     """The keys under which a resource of a type is found by one of these codes; none if by others.
+
+    Args:
+        by: the parameter that they are values of.
 
     Raises:
         Incorrect: they cannot be read, or the type has no codes.
     """
     clauses = Clauses(indexer, from_us(0), ValueSets())
-    match clauses.clause((type,), CODE, codes):
+    match clauses.clause((type,), by, codes):
         case Match(table=Table.TOKEN, tests=(test,)) if test.op in (Op.EQ, Op.IN):
             return frozenset(int(clauses.kept.values[name]) for name in test.names)
         case _:

@@ -21,6 +21,7 @@ from .parts import Parts
 from .writing import ERASING
 
 CODES_AT_ONCE = 100  # in one parameter
+STATUS = "status"
 OWNER = "patient"  # the parameter by which a resource names whose it is
 
 
@@ -32,11 +33,15 @@ class Wanted:
         sorted_by: types, each with the parameter that says when; empty where none is asked for.
         coded: the type of which only some codes are read.
         codes: those.
+        most: the newest so many are read of each code; what is not dated counts by itself.
+        unusable: statuses of that type that are left out before they are counted.
     """
 
     sorted_by: Mapping[str, str]
     coded: str
     codes: Sequence[str]
+    most: int
+    unusable: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,7 +141,15 @@ class Surveyor:
             dates=[n for type, by in wanted.sorted_by.items() if by for n in _numbers(type, by)],
             coded=wanted.coded,
             codes=sorted(codes),
+            without=sorted(self._left_out(wanted)),
+            most=wanted.most,
         )
+
+    def _left_out(self, wanted: Wanted) -> frozenset[int]:
+        if not wanted.unusable:
+            return frozenset()
+        text = ",".join(wanted.unusable)
+        return code_keys(self._parts.indexer, wanted.coded, text, STATUS)
 
 
 def _numbers(type: str, name: str) -> list[int]:

@@ -18,6 +18,8 @@ class Plan:
         dates: numbers of the parameters that they are sorted by.
         coded: the type of which only some codes are read.
         codes: the keys of those.
+        without: keys of what is left out of that type.
+        most: the newest so many of that type are read of each code.
     """
 
     types: Sequence[str]
@@ -25,6 +27,8 @@ class Plan:
     dates: Sequence[int]
     coded: str
     codes: Sequence[int]
+    without: Sequence[int]
+    most: int
 
 
 async def find_patients(tx: Tx, after: str, limit: int) -> list[str]:
@@ -61,27 +65,37 @@ async def find_all(
 ) -> list[tuple[str, Row, int | None, int | None]]:
     """What is in these records, each with its latest beginning and end [µs].
 
-    Only what is a patient's alone; whether it may leave is decided for each.
+    Only what is a patient's alone; whether it may leave is decided for each. What is not among
+    the newest of its code is not looked at, however much there is: the index tells its place.
 
     Args:
         patients: by the key of each.
     """
-    spans = ", ".join(
+    start, end = (
         f"(SELECT max(o.{name}) FROM records_date o WHERE o.rid = r.rid"
         f" AND o.param IN {in_list('date', len(plan.dates))})"
         for name in ("lo", "hi")
     )
-    columns = f"{columns_of('r')}, {spans}"
     hers = f"r.deleted = 0 AND r.patient IN {in_list('who', len(patients))}"
     types = ", ".join(f"'{type}'" for type in plan.types)  # letters alone: FHIR's
-    codes = in_list("code", len(plan.codes))
+    out = in_list("out", len(plan.without)) if plan.without else "(NULL)"
     sql = (
-        f"SELECT d.target, {columns} FROM records_ref d CROSS JOIN records_res r"
+        f"WITH hers AS (SELECT d.target AS target, r.rid AS rid, r.type AS type,"
+        f" r.updated_at AS updated_at, {start} AS lo, {end} AS hi"
+        f" FROM records_ref d CROSS JOIN records_res r"
         f" WHERE d.param IN {in_list('owner', len(plan.owners))}"
         f" AND d.target IN {in_list('key', len(patients))} AND r.rid = d.rid AND {hers}"
-        f" AND r.type IN ({types}) AND (r.type <> '{plan.coded}' OR EXISTS"
-        f" (SELECT 1 FROM records_tok t WHERE t.rid = r.rid AND +t.k IN {codes}))"
-        f" UNION ALL SELECT r.key, {columns} FROM records_res r"
+        f" AND r.type IN ({types})),"
+        f" placed AS (SELECT h.rid AS rid, row_number() OVER"
+        f" (PARTITION BY h.target, t.k, h.lo IS NULL"
+        f" ORDER BY h.lo DESC, h.updated_at DESC, h.rid) AS place"
+        f" FROM hers h JOIN records_tok t ON t.rid = h.rid"
+        f" WHERE h.type = '{plan.coded}' AND +t.k IN {in_list('code', len(plan.codes))}"
+        f" AND NOT EXISTS (SELECT 1 FROM records_tok u WHERE u.rid = h.rid AND +u.k IN {out}))"
+        f" SELECT h.target, {columns_of('r')}, h.lo, h.hi FROM hers h"
+        f" JOIN records_res r ON r.rid = h.rid WHERE h.type <> '{plan.coded}'"
+        f" OR h.rid IN (SELECT p.rid FROM placed p WHERE p.place <= :most)"
+        f" UNION ALL SELECT r.key, {columns_of('r')}, {start}, {end} FROM records_res r"
         f" WHERE r.key IN {in_list('key', len(patients))} AND {hers}"
     )
     values = {
@@ -90,6 +104,8 @@ async def find_all(
         **in_values("owner", plan.owners),
         **in_values("date", plan.dates),
         **in_values("code", plan.codes),
+        **(in_values("out", plan.without) if plan.without else {}),
+        "most": plan.most,
     }
     found: dict[int, tuple[str, Row, int | None, int | None]] = {}
     for key, *row, start, end in await tx.all(sql, **values):

@@ -24,7 +24,9 @@ from .fhir import (
     read_name,
     read_text,
 )
+from .measures import BY_CODE
 
+LABEL = "twin.input."
 KIND = "twin.kind."
 SHOWN = 12  # values of one entry, the newest of each; the rest is counted
 UNUSABLE = ("entered-in-error", "cancelled")
@@ -316,8 +318,10 @@ def _values(resource: Resource) -> list[Measured]:
 
 def _value(part: Resource) -> Measured | None:
     text = read_text(part.get("code"))
+    measures = (BY_CODE.get(coding.code) for coding in read_codings(part.get("code")))
+    label = next((LABEL + measure.key for measure in measures if measure), "")
     if (quantity := inner(part, "valueQuantity")).get("value") is not None:
         unit = quantity.get("code") or quantity.get("unit") or ""
-        return Measured(text=text, value=float(quantity["value"]), unit=unit)
+        return Measured(text=text, label_key=label, value=float(quantity["value"]), unit=unit)
     said = read_text(part.get("valueCodeableConcept")) or part.get("valueString", "")
-    return Measured(text=text, value=str(said), unit="") if said else None
+    return Measured(text=text, label_key=label, value=str(said), unit="") if said else None

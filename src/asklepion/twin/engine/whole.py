@@ -85,18 +85,21 @@ def has_probability(chart: Chart, now: datetime) -> bool:
     return isinstance(read_prevent(chart, now).result, Prevent)
 
 
-def prevention_of(seen: Seen, patient: str, now: datetime, *, is_held: bool) -> Prevention:
+def prevention_of(
+    seen: Seen, patient: str, now: datetime, *, is_held: bool, region: str = ""
+) -> Prevention:
     """What may be prevented, and what is due.
 
     Args:
         is_held: the caller says first what she thinks; no number may lead past that.
+        region: of SCORE2, where the house named one.
     """
     chart = seen.chart
     cut = {HIDDEN_AS[answer.question.type] for answer in seen.more if answer.is_cut}
     done = [one for answer in seen.more for one in answer.entries]
     history = read_history(done, chart.hidden | chart.unread | cut)
     subject = Subject(patient=patient, due=make_due(chart, history, now))
-    return ask_prevention(subject) if is_held else make_prevention(chart, subject, now)
+    return ask_prevention(subject) if is_held else make_prevention(chart, subject, now, region)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,9 +43,15 @@ async def refresh(id: str, asks: Asks, twin: Here) -> Response:
 
 
 @router.get("/{id}/nightly")
-async def nightly(id: str, asks: Asks, twin: Here) -> Response:
+async def nightly(
+    id: str,
+    asks: Asks,
+    twin: Here,
+    or_nothing: Annotated[bool, Query(description="null instead of 404.")] = False,
+) -> Response:
     """What was computed last night, and how it changed; for whoever may see all it rests on."""
-    return as_json(await twin.nightly.of(asks, patient_of(id)))
+    tell = twin.nightly.telling.find if or_nothing else twin.nightly.of
+    return as_json(await tell(asks, patient_of(id)))
 
 
 @router.get("/overnight")

@@ -47,6 +47,7 @@ class Twin:
         records: Records,
         clock: Clock,
         nights: Nights,
+        region: str = "",
     ) -> None:
         self._clock = clock
         self._looking = Looking(records)
@@ -59,7 +60,9 @@ class Twin:
             looking=self._looking,
             cards=self._foretold,
         )
-        self.foreseeing = Foreseeing(looking=self._looking, estimates=self.estimates, clock=clock)
+        self.foreseeing = Foreseeing(
+            looking=self._looking, estimates=self.estimates, clock=clock, region=region
+        )
         self.nightly = Nightly(
             nights=nights,
             db=db,
@@ -72,7 +75,9 @@ class Twin:
             looking=self._looking, cards=self.cards, foreseeing=self.foreseeing, clock=clock
         )
         self._simulating = Simulating(self._looking)
-        self._refreshing = Refreshing(looking=self._looking, estimates=self.estimates, clock=clock)
+        self._refreshing = Refreshing(
+            looking=self._looking, estimates=self.estimates, clock=clock, region=region
+        )
 
     async def cards(
         self, asking: Asking, patient: str, *, bedside: Bedside | None = None

@@ -22,12 +22,16 @@ class Foreseeing:
 
     Args:
         estimates: whoever is asked first gets no probability before she has answered.
+        region: of SCORE2, which then goes before PREVENT where it fits.
     """
 
-    def __init__(self, *, looking: Looking, estimates: Estimates, clock: Clock) -> None:
+    def __init__(
+        self, *, looking: Looking, estimates: Estimates, clock: Clock, region: str = ""
+    ) -> None:
         self._looking = looking
         self._estimates = estimates
         self._clock = clock
+        self._region = region
 
     async def prevention(self, asking: Asking, patient: str) -> Prevention:
         """What lowers her risk most, and what is due.
@@ -38,7 +42,7 @@ class Foreseeing:
         asking, now = replace(asking, via="risk cards"), self._clock.now()
         (seen,) = await self._looking.charts(asking, patient, [PREVENTION])
         is_held = await self._is_asked_of(asking, patient, seen.chart)
-        return prevention_of(seen, patient, now, is_held=is_held)
+        return prevention_of(seen, patient, now, is_held=is_held, region=self._region)
 
     async def futures(
         self, asking: Asking, patient: str, a: Mapping[str, Any], b: Mapping[str, Any]

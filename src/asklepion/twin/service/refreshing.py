@@ -20,12 +20,16 @@ class Refreshing:
 
     Args:
         estimates: whoever is asked first gets no probability before she has answered.
+        region: of SCORE2, which then goes before PREVENT where it fits.
     """
 
-    def __init__(self, *, looking: Looking, estimates: Estimates, clock: Clock) -> None:
+    def __init__(
+        self, *, looking: Looking, estimates: Estimates, clock: Clock, region: str = ""
+    ) -> None:
         self._looking = looking
         self._estimates = estimates
         self._clock = clock
+        self._region = region
 
     async def refresh(self, asking: Asking, patient: str) -> Refreshed:
         """Everything, as this caller may see it.
@@ -46,7 +50,9 @@ class Refreshing:
             scores=[ask_first(one) if is_held else one for one in whole.scores],
             predictions=cards[len(whole.cards) :],
             body=whole.body,
-            prevention=prevention_of(whole.ahead, patient, now, is_held=is_held),
+            prevention=prevention_of(
+                whole.ahead, patient, now, is_held=is_held, region=self._region
+            ),
         )
 
     async def _is_held(self, asking: Asking, patient: str, whole: Whole) -> bool:

@@ -49,6 +49,8 @@ TO_TYPESCRIPT = (
     "Card",
     "Estimated",
     "Futures",
+    "Night",
+    "Overnight",
     "Prevention",
     "Scored",
     "Simulation",

@@ -83,6 +83,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """A value with the name that the record gives it."""
 
     text: str
+    label_key: str  # of our own name for it; empty where its code is not known here
     value: float | str
     unit: str
 

@@ -113,6 +113,7 @@ class Prevention(msgspec.Struct, frozen=True, kw_only=True):
     patient: str
     state: Literal["computed", "cannot", "asked_first"]
     ask: str  # the card that is asked for first
+    used: Text | None  # which equation goes first, and why; none where none speaks
     outlooks: list[Outlook]
     effects: list[Effect]
     wants: list[Want]

@@ -50,6 +50,7 @@ function Advice({ who }: { who: Subject }) {
       )}
       {value.state === "cannot" && <Lacking missing={value.missing} />}
       {first && <OutlookCard outlook={first} isFirst />}
+      {first && value.used && <p className="muted small">{say(value.used)}</p>}
       <DueList due={value.due} />
       <Wants wants={value.wants} />
       {others.length > 0 && (

@@ -31,7 +31,14 @@ function CaptionBand({ place }: PanelProps) {
     <>
       {isReading && <ReadOut />}
       {room && turns.length > 0 && height >= LEAST_PX && (
-        <div className="captions" data-size={size} data-bold={isBold} style={room} aria-hidden>
+        <div
+          className="captions"
+          data-size={size}
+          data-bold={isBold}
+          data-tight={isTight}
+          style={room}
+          aria-hidden
+        >
           {turns.map((turn) => (
             <Spoken key={turn.id} turn={turn} />
           ))}

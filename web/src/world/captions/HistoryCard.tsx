@@ -1,5 +1,5 @@
 import { Copy, Download, History, LockKeyhole } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { type UIEvent, useEffect, useRef } from "react";
 import { save } from "../../kit/save";
 import { useStore } from "../../kit/store";
 import { moment, useText } from "../../kit/text";
@@ -8,27 +8,38 @@ import { company } from "../world";
 import { asText, asWebVtt } from "./files";
 import type { Line } from "./lines";
 
+const END_PX = 40;
+
 /** What was said in this stay; the reader may keep it. */
 export function HistoryCard() {
   const text = useText();
   const lines = useStore(company.captions.lines);
-  const end = useRef<HTMLLIElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const isAtEnd = useRef(true); // who reads what was said before is left there
   const newest = lines.at(-1)?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: every new line is brought into view
   useEffect(() => {
-    end.current?.scrollIntoView({ block: "nearest" });
+    // Within the list alone: whoever types beside it keeps their field where it is.
+    if (isAtEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [newest]);
+  const look = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent) => {
+    isAtEnd.current = scrollHeight - scrollTop - clientHeight < END_PX;
+  };
   return (
     <Card title={text("world.captions.history")} icon={History}>
       {lines.length === 0 ? (
         <Empty icon={History} title={text("world.captions.history.empty")} />
       ) : (
         <>
-          <ul className="captions-history" aria-label={text("world.captions.history")}>
+          <ul
+            className="captions-history"
+            aria-label={text("world.captions.history")}
+            ref={list}
+            onScroll={look}
+          >
             {lines.map((line) => (
               <Said key={line.id} line={line} />
             ))}
-            <li ref={end} aria-hidden />
           </ul>
           <Keep lines={lines} />
         </>

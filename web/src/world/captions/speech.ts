@@ -61,11 +61,6 @@ interface Scope {
   readonly webkitSpeechRecognition?: BrowserRecognitionClass | undefined;
 }
 
-/** Under which other names a browser may know a language. */
-const ALSO: Readonly<Record<string, readonly string[]>> = {
-  "zh-CN": ["cmn-Hans-CN"],
-  "zh-TW": ["cmn-Hant-TW"],
-};
 const QUIET = ["no-speech", "aborted"]; // nobody spoke, or we ended it
 
 /**
@@ -79,19 +74,10 @@ export function browserRecogniser(scope: Scope = globalThis as Scope): Recognise
   if (!Found?.available || !Found.install || !("processLocally" in Found.prototype)) return null;
   const { available, install } = Found;
   const options = (lang: string): Options => ({ langs: [lang], processLocally: true });
-  const known = new Map<string, string>(); // what the browser calls a language
-  const called = (lang: string): string => known.get(lang) ?? lang;
   return {
-    async availability(lang) {
-      for (const name of [lang, ...(ALSO[lang] ?? [])]) {
-        const found = await available.call(Found, options(name));
-        known.set(lang, name);
-        if (found !== "unavailable") return found;
-      }
-      return "unavailable";
-    },
-    install: (lang) => install.call(Found, options(called(lang))),
-    listen: (lang, track, tell) => listen(new Found(), called(lang), track, tell),
+    availability: (lang) => available.call(Found, options(lang)),
+    install: (lang) => install.call(Found, options(lang)),
+    listen: (lang, track, tell) => listen(new Found(), lang, track, tell),
   };
 }
 

@@ -63,8 +63,9 @@ function Refused() {
 function Hint() {
   const text = useText();
   const isRelayOnly = useStore(company.peers.isRelayOnly);
-  const key = isRelayOnly ? "world.voice.hint.relayed" : "world.voice.hint";
-  return <p className="muted small">{text(key)}</p>;
+  const isSfu = useStore(company.isSfu);
+  const direct = isRelayOnly ? "world.voice.hint.relayed" : "world.voice.hint";
+  return <p className="muted small">{text(isSfu ? "world.voice.hint.sfu" : direct)}</p>;
 }
 
 function OwnLevel() {

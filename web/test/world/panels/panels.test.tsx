@@ -223,6 +223,18 @@ test("an SFU that refuses is told of, and when it is asked again, until voices c
   on.mockRestore();
 });
 
+test("where voices go through the SFU the panel says so, and not that no server hears them", () => {
+  welcome(IRIS);
+  const Voice = voicePanels[0]?.Component ?? (() => null);
+  render(<Voice place="plaza" />);
+
+  hear({ type: "sfu", is_on: true });
+  expect(screen.getByText(/goes through this house's server/)).toBeDefined();
+  expect(screen.queryByText(/straight from browser to browser/)).toBeNull();
+  hear({ type: "sfu", is_on: false });
+  expect(screen.getByText(/straight from browser to browser/)).toBeDefined();
+});
+
 test("where all goes through TURN the panel says that nobody learns one's address", () => {
   welcome(IRIS);
   const Voice = voicePanels[0]?.Component ?? (() => null);

@@ -2,9 +2,11 @@
 
 from ..prevent import OUTCOMES
 from ..prevention.due import KEY
+from ..prevention.european import USED
 from ..prevention.levers import GOALS
 from ..prevention.levers import OUTCOMES as LOWERED
 from ..prevention.rules import RULES
+from ..scores.score2 import REGIONS
 from .trials import TRIALS
 
 NEEDS = (
@@ -18,7 +20,9 @@ FORESIGHT_KEYS: frozenset[str] = frozenset(
     (
         *(f"twin.card.interval.{name}" for name in ("trial", "answers", "unknown")),
         "twin.card.horizon.from_now",
-        *(f"twin.prevention.{name}" for name in (*LOWERED, "findrisc")),
+        *(f"twin.prevention.{name}" for name in (*LOWERED, "findrisc", "score2", "score2_op")),
+        *(f"{USED}{name}" for name in ("prevent", "prevent_instead")),
+        *(f"{USED}score2.{region}" for region in REGIONS),
         *(f"twin.prevention.say.{key}" for key in GOALS),
         *(f"{KEY}{rule.key}" for rule in RULES),
         *(f"{KEY}say.{state}" for state in ("due", "again", "done", "cannot_tell")),

@@ -13,6 +13,8 @@ from ..futures.choices import CARD
 from ..futures.effects import effects
 from ..futures.people import likely
 from ..prevent import Prevent
+from .european import european as european_outlook
+from .european import used
 from .levers import outlooks
 from .points import points_outlook
 from .wants import OUTLOOK, TITLE, measure_wants, repeat_wants
@@ -26,8 +28,12 @@ class Subject:
     due: list[Due]
 
 
-def make_prevention(chart: Chart, subject: Subject, now: datetime) -> Prevention:
-    """What lowers her risk most, what trials say, what to measure, and what is due."""
+def make_prevention(chart: Chart, subject: Subject, now: datetime, region: str = "") -> Prevention:
+    """What lowers her risk most, what trials say, what to measure, and what is due.
+
+    Args:
+        region: of SCORE2, which then goes before PREVENT where it fits; empty: PREVENT alone.
+    """
     reading = read_prevent(chart, now)
     points, wants = points_outlook(chart, now)
     found = [points] if points else []
@@ -41,10 +47,15 @@ def make_prevention(chart: Chart, subject: Subject, now: datetime) -> Prevention
         if range:
             found = [_unknown(range.low, range.high), *found]
         wants, offered = [*lacking, *wants], effects(chart, now, None, None)
+    european = european_outlook(chart, now, region) if region else None
+    has_prevent = any(one.id == OUTLOOK for one in found)
+    if european:
+        found = [european, *found]
     return Prevention(
         patient=subject.patient,
         state="computed" if found else "cannot",
         ask="",
+        used=used(european, region, has_prevent),
         outlooks=found,
         effects=[effect for effect in offered if effect.state == "computed"],
         wants=wants,
@@ -64,6 +75,7 @@ def ask_first(subject: Subject) -> Prevention:
         patient=subject.patient,
         state="asked_first",
         ask=CARD,
+        used=None,
         outlooks=[],
         effects=[],
         wants=[],

@@ -23,8 +23,9 @@ from asklepion.kit.log import get_log
 from asklepion.kit.vault import Vault
 from asklepion.records import Asking, Forgotten, Records, Survey
 
+from ...engine.chart import UNUSABLE
 from ...engine.night.change import compare
-from ...engine.night.chunk import Flat, write
+from ...engine.night.chunk import NEWEST, Flat, write
 from ...engine.night.work import READ_BY, Task, codes
 from ...store import night as store
 from ...wire import Night, Noted, Overnight
@@ -191,7 +192,13 @@ class Nightly:
                 run.skipped.add(patient)
 
     async def _write(self, path: Path, patients: Sequence[str], run: _Run) -> None:
-        wanted = Survey(sorted_by=READ_BY, coded="Observation", codes=codes(run.now))
+        wanted = Survey(
+            sorted_by=READ_BY,
+            coded="Observation",
+            codes=codes(run.now),
+            most=NEWEST,
+            unusable=UNUSABLE,
+        )
         askings = [in_her_name(patient) for patient in patients]
         gathered = await self._records.survey.gather(askings, wanted)
         place = {patient: at for at, patient in enumerate(patients)}

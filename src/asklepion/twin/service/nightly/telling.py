@@ -85,6 +85,18 @@ class Telling:
             held=held,
         )
 
+    async def find(self, asking: Asking, patient: str) -> Night | None:
+        """As `of`; nothing, and no look, where the caller may not see all or none was computed."""
+        if not await self._looking.sees_all(asking, patient):
+            return None
+        async with self._db.read() as tx:
+            if not await store.present(tx, [patient]):
+                return None
+        try:
+            return await self.of(asking, patient)
+        except NotFound:
+            return None
+
     async def overnight(self, asking: Asking) -> Overnight:
         """Whose numbers changed, of all who named the caller and let him see what they rest on.
 

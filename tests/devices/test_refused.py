@@ -1,0 +1,166 @@
+"""What a device says in vain is counted on its card: how often, why, of what, and when last."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from asklepion.app import House
+from asklepion.devices.engine import readings
+from asklepion.devices.service import intake
+from asklepion.kit.clock import StoppedClock, to_iso
+from asklepion.kit.errors import Incorrect
+from tests.conftest import NOON, People
+
+from .test_broker import ACCEPTED, connect_packet
+from .test_gatt_service import packet, send
+from .test_pushing import beat, push, signed
+from .test_service import card, knock, message, observations, register
+
+
+async def hear(house: House, device: str, kind: str, data: bytes) -> dict[str, str] | None:
+    answer = await house.devices.hear(device, f"devices/{device}/{kind}", data)
+    return json.loads(answer) if answer else None
+
+
+async def refusals(client: AsyncClient) -> list[dict[str, Any]]:
+    (one,) = (await client.get("/api/devices")).json()
+    return one["refusals"]
+
+
+async def test_the_card_tells_how_often_why_of_what_and_when_last(
+    house: House, people: People, patient: AsyncClient, clock: StoppedClock
+) -> None:
+    made = await register(house, people, kinds=("heart-rate", "blood-pressure"))
+    said = {"systolic": 120.0, "diastolic": 80.0}
+    await hear(house, made.device, "heart-rate", message({"heart_rate": 9999}))
+    clock.at = NOON + timedelta(minutes=1)
+    await hear(house, made.device, "blood-pressure", message(dict(said), unit="psi"))
+    await hear(house, made.device, "blood-pressure", message({**said, "unit": "psi"}))
+    clock.at = NOON + timedelta(minutes=2)
+    await hear(house, made.device, "heart-rate", message({"heart_rate": 8888}))
+
+    assert await refusals(patient) == [
+        {
+            "why": "implausible",
+            "kind": "heart-rate",
+            "count": 2,
+            "at": to_iso(NOON + timedelta(minutes=2)),
+            "units": ["/min"],
+        },
+        {
+            "why": "unit",
+            "kind": "blood-pressure",
+            "count": 2,
+            "at": to_iso(NOON + timedelta(minutes=1)),
+            "units": ["mm[Hg]"],
+        },
+    ]
+    assert (await card(house, people)).refused_count == 4
+    assert await observations(house, people) == []
+
+
+async def test_whoever_has_seen_to_it_counts_from_nothing_again_and_nobody_else_does(
+    house: House, people: People, patient: AsyncClient, other_patient: AsyncClient
+) -> None:
+    made = await register(house, people)
+    await hear(house, made.device, "heart-rate", b"nothing")
+    address = f"/api/devices/{made.device}/refusals"
+
+    assert (await other_patient.delete(address)).status_code in (403, 404)
+    assert len(await refusals(patient)) == 1
+    assert (await patient.delete(address)).status_code == 204
+
+    assert await refusals(patient) == []
+    device = await card(house, people)
+    assert (device.refused_count, device.refused_why) == (0, "")
+
+
+async def test_every_way_in_counts(
+    house: House, people: People, patient: AsyncClient, stranger: AsyncClient
+) -> None:
+    made = await register(house, people)
+    await push(stranger, made, beat(unit="psi"), beat(5000))
+    body = b"no list"
+    url = f"/api/devices/{made.device}/push"
+    whole = await stranger.post(url, content=body, headers=signed(made, body))
+    await send(patient, made, packet("16 0048"), packet("ff", "2a35", "1810"))
+
+    found = {(each["why"], each["kind"]): each["count"] for each in await refusals(patient)}
+
+    assert whole.status_code == 400
+    assert found.pop(("unit", "")) == 1
+    assert found.pop(("implausible", "heart-rate")) == 1
+    assert sum(found.values()) == 3
+
+
+async def test_a_packet_that_is_too_large_ends_the_line_and_is_counted(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    made = await register(house, people)
+
+    answer = await knock(
+        house, connect_packet(made.device, made.secret), b"\x32\xff\xff\xff\x7f" + b"x" * 100
+    )
+
+    assert answer == ACCEPTED
+    (found,) = await refusals(patient)
+    assert (found["why"], found["count"]) == ("large", 1)
+
+
+async def test_what_is_refused_while_the_record_fails_with_it_alone_is_counted_once(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await register(house, people)
+
+    async def alone(told: Any, note: Any, doubt: Any) -> list[Exception]:
+        return [Incorrect("It contradicts what is there.") for _ in told]
+
+    monkeypatch.setattr(house.records, "keep_all", alone)
+    answer = await hear(house, made.device, "heart-rate", message({"heart_rate": 70}))
+
+    assert answer == {"refused": "unkept", "kind": "heart-rate"}
+    device = await card(house, people)
+    assert (device.refused_count, device.refused_why) == (1, "unkept")
+
+
+async def test_a_message_that_fails_by_a_fault_of_ours_spoils_no_other(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await register(house, people)
+    read_message = readings.read_message
+
+    def failing(kind: Any, payload: bytes, now: Any) -> Any:
+        if payload == b"broken":
+            raise OverflowError
+        return read_message(kind, payload, now)
+
+    monkeypatch.setattr(intake, "read_message", failing)
+    topic = f"devices/{made.device}/heart-rate"
+    said = [message({"heart_rate": 70}), b"broken", message({"heart_rate": 71}, NOON - HOUR)]
+    answers = await asyncio.gather(
+        *(house.devices.hear(made.device, topic, data) for data in said), return_exceptions=True
+    )
+
+    assert answers[0] is answers[2] is None
+    assert isinstance(answers[1], OverflowError)
+    assert len(await observations(house, people)) == 2
+
+
+HOUR = timedelta(hours=1)
+
+
+async def test_kinds_that_come_by_two_ways_at_once_are_both_heard(
+    house: House, people: People, patient: AsyncClient
+) -> None:
+    made = await register(house, people, kinds=("heart-rate", "spo2"))
+
+    await asyncio.gather(
+        hear(house, made.device, "heart-rate", message({"heart_rate": 70})),
+        hear(house, made.device, "spo2", message({"spo2": 97})),
+    )
+
+    assert (await card(house, people)).missing == ()

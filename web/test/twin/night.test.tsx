@@ -1,0 +1,240 @@
+import { act, render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { session } from "../../src/kit/session";
+import { setLanguage } from "../../src/kit/text";
+import { subject } from "../../src/records/subject";
+import { scenes } from "../../src/twin/chosen";
+import { OvernightPanel } from "../../src/twin/night/OvernightPanel";
+import { RisksPanel } from "../../src/twin/RisksPanel";
+import type { Night, Overnight, Since } from "../../src/wire/twin";
+import { type Asked, fakeHouse, fakeStreams } from "../house/house";
+
+const kidneys: Since = {
+  now: {
+    kind: "card",
+    name: "egfr",
+    title_key: "twin.card.egfr.title",
+    value: 22.6,
+    low: 17.4,
+    high: 32.3,
+    unit: "mL/min/{1.73_m2}",
+    digits: 0,
+    as_of: "2026-03-01T12:00:00Z",
+    version: "CKD-EPI 2021",
+    rests: [],
+  },
+  before: 67.7,
+  moved_by: [
+    {
+      key: "creatinine",
+      label_key: "twin.input.creatinine",
+      before: 0.97,
+      before_key: "",
+      now: 2.4,
+      now_key: "",
+      unit: "mg/dL",
+      at: "2026-03-01T12:00:00Z",
+      reference: "Observation/worse",
+    },
+  ],
+  is_beyond: true,
+  is_worse: true,
+};
+const same: Since = {
+  ...kidneys,
+  now: { ...kidneys.now, name: "news2", title_key: "twin.card.news2.title", value: 1 },
+  before: 1,
+  moved_by: [],
+  is_beyond: false,
+  is_worse: null,
+};
+const night: Night = {
+  patient: "Patient/1",
+  at: "2026-03-02T02:00:00Z",
+  before_at: "2026-03-01T02:00:00Z",
+  found: [kidneys, same],
+  held: ["twin.card.prevent10.title"],
+};
+const list: Overnight = {
+  found: [
+    {
+      patient: "Patient/1",
+      name: "Mei Lin",
+      at: night.at,
+      before_at: "2026-03-01T02:00:00Z",
+      most: kidneys,
+      more: 1,
+    },
+    {
+      patient: "Patient/2",
+      name: "",
+      at: night.at,
+      before_at: "2026-03-01T02:00:00Z",
+      most: { ...kidneys, is_worse: false, is_beyond: false, before: 21, moved_by: [] },
+      more: 0,
+    },
+  ],
+  looked_at: 3,
+  is_whole: true,
+};
+
+let asked: Asked[] = [];
+let told: Overnight = list;
+let of: Night | null = night;
+
+beforeEach(() => {
+  told = list;
+  of = night;
+  asked = fakeHouse({
+    "GET /api/twin/1/body": () => ({ organs: [] }),
+    "GET /api/twin/1/vitals": () => [],
+    "GET /api/twin/1/cards": () => [],
+    "GET /api/twin/1/predictions": () => [],
+    "GET /api/twin/1/nightly": () => of,
+    "GET /api/twin/overnight": () => told,
+  });
+  fakeStreams();
+  scenes.set(1);
+  const me = { account: "a", name: "Tao", person: null, language: "en" } as const;
+  session.set({ state: "known", me: { ...me, roles: ["clinician"] } });
+  subject.set({ patient: "1", purpose: "TREAT", visit: "v1" });
+});
+
+afterEach(async () => {
+  act(() => subject.set(null));
+  scenes.set(0);
+  vi.useRealTimers();
+  await setLanguage("en");
+});
+
+const looks = () => asked.filter(({ path }) => path === "/api/twin/overnight").length;
+
+async function press(): Promise<void> {
+  await userEvent.click(await screen.findByRole("button", { name: "Look now" }));
+}
+
+describe("the card of one patient", () => {
+  test("says what changed, by how much, between what, and which value moved it", async () => {
+    render(<RisksPanel />);
+
+    const card = await screen.findByRole("region", { name: "Since last night" });
+    expect(within(card).getByText("Worse")).toBeTruthy();
+    expect(card.textContent).toContain("68");
+    expect(card.textContent).toMatch(/23.mL\/min\/1\.73.m²/u);
+    expect(card.textContent).toContain("What it was lies outside this range.");
+    expect(card.textContent).toMatch(/Creatinine0\.97.*2\.40.mg\/dL/u);
+    expect(card.textContent).toContain("1 other number is as before.");
+  });
+
+  test("names what waits for one's own estimate, and shows nothing of it", async () => {
+    render(<RisksPanel />);
+
+    const held = await screen.findByText(/Waiting for your own estimate first/u);
+    expect(held.textContent).toContain("next 10 years (PREVENT)");
+  });
+
+  test("is not there where nothing may be told, nor for a patient", async () => {
+    of = null;
+    const { unmount } = render(<RisksPanel />);
+    await screen.findByRole("region", { name: "Learned from data" });
+    expect(screen.queryByText("Since last night")).toBeNull();
+    unmount();
+    const me = { account: "a", name: "Mei", person: null, language: "en" } as const;
+    session.set({ state: "known", me: { ...me, roles: ["patient"] } });
+    asked.length = 0;
+
+    render(<RisksPanel />);
+
+    await vi.waitFor(() => expect(asked.some(({ path }) => path.includes("cards"))).toBe(true));
+    expect(asked.some(({ path }) => path.includes("nightly"))).toBe(false);
+  });
+
+  test("says so where nothing changed, and where there is no night before", async () => {
+    of = { ...night, found: [same], held: [] };
+    const { unmount } = render(<RisksPanel />);
+    await screen.findByText("No number is another than the night before.");
+    unmount();
+    of = { ...night, before_at: null };
+
+    render(<RisksPanel />);
+
+    await screen.findByText("There is no night before to compare with yet.");
+  });
+});
+
+describe("the list over all patients", () => {
+  test("looks only when it is asked to, and says that everybody's log says so", async () => {
+    render(<OvernightPanel />);
+    await screen.findByText(/writes a line in the log of each/u);
+    expect(looks()).toBe(0);
+
+    await press();
+
+    const first = await screen.findByRole("region", { name: "Mei Lin" });
+    expect(first.textContent).toContain("Kidney filtration (eGFR)");
+    const names = screen.getAllByRole("heading").map(({ textContent }) => textContent);
+    expect(names).toEqual(["Overnight", "Mei Lin", "Patient 2"]);
+    expect(
+      within(screen.getByRole("region", { name: "Patient 2" })).getByText("Better"),
+    ).toBeTruthy();
+    expect(looks()).toBe(1);
+  });
+
+  test("shows everything of one of them when that is opened, and asks for it only then", async () => {
+    render(<OvernightPanel />);
+    await press();
+    const more = await screen.findByText(/All that changed, of this patient/u);
+    expect(asked.some(({ path }) => path.includes("nightly"))).toBe(false);
+
+    await userEvent.click(more);
+
+    await vi.waitFor(() => expect(asked.at(-1)?.path).toBe("/api/twin/1/nightly"));
+  });
+
+  test("tells apart that nothing changed and that there was nobody to look at", async () => {
+    told = { found: [], looked_at: 3, is_whole: true };
+    const { unmount } = render(<OvernightPanel />);
+    await press();
+    await screen.findByText("Nothing changed overnight");
+    await screen.findByText(/Of 3 patients, no number/u);
+    unmount();
+    told = { found: [], looked_at: 0, is_whole: true };
+    render(<OvernightPanel />);
+
+    await press();
+
+    await screen.findByText("Nobody to look at");
+  });
+
+  test("says that others are not on it where they are too many", async () => {
+    told = { ...list, looked_at: 500, is_whole: false };
+    render(<OvernightPanel />);
+
+    await press();
+
+    await screen.findByText(/More than 500 patients/u);
+  });
+
+  test("is put away after a while, since nothing tells it of a consent that ended", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    render(<OvernightPanel />);
+    await press();
+    await screen.findByText("Mei Lin");
+
+    await act(() => vi.advanceTimersByTimeAsync(5 * 60_000));
+
+    expect(screen.queryByText("Mei Lin")).toBeNull();
+    await screen.findByText(/The list was put away/u);
+  });
+
+  test("speaks Chinese", async () => {
+    await setLanguage("zh-CN");
+    render(<OvernightPanel />);
+
+    await userEvent.click(await screen.findByRole("button", { name: "现在查看" }));
+
+    await screen.findByText("恶化");
+    expect(document.body.textContent).not.toMatch(/twin\.\w+/u);
+  });
+});
