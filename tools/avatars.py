@@ -254,7 +254,7 @@ class Baker:
         open_ = tailor.bare(COAT)  # the deepest neckline, so that all share one head
         upper = faces[(open_[faces] & head[faces]).all(axis=1)]
         limb = m.of("Arm", "ForeArm", "Hand")
-        found = [m.coarse("head", m.neutral, upper, (1500, 336), self._features)]
+        found = [m.coarse("head", m.neutral, upper, (1500, 364), self._features)]
         for name, cut in (("arms", SCRUB_TOP), ("hands", SHIRT)):
             bare = tailor.bare(cut)
             lower = faces[(bare[faces] & limb[faces]).any(axis=1) & limb[faces].all(axis=1)]

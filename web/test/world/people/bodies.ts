@@ -5,7 +5,7 @@ const BONES = ["Hips", "Spine", "Head", "Jaw", "LeftLid", "RightLid", "LeftEye",
 
 /** As many triangles as the baked bodies have at most, by the beginning of a part's name. */
 const PARTS: Readonly<Record<string, readonly [number, number]>> = {
-  "face-0": [1920, 386],
+  "face-0": [1920, 414],
   "face-1": [1920, 0],
   "face-2": [1920, 0],
   arms: [650, 130],
@@ -17,7 +17,7 @@ const PARTS: Readonly<Record<string, readonly [number, number]>> = {
   "cover-turban": [672, 144],
   "cover-kippah": [144, 60],
   "cover-kippah-high": [144, 60],
-  beard: [340, 56],
+  beard: [340, 64],
   glasses: [180, 72],
   aids: [60, 0],
   "top-jumper": [896, 236],
