@@ -190,7 +190,7 @@ class Baker:
             if body.age != "child" or name not in CLINICAL:
                 yield from self._top(tailor, name, _cut_for(figure, cut))
         for name, slim in (("trousers", False), ("slim", True)):
-            legs = tailor.trousers(WHITE, count=420, slim=slim)
+            legs = tailor.trousers(WHITE, count=380, slim=slim)
             yield f"legs-{name}", [dyed(piece, Region.LEGS) for piece in legs]
         shoes = masked_upper(tailor.shoes(WHITE, linear(SOLE)))
         yield "shoes", [dyed(piece, Region.SHOES) for piece in shoes]
@@ -215,7 +215,7 @@ class Baker:
 
     def _hair(self, figure: Figure, detail: float) -> Iterator[tuple[str, list[Skinned]]]:
         for name, style in HAIR.items():
-            shell = Shell(figure, style, self._bare[0][0], detail=0.88 if detail == NEAR else 0.5)
+            shell = Shell(figure, style, self._bare[0][0], detail=0.85 if detail == NEAR else 0.5)
             pieces = masked(shell.pieces(GREY))
             yield f"hair-{name}", [dyed(piece, Region.HAIR, linear(GREY)) for piece in pieces]
 
@@ -224,8 +224,8 @@ class Baker:
         covers = {
             "hijab": hijab(figure, skull, detail=share * 0.72),
             "turban": Turban(figure, TURBAN, skull, detail=share).pieces(""),
-            "kippah": Kippah(figure, CAP, skull, detail=share * 0.6).pieces(""),
-            "kippah-high": HighKippah(figure, CAP, skull, detail=share * 0.6).pieces(""),
+            "kippah": Kippah(figure, CAP, skull, detail=share * 0.5).pieces(""),
+            "kippah-high": HighKippah(figure, CAP, skull, detail=share * 0.5).pieces(""),
         }
         for name, pieces in covers.items():
             yield f"cover-{name}", [dyed(piece, Region.COVER) for piece in masked(pieces)]
@@ -234,12 +234,12 @@ class Baker:
             yield "aids", [dyed(hearing_aids(figure), Region.PLAIN)]
 
     def _top(self, tailor: Tailor, name: str, cut: Cut) -> Iterator[tuple[str, list[Skinned]]]:
-        made = tailor.top(cut, WHITE, TRIM, count=800)
+        made = tailor.top(cut, WHITE, TRIM, count=640)
         pieces = [dyed(piece, Region.TOP) for piece in made]
         if tailor.detail == NEAR and cut.opens:
             pieces.append(dyed(front_seam(tailor.figure, made, cut, TRIM), Region.TOP))
         if tailor.detail == NEAR and name == "coat":
-            inset = tailor.top(INSET, WHITE, WHITE, count=150)
+            inset = tailor.top(INSET, WHITE, WHITE, count=110)
             pieces += [dyed(piece, Region.UNDER) for piece in inset]
         yield f"top-{name}", pieces
         if tailor.detail == NEAR and name in CLINICAL:
@@ -254,11 +254,11 @@ class Baker:
         open_ = tailor.bare(COAT)  # the deepest neckline, so that all share one head
         upper = faces[(open_[faces] & head[faces]).all(axis=1)]
         limb = m.of("Arm", "ForeArm", "Hand")
-        found = [m.coarse("head", m.neutral, upper, (1500, 380), self._features)]
+        found = [m.coarse("head", m.neutral, upper, (1500, 364), self._features)]
         for name, cut in (("arms", SCRUB_TOP), ("hands", SHIRT)):
             bare = tailor.bare(cut)
             lower = faces[(bare[faces] & limb[faces]).any(axis=1) & limb[faces].all(axis=1)]
-            found.append(m.coarse(name, m.neutral, lower, (700, 150)))
+            found.append(m.coarse(name, m.neutral, lower, (650, 130)))
         return found[0], found[1], found[2]
 
     @cached_property

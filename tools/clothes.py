@@ -251,7 +251,7 @@ class Tailor:
         ]
         shades = [paint(len(loop), colour, 1), paint(len(loop), colour, 1)]
         shades.append(paint(len(loop), _times(colour, 0.3), 1))
-        return self._rings(rows, shades, self.mannequin.weights[loop])
+        return self._lined(rows, shades, self.mannequin.weights[loop])
 
     def _turn_up(self, at: Points, loop: NDArray[np.int64], colour: Colour) -> Skinned:
         start = at[loop]
@@ -263,7 +263,7 @@ class Tailor:
         inner = low + (middle * [1, 0, 1] + [0, 0.055, 0] - low) * 0.25
         shades = [paint(len(loop), colour, 1), paint(len(loop), _times(colour, 0.9), 1)]
         shades.append(paint(len(loop), _times(colour, 0.3), 1))
-        return self._rings([start, low, inner], shades, self.mannequin.weights[loop])
+        return self._lined([start, low, inner], shades, self.mannequin.weights[loop])
 
     def _skirt(
         self,
@@ -301,7 +301,7 @@ class Tailor:
         inner = rows[-1] + (middle - rows[-1]) * [0.12, 0, 0.12] + [0, 0.02, 0]
         rows.append(inner)
         shades.append(paint(len(loop), _times(colour, 0.3), 1))
-        return self._rings(rows, shades, self._hanging(rows, middle), facing)
+        return self._lined(rows, shades, self._hanging(rows, middle), facing)
 
     def _hanging(self, rows: Sequence[Points], middle: NDArray[np.float64]) -> NDArray[np.float64]:
         """What hangs follows the hips above and more and more the nearer leg below."""
@@ -314,6 +314,19 @@ class Tailor:
         legs = legs + self.figure.bound(len(points), RightUpLeg=1) * (1 - left)
         part = 0.74 * deep + 0.14
         return hips * (1 - part) + legs * part
+
+    def _lined(
+        self,
+        rows: Sequence[Points],
+        shades: Sequence[Points],
+        weights: NDArray[np.float64],
+        start: Points | None = None,
+    ) -> Skinned:
+        """Rings of which the last turns in; from a distance nobody looks under an edge."""
+        count = len(rows) if self.detail > 0.6 else len(rows) - 1
+        if len(weights) > len(rows[0]):
+            weights = weights[: count * len(rows[0])]
+        return self._rings(rows[:count], shades[:count], weights, start)
 
     def _rings(
         self,
@@ -354,8 +367,11 @@ class Tailor:
         back, front = local[:, 2].min() - 0.006, local[:, 2].max() + 0.010
         wide = np.ptp(local[:, 0]) / 2 + 0.004
         centre = (local[:, 0].max() + local[:, 0].min()) / 2
-        columns = 4 if self.detail < 0.6 else 8
+        is_fine = self.detail > 0.6
+        columns = 7 if is_fine else 4
         rows, shades = _last(columns, back, front, wide, centre, upper, sole)
+        if not is_fine:
+            rows, shades = ([these[i] for i in (0, 2, 3, 5, 6)] for these in (rows, shades))
         points = [row @ turn + middle for row in rows]
         weights = self._foot_weights(side, np.concatenate(rows), back, front)
         return self._rings(points, shades, weights)

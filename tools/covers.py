@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -57,6 +58,7 @@ class Kippah(Cloth):
     """A small round cap on the back of the head."""
 
     lift = 0.016
+    fewest_rows = 4
 
     def _line(self, turn: NDArray[np.float64]) -> NDArray[np.float64]:
         return 36.0 - 14 * np.cos(np.radians(turn))
@@ -82,10 +84,10 @@ CAP = Style(sleek=0)
 def hijab(figure: Figure, faces: Faces, *, detail: float) -> list[Skinned]:
     """A scarf over the hair, wound around the throat and falling on the chest."""
     shell = Cloth(figure, HIJAB, faces, detail=detail)
-    return [*shell.pieces(WHITE), _throat(figure, shell, round(28 * max(detail, 0.6)))]
+    return [*shell.pieces(WHITE), _throat(figure, round(28 * max(detail, 0.6)), detail > 0.5)]
 
 
-def _throat(figure: Figure, shell: Shell, columns: int) -> Skinned:
+def _throat(figure: Figure, columns: int, is_fine: bool) -> Skinned:
     """Rings from under the chin around the neck down to the chest."""
     joints = figure.joints
     neck, head = joints["Neck"], joints["Head"]
@@ -98,14 +100,15 @@ def _throat(figure: Figure, shell: Shell, columns: int) -> Skinned:
     jaw = figure.points[body[figure.mannequin.of("Head")[body]]]
     chin = float(jaw[np.abs(jaw[:, 0]) < 0.02][:, 1].min())
     rows: list[Points] = []
-    for height, loose, most in (
+    rings = (
         (chin + 0.016, 0.004, 0.086),
         (chin - 0.006, 0.013, 0.100),
         (neck[1] + 0.35 * span, 0.026, 0.115),
         (neck[1] - 0.02, 0.030, 0.130),
         (neck[1] - 0.07, 0.040, 0.175),
         (neck[1] - 0.115, 0.038, 0.200),
-    ):
+    )
+    for height, loose, most in rings if is_fine else (rings[0], rings[2], rings[3], rings[5]):
         middle = np.array([0, height, neck[2] + 0.018])
         near = points[np.abs(points[:, 1] - height) < 0.022] - middle
         reach = (near[:, [0, 2]] @ away[:, [0, 2]].T).max(axis=0)
@@ -131,7 +134,6 @@ def _throat(figure: Figure, shell: Shell, columns: int) -> Skinned:
     facing = normals(at, corners)
     if (facing * (at - at.mean(axis=0)) * [1, 0, 1]).sum() < 0:
         corners, facing = corners[:, ::-1], -facing
-    del shell
     return figure.patch(at, corners, colours, weights=weights, normal=facing)
 
 
@@ -141,7 +143,7 @@ def glasses(figure: Figure, *, detail: float) -> Skinned:
     far = float(marks.left_eye[0])
     front = marks.eye_size + 0.0125
     radius = min(0.0235, far * 0.80)
-    around = 12 if detail > 0.6 else 6
+    around, sides = (12, 3) if detail > 0.6 else (6, 2)
     pieces: list[Skinned] = []
     for sign in (1.0, -1.0):
         eye = marks.left_eye if sign > 0 else marks.right_eye
@@ -149,16 +151,26 @@ def glasses(figure: Figure, *, detail: float) -> Skinned:
         turn = np.arange(around + 1) / around * 2 * np.pi
         ring = np.stack([np.cos(turn) * radius, np.sin(turn) * radius * 0.9, 0 * turn], axis=1)
         ring[:, 2] -= 0.006 * np.clip(ring[:, 0] * sign / radius, 0, 1) ** 2
-        pieces.append(_tube(figure, middle + ring, 0.0017))
+        pieces.append(_tube(figure, middle + ring, 0.0017, sides=sides))
         start = middle + np.array([sign * radius, 0.004, -0.006])
         end = np.array([eye[0] + sign * (radius + 0.016), eye[1] + 0.006, eye[2] - 0.075])
         pieces.append(
-            _tube(figure, np.array([start, (start + end) / 2 + [sign * 0.003, 0, 0], end]), 0.0015)
+            _tube(
+                figure,
+                np.array([start, (start + end) / 2 + [sign * 0.003, 0, 0], end]),
+                0.0015,
+                sides=sides,
+            )
         )
     bridge = marks.between + np.array([0, 0.001, front + 0.001])
     gap = far - radius + 0.001
     pieces.append(
-        _tube(figure, bridge + np.array([[-gap, 0, 0], [0, 0.003, 0.002], [gap, 0, 0]]), 0.0017)
+        _tube(
+            figure,
+            bridge + np.array([[-gap, 0, 0], [0, 0.003, 0.002], [gap, 0, 0]]),
+            0.0017,
+            sides=sides,
+        )
     )
     return join(pieces)
 
@@ -198,9 +210,8 @@ def badge(figure: Figure, top: Sequence[Skinned]) -> Skinned:
         closest = np.argsort(near)[:4]
         return float(points[closest, 2].max()) + 0.008
 
-    corners = [[depth(across, up) for across in (-0.03, 0.03)] for up in (-0.045, 0.04)]
-    plane = np.array(corners)
-    plane += max(0.0, depth(0, 0) - plane.mean())  # over the middle, where the chest is round
+    spots = [(0.0, 0.0), *itertools.product((-0.03, 0.03), (-0.045, 0.04))]
+    plane = _plane_over(np.array([(*spot, depth(*spot)) for spot in spots]))
     rows: list[list[float]] = []
     shades: list[tuple[float, float, float]] = []
 
@@ -208,10 +219,7 @@ def badge(figure: Figure, top: Sequence[Skinned]) -> Skinned:
         left: float, right: float, low: float, high: float, off: float, colour: Colour = BAND
     ) -> None:
         for cx, cy in ((left, low), (right, low), (right, high), (left, high)):
-            s, t = (cx + 0.03) / 0.06, (cy + 0.045) / 0.085
-            below, above = plane @ np.array([1 - s, s])
-            z = below + (above - below) * t
-            rows.append([x + cx, y + cy, z + off])
+            rows.append([x + cx, y + cy, float(plane @ [cx, cy, 1]) + off])
             shades.append(colour)
 
     card(-0.031, 0.031, -0.044, 0.038, 0.0)  # its frame, and the band above
@@ -229,6 +237,14 @@ def badge(figure: Figure, top: Sequence[Skinned]) -> Skinned:
     )
 
 
+def _plane_over(spots: Points) -> NDArray[np.float64]:
+    """The plane nearest to these spots that lies behind none: z = a x + b y + c."""
+    flat = np.column_stack([spots[:, :2], np.ones(len(spots))])
+    plane = np.linalg.lstsq(flat, spots[:, 2], rcond=None)[0]
+    plane[2] += float((spots[:, 2] - flat @ plane).max())
+    return np.asarray(plane, dtype=np.float64)
+
+
 def _tube(
     figure: Figure,
     way: Points,
@@ -236,8 +252,9 @@ def _tube(
     *,
     mask: float = 1.0,
     colour: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    sides: int = 3,
 ) -> Skinned:
-    """A four-sided tube along a way, on the head."""
+    """A thin tube along a way, on the head; of two sides it is a ribbon. Its ends are open."""
     ahead = np.gradient(way, axis=0)
     ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-9)
     side = np.cross(ahead, [0.02, 0.05, 1.0])
@@ -245,21 +262,20 @@ def _tube(
     side = np.where(thin, np.cross(ahead, [0.0, 1.0, 0.0]), side)
     side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
     up = np.cross(side, ahead)
-    turn = np.arange(4) * np.pi / 2
+    turn = np.arange(sides) * 2 * np.pi / sides
     ring = side[:, None, :] * np.cos(turn)[None, :, None]
     ring = ring + up[:, None, :] * np.sin(turn)[None, :, None]
     size = np.broadcast_to(width, (len(way),))[:, None, None]
     points = (way[:, None, :] + ring * size).reshape(-1, 3)
-    index = np.arange(len(points)).reshape(len(way), 4)
+    index = np.arange(len(points)).reshape(len(way), sides)
     right = np.roll(index, -1, axis=1)
     quads = np.stack([index[:-1], right[:-1], right[1:], index[1:]], axis=-1).reshape(-1, 4)
-    ends = [[index[0, 3], index[0, 2], index[0, 1], index[0, 0]], list(index[-1])]
-    corners = triangles(np.concatenate([quads, np.array(ends)]))
-    core = np.repeat(way, 4, axis=0)
+    corners = triangles(quads)
+    core = np.repeat(way, sides, axis=0)
     facing = normals(points, corners)
     if (facing * (points - core)).sum() < 0:
         corners = corners[:, ::-1]
-    outward = (points - core) / np.maximum(size.repeat(4, axis=1).reshape(-1, 1), 1e-9)
+    outward = (points - core) / np.maximum(size.repeat(sides, axis=1).reshape(-1, 1), 1e-9)
     return figure.patch(
         points,
         corners,

@@ -167,7 +167,7 @@ def eyes(figure: Figure, look: Complexion, *, coarse: bool = False) -> list[Skin
         black = np.array([0.012, 0.012, 0.012, 0])
         shades = [black, black, _lit(iris, 0.8), _lit(iris, 1.5), _lit(iris, 0.4), white, white]
         shades.append(_lit(white, 0.7))
-    around = 6 if coarse else 10
+    around = 5 if coarse else 10
     sides = (("Left", marks.left_eye), ("Right", marks.right_eye))
     return [
         _eyeball(figure, f"{side}Eye", centre, marks.eye_size, rings, shades, around)

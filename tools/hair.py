@@ -49,10 +49,12 @@ class Style:
 class Shell:
     """The hair of one figure at one density."""
 
+    fewest_rows = 6
+
     def __init__(self, figure: Figure, style: Style, faces: Faces, *, detail: float = 1.0) -> None:
         self.figure, self.style = figure, style
         self._columns = max(12, round(COLUMNS * detail))
-        self._rows = max(6, round(ROWS * detail))
+        self._rows = max(self.fewest_rows, round(ROWS * detail))
         marks = landmarks(figure)
         self.centre = marks.between + np.array([0, 0.012, -0.083])
         self._turn = (np.arange(self._columns) / self._columns * 2 - 1) * 180
@@ -112,8 +114,8 @@ class Shell:
                 hits = np.where(np.isfinite(hits), hits, np.nanmean(near, axis=0))
         return hits
 
-    def _grid(self) -> tuple[Points, Points, Grid]:
-        """Points of the shell, rows from crown to tip, and how far along each lies."""
+    def _grid(self) -> tuple[Points, Grid, Grid]:
+        """Points of the shell, rows from crown to tip; how far along each lies, and hangs [m]."""
         s = self.style
         turn = np.tile(self._turn, (self._rows, 1))
         hang = np.clip((np.abs(turn) - s.open) / 26, 0, 1) * s.hang
@@ -136,7 +138,8 @@ class Shell:
         shrink = 1 - 0.16 * (fall / max(s.hang, 1e-9)) ** 2
         points[:, :, 0] = self.centre[0] + (points[:, :, 0] - self.centre[0]) * shrink
         points[:, :, 1] -= fall
-        return points, away, along
+        points[0] = points[0].mean(axis=0)  # all meet at the crown
+        return points, along, fall
 
     def _smooth(self, radius: Grid) -> Grid:
         for _ in range(2):
@@ -146,19 +149,22 @@ class Shell:
         return radius
 
     def _cap(self, colour: str) -> Skinned:
-        points, _, along = self._grid()
+        points, along, fall = self._grid()
         rows, columns = len(along), self._columns
         index = np.arange(rows * columns).reshape(rows, columns)
         right = np.roll(index, -1, axis=1)
         quads = np.stack([index[:-1], index[1:], right[1:], right[:-1]], axis=-1).reshape(-1, 4)
         flat = points.reshape(-1, 3)
         corners = triangles(quads)
+        corners = corners[(corners < columns).sum(axis=1) < 2]  # nothing between two at the crown
         facing = normals(flat, corners)
         if (facing * (flat - self.centre)).sum() < 0:
             corners, facing = corners[:, ::-1], -facing
         shade = self._shade(colour, np.broadcast_to(along, (rows, columns)))
         if self.style.hang:  # what hangs is seen from inside as well
-            inner = corners[corners.min(axis=1) >= index[rows // 3, 0]][:, ::-1]
+            hangs = np.broadcast_to(fall.max(axis=0) > 0, fall.shape).reshape(-1)
+            is_low = corners.min(axis=1) >= index[rows // 3, 0]
+            inner = corners[is_low & hangs[corners].any(axis=1)][:, ::-1]
             corners = np.concatenate([corners, inner + len(flat)])
             flat = np.concatenate([flat, flat])
             facing = np.concatenate([facing, -facing * 0.2 + [0, 0, 0.8]])

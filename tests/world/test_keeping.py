@@ -29,7 +29,7 @@ from asklepion.world.model.items import (
     Write,
 )
 from asklepion.world.service import Visit
-from asklepion.world.service.things import BACKLOG
+from asklepion.world.service.handing import BACKLOG
 from asklepion.world.service.world import BACK_S
 from asklepion.world.wire import (
     ITEMS_KIND,

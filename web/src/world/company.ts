@@ -1,21 +1,13 @@
 import { goTo, lost, refused, whereabouts } from "../kit/place";
 import { Store } from "../kit/store";
-import {
-  type Code,
-  type FromTalkers,
-  type FromWorld,
-  type LineWish,
-  Motion,
-  type Phrase,
-  type Presence,
-} from "../wire/world";
+import type { Code, FromTalkers, FromWorld, LineWish, Presence } from "../wire/world";
 import { Captions } from "./captions/captions";
 import { begin, Entering } from "./company/entering";
 import { Meeting } from "./company/meeting";
 import { News } from "./company/news";
 import { OwnPose } from "./company/own-pose";
-import { Roster } from "./company/roster";
 import { type Put, type Showing, type Somebody, type Stay, shown } from "./company/somebody";
+import { Speaking } from "./company/speaking";
 import { Happenings } from "./happenings";
 import type { Heard } from "./net/frames";
 import type { BothHands } from "./net/hands";
@@ -57,9 +49,8 @@ export interface CompanyParts {
 }
 
 /** Who is here, what they do and say, and our own part in it. Draws nothing. */
-export class Company {
+export class Company extends Speaking {
   readonly line = new Store<{ state: LineState; why: Code | "" }>({ state: "closed", why: "" });
-  private readonly roster = new Roster();
   readonly stay: Store<Stay> = this.roster.stay;
   readonly people: Store<readonly Somebody[]> = this.roster.people;
   readonly signs = new Store<ReadonlyMap<string, Presence>>(new Map());
@@ -68,8 +59,6 @@ export class Company {
   readonly gestures: Store<ReadonlyMap<number, Showing>> = this.roster.gestures;
   /** Where the house put us last; whoever walks us goes there. */
   readonly put = new Store<Put | null>(null);
-  /** What the house would not do, if it was not about a place. */
-  readonly complaint = new Store<{ code: Code } | null>(null);
   readonly voice: Voice;
   readonly asides: Asides;
   readonly captions: Captions;
@@ -90,7 +79,7 @@ export class Company {
   hearSignal: ((from: number, data: string) => boolean) | null = null;
 
   private readonly timing: Timing;
-  private readonly socket: WorldSocket;
+  protected readonly socket: WorldSocket;
   private readonly entering: Entering;
   private readonly own: OwnPose;
   private readonly meeting: Meeting;
@@ -100,6 +89,7 @@ export class Company {
   private forgetting: (() => void) | null = null; // stops what forgets this place after a while
 
   constructor(parts: CompanyParts) {
+    super();
     this.timing = parts.timing ?? realTiming;
     const clock = () => this.timing.now();
     const me = () => this.roster.me;
@@ -189,51 +179,6 @@ export class Company {
   comeBack(): void {
     if (this.line.get().state === "ended") this.enter(whereabouts.get().place);
     else this.socket.wake();
-  }
-
-  /** Hand a note to one person in this place, unread by the house. */
-  signal(to: number, data: string): void {
-    this.socket.say({ type: "signal", to, data });
-  }
-
-  /** In which aside we speak privately; 0: with everybody. */
-  get aside(): number {
-    return this.roster.aside;
-  }
-
-  /** @param aside for whom the words are; the house refuses them where others would hear them. */
-  say(text: string, aside = this.aside): boolean {
-    this.complaint.set(null);
-    return this.socket.say({ type: "say", text, aside });
-  }
-
-  utter(phrase: Phrase): boolean {
-    this.complaint.set(null);
-    return this.socket.say({ type: "utter", phrase, aside: this.aside });
-  }
-
-  wave(): boolean {
-    return this.gesticulate(Motion.WAVE);
-  }
-
-  /** Show a gesture that passes by itself. */
-  gesticulate(motion: Motion): boolean {
-    return this.socket.say({ type: "gesture", motion });
-  }
-
-  raiseHand(isUp: boolean): boolean {
-    const motion = isUp ? Motion.HAND_UP : Motion.HAND_DOWN;
-    return this.socket.say({ type: "gesture", motion });
-  }
-
-  /** As a host: put the place on stage, or end that. */
-  setStage(isOn: boolean): boolean {
-    return this.socket.say({ type: "set-stage", is_on: isOn });
-  }
-
-  /** As a host: give somebody the word on stage, or take it back. */
-  giveWord(to: number, hasWord: boolean): boolean {
-    return this.socket.say({ type: "give-word", to, has_word: hasWord });
   }
 
   /** How loud somebody is heard right now, 0 … 1. */

@@ -14,32 +14,27 @@ from asklepion.kit.errors import HouseError, NotFound
 from asklepion.kit.log import get_log
 
 from ..engine import Allowance, Loose, Things
-from ..model import Spot
 from ..model.items import files_of
 from ..wire import (
     GONE,
     POINT_BYTES,
     POINT_KIND,
-    POINTS_KIND,
     Close,
     Code,
-    Flag,
     FromHands,
     ItemCode,
-    Items,
     ItemsKept,
     MakeItem,
-    Moved,
     SeatTaken,
     Sit,
     Stand,
     ThingRight,
-    hide_points,
     item_bodies,
 )
 from .doing import do
 from .following import Move
 from .gathering import Gathering
+from .handing import hand, hand_more, show, sit, stand
 from .keeping import Keeping, Shelf
 from .leases import Leases
 from .plain import plain
@@ -51,9 +46,7 @@ from .wording import Wording
 log = get_log(__name__)
 
 KEEP_S = 1.0  # so often at most is anything written
-CHUNK_BYTES = 48 * 1024  # of what somebody who comes is handed at once, about
 ROOM_BYTES = 128 * 1024  # that may wait to be sent while more is handed over
-BACKLOG = 8  # frames; whoever is farther behind sees no poses of things
 
 KnowsFile: TypeAlias = Callable[[str, str], bool]
 
@@ -111,7 +104,7 @@ class LooseThings:
             wishes=Allowance(burst=60, per_s=12, now=now),
             poses=Allowance(burst=90, per_s=60, now=now),
         )
-        self._hand(room, visit)
+        hand(room, visit)
 
     def pass_on(self, old: Visit, new: Visit) -> None:
         """Somebody's line broke, and they are back on another: the hands are the same."""
@@ -162,7 +155,7 @@ class LooseThings:
         room = self._room_of(visit)
         try:
             if room:
-                self._sit(room, visit, seat)
+                sit(room, visit, seat)
         except HouseError:
             return False
         return room is not None
@@ -186,40 +179,6 @@ class LooseThings:
         self._rooms[gathering.key] = room
         return room
 
-    def _hand(self, room: Room, visit: Visit) -> None:
-        """Begin to tell somebody what is here; the rest follows as fast as they take it in."""
-        if room.things is None:
-            return
-        room.handing[visit] = [loose.item.id for loose in room.things.all()]
-        self._hand_more(room, visit, is_first=True)
-
-    def _hand_more(self, room: Room, visit: Visit, *, is_first: bool = False) -> None:
-        things, rest = room.things, room.handing.get(visit)
-        if things is None or rest is None:
-            return
-        chosen: list[str] = []
-        size = 0
-        while rest and size < CHUNK_BYTES:
-            chosen.append(rest.pop(0))
-            loose = things.find(chosen[-1])
-            size += loose.size if loose else 0
-        found = [loose for id in chosen if (loose := things.find(id))]
-        hidden = room.gathering.apartness.hidden_from(visit.slot)
-        taken = [at for at in room.seats.taken().items() if at[0] not in hidden]
-        visit.tell(
-            Items(
-                items=tuple(room.shown(visit, loose.item) for loose in found),
-                mine=tuple(one.item.id for one in found if one.account == visit.account),
-                rights=tuple(sorted(room.who(visit).rights)),
-                seats=tuple(SeatTaken(slot=slot, seat=seat) for slot, seat in taken),
-                is_kept=room.shelf is not None,
-                is_first=is_first,
-                is_last=not rest,
-            )
-        )
-        if not rest:
-            del room.handing[visit]
-
     # --- what a visitor does
 
     def hear(self, visit: Visit, message: FromHands) -> None:
@@ -232,9 +191,9 @@ class LooseThings:
         try:
             match message:
                 case Sit():
-                    self._sit(room, visit, message.seat)
+                    sit(room, visit, message.seat)
                 case Stand():
-                    self._stand(room, visit)
+                    stand(room, visit)
                 case _:
                     self._wish(room, visit, message)
         except HouseError as error:
@@ -275,20 +234,6 @@ class LooseThings:
             if self._knows_file is None or not self._knows_file(file, key):
                 raise NotFound("There is no such file here.", hint="Bring it to this place first.")
 
-    def _sit(self, room: Room, visit: Visit, id: str) -> None:
-        seat = room.seats.sit(visit.slot, id)
-        spot = Spot(position=seat.position, yaw=seat.yaw)
-        room.gathering.hall.put(visit.slot, spot, Flag.SEATED)
-        room.tell(SeatTaken(slot=visit.slot, seat=id))
-        visit.tell(Moved(spot=spot))
-
-    def _stand(self, room: Room, visit: Visit) -> None:
-        spot = room.seats.stand(visit.slot)
-        if spot:
-            room.gathering.hall.put(visit.slot, spot)
-            room.tell(SeatTaken(slot=visit.slot, seat=""))
-            visit.tell(Moved(spot=spot))
-
     # --- the pulse
 
     def tick(self, gathering: Gathering) -> None:
@@ -297,12 +242,10 @@ class LooseThings:
         if room is None or room.things is None:
             return
         for frame in room.things.tick(gathering.hall.tick_number):
-            for visit in gathering.visits.values():
-                if len(visit.outbox) < BACKLOG:
-                    visit.send(_seen_by(visit, gathering, frame))
+            show(gathering, frame)
         for visit in list(room.handing):
             if visit.outbox.size < ROOM_BYTES:
-                self._hand_more(room, visit)
+                hand_more(room, visit)
 
     async def start(self) -> None:
         """Begin to fetch and to keep."""
@@ -368,7 +311,7 @@ class LooseThings:
         hall = room.gathering.hall
         room.things = Things(hall.place, hall.ground, kept)
         for visit in room.gathering.visits.values():
-            self._hand(room, visit)
+            hand(room, visit)
 
     def _note(self, room: Room) -> None:
         if self.keeping is None or room.shelf is None or room.things is None:
@@ -436,8 +379,3 @@ class LooseThings:
     def _room_of(self, visit: Visit) -> Room | None:
         room = self._rooms.get(visit.gathering.key) if visit.gathering else None
         return room if room and visit in room.hands else None
-
-
-def _seen_by(visit: Visit, gathering: Gathering, frame: bytes) -> bytes:
-    hidden = gathering.apartness.hidden_from(visit.slot)
-    return hide_points(frame, hidden) if hidden and frame[0] == POINTS_KIND else frame

@@ -7,7 +7,7 @@ export const USUAL_TRIANGLES = 60_000;
 export const MOST_NEAR = 12;
 export const MOST_MIDDLE = 30;
 /** What one person costs at most [triangles]; tests hold the bodies and the wardrobe to it. */
-export const COSTS: Readonly<Record<Detail, number>> = { near: 6800, middle: 2000, far: 125 };
+export const COSTS: Readonly<Record<Detail, number>> = { near: 6000, middle: 1500, far: 125 };
 
 const SPARE_TRIANGLES = 3_000; // wheelchairs, and what comes into view at the edge
 const LEAST_TRIANGLES = 30_000; // however much the place takes

@@ -153,7 +153,7 @@ describe("a crowd", () => {
       await new Promise((done) => setTimeout(done, 0));
     }
 
-    expect(crowd.triangles).toBe(before + 260);
+    expect(crowd.triangles).toBe(before + 180);
   });
 
   test("loads each body once, however many wear it", async () => {
