@@ -83,7 +83,7 @@ function Values({ values }: { values: Entry["values"] }) {
       {values.map(({ text: named, label_key, value, unit }) => (
         <div key={named}>
           {hasOwn && label_key ? (
-            <dt title={named}>{text(label_key)}</dt>
+            <dt>{text(label_key)}</dt>
           ) : (
             <dt lang="">{named}</dt>
           )}
