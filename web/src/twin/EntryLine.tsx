@@ -82,11 +82,7 @@ function Values({ values }: { values: Entry["values"] }) {
     <dl className="values">
       {values.map(({ text: named, label_key, value, unit }) => (
         <div key={named}>
-          {hasOwn && label_key ? (
-            <dt>{text(label_key)}</dt>
-          ) : (
-            <dt lang="">{named}</dt>
-          )}
+          {hasOwn && label_key ? <dt>{text(label_key)}</dt> : <dt lang="">{named}</dt>}
           <dd lang="">
             {typeof value === "number" ? amount(value, unit) : `${value} ${unitOf(unit)}`}
           </dd>
