@@ -50,7 +50,8 @@ function VoicePanel() {
 /** The SFU refuses, and when it is asked again; nothing while it does not. */
 function Refused() {
   const text = useText();
-  const seconds = useStore(company.refusals.again_s);
+  const { speaking, hearing } = company.refusals;
+  const seconds = Math.max(useStore(speaking.again_s), useStore(hearing.again_s));
   if (seconds === 0) return null;
   return (
     <p className="voice-refused" role="status">

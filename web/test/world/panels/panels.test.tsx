@@ -209,12 +209,19 @@ test("an SFU that refuses is told of, and when it is asked again, until voices c
   const told = () => screen.queryByText(/is asked again within \d+ seconds/)?.textContent;
   expect(told()).toBeUndefined();
 
-  hear({ type: "sfu-refused", again_s: 4 });
+  hear({ type: "sfu-refused", again_s: 4, is_hearing: true });
   expect(told()).toContain("within 4 seconds");
+  hear({ type: "sfu-answered", sdp: "" });
+  expect(told()).toContain("within 4 seconds"); // it took our voice, and may still give none
   hear({ type: "sfu-offered", sdp: "", slots: [] });
   expect(told()).toBeUndefined();
 
-  hear({ type: "sfu-refused", again_s: 30 });
+  hear({ type: "sfu-refused", again_s: 8, is_hearing: false });
+  expect(told()).toContain("within 8 seconds");
+  hear({ type: "sfu-answered", sdp: "" });
+  expect(told()).toBeUndefined();
+
+  hear({ type: "sfu-refused", again_s: 30, is_hearing: true });
   act(() => vi.advanceTimersByTime(30_000));
   expect(told()).toContain("within 30 seconds");
   act(() => vi.advanceTimersByTime(10_000));
