@@ -230,6 +230,27 @@ test("an SFU that refuses is told of, and when it is asked again, until voices c
   on.mockRestore();
 });
 
+test("an SFU that has our voice and gives us no others' is not said to refuse ours", () => {
+  welcome(IRIS, OTTO);
+  const on = vi.spyOn(company.voice.store, "get");
+  on.mockReturnValue({ ...company.voice.store.get(), state: "on" });
+  const Voice = voicePanels[0]?.Component ?? (() => null);
+  render(<Voice place="plaza" />);
+  const told = () => screen.queryAllByText(/is asked again/).map((line) => line.textContent);
+
+  hear({ type: "sfu-refused", again_s: 4, is_hearing: true });
+  expect(told()).toEqual([expect.stringMatching(/gives you no further voices.* 4 seconds/)]);
+
+  hear({ type: "sfu-refused", again_s: 8, is_hearing: false });
+  expect(told()).toEqual([
+    expect.stringMatching(/does not take yours.* 8 seconds/),
+    expect.stringMatching(/gives you no further voices.* 4 seconds/),
+  ]);
+  hear({ type: "sfu", is_on: false });
+  expect(told()).toEqual([]);
+  on.mockRestore();
+});
+
 test("where voices go through the SFU the panel says so, and not that no server hears them", () => {
   welcome(IRIS);
   const Voice = voicePanels[0]?.Component ?? (() => null);
