@@ -63,12 +63,17 @@ function Refused({ refusal, said }: { refusal: Refusal; said: string }) {
   );
 }
 
+/** Which way voices go here, and who may listen or learn an address. */
 function Hint() {
   const text = useText();
-  const isRelayOnly = useStore(company.peers.isRelayOnly);
   const isSfu = useStore(company.isSfu);
-  const direct = isRelayOnly ? "world.voice.hint.relayed" : "world.voice.hint";
-  return <p className="muted small">{text(isSfu ? "world.voice.hint.sfu" : direct)}</p>;
+  const isRelayOnly = useStore(company.peers.isRelayOnly);
+  const mayRelay = useStore(company.peers.mayRelay);
+  let hint = "world.voice.hint";
+  if (isSfu) hint = "world.voice.hint.sfu";
+  else if (isRelayOnly) hint = "world.voice.hint.relayed";
+  else if (mayRelay) hint = "world.voice.hint.relay";
+  return <p className="muted small">{text(hint)}</p>;
 }
 
 function OwnLevel() {

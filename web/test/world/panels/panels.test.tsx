@@ -263,6 +263,26 @@ test("where voices go through the SFU the panel says so, and not that no server 
   expect(screen.getByText(/straight from browser to browser/)).toBeDefined();
 });
 
+test("where voices may go through TURN the panel says so, and that others may learn one's address", () => {
+  welcome(IRIS);
+  const Voice = voicePanels[0]?.Component ?? (() => null);
+  render(<Voice place="plaza" />);
+  const server = { username: "", credential: "" };
+  const stun = { ...server, urls: ["stun:turn.example"] };
+  expect(screen.getByText(/straight.*talks with you learns your network address/)).toBeDefined();
+
+  hear({ type: "ice-servers", servers: [stun], is_relay_only: false });
+  expect(screen.queryByText(/relay/)).toBeNull();
+
+  for (const url of ["turn:turn.example:3478?transport=udp", "turns:turn.example:443"]) {
+    const servers = [stun, { ...server, urls: ["stun:turn.example", url] }];
+    hear({ type: "ice-servers", servers, is_relay_only: false });
+    expect(screen.getByText(/relay that cannot listen.*may learn your network addr/)).toBeDefined();
+    hear({ type: "ice-servers", servers: [stun], is_relay_only: false });
+    expect(screen.queryByText(/relay/)).toBeNull();
+  }
+});
+
 test("where all goes through TURN the panel says that nobody learns one's address", () => {
   welcome(IRIS);
   const Voice = voicePanels[0]?.Component ?? (() => null);
