@@ -35,6 +35,7 @@ from .build import (
 )
 from .test_service import HER, UNTIL, bring_in, hers, his
 
+ICD_10 = "http://hl7.org/fhir/sid/icd-10-cm"
 SUBJECT = Subject(patient="Patient/p-1", due=[])
 SMOKES = observation(
     "o-72166-2",
@@ -43,6 +44,8 @@ SMOKES = observation(
     category="social-history",
     valueCodeableConcept=concept("449868002"),
 )
+
+KIDNEYS = lab("2160-0", 0.8, "mg/dL", DAY)  # good ones at any age
 
 
 def somebody(*more: Resource, born: str = "1967-04-18", smokes: bool = False) -> list[Resource]:
@@ -118,6 +121,60 @@ def test_where_score2_does_not_fit_prevent_is_used_and_that_is_said(
     assert used(other) == "prevent_instead"
 
 
+KIDNEYS_AND_FATS = [
+    [lab("2160-0", 4.0, "mg/dL", DAY)],  # eGFR of 12
+    [lab("2160-0", 1.2, "mg/dL", DAY)],  # of 53
+    [lab("2160-0", 60, "mg/dL", DAY)],  # of nobody
+    [lab("98979-8", 44, "mL/min/{1.73_m2}", DAY), lab("2160-0", 0, "mg/dL", DAY)],
+    [condition("431857002", "Chronic kidney disease stage 4")],
+    [condition("N18.31", "CKD 3a") | {"code": concept("N18.31", "CKD 3a", ICD_10)}],
+    [condition("398036000", "Familial hypercholesterolemia", status="inactive")],
+    [condition("1", "Heterozygous familial hypercholesterolaemia")],
+    [condition("1", "家族性高胆固醇血症")],
+]
+
+
+@pytest.mark.parametrize("more", KIDNEYS_AND_FATS)
+@pytest.mark.parametrize("born", ["1967-04-18", "1950-01-01"])
+def test_with_kidney_disease_or_familial_hypercholesterolaemia_score2_does_not_speak(
+    more: list[Resource], born: str
+) -> None:
+    codes = {one["code"]["coding"][0]["code"] for one in more}
+    known = [one for one in somebody(born=born) if _code(one) not in codes]
+
+    other = told(*known, *more, region="low")
+
+    assert not {"score2", "score2_op"} & set(ids(other))
+    if "total_cvd" in ids(other):
+        assert used(other) == "prevent_instead"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [lab("2160-0", 1.0, "mg/dL", DAY)],  # eGFR of 65
+        [condition("431856006", "Chronic kidney disease stage 2")],
+        [condition("1", "Family history of familial hypercholesterolemia")],
+        [condition("55822004", "Hyperlipidemia")],
+    ],
+)
+def test_with_good_kidneys_and_other_fats_it_speaks(more: list[Resource]) -> None:
+    codes = {one["code"]["coding"][0]["code"] for one in more}
+    known = [one for one in somebody() if _code(one) not in codes]
+
+    assert ids(told(*known, *more, region="low"))[0] == "score2"
+
+
+def _code(one: Resource) -> str:
+    return one["code"]["coding"][0]["code"] if "code" in one else ""
+
+
+def test_where_the_kidneys_were_never_measured_it_speaks() -> None:
+    known = [one for one in somebody() if _code(one) != "2160-0"]
+
+    assert ids(told(*known, region="low"))[0] == "score2"
+
+
 def test_diabetes_from_seventy_years_on_is_an_input_of_score2_op() -> None:
     diabetes = condition("44054006", "Type 2 diabetes mellitus")
 
@@ -137,7 +194,7 @@ def test_after_a_first_event_and_in_pregnancy_neither_speaks(code: str) -> None:
 
 
 def test_beyond_the_age_of_prevent_score2_op_speaks_alone() -> None:
-    eldest = told(*somebody(born="1942-01-01"), region="low")
+    eldest = told(*somebody(KIDNEYS, born="1942-01-01"), region="low")
 
     assert ids(eldest)[0] == "score2_op"
     assert "total_cvd" not in ids(eldest)
@@ -160,7 +217,7 @@ def score2(*resources: Resource, region: str = "very_high") -> Outlook:
 @pytest.mark.parametrize("born", ["1984-01-01", "1967-04-18", "1957-01-01", "1946-01-01"])
 @pytest.mark.parametrize("sex", ["female", "male"])
 def test_its_levers_lower_are_ranked_and_lie_in_their_intervals(born: str, sex: str) -> None:
-    high = [pressure(168, 95, DAY), lab("2093-3", 265, "mg/dL", DAY)]
+    high = [pressure(168, 95, DAY), lab("2093-3", 265, "mg/dL", DAY), KIDNEYS]
     body = somebody(*high, born=born, smokes=True)
     body[0]["gender"] = sex
 
