@@ -29,6 +29,7 @@ from .build import (
     condition,
     examined,
     lab,
+    measured,
     observation,
     patient,
     pressure,
@@ -198,7 +199,33 @@ def test_beyond_the_age_of_prevent_score2_op_speaks_alone() -> None:
 
     assert ids(eldest)[0] == "score2_op"
     assert "total_cvd" not in ids(eldest)
+    assert used(eldest) == "score2_alone.low"
     assert eldest.state == "computed"
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_beside_a_mere_range_of_prevent_it_is_said_that_score2_alone_has_a_number(
+    region: str,
+) -> None:
+    known = [one for one in somebody() if _code(one) != "2160-0"]
+
+    alone = told(*known, region=region)
+
+    assert [(one.id, one.value is None) for one in alone.outlooks[:2]] == [
+        ("score2", False),
+        ("total_cvd", True),
+    ]
+    assert used(alone) == f"score2_alone.{region}"
+
+
+def test_outside_of_what_prevent_was_made_for_it_is_said_that_score2_alone_speaks() -> None:
+    known = [one for one in somebody() if _code(one) != "39156-5"]
+
+    alone = told(*known, measured("39156-5", 41, "kg/m2", DAY), region="high")
+
+    assert ids(alone)[0] == "score2"
+    assert "total_cvd" not in ids(alone)
+    assert used(alone) == "score2_alone.high"
 
 
 @pytest.mark.parametrize("hidden", [{"dm"}, {"prior_cvd"}, {"smoking"}, {"sbp"}, {"pregnancy"}])

@@ -48,14 +48,14 @@ def make_prevention(chart: Chart, subject: Subject, now: datetime, region: str =
             found = [_unknown(range.low, range.high), *found]
         wants, offered = [*lacking, *wants], effects(chart, now, None, None)
     european = european_outlook(chart, now, region) if region else None
-    has_prevent = any(one.id == OUTLOOK for one in found)
+    prevent = next((one for one in found if one.id == OUTLOOK), None)
     if european:
         found = [european, *found]
     return Prevention(
         patient=subject.patient,
         state="computed" if found else "cannot",
         ask="",
-        used=used(european, region, has_prevent),
+        used=used(european, region, prevent),
         outlooks=found,
         effects=[effect for effect in offered if effect.state == "computed"],
         wants=wants,

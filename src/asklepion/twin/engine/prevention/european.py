@@ -88,11 +88,16 @@ def european(chart: Chart, now: datetime, region: str) -> Outlook | None:
     )
 
 
-def used(european: Outlook | None, region: str, has_prevent: bool) -> Text | None:
-    """Which of them is used first, and by which rule; nothing where neither speaks."""
+def used(european: Outlook | None, region: str, prevent: Outlook | None) -> Text | None:
+    """Which of them is used first, and by which rule; nothing where neither speaks.
+
+    Args:
+        prevent: with no number in it, or none at all, SCORE2 speaks alone.
+    """
     if european is not None:
-        return Text(key=f"{USED}score2.{region}")
-    if not has_prevent:
+        has_number = prevent is not None and prevent.value is not None
+        return Text(key=f"{USED}{'score2' if has_number else 'score2_alone'}.{region}")
+    if prevent is None:
         return None
     return Text(key=f"{USED}{'prevent_instead' if region else 'prevent'}")
 
