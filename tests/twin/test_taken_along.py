@@ -15,7 +15,7 @@ from asklepion.records import Act, Asking, Category, Choice
 from asklepion.twin.service.sealing import Sealing
 from tests.conftest import NOON, People
 
-from .build import patient
+from .build import condition, patient
 from .test_service import HER, allow, bring_in, hers, his, record
 
 SQLITE = pytest.mark.parametrize("database_url", [""], ids=["sqlite"])
@@ -153,3 +153,22 @@ async def test_where_none_can_be_read_that_is_said_and_the_record_is_taken_all_t
     assert told(archive) == []
     assert "2 of what belongs in" in archive.read("MISSING.txt").decode()
     assert "fhir/Observation.ndjson" in archive.namelist()
+
+
+@SQLITE
+async def test_what_the_record_tells_came_of_it_is_in_the_archive_as_on_the_screen(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await expected(house, people)
+    clock.at += timedelta(days=200)
+    day = (clock.at - timedelta(days=1)).date().isoformat()
+    infarction = condition("22298006", "Myocardial infarction", onsetDateTime=day)
+    await bring_in(house, people, infarction)
+
+    archive = await take(house, hers(people))
+
+    known = [one["outcome"] for one in told(archive)]
+    assert [(one["happened"], one["on"]) for one in known] == [(True, day)] * 2
+    assert "尚不知道" not in archive.read("index.html").decode()
+    shown = await house.twin.estimates.of(hers(people), HER)
+    assert [one.outcome and one.outcome.on for one in shown] == [day, day]
