@@ -16,7 +16,7 @@ from asklepion.twin.engine.prevention.advice import Subject, make_prevention
 from asklepion.twin.engine.prevention.european import READS, european
 from asklepion.twin.engine.scores.score import Risk
 from asklepion.twin.engine.scores.score2 import REGIONS, SCORE2, SCORE2_OP
-from asklepion.twin.engine.whole import AHEAD
+from asklepion.twin.engine.whole import AHEAD, alone
 from asklepion.twin.wire import Outlook, Prevention
 from tests import conftest
 from tests.conftest import NOON, QUICK, People
@@ -315,3 +315,58 @@ async def test_a_house_uses_the_region_it_was_told_and_a_doctor_thinks_first(
 async def people_of(house: Any) -> People:
     make: Any = conftest.people
     return await make.__wrapped__(house)
+
+
+@pytest.mark.parametrize("database_url", [""])
+@pytest.mark.parametrize("lacking", ["39156-5", "2160-0"])  # a body mass index; a creatinine
+async def test_where_score2_alone_has_a_number_a_doctor_thinks_first_all_the_same(
+    settings: Settings, clock: StoppedClock, lacking: str
+) -> None:
+    known = [one for one in somebody() if _code(one) != lacking]
+    none: dict[str, Any] = {"choices": {}, "treatments": []}
+    async with open_house(replace(settings, risk_region="high"), clock, hasher=QUICK) as house:
+        twin, people = house.twin, await people_of(house)
+        await bring_in(house, people, *known)
+        await house.records.grant(
+            hers(people), patient=HER, actor="Practitioner/d-1", categories=[*Category], until=UNTIL
+        )
+
+        held = await twin.foreseeing.prevention(his(people), HER)
+        whole = await twin.refresh(his(people), HER)
+        (asked,) = [one for one in await twin.cards(his(people), HER) if one.id == "score2"]
+        score = await twin.score(his(people), HER, "SCORE2", {"region": "high"})
+        page = await twin.reporting.of(his(people), HER, "en")
+        futures = await twin.foreseeing.futures(his(people), HER, none, none)
+        own = await twin.foreseeing.prevention(hers(people), HER)
+        (her_card,) = [one for one in await twin.cards(hers(people), HER) if one.id == "score2"]
+        shown = await twin.estimates.give(his(people), HER, "score2", 5)
+        opened = await twin.foreseeing.prevention(his(people), HER)
+        after = await twin.refresh(his(people), HER)
+        scored = await twin.score(his(people), HER, "SCORE2", {"region": "high"})
+        clock.at += 20 * DAY
+        day = (clock.at - DAY).date().isoformat()
+        await bring_in(house, people, condition("230690007", "Stroke", onsetDateTime=day))
+        (told,) = await twin.estimates.of(hers(people), HER)
+
+    assert (held.state, held.ask, held.outlooks) == ("asked_first", "score2", [])
+    assert whole.prevention == held
+    assert asked in whole.cards
+    assert (asked.state, asked.value, asked.version) == ("asked_first", None, "")
+    assert (score.state, page.prevention.state) == ("asked_first", "asked_first")
+    assert futures.state == "computed"  # of PREVENT alone, which has none
+    assert (her_card.state, her_card.value) == ("computed", own.outlooks[0].value)
+    assert (shown.value, shown.version) == (her_card.value, "SCORE2 high")
+    assert opened.outlooks == own.outlooks == after.prevention.outlooks
+    assert scored.state == "computed"
+    assert told.outcome
+    assert (told.outcome.happened, told.outcome.on) == (True, day)
+
+
+@pytest.mark.parametrize("born", ["1967-04-18", "1942-01-01"])
+def test_score2_has_a_card_of_its_own_only_where_prevent_has_no_number(born: str) -> None:
+    seen = chart(*somebody(KIDNEYS, born=born))
+
+    made = [one.version for one in alone(seen, NOON, "low")]
+
+    assert made == ([] if born == "1967-04-18" else ["SCORE2-OP low"])
+    assert alone(seen, NOON, "") == []
