@@ -158,6 +158,41 @@ async def test_each_one_looked_at_has_one_line_that_says_so_and_no_record_is_ope
         assert line.consent
 
 
+async def test_the_list_names_no_entry_and_no_value_that_moved_a_number(
+    house: House, people: People, clock: StoppedClock, doctor: Any
+) -> None:
+    await three(house, people)
+    await a_night_passes(house, people, clock, creatinine(3.9))
+
+    told = await doctor.get("/api/twin/overnight")
+
+    (one,) = told.json()["found"]
+    assert one["most"]["now"]["name"] == "egfr"
+    assert one["most"]["moved_by"] == []
+    for word in ("Observation/", "creatinine", "rests", "3.9"):
+        assert word not in told.text
+
+
+async def test_of_one_patient_the_line_counts_the_entries_that_moved_a_number(
+    house: House, people: People, clock: StoppedClock, doctor: Any
+) -> None:
+    await bring_in(house, people, *record())
+    await let_in(house, HER, "Practitioner/d-1")
+    await a_night_passes(house, people, clock, creatinine(3.9))
+
+    told = await doctor.get("/api/twin/p-1/nightly")
+
+    (line, *_) = await house.records.accesses(hers(people), HER)
+    moved = [by for one in told.json()["found"] for by in one["moved_by"]]
+    named = {by[key] for by in moved for key in ("reference", "before_reference")} - {None}
+    results = {name for name in named if name.startswith("Observation/")}
+    assert "Observation/worse" in results
+    assert len(results) >= 2  # the newer one, and the one it is compared with
+    assert dict(line.what) == {"Patient": 1, "Observation": len(results)}
+    assert line.via == "risk cards"
+    assert "rests" not in told.text
+
+
 async def test_whoever_closed_something_that_a_number_rests_on_is_not_looked_at(
     house: House, people: People, clock: StoppedClock
 ) -> None:
@@ -226,7 +261,8 @@ async def test_a_number_that_waits_for_the_doctors_own_leaves_no_trace_on_the_li
     assert whom(held) == whom(without) == []
     assert (held.looked_at, held.is_whole) == (without.looked_at, without.is_whole)
     assert [one.most.now.unit for one in opened.found] == ["%"]
-    assert "sbp" in [one.key for one in opened.found[0].most.moved_by]
+    alone = by_name((await house.twin.nightly.of(his(people), HER)).found)
+    assert "sbp" in [one.key for one in alone["prevent10"].moved_by]
 
 
 async def test_the_card_says_which_numbers_wait_and_nothing_of_whether_they_changed(

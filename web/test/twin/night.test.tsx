@@ -22,7 +22,6 @@ const kidneys: Since = {
     digits: 0,
     as_of: "2026-03-01T12:00:00Z",
     version: "CKD-EPI 2021",
-    rests: [],
   },
   before: 67.7,
   moved_by: [
@@ -36,6 +35,7 @@ const kidneys: Since = {
       unit: "mg/dL",
       at: "2026-03-01T12:00:00Z",
       reference: "Observation/worse",
+      before_reference: "Observation/before",
     },
   ],
   is_beyond: true,
@@ -63,7 +63,7 @@ const list: Overnight = {
       name: "Mei Lin",
       at: night.at,
       before_at: "2026-03-01T02:00:00Z",
-      most: kidneys,
+      most: { ...kidneys, moved_by: [] },
       more: 1,
     },
     {
@@ -173,6 +173,8 @@ describe("the list over all patients", () => {
 
     const first = await screen.findByRole("region", { name: "Mei Lin" });
     expect(first.textContent).toContain("Kidney filtration (eGFR)");
+    expect(first.textContent).not.toContain("Which value moved it");
+    expect(screen.getByText("What moved it")).toBeTruthy(); // of the one with a single number
     const names = screen.getAllByRole("heading").map(({ textContent }) => textContent);
     expect(names).toEqual(["Overnight", "Mei Lin", "Patient 2"]);
     expect(

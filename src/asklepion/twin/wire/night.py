@@ -5,18 +5,6 @@ from typing import Literal
 import msgspec
 
 
-class Rest(msgspec.Struct, frozen=True, kw_only=True):
-    """One input that a number rests on."""
-
-    key: str
-    label_key: str
-    value: float | bool | str
-    value_key: str  # how to say a value that is no number; else empty
-    unit: str
-    at: str | None
-    reference: str | None
-
-
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
     """One number: of a card (also of a learned model), or of a score."""
 
@@ -30,7 +18,6 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
     digits: int
     as_of: str | None
     version: str
-    rests: list[Rest] = []
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +32,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     at: str | None
     reference: str | None
+    before_reference: str | None = None
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,8 +29,15 @@ export function Changes({ of, canOpen = false }: ChangesProps) {
   );
 }
 
+interface ChangeProps {
+  readonly one: Since;
+  readonly canOpen?: boolean;
+  /** Whether it is told what moved it: only where that was read, and stands in her log. */
+  readonly hasMovers?: boolean;
+}
+
 /** One number: what it was, what it is, between what, and why. */
-export function Change({ one, canOpen = false }: { one: Since; canOpen?: boolean }) {
+export function Change({ one, canOpen = false, hasMovers = true }: ChangeProps) {
   const text = useText();
   const { now, before, is_beyond, is_worse } = one;
   if (before === null) return null;
@@ -63,7 +70,7 @@ export function Change({ one, canOpen = false }: { one: Since; canOpen?: boolean
           <p>{text(is_beyond ? "twin.ui.night.beyond" : "twin.ui.night.within")}</p>
         </div>
       )}
-      <Movers of={one.moved_by} canOpen={canOpen} />
+      {hasMovers && <Movers of={one.moved_by} canOpen={canOpen} />}
     </div>
   );
 }

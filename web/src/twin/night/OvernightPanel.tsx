@@ -83,13 +83,13 @@ function Line({ one }: { one: Changed }) {
   const name = one.name || text("twin.ui.night.list.unnamed", { id });
   return (
     <Card className="night" title={name} icon={UserRound}>
-      {!isOpen && <Change one={one.most} />}
-      {one.more > 0 && (
-        <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-          <summary>{text("twin.ui.night.all", { n: one.more })}</summary>
-          {isOpen && <All id={id} />}
-        </details>
-      )}
+      {!isOpen && <Change one={one.most} hasMovers={false} />}
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          {one.more > 0 ? text("twin.ui.night.all", { n: one.more }) : text("twin.ui.night.why")}
+        </summary>
+        {isOpen && <All id={id} />}
+      </details>
     </Card>
   );
 }

@@ -3,23 +3,24 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from ...wire import Moved, Noted, Rest, Since
+from ...wire import Moved, Since
+from .numbers import Compared, Number, Rest
 
 FALLING_IS_WORSE = frozenset({"egfr"})  # of all other numbers rising is
 
 
-def compare(found: Sequence[Noted], before: Iterable[Noted]) -> list[Since]:
+def compare(found: Sequence[Number], before: Iterable[Number]) -> list[Compared]:
     """Each number beside what it was."""
     was = {(one.kind, one.name): one for one in before}
     return [_since(one, was.get((one.kind, one.name))) for one in found]
 
 
-def _since(now: Noted, before: Noted | None) -> Since:
+def _since(now: Number, before: Number | None) -> Compared:
     if before is None:
-        return Since(now=now, before=None)
+        return Compared(now=now, before=None)
     changed = _shown(now, now.value) != _shown(now, before.value)
     is_worse = (now.value < before.value) == (now.name in FALLING_IS_WORSE) if changed else None
-    return Since(
+    return Compared(
         now=now,
         before=before.value,
         moved_by=_moved(now.rests, before.rests) if changed and before.rests else [],
@@ -28,11 +29,11 @@ def _since(now: Noted, before: Noted | None) -> Since:
     )
 
 
-def _shown(one: Noted, value: float) -> str:
+def _shown(one: Number, value: float) -> str:
     return f"{value:.{one.digits}f}"
 
 
-def _is_beyond(now: Noted, before: float) -> bool:
+def _is_beyond(now: Number, before: float) -> bool:
     if now.low is None or now.high is None:
         return False
     return not now.low <= before <= now.high
@@ -70,6 +71,7 @@ def _one(now: Rest | None, before: Rest | None) -> Moved:
         unit=known.unit,
         at=now.at if now else None,
         reference=now.reference if now else None,
+        before_reference=before.reference if before else None,
     )
 
 

@@ -26,9 +26,10 @@ from asklepion.records import Asking, Forgotten, Records, Survey
 from ...engine.chart import UNUSABLE
 from ...engine.night.change import compare
 from ...engine.night.chunk import NEWEST, Flat, write
+from ...engine.night.numbers import Number
 from ...engine.night.work import READ_BY, Task, codes
 from ...store import night as store
-from ...wire import Night, Noted, Overnight
+from ...wire import Night, Overnight
 from ..estimating import Estimates
 from ..sealing import Sealing
 from .folder import Folder
@@ -216,7 +217,7 @@ class Nightly:
         )
         await asyncio.to_thread(write, path, flat, run.key)
 
-    async def _keep(self, found: Mapping[str, list[Noted]], at: datetime) -> None:
+    async def _keep(self, found: Mapping[str, list[Number]], at: datetime) -> None:
         async with self._db.begin() as tx:
             present = await self._records.survey.present(tx, list(found))
             nights: dict[str, bytes] = {}
@@ -278,7 +279,7 @@ def in_her_name(patient: str) -> Asking:
     return Asking(caller=caller, purpose="PATRQT", via="risk cards")
 
 
-def _kept(found: Sequence[Noted], before: Kept | None, at: datetime) -> Kept:
+def _kept(found: Sequence[Number], before: Kept | None, at: datetime) -> Kept:
     return Kept(
         at=to_iso(at),
         before_at=before.at if before else None,
