@@ -158,6 +158,42 @@ async def test_each_one_looked_at_has_one_line_that_says_so_and_no_record_is_ope
         assert line.consent
 
 
+async def test_a_telephone_number_takes_nobody_off_the_list(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await three(house, people)
+    await a_night_passes(house, people, clock, creatinine(3.9))
+    clock.at += timedelta(hours=1)
+    await correct(house, people, HER, telecom=[{"system": "phone", "value": "+1 555 0100"}])
+
+    told = await house.twin.nightly.overnight(his(people))
+
+    assert whom(told) == [HER]
+    assert (told.looked_at, told.outdated) == (3, 0)
+
+
+async def test_whose_night_no_longer_holds_is_counted_apart(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await three(house, people)
+    await a_night_passes(house, people, clock, creatinine(3.9))
+    clock.at += timedelta(hours=1)
+    await correct(house, people, HER, birthDate="1950-01-01")
+
+    told = await house.twin.nightly.overnight(his(people))
+
+    assert whom(told) == []
+    assert (told.looked_at, told.outdated) == (3, 1)
+
+
+async def correct(house: House, people: People, patient: str, **elements: Any) -> None:
+    """An operator corrects who she is."""
+    hers = Asking(caller=_as(patient), purpose="PATRQT")
+    kept = await house.records.read(hers, *patient.split("/", 1))
+    asking = Asking(caller=people.operator, purpose="HOPERAT", via="import")
+    await house.records.update(asking, kept | elements)
+
+
 async def test_the_list_names_no_entry_and_no_value_that_moved_a_number(
     house: House, people: People, clock: StoppedClock, doctor: Any
 ) -> None:
@@ -300,7 +336,7 @@ async def test_over_http_only_clinicians_get_the_list(
     told = (await doctor.get(path)).json()
 
     assert codes == [401, 403]
-    assert empty == {"found": [], "looked_at": 0, "is_whole": True}
+    assert empty == {"found": [], "looked_at": 0, "outdated": 0, "is_whole": True}
     assert [one["patient"] for one in told["found"]] == [HER]
     with pytest.raises(Forbidden):
         await house.twin.nightly.overnight(hers(people))

@@ -471,6 +471,7 @@ export interface Outlook {
 export interface Overnight {
   readonly found: readonly Changed[];
   readonly looked_at: number;
+  readonly outdated: number;
   readonly is_whole: boolean;
 }
 

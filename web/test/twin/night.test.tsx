@@ -76,6 +76,7 @@ const list: Overnight = {
     },
   ],
   looked_at: 3,
+  outdated: 0,
   is_whole: true,
 };
 
@@ -195,18 +196,34 @@ describe("the list over all patients", () => {
   });
 
   test("tells apart that nothing changed and that there was nobody to look at", async () => {
-    told = { found: [], looked_at: 3, is_whole: true };
+    told = { found: [], looked_at: 3, outdated: 0, is_whole: true };
     const { unmount } = render(<OvernightPanel />);
     await press();
     await screen.findByText("Nothing changed overnight");
     await screen.findByText(/Of 3 patients, no number/u);
     unmount();
-    told = { found: [], looked_at: 0, is_whole: true };
+    told = { found: [], looked_at: 0, outdated: 0, is_whole: true };
     render(<OvernightPanel />);
 
     await press();
 
     await screen.findByText("Nobody to look at");
+  });
+
+  test("says of how many nothing can be told, and counts them among none unchanged", async () => {
+    told = { found: [], looked_at: 3, outdated: 2, is_whole: true };
+    const { unmount } = render(<OvernightPanel />);
+    await press();
+    await screen.findByText(/Of 1 patient, no number/u);
+    await screen.findByText(/Of 2 patients nothing can be told/u);
+    unmount();
+    told = { found: [], looked_at: 3, outdated: 3, is_whole: true };
+    render(<OvernightPanel />);
+
+    await press();
+
+    await screen.findByText(/Of 3 patients nothing can be told/u);
+    expect(screen.queryByText("Nothing changed overnight")).toBeNull();
   });
 
   test("says that others are not on it where they are too many", async () => {

@@ -71,4 +71,5 @@ class Overnight(msgspec.Struct, frozen=True, kw_only=True):
 
     found: list[Changed]
     looked_at: int
+    outdated: int  # of these: what they rest on was changed since, so nothing can be told
     is_whole: bool  # false where there are more patients than are looked at in one go

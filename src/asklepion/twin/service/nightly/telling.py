@@ -24,6 +24,7 @@ from ..looking import Looking
 from ..predicting import foretells
 from ..sealing import Sealing
 from .entries import read_named
+from .reading import survey
 
 # Cards that everybody is told; those of learned models are for clinicians.
 EVERYBODYS = frozenset({"news2", "egfr", "prevent10", "prevent30"})
@@ -127,7 +128,12 @@ class Telling:
             if who in still and (changed := await self._changed(asking, who, names[who], kept))
         ]
         found.sort(key=lambda one: (rank(one.most), one.patient), reverse=True)
-        return Overnight(found=found, looked_at=len(names), is_whole=is_whole)
+        return Overnight(
+            found=found,
+            looked_at=len(names),
+            outdated=len(names) - len(nights),
+            is_whole=is_whole,
+        )
 
     async def _open_to(self, asking: Asking) -> tuple[list[str], bool]:
         """Who may be on the list, of whom something was computed; and whether that is all."""
@@ -173,7 +179,9 @@ class Telling:
             if kept is None:
                 return None
             at = datetime.fromisoformat(kept.at)
-            return None if await self._records.survey.is_changed(tx, patient, at) else kept
+            wanted = survey(at)
+            is_changed = await self._records.survey.is_changed(tx, patient, at, wanted)
+            return None if is_changed else kept
 
     async def _told(
         self, asking: Asking, patient: str, kept: Kept
