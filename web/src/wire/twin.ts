@@ -588,6 +588,7 @@ export interface Since {
   readonly moved_by: readonly Moved[];
   readonly is_beyond: boolean;
   readonly is_worse: boolean | null;
+  readonly is_another_version: boolean;
 }
 
 /** Where a formula or a rule was published. */

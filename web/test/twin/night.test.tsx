@@ -40,6 +40,7 @@ const kidneys: Since = {
   ],
   is_beyond: true,
   is_worse: true,
+  is_another_version: false,
 };
 const same: Since = {
   ...kidneys,
@@ -126,6 +127,15 @@ describe("the card of one patient", () => {
     expect(card.textContent).toContain("What it was lies outside this range.");
     expect(card.textContent).toMatch(/Creatinine0\.97.*2\.40.mg\/dL/u);
     expect(card.textContent).toContain("1 other number is as before.");
+  });
+
+  test("compares nothing with another version of a model, and says so", async () => {
+    of = { ...night, found: [kidneys, { ...same, before: null, is_another_version: true }] };
+    render(<RisksPanel />);
+
+    await screen.findByText(/1 number was computed with another version of the model/u);
+
+    expect(screen.queryByText(/as before/u)).toBeNull();
   });
 
   test("names what waits for one's own estimate, and shows nothing of it", async () => {

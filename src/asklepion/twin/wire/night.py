@@ -39,10 +39,11 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
     """One number, and what it was the night before."""
 
     now: Noted
-    before: float | None  # there was none
+    before: float | None  # there was none to compare with
     moved_by: list[Moved] = []
     is_beyond: bool = False  # what it was lies outside of what it may be now
     is_worse: bool | None = None  # none where it is as it was
+    is_another_version: bool = False  # its model was another: what changed would be the model
 
 
 class Night(msgspec.Struct, frozen=True, kw_only=True):

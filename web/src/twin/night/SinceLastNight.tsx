@@ -18,7 +18,8 @@ export function SinceLastNight({ who }: { who: Subject }) {
   if (!words.value || !scores.value || !night.value) return null;
   const { at, before_at, found, held } = night.value;
   const changed = found.filter(hasChanged);
-  const calm = found.length - changed.length;
+  const recast = found.filter((one) => one.is_another_version).length;
+  const calm = found.filter((one) => one.before !== null).length - changed.length;
   const lead = { at: moment(at), before: moment(before_at ?? at) };
   return (
     <Card className="night" title={text("twin.ui.night.title")} icon={MoonStar}>
@@ -26,10 +27,15 @@ export function SinceLastNight({ who }: { who: Subject }) {
       {before_at !== null && (
         <>
           <p className="muted small">{text("twin.ui.night.lead", lead)}</p>
-          {changed.length === 0 && <p>{text("twin.ui.night.none")}</p>}
+          {changed.length === 0 && (calm > 0 || recast === 0) && (
+            <p>{text("twin.ui.night.none")}</p>
+          )}
           <Changes of={changed} canOpen />
           {changed.length > 0 && calm > 0 && (
             <p className="muted small">{text("twin.ui.night.calm", { n: calm })}</p>
+          )}
+          {recast > 0 && (
+            <p className="muted small">{text("twin.ui.night.recast", { n: recast })}</p>
           )}
         </>
       )}

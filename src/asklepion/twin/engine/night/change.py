@@ -16,8 +16,8 @@ def compare(found: Sequence[Number], before: Iterable[Number]) -> list[Compared]
 
 
 def _since(now: Number, before: Number | None) -> Compared:
-    if before is None:
-        return Compared(now=now, before=None)
+    if before is None or before.version != now.version:
+        return Compared(now=now, before=None, is_another_version=before is not None)
     changed = _shown(now, now.value) != _shown(now, before.value)
     is_worse = (now.value < before.value) == (now.name in FALLING_IS_WORSE) if changed else None
     return Compared(
