@@ -72,7 +72,7 @@ const list: Overnight = {
       name: "",
       at: night.at,
       before_at: "2026-03-01T02:00:00Z",
-      most: { ...kidneys, is_worse: false, is_beyond: false, before: 21, moved_by: [] },
+      most: { ...kidneys, is_worse: false, before: 12, moved_by: [] },
       more: 0,
     },
   ],
@@ -127,6 +127,41 @@ describe("the card of one patient", () => {
     expect(card.textContent).toContain("What it was lies outside this range.");
     expect(card.textContent).toMatch(/Creatinine0\.97.*2\.40.mg\/dL/u);
     expect(card.textContent).toContain("1 other number is as before.");
+  });
+
+  test("judges nothing that may be no change at all: it says only higher or lower", async () => {
+    const near = { ...kidneys, before: 30, is_beyond: false };
+    const rise = { ...near, before: 20, is_worse: false, now: { ...near.now, name: "other" } };
+    of = { ...night, found: [near, rise] };
+    render(<RisksPanel />);
+
+    const card = await screen.findByRole("region", { name: "Since last night" });
+
+    expect(within(card).getByText("Lower")).toBeTruthy();
+    expect(within(card).getByText("Higher")).toBeTruthy();
+    expect(within(card).queryByText(/Worse|Better/u)).toBeNull();
+    expect(card.querySelector("[data-worse]")).toBeNull();
+  });
+
+  test("judges what has no range, and what crossed a level of response within its range", async () => {
+    const score = { ...kidneys.now, kind: "score", name: "score", low: null, high: null } as const;
+    const news = { ...kidneys.now, name: "news2", value: 5, low: 3, high: 7 };
+    of = {
+      ...night,
+      found: [
+        { ...kidneys, now: score, is_beyond: false, before: 1 },
+        { ...kidneys, now: news, is_beyond: true, before: 4 },
+      ],
+    };
+    render(<RisksPanel />);
+
+    const card = await screen.findByRole("region", { name: "Since last night" });
+
+    expect(within(card).getAllByText("Worse")).toHaveLength(2);
+    expect(card.textContent).toContain(
+      "It crossed a level at which another response is asked for.",
+    );
+    expect(card.textContent).not.toContain("outside this range");
   });
 
   test("compares nothing with another version of a model, and says so", async () => {
