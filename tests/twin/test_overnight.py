@@ -363,3 +363,20 @@ async def test_asked_for_it_or_nothing_nobody_is_refused_and_without_numbers_nob
     assert same == count
     assert told["found"][0]["now"]["name"] == "egfr"
     assert (line.actor_person, line.via) == ("Practitioner/d-1", "risk cards")
+
+
+async def test_a_night_that_holds_no_longer_is_no_look(
+    house: House, people: People, clock: StoppedClock, doctor: Any
+) -> None:
+    await bring_in(house, people, *record())
+    await let_in(house, HER, "Practitioner/d-1")
+    await a_night_passes(house, people, clock, creatinine(3.9))
+    clock.at += timedelta(hours=1)
+    await correct(house, people, HER, birthDate="1950-01-01")
+    count = len(await house.records.accesses(hers(people), HER, count=500))
+
+    nothing = await doctor.get("/api/twin/p-1/nightly", params={"or_nothing": "true"})
+    refused = await doctor.get("/api/twin/p-1/nightly")
+
+    assert (nothing.status_code, nothing.json(), refused.status_code) == (200, None, 404)
+    assert len(await house.records.accesses(hers(people), HER, count=500)) == count

@@ -6,6 +6,7 @@ import { setLanguage } from "../../src/kit/text";
 import { subject } from "../../src/records/subject";
 import { scenes } from "../../src/twin/chosen";
 import { OvernightPanel } from "../../src/twin/night/OvernightPanel";
+import { opened } from "../../src/twin/opened";
 import { RisksPanel } from "../../src/twin/RisksPanel";
 import type { Night, Overnight, Since } from "../../src/wire/twin";
 import { type Asked, fakeHouse, fakeStreams } from "../house/house";
@@ -127,6 +128,21 @@ describe("the card of one patient", () => {
     expect(card.textContent).toContain("What it was lies outside this range.");
     expect(card.textContent).toMatch(/Creatinine0\.97.*2\.40.mg\/dL/u);
     expect(card.textContent).toContain("1 other number is as before.");
+  });
+
+  test("is asked for once, not with each reading that comes; again when somebody wishes", async () => {
+    const counted = (what: string) => asked.filter(({ path }) => path.includes(what)).length;
+    render(<RisksPanel />);
+    await screen.findByRole("region", { name: "Since last night" });
+    const cards = counted("/cards");
+
+    act(() => opened.revision.update((n) => n + 1));
+    await vi.waitFor(() => expect(counted("/cards")).toBe(cards + 1));
+    const afterReading = counted("/nightly");
+    act(() => opened.refresh());
+
+    await vi.waitFor(() => expect(counted("/nightly")).toBe(2));
+    expect(afterReading).toBe(1);
   });
 
   test("judges nothing that may be no change at all: it says only higher or lower", async () => {
