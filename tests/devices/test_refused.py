@@ -9,16 +9,17 @@ import pytest
 from httpx import AsyncClient
 
 from asklepion.app import House
+from asklepion.devices import store
 from asklepion.devices.engine import readings
 from asklepion.devices.service import intake
 from asklepion.kit.clock import StoppedClock, to_iso
-from asklepion.kit.errors import Incorrect
+from asklepion.kit.errors import Busy, Incorrect
 from tests.conftest import NOON, People
 
 from .test_broker import ACCEPTED, connect_packet
 from .test_gatt_service import packet, send
 from .test_pushing import beat, push, signed
-from .test_service import card, knock, message, observations, register
+from .test_service import HER, OTHER, card, knock, message, observations, register
 
 
 async def hear(house: House, device: str, kind: str, data: bytes) -> dict[str, str] | None:
@@ -164,3 +165,39 @@ async def test_kinds_that_come_by_two_ways_at_once_are_both_heard(
     )
 
     assert (await card(house, people)).missing == ()
+
+
+async def test_a_card_that_cannot_be_written_keeps_no_reading_of_the_same_moment_from_being_told(
+    house: House, people: People, stranger: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers = await register(house, people)
+    his = await register(house, people, of="other_patient")
+    told: list[str] = []
+    house.devices.when_kept(lambda patient, _: told.append(patient))
+    note_refusals = store.note_refusals
+
+    async def failing(tx: Any, refused: Any, now: Any) -> None:
+        if refused:
+            raise Busy("The card is being written.")
+        await note_refusals(tx, refused, now)
+
+    body = json.dumps([beat(), beat(5000)]).encode()
+    url = f"/api/devices/{hers.device}/push"
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "note_refusals", failing)
+        answer = await stranger.post(url, content=body, headers=signed(hers, body))
+        shared = await asyncio.gather(
+            hear(house, his.device, "heart-rate", message({"heart_rate": 70})),
+            hear(house, hers.device, "heart-rate", b"nothing"),
+        )
+
+    assert told == [HER, OTHER]
+    assert answer.status_code == 503
+    assert shared == [None, {"refused": "unreadable", "kind": "heart-rate"}]
+    again = await push(stranger, hers, beat(), beat(5000))
+    assert [(each["state"], each.get("was_here")) for each in again] == [
+        ("kept", True),
+        ("refused", None),
+    ]
+    assert told == [HER, OTHER]
+    assert (await card(house, people)).refused_count == 1
