@@ -13,7 +13,9 @@ from asklepion.devices import store
 from asklepion.devices.engine import readings
 from asklepion.devices.service import intake
 from asklepion.kit.clock import StoppedClock, to_iso
+from asklepion.kit.db import Tx
 from asklepion.kit.errors import Busy, Incorrect
+from asklepion.records import Asking, Ground
 from tests.conftest import NOON, People
 
 from .test_broker import ACCEPTED, connect_packet
@@ -201,3 +203,38 @@ async def test_a_card_that_cannot_be_written_keeps_no_reading_of_the_same_moment
     ]
     assert told == [HER, OTHER]
     assert (await card(house, people)).refused_count == 1
+
+
+async def test_what_is_refused_while_she_is_erased_leaves_no_line_behind(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sorted([(await register(house, people)).device for _ in range(2)])
+    for device in made:
+        await hear(house, device, "heart-rate", b"nothing")
+    his = await register(house, people, of="other_patient")
+    await hear(house, his.device, "heart-rate", b"nothing")
+    speaking: list[asyncio.Task[None]] = []
+
+    def speak_after(verb: Any) -> Any:
+        async def spied(tx: Tx, sql: str, **values: Any) -> Any:
+            done = await verb(tx, sql, **values)
+            if sql.startswith("DELETE FROM devices_") and not speaking:
+                work = house.devices.give_up(made[0], "fault")
+                speaking.append(asyncio.create_task(work))
+                await asyncio.wait(speaking, timeout=0.5)  # or it waits for the erasure
+            return done
+
+        return spied
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Tx, "run", speak_after(Tx.run))
+        patched.setattr(Tx, "all", speak_after(Tx.all))
+        asking = Asking(caller=people.patient, purpose="PATRQT")
+        erased = await house.records.erase(asking, HER, Ground.WITHDRAWN)
+        await asyncio.gather(*speaking)
+
+    async with house.db.read() as tx:
+        left = await tx.all("SELECT device FROM devices_refusal")
+    assert left == [(his.device,)]
+    assert erased.destroyed["devices_device"] == 2
+    assert erased.destroyed["devices_refusal"] == 2
