@@ -146,12 +146,22 @@ class PushDesk:
         )
 
     async def refuse(self, device: Device, why: str) -> None:
-        """A whole batch could not be read: it is counted on the card."""
-        await self._intake.keep(device, [Parcel(refused=[Refused(why=why)])])
+        """A whole batch could not be read: it is counted on the card.
+
+        Raises:
+            Busy, Flooded: not now.
+        """
+        with self._gate.admitted(device.id, 1):
+            await self._intake.keep(device, [Parcel(refused=[Refused(why=why)])])
 
     async def note_battery(self, device: Device, battery: float) -> None:
-        """Remember how full its battery is."""
-        await self._intake.keep(device, [Parcel(battery=battery)])
+        """Remember how full its battery is.
+
+        Raises:
+            Busy, Flooded: not now.
+        """
+        with self._gate.admitted(device.id, 1):
+            await self._intake.keep(device, [Parcel(battery=battery)])
 
     async def own(
         self,
