@@ -95,9 +95,34 @@ async def test_every_way_in_counts(
     found = {(each["why"], each["kind"]): each["count"] for each in await refusals(patient)}
 
     assert whole.status_code == 400
-    assert found.pop(("unit", "")) == 1
+    assert found.pop(("unit", "heart-rate")) == 1
     assert found.pop(("implausible", "heart-rate")) == 1
     assert sum(found.values()) == 3
+
+
+async def test_the_card_says_of_what_a_signed_reading_was_where_the_device_may_measure_it(
+    house: House, people: People, patient: AsyncClient, stranger: AsyncClient
+) -> None:
+    made = await register(house, people, kinds=("heart-rate", "blood-pressure"))
+    pressure = {"at": to_iso(NOON), "values": {"systolic": 120, "diastolic": 80}}
+    odd = [
+        pressure | {"kind": "blood-pressure", "unit": "mmHg"},
+        pressure | {"kind": "heart-rate", "at": "noon"},
+        pressure | {"kind": "weight", "unit": "kg"},  # not registered for that
+        pressure | {"kind": "mood", "unit": "1"},
+        pressure | {"kind": ["heart-rate"], "unit": "1"},
+        "what",
+    ]
+
+    await push(stranger, made, *odd)
+
+    found = {(it["why"], it["kind"]): (it["count"], it["units"]) for it in await refusals(patient)}
+    assert found == {
+        ("unit", "blood-pressure"): (1, ["mm[Hg]"]),
+        ("unreadable", "heart-rate"): (1, ["/min"]),
+        ("unit", ""): (3, []),
+        ("unreadable", ""): (1, []),
+    }
 
 
 async def test_a_packet_that_is_too_large_ends_the_line_and_is_counted(
