@@ -319,6 +319,24 @@ async def test_who_writes_for_another_hears_them(world: World) -> None:
     assert read(bo) == []
 
 
+async def test_who_went_apart_from_a_typist_reads_nothing_that_they_type_for_another(
+    world: World,
+) -> None:
+    ada, bo, cy, dee = [await reading(world, who) for who in (ADA, BO, CY, DEE)]
+    await do(world, ada, LetCaption(to=bo.slot, may=True))
+    world.ties.block(CY.account, BO.account)
+    world.look_again(CY.account, BO.account)
+
+    await do(world, bo, words("she says that", of=ada.slot))
+
+    assert read(cy) == []
+    assert read(ada) == read(bo) == read(dee) == ["she says that"]
+    assert ada.gathering
+    ring = ada.gathering.ring
+    assert ring.parts(world.time(), CY.account)[BO.account].did == []
+    assert ring.parts(world.time(), DEE.account)[BO.account].did
+
+
 async def test_a_yes_ends_when_one_of_them_goes_and_is_nobody_elses_who_takes_the_slot(
     world: World,
 ) -> None:

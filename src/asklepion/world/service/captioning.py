@@ -82,7 +82,7 @@ class Captioning:
             return Code.OTHER_EARS, "Others hear them now than those you meant."
         if not aside and here.is_stage and not speaker.may_speak:
             return Code.UNHEARD, "On stage nobody hears who has not the word."
-        if typist not in self.hearers(here, speaker):
+        if typist not in self._hearers(here, speaker, typist):
             return Code.UNHEARD, "You do not hear them now."
         return None
 
@@ -95,7 +95,7 @@ class Captioning:
         line: str,
         now: float,
     ) -> None:
-        hearers = self.hearers(here, speaker)
+        hearers = self._hearers(here, speaker, typist)
         is_own = speaker is typist
         if message.is_final:
             what = "captioned" if is_own else "captioned-for"
@@ -120,13 +120,17 @@ class Captioning:
             if one.reads_captions or one is speaker or one is typist:
                 one.send(frame)
 
-    def hearers(self, here: Gathering, speaker: Visit) -> list[Visit]:
-        """Whom a voice may reach, and whose it is."""
+    def _hearers(self, here: Gathering, speaker: Visit, typist: Visit) -> list[Visit]:
+        """Whom a voice may reach, and the words of who types it; and whose it is."""
         return [
             other
             for other in here.hearers(speaker)
             if other is speaker
-            or (here.may_hear(speaker, other) and may_call(self._ties, here, speaker, other))
+            or (
+                here.may_hear(speaker, other)
+                and may_call(self._ties, here, speaker, other)
+                and not here.apartness.parts(typist, other)
+            )
         ]
 
 
