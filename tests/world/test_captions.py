@@ -1,6 +1,7 @@
 """Captions: who reads what somebody says, and who may write it down."""
 
 import json
+from itertools import permutations
 from typing import Any
 
 import msgspec
@@ -335,6 +336,21 @@ async def test_who_went_apart_from_a_typist_reads_nothing_that_they_type_for_ano
     ring = ada.gathering.ring
     assert ring.parts(world.time(), CY.account)[BO.account].did == []
     assert ring.parts(world.time(), DEE.account)[BO.account].did
+
+
+async def test_a_child_reads_nothing_that_an_adult_whom_it_does_not_know_types_for_its_friend(
+    world: World,
+) -> None:
+    world.ties.selves[CY.account] = Self(is_child=True)
+    world.ties.friends |= dict.fromkeys(permutations((ADA.account, CY.account)), True)
+    ada, bo, cy = [await reading(world, who) for who in (ADA, BO, CY)]
+    await do(world, ada, LetCaption(to=bo.slot, may=True))
+
+    await do(world, ada, words("my own"))
+    await do(world, bo, words("she says that", 2, of=ada.slot))
+
+    assert read(cy) == ["my own"]
+    assert read(ada) == read(bo) == ["my own", "she says that"]
 
 
 async def test_a_yes_ends_when_one_of_them_goes_and_is_nobody_elses_who_takes_the_slot(

@@ -122,16 +122,21 @@ class Captioning:
 
     def _hearers(self, here: Gathering, speaker: Visit, typist: Visit) -> list[Visit]:
         """Whom a voice may reach, and the words of who types it; and whose it is."""
-        return [
-            other
-            for other in here.hearers(speaker)
-            if other is speaker
-            or (
-                here.may_hear(speaker, other)
-                and may_call(self._ties, here, speaker, other)
-                and not here.apartness.parts(typist, other)
-            )
-        ]
+        return [o for o in here.hearers(speaker) if self._reaches(here, speaker, typist, o)]
+
+    def _reaches(self, here: Gathering, speaker: Visit, typist: Visit, other: Visit) -> bool:
+        if other is speaker:
+            return True
+        return (
+            here.may_hear(speaker, other)
+            and may_call(self._ties, here, speaker, other)
+            and (other is typist or self._may_read(here, typist, other))
+        )
+
+    def _may_read(self, here: Gathering, typist: Visit, other: Visit) -> bool:
+        """Whether what one types may reach another, whosever words it is."""
+        is_apart = here.apartness.parts(typist, other)
+        return not is_apart and may_call(self._ties, here, typist, other)
 
 
 def _refuse(visit: Visit, code: Code, hint: str, piece: int = -1) -> None:
