@@ -2,6 +2,7 @@
 
 from asklepion.kit.clock import Clock, to_iso
 
+from ..engine import in_earshot
 from ..model import Ties
 from ..wire import (
     MAX_CAPTION_CHARS,
@@ -82,7 +83,7 @@ class Captioning:
             return Code.OTHER_EARS, "Others hear them now than those you meant."
         if not aside and here.is_stage and not speaker.may_speak:
             return Code.UNHEARD, "On stage nobody hears who has not the word."
-        if typist not in self._hearers(here, speaker, typist):
+        if typist is not speaker and not self._hears(here, speaker, typist):
             return Code.UNHEARD, "You do not hear them now."
         return None
 
@@ -121,22 +122,34 @@ class Captioning:
                 one.send(frame)
 
     def _hearers(self, here: Gathering, speaker: Visit, typist: Visit) -> list[Visit]:
-        """Whom a voice may reach, and the words of who types it; and whose it is."""
-        return [o for o in here.hearers(speaker) if self._reaches(here, speaker, typist, o)]
+        """Whom a voice may reach, and the words of who types it; and these two."""
+        both = (speaker, typist)
+        found = [
+            other
+            for other in here.hearers(speaker)
+            if other in both
+            or (self._hears(here, speaker, other) and self._may_read(here, typist, other))
+        ]
+        near = _near(here, speaker, found)
+        return [other for other in found if other in both or other.slot in near]
 
-    def _reaches(self, here: Gathering, speaker: Visit, typist: Visit, other: Visit) -> bool:
-        if other is speaker:
-            return True
-        return (
-            here.may_hear(speaker, other)
-            and may_call(self._ties, here, speaker, other)
-            and (other is typist or self._may_read(here, typist, other))
-        )
+    def _hears(self, here: Gathering, speaker: Visit, other: Visit) -> bool:
+        return here.may_hear(speaker, other) and may_call(self._ties, here, speaker, other)
 
     def _may_read(self, here: Gathering, typist: Visit, other: Visit) -> bool:
         """Whether what one types may reach another, whosever words it is."""
         is_apart = here.apartness.parts(typist, other)
         return not is_apart and may_call(self._ties, here, typist, other)
+
+
+def _near(here: Gathering, speaker: Visit, others: list[Visit]) -> set[int]:
+    """The slots of those to whom a voice carries: on stage and in an aside to all."""
+    slots = [other.slot for other in others]
+    if here.is_stage or here.asides.of(speaker.slot):
+        return set(slots)
+    crowd = [s for s, v in here.visits.items() if not v.is_silent and not here.asides.of(s)]
+    hidden = {slot: here.apartness.hidden_from(slot) for slot in here.apartness.veiled}
+    return in_earshot(here.hall.legs, crowd, speaker.slot, slots, hidden)
 
 
 def _refuse(visit: Visit, code: Code, hint: str, piece: int = -1) -> None:
