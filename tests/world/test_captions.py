@@ -10,7 +10,7 @@ from asklepion.identity import Caller
 from asklepion.kit.clock import StoppedClock
 from asklepion.world import Code, World
 from asklepion.world.engine import Captioners
-from asklepion.world.model import Act, Circle, Deed, Part, Right, Self, Spot
+from asklepion.world.model import Act, Circle, Deed, Part, Right, Self, Spot, Ties
 from asklepion.world.service import Visit
 from asklepion.world.wire import (
     MAX_CAPTION_CHARS,
@@ -246,6 +246,28 @@ async def test_who_types_for_another_reads_what_they_typed_from_wherever_they_st
     await do(field, typist, words("she says that", of=ada.slot))
 
     assert read(ada) == read(typist) == ["she says that"]
+
+
+async def test_unfinished_words_are_asked_about_for_those_who_read_and_nobody_else(
+    field: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bo = await standing(field, "ada", 0), await standing(field, "bo", 1)
+    quiet = [await standing(field, f"quiet-{n}", 1) for n in range(20)]
+    for one in quiet:
+        await do(field, one, ReadCaptions(is_on=False))
+    asked: set[str] = set()
+    are_apart = Ties.are_apart
+
+    def note(ties: Ties, one: str, other: str) -> bool:
+        asked.update((one, other))
+        return are_apart(ties, one, other)
+
+    monkeypatch.setattr(Ties, "are_apart", note)
+
+    await do(field, ada, words("so it", is_final=False))
+
+    assert asked <= {ada.account, bo.account}
+    assert read(bo) == ["so it"]
 
 
 # --- what is not taken

@@ -83,7 +83,7 @@ class Captioning:
             return Code.OTHER_EARS, "Others hear them now than those you meant."
         if not aside and here.is_stage and not speaker.may_speak:
             return Code.UNHEARD, "On stage nobody hears who has not the word."
-        if typist is not speaker and not self._hears(here, speaker, typist):
+        if typist is not speaker and not self._may_reach(here, speaker, typist):
             return Code.UNHEARD, "You do not hear them now."
         return None
 
@@ -96,12 +96,14 @@ class Captioning:
         line: str,
         now: float,
     ) -> None:
-        hearers = self._hearers(here, speaker, typist)
-        is_own = speaker is typist
+        both, is_own = (speaker, typist), speaker is typist
+        everybody = here.visits.values()
+        among = [v for v in everybody if message.is_final or v.reads_captions or v in both]
+        hearers = self._hearers(here, speaker, typist, among)
         if message.is_final:
             what = "captioned" if is_own else "captioned-for"
-            among = frozenset(one.account for one in hearers)
-            here.ring.note(now, typist.account, what, line, among)
+            could_hear = frozenset(one.account for one in hearers)
+            here.ring.note(now, typist.account, what, line, could_hear)
         frame = control(
             Captioned(
                 slot=speaker.slot,
@@ -118,28 +120,32 @@ class Captioning:
             )
         )
         for one in hearers:
-            if one.reads_captions or one is speaker or one is typist:
+            if one.reads_captions or one in both:
                 one.send(frame)
 
-    def _hearers(self, here: Gathering, speaker: Visit, typist: Visit) -> list[Visit]:
-        """Whom a voice may reach, and the words of who types it; and these two."""
+    def _hearers(
+        self, here: Gathering, speaker: Visit, typist: Visit, among: list[Visit]
+    ) -> list[Visit]:
+        """Of some, whom a voice may reach, and the words of who types it; and these two."""
         both = (speaker, typist)
         found = [
             other
-            for other in here.hearers(speaker)
+            for other in among
             if other in both
-            or (self._hears(here, speaker, other) and self._may_read(here, typist, other))
+            or (
+                self._may_reach(here, speaker, other)
+                and (typist is speaker or self._may_call(here, typist, other))
+            )
         ]
         near = _near(here, speaker, found)
         return [other for other in found if other in both or other.slot in near]
 
-    def _hears(self, here: Gathering, speaker: Visit, other: Visit) -> bool:
-        return here.may_hear(speaker, other) and may_call(self._ties, here, speaker, other)
+    def _may_reach(self, here: Gathering, speaker: Visit, other: Visit) -> bool:
+        return here.may_hear(speaker, other) and self._may_call(here, speaker, other)
 
-    def _may_read(self, here: Gathering, typist: Visit, other: Visit) -> bool:
-        """Whether what one types may reach another, whosever words it is."""
-        is_apart = here.apartness.parts(typist, other)
-        return not is_apart and may_call(self._ties, here, typist, other)
+    def _may_call(self, here: Gathering, one: Visit, other: Visit) -> bool:
+        is_apart = here.apartness.parts(one, other)
+        return not is_apart and may_call(self._ties, here, one, other)
 
 
 def _near(here: Gathering, speaker: Visit, others: list[Visit]) -> set[int]:
