@@ -444,8 +444,8 @@ async def test_who_went_apart_from_a_typist_reads_nothing_that_they_type_for_ano
     assert read(ada) == read(bo) == read(dee) == ["she says that"]
     assert ada.gathering
     ring = ada.gathering.ring
-    assert ring.parts(world.time(), CY.account)[BO.account].did == []
-    assert ring.parts(world.time(), DEE.account)[BO.account].did
+    assert ring.parts(world.time(), CY.account)[BO.account].typed == []
+    assert ring.parts(world.time(), DEE.account)[BO.account].typed
 
 
 async def test_a_child_reads_nothing_that_an_adult_whom_it_does_not_know_types_for_its_friend(
@@ -558,8 +558,9 @@ async def test_a_reported_minute_holds_finished_captions_for_those_who_could_hea
     ring, now = ada.gathering.ring, world.time()
 
     def did(reader: Visit) -> list[tuple[str, str]]:
-        return [(what, line) for _, what, line in ring.parts(now, reader.account)[ADA.account].did]
+        doings = ring.parts(now, reader.account)[ADA.account]
+        return [(what, words) for _, what, words in [*doings.did, *doings.typed]]
 
-    assert did(bo) == [("captioned", "between us"), ("captioned-for", "he says")]
+    assert did(bo) == [("captioned", "between us"), (BO.account, "he says")]
     ring.stand(now, {ADA.account: (0.0, 0.0)})
     assert did(cy) == []

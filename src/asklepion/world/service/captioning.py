@@ -101,9 +101,9 @@ class Captioning:
         among = [v for v in everybody if message.is_final or v.reads_captions or v in both]
         hearers = self._hearers(here, speaker, typist, among)
         if message.is_final:
-            what = "captioned" if is_own else "captioned-for"
             could_hear = frozenset(one.account for one in hearers)
-            here.ring.note(now, typist.account, what, line, could_hear)
+            of = "" if is_own else speaker.account
+            here.ring.note(now, typist.account, "captioned", line, could_hear, of)
         frame = control(
             Captioned(
                 slot=speaker.slot,
