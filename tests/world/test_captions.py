@@ -496,7 +496,9 @@ async def test_a_yes_ends_with_a_block_and_stays_ended_when_that_is_taken_back(
     assert refused(cy) == [Code.FORBIDDEN]
 
 
-async def test_whose_line_broke_still_reads_and_still_writes_for_another(world: World) -> None:
+async def test_whose_line_broke_still_writes_for_another_and_says_anew_whether_they_read(
+    world: World,
+) -> None:
     ada, bo, cy = await come(world, ADA), await reading(world, BO), await come(world, CY)
     await do(world, ada, LetCaption(to=cy.slot, may=True))
     back: list[Visit] = []
@@ -508,7 +510,10 @@ async def test_whose_line_broke_still_reads_and_still_writes_for_another(world: 
 
     assert [m["may"] for m in heard(cy, "may-caption")] == [True]
     await do(world, cy, words("she goes on", of=ada.slot))
-    assert read(bo) == ["she goes on"]
+    assert read(bo) == []  # they may have changed their mind meanwhile
+    await do(world, bo, ReadCaptions(is_on=True))
+    await do(world, cy, words("and on", 2, of=ada.slot))
+    assert read(bo) == ["and on"]
 
 
 async def test_a_child_lets_no_adult_write_for_it_whom_it_does_not_know(world: World) -> None:
