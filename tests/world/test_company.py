@@ -14,9 +14,9 @@ from asklepion.kit.errors import Busy, Conflict, Forbidden, Incorrect, NotFound,
 from asklepion.records import Asking, Ground
 from asklepion.settings import Settings
 from asklepion.world import Code
-from asklepion.world.model import Deed, Followers, Outcome, Why
+from asklepion.world.model import Deed, Followers, Outcome, Report, Why
 from asklepion.world.service import Visit, Wish
-from asklepion.world.wire import Enter, Kind, Say, Signal, control
+from asklepion.world.wire import Caption, Enter, Kind, LetCaption, Say, Signal, control
 from tests.conftest import QUICK, People
 
 ROLE_CODES = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
@@ -387,6 +387,51 @@ async def test_a_report_seals_the_last_minute_and_reading_it_is_written_down_fir
     assert [r.outcome for r in await reports.mine(people.patient)] == [Outcome.ACTED]
 
 
+async def typed_for(house: House, people: People, about: str) -> Report:
+    """The patient reports one of two: the doctor typed something that the other patient said."""
+    await come(house, people.patient)
+    speaker, typist = await come(house, people.other_patient), await come(house, people.doctor)
+    found = {"other_patient": speaker, "doctor": typist}
+    await house.world.hear(speaker, control(LetCaption(to=typist.slot, may=True)))
+    line = Caption(text="my knee hurts", piece=1, of=speaker.slot)
+    await house.world.hear(typist, control(line))
+    return await house.company.reports.report(people.patient, found[about].who, Why.INSULT)
+
+
+async def test_a_report_says_whose_words_somebody_typed(
+    house: House, people: People, operator: AsyncClient
+) -> None:
+    report = await typed_for(house, people, "doctor")
+
+    minute = (await operator.post(f"/api/world/reports/{report.id}/open")).json()
+
+    names = await house.company.people.names([people.doctor.account, people.other_patient.account])
+    assert {one["name"]: [line[1:] for line in one["typed"]] for one in minute["people"]} == {
+        one["name"]: [] for one in minute["people"]
+    } | {names[people.doctor.account]: [[names[people.other_patient.account], "my knee hurts"]]}
+    assert all(one["did"] == [] for one in minute["people"])
+
+
+@pytest.mark.parametrize(
+    ("leaves", "stays"), [("other_patient", "doctor"), ("doctor", "other_patient")]
+)
+async def test_what_was_typed_for_somebody_goes_with_either_of_the_two(
+    house: House, people: People, leaves: str, stays: str
+) -> None:
+    report = await typed_for(house, people, stays)
+    gone: Caller = getattr(people, leaves)
+
+    async with house.db.begin() as tx:
+        await house.events.tell(tx, AccountClosed(gone.account, ""))
+    await house.events.deliver()
+
+    async with house.db.read() as tx:
+        assert await tx.all("SELECT * FROM world_minute_typed") == []
+    minute = await house.company.reports.open(people.operator, report.id)
+    assert gone.account not in minute.parts
+    assert all(did.typed == [] for did in minute.parts.values())
+
+
 async def test_nobody_reads_reports_but_operators_and_none_that_is_about_them(
     house: House, people: People
 ) -> None:
@@ -554,6 +599,7 @@ TABLES = (
     "world_act",
     "world_report",
     "world_minute",
+    "world_minute_typed",
 )
 
 

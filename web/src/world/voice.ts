@@ -96,6 +96,13 @@ export class Voice {
     return isOpen && (!isPush || isHeld);
   }
 
+  /** A copy of the track that others hear, to be stopped by who asks; null where they hear none. */
+  copyTrack(): MediaStreamTrack | null {
+    const copy = (this.isSending && this.own?.getAudioTracks()[0]?.clone()) || null;
+    if (copy) copy.enabled = true; // we may be asked a moment before our own is
+    return copy;
+  }
+
   /**
    * We came into a place, or others came near or went: who we are there, and with whom we talk.
    *

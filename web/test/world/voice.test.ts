@@ -63,6 +63,9 @@ class Track {
   stop(): void {
     this.isStopped = true;
   }
+  clone(): Track {
+    return Object.assign(new Track(), { enabled: this.enabled, from: this });
+  }
 }
 
 const silence: VoiceRoom = {
@@ -314,6 +317,23 @@ describe("voice", () => {
     a.voice.leave();
     expect(a.track.isStopped).toBe(true);
     expect(a.voice.store.get().state).toBe("off");
+  });
+
+  it("gives a copy of what others hear, with a life of its own, and of nothing else", async () => {
+    const { a } = two();
+    expect(a.voice.copyTrack()).toBeNull();
+    a.voice.listen();
+    expect(a.voice.copyTrack()).toBeNull();
+    const early: (MediaStreamTrack | null)[] = [];
+    a.voice.store.subscribe(() => early.push(a.voice.copyTrack()));
+
+    await a.voice.join();
+
+    expect(early.at(-1)).toMatchObject({ enabled: true, from: a.track });
+    early.at(-1)?.stop();
+    expect(a.track.isStopped).toBe(false);
+    a.voice.mute(true);
+    expect(a.voice.copyTrack()).toBeNull();
   });
 
   it("says why there is no microphone: refused, missing, busy, or an open line", async () => {

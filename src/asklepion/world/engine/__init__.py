@@ -4,6 +4,7 @@ from .allowance import Allowance
 from .asides import ASKED_S, FAR_M, MOST_ASIDES, MOST_IN_ONE, NEAR_M, Asides
 from .bubble import is_crowding
 from .captioners import Captioners
+from .earshot import in_earshot
 from .hall import HEARTBEAT_TICKS, Hall, Turn
 from .icalendar import calendar_of
 from .interest import Frames
@@ -39,6 +40,7 @@ __all__ = [
     "Turn",
     "Who",
     "calendar_of",
+    "in_earshot",
     "is_crowding",
     "is_empty",
     "picture",

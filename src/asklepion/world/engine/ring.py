@@ -19,6 +19,9 @@ class Doings:
     did: list[tuple[float, str, str]] = field(  # seconds ago, what, words
         default_factory=list[tuple[float, str, str]]
     )
+    typed: list[tuple[float, str, str]] = field(  # seconds ago, the account whose words, words
+        default_factory=list[tuple[float, str, str]]
+    )
 
 
 class Ring:
@@ -28,7 +31,9 @@ class Ring:
         self._stood: deque[tuple[float, dict[str, tuple[float, float]]]] = deque(
             maxlen=int(MINUTE_S)
         )
-        self._did: deque[tuple[float, str, str, str, frozenset[str]]] = deque(maxlen=MOST_LINES)
+        self._did: deque[tuple[float, str, str, str, frozenset[str], str]] = deque(
+            maxlen=MOST_LINES
+        )
 
     def stand(self, now: float, places: dict[str, tuple[float, float]]) -> None:
         """Take in where everybody stands, once a second."""
@@ -42,13 +47,15 @@ class Ring:
         what: str,
         words: str = "",
         among: frozenset[str] = frozenset(),
+        of: str = "",
     ) -> None:
         """Take in a line of the chat or a gesture.
 
         Args:
             among: the accounts to whom alone it was said; none: to everybody.
+            of: the account whose words these are, which another typed; else empty.
         """
-        self._did.append((now, account, what, words, among))
+        self._did.append((now, account, what, words, among, of))
 
     def parts(self, now: float, reader: str = "") -> dict[str, Doings]:
         """The minute until now, by account, as far as an account could hear it."""
@@ -59,8 +66,10 @@ class Ring:
                 spot = (round(now - at, 1), round(x * STEPS) / STEPS, round(z * STEPS) / STEPS)
                 found.setdefault(account, Doings()).stood.append(spot)
         heard = (line for line in self._did if not line[4] or reader in line[4])
-        for at, account, what, words, _ in heard:
-            found.setdefault(account, Doings()).did.append((round(now - at, 1), what, words))
+        for at, account, what, words, _, of in heard:
+            doings = found.setdefault(account, Doings())
+            lines = doings.typed if of else doings.did
+            lines.append((round(now - at, 1), of or what, words))
         return found
 
     def _forget(self, now: float) -> None:

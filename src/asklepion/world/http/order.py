@@ -76,11 +76,18 @@ async def open_minute(id: str, who: Who, company: Here) -> dict[str, Any]:
     """The sealed minute, opened; that it was read is kept first."""
     minute = await company.reports.open(who, id)
     report = minute.report
-    names = await company.people.names([*minute.parts, report.reporter, report.about])
+    speakers = [of for did in minute.parts.values() for _, of, _ in did.typed]
+    known = [*minute.parts, *speakers, report.reporter, report.about]
+    names = await company.people.names(known)
     return {
         "report": _report(report, names),
         "people": [
-            {"name": names[account], "is_reported": account == report.about, **asdict(did)}
+            asdict(did)
+            | {
+                "name": names[account],
+                "is_reported": account == report.about,
+                "typed": [(ago, names[of], words) for ago, of, words in did.typed],
+            }
             for account, did in minute.parts.items()
         ],
     }

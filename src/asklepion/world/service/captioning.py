@@ -2,6 +2,7 @@
 
 from asklepion.kit.clock import Clock, to_iso
 
+from ..engine import in_earshot
 from ..model import Ties
 from ..wire import (
     MAX_CAPTION_CHARS,
@@ -82,7 +83,7 @@ class Captioning:
             return Code.OTHER_EARS, "Others hear them now than those you meant."
         if not aside and here.is_stage and not speaker.may_speak:
             return Code.UNHEARD, "On stage nobody hears who has not the word."
-        if typist not in self.hearers(here, speaker):
+        if typist is not speaker and not self._may_reach(here, speaker, typist):
             return Code.UNHEARD, "You do not hear them now."
         return None
 
@@ -95,12 +96,14 @@ class Captioning:
         line: str,
         now: float,
     ) -> None:
-        hearers = self.hearers(here, speaker)
-        is_own = speaker is typist
+        both, is_own = (speaker, typist), speaker is typist
+        everybody = here.visits.values()
+        among = [v for v in everybody if message.is_final or v.reads_captions or v in both]
+        hearers = self._hearers(here, speaker, typist, among)
         if message.is_final:
-            what = "captioned" if is_own else "captioned-for"
-            among = frozenset(one.account for one in hearers)
-            here.ring.note(now, typist.account, what, line, among)
+            could_hear = frozenset(one.account for one in hearers)
+            of = "" if is_own else speaker.account
+            here.ring.note(now, typist.account, "captioned", line, could_hear, of)
         frame = control(
             Captioned(
                 slot=speaker.slot,
@@ -117,17 +120,42 @@ class Captioning:
             )
         )
         for one in hearers:
-            if one.reads_captions or one is speaker or one is typist:
+            if one.reads_captions or one in both:
                 one.send(frame)
 
-    def hearers(self, here: Gathering, speaker: Visit) -> list[Visit]:
-        """Whom a voice may reach, and whose it is."""
-        return [
+    def _hearers(
+        self, here: Gathering, speaker: Visit, typist: Visit, among: list[Visit]
+    ) -> list[Visit]:
+        """Of some, whom a voice may reach, and the words of who types it; and these two."""
+        both = (speaker, typist)
+        found = [
             other
-            for other in here.hearers(speaker)
-            if other is speaker
-            or (here.may_hear(speaker, other) and may_call(self._ties, here, speaker, other))
+            for other in among
+            if other in both
+            or (
+                self._may_reach(here, speaker, other)
+                and (typist is speaker or self._may_call(here, typist, other))
+            )
         ]
+        near = _near(here, speaker, found)
+        return [other for other in found if other in both or other.slot in near]
+
+    def _may_reach(self, here: Gathering, speaker: Visit, other: Visit) -> bool:
+        return here.may_hear(speaker, other) and self._may_call(here, speaker, other)
+
+    def _may_call(self, here: Gathering, one: Visit, other: Visit) -> bool:
+        is_apart = here.apartness.parts(one, other)
+        return not is_apart and may_call(self._ties, here, one, other)
+
+
+def _near(here: Gathering, speaker: Visit, others: list[Visit]) -> set[int]:
+    """The slots of those to whom a voice carries: on stage and in an aside to all."""
+    slots = [other.slot for other in others]
+    if here.is_stage or here.asides.of(speaker.slot):
+        return set(slots)
+    crowd = [s for s, v in here.visits.items() if not v.is_silent and not here.asides.of(s)]
+    hidden = {slot: here.apartness.hidden_from(slot) for slot in here.apartness.veiled}
+    return in_earshot(here.hall.legs, crowd, speaker.slot, slots, hidden)
 
 
 def _refuse(visit: Visit, code: Code, hint: str, piece: int = -1) -> None:

@@ -4,6 +4,7 @@ import json
 import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -25,6 +26,7 @@ from .visit import tidy
 from .world import World
 
 A_DAY = 10  # reports of one person
+Sealed: TypeAlias = tuple[int, bytes]  # the number of the key, and what it sealed
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that looks like another
 
 
@@ -68,21 +70,39 @@ class Reports:
             why=why,
             at=self._clock.now(),
         )
-        sealed = await self._seal(report.id, parts)
+        sealed, typed = await self._seal(report.id, parts)
         async with self._db.begin() as tx:
             since = report.at - timedelta(days=1)
             if await store.count_since(tx, caller.account, since) >= A_DAY:
                 raise Busy("You have reported a lot today.", hint="Block them, or go home.")
             await store.add(tx, report)
             await store.add_minute(tx, report.id, sealed)
+            await store.add_typed(tx, report.id, typed)
         return report
 
-    async def _seal(self, report: str, parts: dict[str, Doings]) -> dict[str, tuple[int, bytes]]:
+    async def _seal(
+        self, report: str, parts: dict[str, Doings]
+    ) -> tuple[dict[str, Sealed], dict[tuple[str, str], Sealed]]:
+        """The part of each account, and apart from it what it typed for each other."""
         key = (await self._vault.current([HOUSE]))[HOUSE]
-        return {
-            account: (key.id, key.seal(json.dumps(asdict(did)).encode(), _context(report, account)))
+        own = {
+            account: (
+                key.id,
+                key.seal(
+                    json.dumps(asdict(replace(did, typed=[]))).encode(), _context(report, account)
+                ),
+            )
             for account, did in parts.items()
         }
+        lines: dict[tuple[str, str], list[tuple[float, str, str]]] = {}
+        for account, did in parts.items():
+            for line in did.typed:
+                lines.setdefault((account, line[1]), []).append(line)
+        typed = {
+            pair: (key.id, key.seal(json.dumps(said).encode(), _context(report, *pair)))
+            for pair, said in lines.items()
+        }
+        return own, typed
 
     async def all(self, caller: Caller) -> list[Report]:
         """Every report, the newest first, without what was sealed: for operators."""
@@ -116,13 +136,18 @@ class Reports:
             )
             await acts.keep_act(tx, act)
             rows = await store.minute_of(tx, id)
-        keys = await self._vault.by_id({key for _, key, _ in rows})
-        parts: dict[str, Doings] = {}
-        for account, key, sealed in rows:
+            typed = await store.typed_in(tx, id)
+        keys = await self._vault.by_id({row[-2] for row in (*rows, *typed)})
+
+        def open_part(key: int, sealed: bytes, *accounts: str) -> Any:
             if key not in keys:
                 raise Fault("The key of a report is missing.", hint="Restore the keys folder.")
-            opened = keys[key].open(sealed, _context(id, account))
-            parts[account] = Doings(**json.loads(opened))
+            return json.loads(keys[key].open(sealed, _context(id, *accounts)))
+
+        parts = {account: Doings(**open_part(key, part, account)) for account, key, part in rows}
+        for account, speaker, key, sealed in typed:
+            lines = open_part(key, sealed, account, speaker)
+            parts.setdefault(account, Doings()).typed.extend(lines)
         return Minute(report=report, parts=parts)
 
     async def answer(self, caller: Caller, id: str, outcome: Outcome, words: str) -> Report:
@@ -157,8 +182,8 @@ class Reports:
         return report
 
 
-def _context(report: str, account: str) -> bytes:
-    return f"world-minute {report} {account}".encode()
+def _context(report: str, *accounts: str) -> bytes:
+    return f"world-minute {report} {' '.join(accounts)}".encode()
 
 
 def _number() -> str:

@@ -137,8 +137,8 @@ class Visit:
         """Go on with the body of another visit, whose line broke; it has none any more."""
         self.gathering, self.slot, self.who = old.gathering, old.slot, old.who
         self.hand, self.spoke_at, self.signs = old.hand, old.spoke_at, old.signs
-        self.has_word, self.reads_captions = old.has_word, old.reads_captions
-        self.is_host, self.is_silent, self.is_back = old.is_host, old.is_silent, True
+        self.has_word, self.is_host, self.is_silent = old.has_word, old.is_host, old.is_silent
+        self.is_back = True
         old.gathering, old.slot = None, -1
 
     def tell(self, message: FromWorld) -> None:

@@ -18,6 +18,7 @@ MIGRATIONS: tuple[Step, ...] = (
     *people.LATER,
     *calendar.MIGRATIONS,
     *avatars.MIGRATIONS,
+    *reports.LATER,
 )
 OWNED: dict[str, Owned | None] = {
     **people.OWNED,

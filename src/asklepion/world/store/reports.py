@@ -39,10 +39,25 @@ def _create(op: Operations) -> None:
     op.create_index("world_minute_account", "world_minute", ["account"])
 
 
+def _add_typed(op: Operations) -> None:
+    op.create_table(
+        "world_minute_typed",
+        sa.Column("report", sa.Text, primary_key=True),
+        sa.Column("account", sa.Text, primary_key=True),
+        sa.Column("speaker", sa.Text, primary_key=True),
+        sa.Column("key", sa.BigInteger, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("world_minute_typed_account", "world_minute_typed", ["account"])
+    op.create_index("world_minute_typed_speaker", "world_minute_typed", ["speaker"])
+
+
 MIGRATIONS: tuple[Step, ...] = (_create,)
+LATER: tuple[Step, ...] = (_add_typed,)  # after those of the other tables
 OWNED: dict[str, Owned | None] = {
     "world_report": owned_by("reporter"),
     "world_minute": owned_by(),
+    "world_minute_typed": owned_by("speaker"),
 }
 REPORT = "id, number, place, reporter, about, why, at, outcome, answer, answered_at"
 
@@ -73,6 +88,28 @@ async def add_minute(tx: Tx, report: str, parts: dict[str, tuple[int, bytes]]) -
             for account, (key, sealed) in parts.items()
         ],
     )
+
+
+async def add_typed(tx: Tx, report: str, parts: dict[tuple[str, str], tuple[int, bytes]]) -> None:
+    """Keep what each account typed for each other, sealed, with the number of the key."""
+    await tx.many(
+        "INSERT INTO world_minute_typed (report, account, speaker, key, sealed)"
+        " VALUES (:report, :account, :speaker, :key, :sealed)",
+        [
+            {"report": report, "account": one, "speaker": of, "key": key, "sealed": sealed}
+            for (one, of), (key, sealed) in parts.items()
+        ],
+    )
+
+
+async def typed_in(tx: Tx, report: str) -> list[tuple[str, str, int, bytes]]:
+    """Who typed, for whom, and the sealed lines with the number of their key."""
+    sql = (
+        "SELECT account, speaker, key, sealed FROM world_minute_typed WHERE report = :report"
+        " ORDER BY account, speaker"
+    )
+    rows = await tx.all(sql, report=report)
+    return [(account, speaker, key, bytes(sealed)) for account, speaker, key, sealed in rows]
 
 
 async def minute_of(tx: Tx, report: str) -> list[tuple[str, int, bytes]]:
@@ -120,10 +157,17 @@ async def forget(tx: Tx, account: str) -> dict[str, int]:
     sql = "SELECT id FROM world_report WHERE reporter = :a OR about = :a"
     reports = [row[0] for row in await tx.all(sql, a=account)]
     gone = await tx.run("DELETE FROM world_minute WHERE account = :a", a=account)
+    sql = "DELETE FROM world_minute_typed WHERE account = :a OR speaker = :a"
+    typed = await tx.run(sql, a=account)
     for report in reports:
         gone += await tx.run("DELETE FROM world_minute WHERE report = :r", r=report)
+        typed += await tx.run("DELETE FROM world_minute_typed WHERE report = :r", r=report)
         await tx.run("DELETE FROM world_report WHERE id = :r", r=report)
-    return {"world_report": len(reports), "world_minute": gone}
+    return {
+        "world_report": len(reports),
+        "world_minute": gone,
+        "world_minute_typed": typed,
+    }
 
 
 def _report(row: Row) -> Report:

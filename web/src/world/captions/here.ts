@@ -2,9 +2,7 @@ import { accountNow, session } from "../../kit/session";
 import { t } from "../../kit/text";
 import { toast } from "../../kit/ui";
 import { realTiming } from "../net/socket";
-import { openMicrophone } from "../talk/microphone";
-import { stopAll } from "../talk/streams";
-import { company, talkMemory } from "../world";
+import { company } from "../world";
 import { OwnWords } from "./own-words";
 import { CaptionMemory } from "./settings";
 import { browserRecogniser } from "./speech";
@@ -20,7 +18,7 @@ export const ownWords = new OwnWords({
   begin: () => company.captions.begin(),
   draft: (piece, words, writing) => company.captions.draft(piece, words, writing),
   finish: (piece, words, writing) => company.captions.finish(piece, words, writing),
-  openTrack,
+  openTrack: () => company.voice.copyTrack(),
   timing: realTiming,
 });
 
@@ -71,13 +69,3 @@ function tellOfWriting(): () => void {
     if (speaker) toast(t("world.captions.lets", { name: speaker.name }), "good");
   });
 }
-
-async function openTrack(): ReturnType<OwnWordsOpening> {
-  const { microphone } = talkMemory.store.get();
-  if (!microphone) return null;
-  const stream = await openMicrophone(microphone);
-  const [track] = stream.getAudioTracks();
-  return track ? { track, release: () => stopAll(stream) } : null;
-}
-
-type OwnWordsOpening = ConstructorParameters<typeof OwnWords>[0]["openTrack"];

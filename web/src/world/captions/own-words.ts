@@ -24,8 +24,8 @@ export interface OwnWordsParts {
   readonly begin: () => number;
   readonly draft: (piece: number, text: string, writing: Writing) => void;
   readonly finish: (piece: number, text: string, writing: Writing) => void;
-  /** The microphone that was chosen; null where the browser chooses. Call `release` after use. */
-  readonly openTrack: () => Promise<{ track: MediaStreamTrack; release: () => void } | null>;
+  /** What others hear of us, for us to stop; null where they hear nothing. */
+  readonly openTrack: () => MediaStreamTrack | null;
   readonly timing: Pick<Timing, "now" | "after">;
 }
 
@@ -42,7 +42,7 @@ export class OwnWords {
   private aside = 0;
   private asked = 0; // whoever changed their mind meanwhile wants no answer
   private run: Run | null = null;
-  private release = () => {};
+  private track: MediaStreamTrack | null = null;
   private cancel = () => {};
   private short = 0;
 
@@ -107,16 +107,18 @@ export class OwnWords {
   private wait(): void {
     this.cancel();
     this.state.set(this.isHeard ? "listening" : "waiting");
-    if (this.isHeard && !this.run) void this.listen();
+    if (this.isHeard && !this.run) this.listen();
   }
 
-  private async listen(): Promise<void> {
+  private listen(): void {
     const { recogniser, openTrack, timing } = this.parts;
     if (!recogniser) return;
-    const asked = this.ask("listening");
-    const opened = await openTrack().catch(() => null);
-    if (asked !== this.asked || !this.isHeard) return opened?.release();
-    this.release = () => opened?.release();
+    const track = openTrack();
+    if (!track) {
+      this.fail();
+      return;
+    }
+    this.track = track;
     const began = timing.now();
     let isOver = false;
     let hasHeard = false;
@@ -129,7 +131,7 @@ export class OwnWords {
       if (why || this.short >= MOST_SHORT) return this.state.set("failed");
       this.cancel = timing.after(AGAIN_MS, () => this.wait());
     };
-    const run = this.open(recogniser, opened?.track ?? null, {
+    const run = this.open(recogniser, track, {
       words: (text, isFinal) => {
         if (this.run !== run) return;
         hasHeard = true;
@@ -143,7 +145,7 @@ export class OwnWords {
 
   private open(
     recogniser: Recogniser,
-    track: MediaStreamTrack | null,
+    track: MediaStreamTrack,
     tell: Parameters<Recogniser["listen"]>[2],
   ): Run | null {
     try {
@@ -180,8 +182,8 @@ export class OwnWords {
   /** Let go of a run that is over. */
   private drop(): void {
     this.run = null;
-    this.release();
-    this.release = () => {};
+    this.track?.stop();
+    this.track = null;
   }
 
   /** Hear no more, and forget what was heard and is not finished. */

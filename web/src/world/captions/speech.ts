@@ -21,8 +21,8 @@ export interface Recogniser {
   availability(lang: string): Promise<Availability>;
   /** Fetch what the language needs; whether it is here now. */
   install(lang: string): Promise<boolean>;
-  /** @param track what to listen to; null: the microphone that the browser prefers. */
-  listen(lang: string, track: MediaStreamTrack | null, tell: Recognised): Run;
+  /** @param track what to listen to. */
+  listen(lang: string, track: MediaStreamTrack, tell: Recognised): Run;
 }
 
 interface ResultEvent extends Event {
@@ -39,7 +39,7 @@ interface BrowserRecognition {
   onresult: ((event: ResultEvent) => void) | null;
   onerror: ((event: { readonly error: string }) => void) | null;
   onend: (() => void) | null;
-  start(track?: MediaStreamTrack): void;
+  start(track: MediaStreamTrack): void;
   stop(): void;
   abort(): void;
 }
@@ -84,7 +84,7 @@ export function browserRecogniser(scope: Scope = globalThis as Scope): Recognise
 function listen(
   made: BrowserRecognition,
   lang: string,
-  track: MediaStreamTrack | null,
+  track: MediaStreamTrack,
   tell: Recognised,
 ): Run {
   made.processLocally = true;
@@ -107,7 +107,6 @@ function listen(
     if (!QUIET.includes(error)) why = error;
   };
   made.onend = () => tell.ended(why);
-  if (track) made.start(track);
-  else made.start();
+  made.start(track);
   return { stop: () => made.stop(), abort: () => made.abort() };
 }

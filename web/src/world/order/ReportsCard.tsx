@@ -51,7 +51,14 @@ function MinuteDialog({ minute, onClose }: { minute: Minute; onClose: () => void
   const text = useText();
   const { report, people } = minute;
   const lines = people
-    .flatMap(({ name, did }) => did.map(([ago, what, words]) => ({ ago, name, what, words })))
+    .flatMap(({ name, did, typed }) => [
+      ...did.map(([ago, what, words]) => ({ ago, name, does: wordsOf(text, what, words) })),
+      ...typed.map(([ago, whose, words]) => ({
+        ago,
+        name,
+        does: text("world.minute.captioned-for", { name: whose, words }),
+      })),
+    ])
     .sort((a, b) => b.ago - a.ago);
   return (
     <Dialog open title={text("world.minute", { number: report.number })} onClose={onClose}>
@@ -76,10 +83,10 @@ function MinuteDialog({ minute, onClose }: { minute: Minute; onClose: () => void
       <h3>{text("world.minute.what")}</h3>
       {lines.length === 0 && <p className="muted">{text("world.minute.nothing")}</p>}
       <ol className="minute">
-        {lines.map(({ ago, name, what, words }) => (
-          <li key={`${ago} ${name} ${words}`}>
+        {lines.map(({ ago, name, does }) => (
+          <li key={`${ago} ${name} ${does}`}>
             <span className="muted small">{text("world.minute.ago", { n: Math.round(ago) })}</span>{" "}
-            <strong>{name}</strong> {wordsOf(text, what, words)}
+            <strong>{name}</strong> {does}
           </li>
         ))}
       </ol>

@@ -104,5 +104,7 @@ export interface Minute {
     readonly stood: readonly (readonly [number, number, number])[];
     /** Seconds before the report, what was done, in which words. */
     readonly did: readonly (readonly [number, string, string])[];
+    /** Seconds before the report, whose words they typed, the words. */
+    readonly typed: readonly (readonly [number, string, string])[];
   }[];
 }

@@ -16,7 +16,7 @@ class Ears implements Recogniser {
   found: Availability = "available";
   willInstall = true;
   asked: string[] = [];
-  runs: { lang: string; tell: Recognised; did: string[] }[] = [];
+  runs: { lang: string; track: MediaStreamTrack; tell: Recognised; did: string[] }[] = [];
 
   availability(lang: string): Promise<Availability> {
     this.asked.push(lang);
@@ -28,8 +28,8 @@ class Ears implements Recogniser {
     return Promise.resolve(this.willInstall);
   }
 
-  listen(lang: string, _track: MediaStreamTrack | null, tell: Recognised) {
-    const run = { lang, tell, did: [] as string[] };
+  listen(lang: string, track: MediaStreamTrack, tell: Recognised) {
+    const run = { lang, track, tell, did: [] as string[] };
     this.runs.push(run);
     return { stop: () => void run.did.push("stop"), abort: () => void run.did.push("abort") };
   }
@@ -41,11 +41,19 @@ class Ears implements Recogniser {
   }
 }
 
+class Track {
+  isStopped = false;
+  stop(): void {
+    this.isStopped = true;
+  }
+}
+
 let ears: Ears;
 let now: number;
 let due: (() => void)[];
 let sent: string[];
-let opened: number;
+let tracks: Track[];
+let hasMicrophone: boolean;
 let own: OwnWords;
 
 beforeEach(() => {
@@ -53,7 +61,8 @@ beforeEach(() => {
   now = 0;
   due = [];
   sent = [];
-  opened = 0;
+  tracks = [];
+  hasMicrophone = true;
   own = make(ears);
 });
 
@@ -68,8 +77,10 @@ function make(recogniser: Recogniser | null): OwnWords {
     draft: (piece, text, { aside }) => sent.push(`${piece} ${text}… (${aside})`),
     finish: (piece, text, { aside, lang }) => sent.push(`${piece} ${text}. (${aside}, ${lang})`),
     openTrack: () => {
-      opened += 1;
-      return Promise.resolve(null);
+      if (!hasMicrophone) return null;
+      const track = new Track();
+      tracks.push(track);
+      return track as unknown as MediaStreamTrack;
     },
     timing: {
       now: () => now,
@@ -99,7 +110,7 @@ describe("one's own words", () => {
     own.heed(true, 0);
     await settle();
     expect(own.state.get()).toBe("off");
-    expect(opened).toBe(0);
+    expect(tracks).toEqual([]);
 
     own.heed(false, 0);
     await own.turnOn("en-US");
@@ -171,6 +182,26 @@ describe("one's own words", () => {
 
     expect(own.state.get()).toBe("listening");
     expect(ears.runs.length).toBe(2);
+  });
+
+  test("are heard from what others hear, and each copy of it is let go", async () => {
+    await listening();
+    expect(ears.last.track).toBe(tracks[0]);
+
+    ears.last.tell.ended("");
+    for (const then of due.splice(0)) then();
+    own.turnOff();
+
+    expect(ears.last.track).toBe(tracks[1]);
+    expect(tracks.map(({ isStopped }) => isStopped)).toEqual([true, true]);
+  });
+
+  test("fail where there is no microphone that others hear, and listen to no other one", async () => {
+    hasMicrophone = false;
+    await listening();
+
+    expect(own.state.get()).toBe("failed");
+    expect(ears.runs).toEqual([]);
   });
 
   test("fail where the browser says why, or ends again and again", async () => {
@@ -281,6 +312,7 @@ function browser(how: { langs: string[]; started: object[] }) {
 }
 
 const heard = { words: () => {}, ended: () => {} };
+const track = new Track() as unknown as MediaStreamTrack;
 
 describe("the browser", () => {
   test("is asked for what it can do on the device, and told to do it nowhere else", async () => {
@@ -289,10 +321,13 @@ describe("the browser", () => {
     if (!found) throw new Error("It has all that it takes.");
 
     expect(await found.availability("en-US")).toBe("available");
-    found.listen("en-US", null, heard);
+    found.listen("en-US", track, heard);
 
     expect(how.langs).toEqual(["en-US true"]);
-    expect(how.started).toMatchObject([{ processLocally: true, lang: "en-US", continuous: true }]);
+    expect(how.started).toMatchObject([
+      { processLocally: true, lang: "en-US", continuous: true },
+      track,
+    ]);
   });
 
   test("that would send voices away is not used at all", () => {
@@ -313,7 +348,7 @@ describe("the browser", () => {
     Object.defineProperty(stubborn.prototype, "processLocally", { get: () => false, set() {} });
     const found = browserRecogniser({ SpeechRecognition: stubborn });
 
-    expect(() => found?.listen("en-US", null, heard)).toThrow();
+    expect(() => found?.listen("en-US", track, heard)).toThrow();
     expect(how.started).toEqual([]);
   });
 
@@ -321,7 +356,7 @@ describe("the browser", () => {
     const how = { langs: [] as string[], started: [] as object[] };
     const found = browserRecogniser({ SpeechRecognition: browser(how) });
     const told: string[] = [];
-    found?.listen("en-US", null, {
+    found?.listen("en-US", track, {
       words: (text, isFinal) => told.push(text + (isFinal ? "." : "…")),
       ended: (why) => told.push(`ended ${why}`),
     });

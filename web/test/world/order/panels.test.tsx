@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { FromWorld, Standing, Told } from "../../../src/wire/world";
 import { newsBanner } from "../../../src/world/order/NewsBanner";
 import { orderPanels } from "../../../src/world/order/panels";
+import { ReportsCard } from "../../../src/world/order/ReportsCard";
 import { chatPanel } from "../../../src/world/panels/ChatPanel";
 import { thingsPanel } from "../../../src/world/panels/ThingsPanel";
 import { company } from "../../../src/world/world";
@@ -110,4 +111,38 @@ test("what a host did is said with its reason, is answered once, and goes when i
 
   await user.click(screen.getByRole("button", { name: "Got it" }));
   expect(screen.queryByText("Reason: Threats.")).toBeNull();
+});
+
+test("an opened minute tells what was typed for another, and whose words it was", async () => {
+  const report = {
+    id: "r",
+    number: "AB-12",
+    place: "plaza",
+    reporter: "Mei",
+    about: "Otto",
+    why: "insult",
+    at: "2026-03-01T12:00:00Z",
+    outcome: "open",
+    answer: "",
+  };
+  const person = { is_reported: false, stood: [], did: [], typed: [] };
+  fakeHouse({
+    "GET /api/world/reports": [report],
+    "POST /api/world/reports/r/open": {
+      report,
+      people: [
+        { ...person, name: "Otto", is_reported: true, typed: [[12, "Iris", "my knee hurts"]] },
+        { ...person, name: "Iris", did: [[20, "captioned", "good morning"]] },
+      ],
+    },
+  });
+  render(<ReportsCard />);
+
+  await userEvent.click(await screen.findByRole("button", { name: "Open the sealed minute" }));
+
+  const lines = await screen.findAllByText(/, as captions: /);
+  expect(lines.map(({ textContent }) => textContent)).toEqual([
+    "20 s before Iris says, as captions: good morning",
+    "12 s before Otto writes down what Iris says, as captions: my knee hurts",
+  ]);
 });
