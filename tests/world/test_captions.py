@@ -273,22 +273,26 @@ async def test_unfinished_words_are_asked_about_for_those_who_read_and_nobody_el
 # --- what is not taken
 
 
+def mute(world: World, caller: Caller, clock: StoppedClock) -> None:
+    act = Act(
+        id="act",
+        deed=Deed.MUTE,
+        place="yard",
+        account=caller.account,
+        by="h",
+        reason="",
+        at=clock.now(),
+    )
+    world.ties.acts["act"] = act
+
+
 async def test_whose_word_was_taken_is_neither_read_nor_writes_for_another(
     world: World, clock: StoppedClock
 ) -> None:
     ada, bo, cy = [await reading(world, who) for who in (ADA, BO, CY)]
     await do(world, bo, LetCaption(to=ada.slot, may=True))
     await do(world, ada, LetCaption(to=bo.slot, may=True))
-    act = Act(
-        id="act",
-        deed=Deed.MUTE,
-        place="yard",
-        account=ADA.account,
-        by="h",
-        reason="",
-        at=clock.now(),
-    )
-    world.ties.acts["act"] = act
+    mute(world, ADA, clock)
 
     await do(world, ada, words("I will speak"))
     await do(world, ada, words("she says this", of=bo.slot))
@@ -514,6 +518,27 @@ async def test_whose_line_broke_still_writes_for_another_and_says_anew_whether_t
     await do(world, bo, ReadCaptions(is_on=True))
     await do(world, cy, words("and on", 2, of=ada.slot))
     assert read(bo) == ["and on"]
+
+
+@pytest.mark.parametrize("hindrance", ["muted", "phrases", "right"])
+async def test_nobody_is_let_who_may_not_write_here_and_the_speaker_is_not_told_why(
+    world: World, clock: StoppedClock, hindrance: str
+) -> None:
+    ada, bo = await come(world, ADA), await come(world, BO)
+    if hindrance == "muted":
+        mute(world, BO, clock)
+    elif hindrance == "phrases":
+        world.ties.selves[BO.account] = Self(phrases_only=True)
+    else:
+        assert bo.gathering
+        rights = {Part.GUEST: (Right.ENTER, Right.SPEAK)}
+        bo.gathering.hall.place = yard(capacity=12, is_child_safe=True, rights=rights)
+
+    await do(world, ada, LetCaption(to=bo.slot, may=True))
+
+    (no,) = heard(ada, "caption-refused", "may-caption")
+    assert (no["code"], no["hint"]) == (Code.FORBIDDEN, "They may not write down what is said.")
+    assert heard(bo, "may-caption") == []
 
 
 async def test_a_child_lets_no_adult_write_for_it_whom_it_does_not_know(world: World) -> None:
