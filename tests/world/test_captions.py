@@ -299,8 +299,29 @@ async def test_whose_word_was_taken_is_neither_read_nor_writes_for_another(
     await do(world, bo, words("she says that", of=ada.slot))
 
     assert refused(ada) == [Code.SILENCED] * 2
-    assert refused(bo) == [Code.SILENCED]
+    assert refused(bo) == [Code.UNHEARD]
     assert read(cy) == []
+
+
+@pytest.mark.parametrize("hindrance", ["muted", "phrases", "right"])
+async def test_who_writes_for_another_is_not_told_what_is_set_for_them(
+    world: World, clock: StoppedClock, hindrance: str
+) -> None:
+    ada, bo = await come(world, ADA), await come(world, BO)
+    await do(world, ada, LetCaption(to=bo.slot, may=True))
+    if hindrance == "muted":
+        mute(world, ADA, clock)
+    elif hindrance == "phrases":
+        world.ties.selves[ADA.account] = Self(phrases_only=True)
+    else:
+        assert ada.gathering
+        rights = {Part.GUEST: (Right.ENTER, Right.WRITE)}
+        ada.gathering.hall.place = yard(capacity=12, is_child_safe=True, rights=rights)
+
+    await do(world, bo, words("she says that", of=ada.slot))
+
+    (no,) = heard(bo, "caption-refused")
+    assert (no["code"], no["hint"]) == (Code.UNHEARD, "They are not heard here now.")
 
 
 async def test_who_speaks_in_phrases_only_has_no_captions(world: World) -> None:
@@ -314,7 +335,7 @@ async def test_who_speaks_in_phrases_only_has_no_captions(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("right", "own", "for_another"),
-    [(Right.WRITE, [Code.FORBIDDEN], [Code.FORBIDDEN]), (Right.SPEAK, [], [Code.FORBIDDEN])],
+    [(Right.WRITE, [Code.FORBIDDEN], [Code.UNHEARD]), (Right.SPEAK, [], [Code.FORBIDDEN])],
 )
 async def test_it_takes_the_right_to_speak_and_for_another_the_right_to_write_as_well(
     clock: StoppedClock, right: Right, own: list[Code], for_another: list[Code]

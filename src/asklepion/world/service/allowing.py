@@ -80,9 +80,12 @@ def refusal_of_captions(
     speaker: Visit, typist: Visit, ties: Ties, now: datetime
 ) -> tuple[Code, str] | None:
     """Why nobody may read what somebody says, as another or they themselves have it written."""
-    if refusal := refusal_of_part(speaker, Right.SPEAK, ties, now):
+    hindrance = refusal_of_part(speaker, Right.SPEAK, ties, now)
+    if typist is speaker:
+        return hindrance
+    if refusal := refusal_of_part(typist, Right.WRITE, ties, now):
         return refusal
-    return refusal_of_part(typist, Right.WRITE, ties, now) if typist is not speaker else None
+    return (Code.UNHEARD, "They are not heard here now.") if hindrance else None
 
 
 def refusal_of_part(
