@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ports import own_address
+from tests.ports import free_port, free_udp_ports, own_address
 
 SECRET = "between-house-and-sfu"
 OPENING_S = 20.0
@@ -60,10 +60,14 @@ def running_janus() -> Generator[RunningJanus]:
     program = shutil.which("janus")
     if not program:
         pytest.skip("no SFU is installed (Debian: janus)")
-    with tempfile.TemporaryDirectory(prefix="janus-") as name:
-        folder, port = Path(name), _free_port()
+    address = own_address()
+    with (
+        tempfile.TemporaryDirectory(prefix="janus-") as name,
+        free_udp_ports(address) as voices,
+    ):
+        folder, port = Path(name), free_port()
         folder.chmod(0o755)
-        _configure(folder, port)
+        _configure(folder, port, address, voices)
         log = folder / "janus.log"
         with log.open("wb") as said:
             process = subprocess.Popen(
@@ -80,30 +84,23 @@ def running_janus() -> Generator[RunningJanus]:
             process.wait()
 
 
-def _configure(folder: Path, port: int) -> None:
+def _configure(folder: Path, port: int, address: str, voices: range) -> None:
     home = next(Path("/usr/lib").glob("*/janus"), Path("/usr/lib/janus"))
     rest = {
         kind: ",".join(p.name for p in (home / kind).glob("*.so") if p.name not in ENOUGH)
         for kind in ("plugins", "transports")
     }
-    first = 20_000 + 400 * (os.getpid() % 80)
     (folder / "janus.jcfg").write_text(
         CONFIG.format(
             folder=folder,
             secret=SECRET,
-            address=own_address(),
-            first=first,
-            last=first + 399,
+            address=address,
+            first=voices[0],
+            last=voices[-1],
             **rest,
         )
     )
     (folder / "janus.transport.websockets.jcfg").write_text(SOCKETS.format(port=port))
-
-
-def _free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
 
 
 def _wait(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:

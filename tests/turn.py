@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ports import free_port, own_address
+from tests.ports import free_port, free_udp_ports, own_address
 
 SECRET = "between-house-and-relay"
 OPENING_S = 20.0
@@ -78,17 +78,20 @@ def running_turn() -> Generator[RunningTurn]:
     program = shutil.which("turnserver")
     if not program:
         pytest.skip("no TURN server is installed (Debian: coturn)")
-    with tempfile.TemporaryDirectory(prefix="turn-") as name:
-        folder, address, port = Path(name), own_address(), free_port()
+    address = own_address()
+    with (
+        tempfile.TemporaryDirectory(prefix="turn-") as name,
+        free_udp_ports(address) as relayed,
+    ):
+        folder, port = Path(name), free_port(address)
         folder.chmod(0o777)
-        first = 40_000 + 200 * (os.getpid() % 80)
         config = folder / "turnserver.conf"
         config.write_text(
             CONFIG.format(
                 address=address,
                 port=port,
-                first=first,
-                last=first + 199,
+                first=relayed[0],
+                last=relayed[-1],
                 secret=SECRET,
                 folder=name,
             )

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from httpx import AsyncClient
+from httpx import AsyncClient, Response
 
 from asklepion.app import House
 from asklepion.devices import Registration
+from asklepion.devices.service import pacing
 from asklepion.kit.clock import StoppedClock, to_iso
 from asklepion.records import Asking
 from tests.conftest import NOON, People
@@ -118,6 +119,37 @@ async def test_a_flood_is_slowed_down_and_too_large_a_batch_refused(
         )
 
     assert codes == [200, 200, 200, 429, 400]
+
+
+@pytest.mark.parametrize(
+    ("way", "body", "calm"),
+    [("push", b"no list", 400), ("push", b"[]", 200), ("status", b"", 200)],
+)
+async def test_what_brings_no_reading_is_slowed_down_like_any_other(
+    house: House,
+    people: People,
+    stranger: AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+    body: bytes,
+    calm: int,
+) -> None:
+    monkeypatch.setattr(pacing, "BURST", 3.0)
+    monkeypatch.setattr(pacing, "RATE", 0.01)  # so that a slow machine has not made up for it
+    made = await register(house, people)
+
+    async def send() -> Response:
+        if way == "push":  # the same again, as somebody who caught it could
+            url = f"/api/devices/{made.device}/push"
+            return await stranger.post(url, content=body, headers=signed(made, body))
+        url = f"/api/v1/devicestatus?token={made.secret}"
+        return await stranger.post(url, json={"uploader": {"battery": 40}})
+
+    answers = [await send() for _ in range(5)]
+
+    assert [each.status_code for each in answers] == [calm] * 3 + [429] * 2
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert (await card(house, people)).refused_count == (3 if body == b"no list" else 0)
 
 
 GLUCOSE = ("glucose-course", "glucose")

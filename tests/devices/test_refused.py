@@ -9,16 +9,19 @@ import pytest
 from httpx import AsyncClient
 
 from asklepion.app import House
+from asklepion.devices import store
 from asklepion.devices.engine import readings
 from asklepion.devices.service import intake
 from asklepion.kit.clock import StoppedClock, to_iso
-from asklepion.kit.errors import Incorrect
+from asklepion.kit.db import Tx
+from asklepion.kit.errors import Busy, Incorrect
+from asklepion.records import Asking, Ground
 from tests.conftest import NOON, People
 
 from .test_broker import ACCEPTED, connect_packet
 from .test_gatt_service import packet, send
 from .test_pushing import beat, push, signed
-from .test_service import card, knock, message, observations, register
+from .test_service import HER, OTHER, card, knock, message, observations, register
 
 
 async def hear(house: House, device: str, kind: str, data: bytes) -> dict[str, str] | None:
@@ -92,9 +95,34 @@ async def test_every_way_in_counts(
     found = {(each["why"], each["kind"]): each["count"] for each in await refusals(patient)}
 
     assert whole.status_code == 400
-    assert found.pop(("unit", "")) == 1
+    assert found.pop(("unit", "heart-rate")) == 1
     assert found.pop(("implausible", "heart-rate")) == 1
     assert sum(found.values()) == 3
+
+
+async def test_the_card_says_of_what_a_signed_reading_was_where_the_device_may_measure_it(
+    house: House, people: People, patient: AsyncClient, stranger: AsyncClient
+) -> None:
+    made = await register(house, people, kinds=("heart-rate", "blood-pressure"))
+    pressure = {"at": to_iso(NOON), "values": {"systolic": 120, "diastolic": 80}}
+    odd = [
+        pressure | {"kind": "blood-pressure", "unit": "mmHg"},
+        pressure | {"kind": "heart-rate", "at": "noon"},
+        pressure | {"kind": "weight", "unit": "kg"},  # not registered for that
+        pressure | {"kind": "mood", "unit": "1"},
+        pressure | {"kind": ["heart-rate"], "unit": "1"},
+        "what",
+    ]
+
+    await push(stranger, made, *odd)
+
+    found = {(it["why"], it["kind"]): (it["count"], it["units"]) for it in await refusals(patient)}
+    assert found == {
+        ("unit", "blood-pressure"): (1, ["mm[Hg]"]),
+        ("unreadable", "heart-rate"): (1, ["/min"]),
+        ("unit", ""): (3, []),
+        ("unreadable", ""): (1, []),
+    }
 
 
 async def test_a_packet_that_is_too_large_ends_the_line_and_is_counted(
@@ -164,3 +192,74 @@ async def test_kinds_that_come_by_two_ways_at_once_are_both_heard(
     )
 
     assert (await card(house, people)).missing == ()
+
+
+async def test_a_card_that_cannot_be_written_keeps_no_reading_of_the_same_moment_from_being_told(
+    house: House, people: People, stranger: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers = await register(house, people)
+    his = await register(house, people, of="other_patient")
+    told: list[str] = []
+    house.devices.when_kept(lambda patient, _: told.append(patient))
+    note_refusals = store.note_refusals
+
+    async def failing(tx: Any, refused: Any, now: Any) -> None:
+        if refused:
+            raise Busy("The card is being written.")
+        await note_refusals(tx, refused, now)
+
+    body = json.dumps([beat(), beat(5000)]).encode()
+    url = f"/api/devices/{hers.device}/push"
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "note_refusals", failing)
+        answer = await stranger.post(url, content=body, headers=signed(hers, body))
+        shared = await asyncio.gather(
+            hear(house, his.device, "heart-rate", message({"heart_rate": 70})),
+            hear(house, hers.device, "heart-rate", b"nothing"),
+        )
+
+    assert told == [HER, OTHER]
+    assert answer.status_code == 503
+    assert shared == [None, {"refused": "unreadable", "kind": "heart-rate"}]
+    again = await push(stranger, hers, beat(), beat(5000))
+    assert [(each["state"], each.get("was_here")) for each in again] == [
+        ("kept", True),
+        ("refused", None),
+    ]
+    assert told == [HER, OTHER]
+    assert (await card(house, people)).refused_count == 1
+
+
+async def test_what_is_refused_while_she_is_erased_leaves_no_line_behind(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sorted([(await register(house, people)).device for _ in range(2)])
+    for device in made:
+        await hear(house, device, "heart-rate", b"nothing")
+    his = await register(house, people, of="other_patient")
+    await hear(house, his.device, "heart-rate", b"nothing")
+    speaking: list[asyncio.Task[None]] = []
+
+    def speak_after(verb: Any) -> Any:
+        async def spied(tx: Tx, sql: str, **values: Any) -> Any:
+            done = await verb(tx, sql, **values)
+            if sql.startswith("DELETE FROM devices_") and not speaking:
+                work = house.devices.give_up(made[0], "fault")
+                speaking.append(asyncio.create_task(work))
+                await asyncio.wait(speaking, timeout=0.5)  # or it waits for the erasure
+            return done
+
+        return spied
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Tx, "run", speak_after(Tx.run))
+        patched.setattr(Tx, "all", speak_after(Tx.all))
+        asking = Asking(caller=people.patient, purpose="PATRQT")
+        erased = await house.records.erase(asking, HER, Ground.WITHDRAWN)
+        await asyncio.gather(*speaking)
+
+    async with house.db.read() as tx:
+        left = await tx.all("SELECT device FROM devices_refusal")
+    assert left == [(his.device,)]
+    assert erased.destroyed["devices_device"] == 2
+    assert erased.destroyed["devices_refusal"] == 2

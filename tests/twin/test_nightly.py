@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from asklepion.settings import Settings, read_settings
 from asklepion.twin.engine.chart import UNUSABLE
 from asklepion.twin.engine.night import chunk
 from asklepion.twin.engine.night.chunk import Flat
+from asklepion.twin.engine.night.numbers import Number
 from asklepion.twin.engine.night.pool import Held, Pool
 from asklepion.twin.engine.night.work import READ_BY, Task, codes, noted, questions, work
 from asklepion.twin.engine.questions import MOST, Answer
@@ -51,11 +52,13 @@ def of_another(resources: list[Resource], id: str) -> list[Resource]:
     ]
 
 
-def numbers(found: list[Noted]) -> dict[str, Noted]:
-    return {one.name: one for one in found}
+def numbers(found: Iterable[Noted]) -> dict[str, dict[str, Any]]:
+    """All that is told of each."""
+    told = Noted.__struct_fields__
+    return {one.name: {field: getattr(one, field) for field in told} for one in found}
 
 
-async def one_by_one(house: House, people: People) -> list[Noted]:
+async def one_by_one(house: House, people: People) -> list[Number]:
     """What a refresh says: hers of cards and scores, her doctor's of predictions."""
     mine = await house.twin.refresh(hers(people), HER)
     for card in (await house.twin.refresh(his(people), HER)).predictions:
@@ -318,7 +321,7 @@ def test_whom_nothing_can_be_computed_of_spoils_nothing_of_the_others(
     key, path = bytes(range(32)), tmp_path / "x.parquet"
     chunk.write(path, [flat_of(record()[0], at, patient=at) for at in range(3)], key)
 
-    def spoilt(patient: str, *_: object) -> list[Noted]:
+    def spoilt(patient: str, *_: object) -> list[Number]:
         if patient == "Patient/b":
             raise ZeroDivisionError
         return []

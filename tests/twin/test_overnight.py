@@ -158,6 +158,77 @@ async def test_each_one_looked_at_has_one_line_that_says_so_and_no_record_is_ope
         assert line.consent
 
 
+async def test_a_telephone_number_takes_nobody_off_the_list(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await three(house, people)
+    await a_night_passes(house, people, clock, creatinine(3.9))
+    clock.at += timedelta(hours=1)
+    await correct(house, people, HER, telecom=[{"system": "phone", "value": "+1 555 0100"}])
+
+    told = await house.twin.nightly.overnight(his(people))
+
+    assert whom(told) == [HER]
+    assert (told.looked_at, told.outdated) == (3, 0)
+
+
+async def test_whose_night_no_longer_holds_is_counted_apart(
+    house: House, people: People, clock: StoppedClock
+) -> None:
+    await three(house, people)
+    await a_night_passes(house, people, clock, creatinine(3.9))
+    clock.at += timedelta(hours=1)
+    await correct(house, people, HER, birthDate="1950-01-01")
+
+    told = await house.twin.nightly.overnight(his(people))
+
+    assert whom(told) == []
+    assert (told.looked_at, told.outdated) == (3, 1)
+
+
+async def correct(house: House, people: People, patient: str, **elements: Any) -> None:
+    """An operator corrects who she is."""
+    hers = Asking(caller=_as(patient), purpose="PATRQT")
+    kept = await house.records.read(hers, *patient.split("/", 1))
+    asking = Asking(caller=people.operator, purpose="HOPERAT", via="import")
+    await house.records.update(asking, kept | elements)
+
+
+async def test_the_list_names_no_entry_and_no_value_that_moved_a_number(
+    house: House, people: People, clock: StoppedClock, doctor: Any
+) -> None:
+    await three(house, people)
+    await a_night_passes(house, people, clock, creatinine(3.9))
+
+    told = await doctor.get("/api/twin/overnight")
+
+    (one,) = told.json()["found"]
+    assert one["most"]["now"]["name"] == "egfr"
+    assert one["most"]["moved_by"] == []
+    for word in ("Observation/", "creatinine", "rests", "3.9"):
+        assert word not in told.text
+
+
+async def test_of_one_patient_the_line_counts_the_entries_that_moved_a_number(
+    house: House, people: People, clock: StoppedClock, doctor: Any
+) -> None:
+    await bring_in(house, people, *record())
+    await let_in(house, HER, "Practitioner/d-1")
+    await a_night_passes(house, people, clock, creatinine(3.9))
+
+    told = await doctor.get("/api/twin/p-1/nightly")
+
+    (line, *_) = await house.records.accesses(hers(people), HER)
+    moved = [by for one in told.json()["found"] for by in one["moved_by"]]
+    named = {by[key] for by in moved for key in ("reference", "before_reference")} - {None}
+    results = {name for name in named if name.startswith("Observation/")}
+    assert "Observation/worse" in results
+    assert len(results) >= 2  # the newer one, and the one it is compared with
+    assert dict(line.what) == {"Patient": 1, "Observation": len(results)}
+    assert line.via == "risk cards"
+    assert "rests" not in told.text
+
+
 async def test_whoever_closed_something_that_a_number_rests_on_is_not_looked_at(
     house: House, people: People, clock: StoppedClock
 ) -> None:
@@ -226,7 +297,8 @@ async def test_a_number_that_waits_for_the_doctors_own_leaves_no_trace_on_the_li
     assert whom(held) == whom(without) == []
     assert (held.looked_at, held.is_whole) == (without.looked_at, without.is_whole)
     assert [one.most.now.unit for one in opened.found] == ["%"]
-    assert "sbp" in [one.key for one in opened.found[0].most.moved_by]
+    alone = by_name((await house.twin.nightly.of(his(people), HER)).found)
+    assert "sbp" in [one.key for one in alone["prevent10"].moved_by]
 
 
 async def test_the_card_says_which_numbers_wait_and_nothing_of_whether_they_changed(
@@ -264,7 +336,7 @@ async def test_over_http_only_clinicians_get_the_list(
     told = (await doctor.get(path)).json()
 
     assert codes == [401, 403]
-    assert empty == {"found": [], "looked_at": 0, "is_whole": True}
+    assert empty == {"found": [], "looked_at": 0, "outdated": 0, "is_whole": True}
     assert [one["patient"] for one in told["found"]] == [HER]
     with pytest.raises(Forbidden):
         await house.twin.nightly.overnight(hers(people))
@@ -291,3 +363,20 @@ async def test_asked_for_it_or_nothing_nobody_is_refused_and_without_numbers_nob
     assert same == count
     assert told["found"][0]["now"]["name"] == "egfr"
     assert (line.actor_person, line.via) == ("Practitioner/d-1", "risk cards")
+
+
+async def test_a_night_that_holds_no_longer_is_no_look(
+    house: House, people: People, clock: StoppedClock, doctor: Any
+) -> None:
+    await bring_in(house, people, *record())
+    await let_in(house, HER, "Practitioner/d-1")
+    await a_night_passes(house, people, clock, creatinine(3.9))
+    clock.at += timedelta(hours=1)
+    await correct(house, people, HER, birthDate="1950-01-01")
+    count = len(await house.records.accesses(hers(people), HER, count=500))
+
+    nothing = await doctor.get("/api/twin/p-1/nightly", params={"or_nothing": "true"})
+    refused = await doctor.get("/api/twin/p-1/nightly")
+
+    assert (nothing.status_code, nothing.json(), refused.status_code) == (200, None, 404)
+    assert len(await house.records.accesses(hers(people), HER, count=500)) == count

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
@@ -108,7 +109,7 @@ class RefusingSfu:
         self.offers = 0
         self.dropped = 0  # so often it was asked only to take somebody's voice away
         self.refuses = True
-        self._takes = takes
+        self.takes = takes
         self._handles = 0
 
     async def answer(self, line: ServerConnection) -> None:
@@ -128,7 +129,7 @@ class RefusingSfu:
                 kind = "subscriber"
             self.joins += kind == "subscriber"
             self.offers += kind == "publisher"
-            is_no = kind == "subscriber" or (kind == "publisher" and not self._takes)
+            is_no = kind == "subscriber" or (kind == "publisher" and not self.takes)
             if self.refuses and is_no:
                 said = {"janus": "event", "plugindata": {"data": {"error": "no", "error_code": 1}}}
             elif kind:
@@ -184,8 +185,8 @@ async def test_an_sfu_that_lets_nobody_be_heard_is_asked_again_after_1_2_4_and_a
         for asked, wait_s in enumerate((1, 2, 4, 8, 16, 30), start=1):
             await ticking(world, lambda wait_s=wait_s: patience(voices, ada) == wait_s)
             assert await settle(world, sfu) == asked
-            said = [message["again_s"] for message in heard(ada, "sfu-refused")]
-            assert said == ([wait_s] if wait_s > 1 else [])  # once may be chance
+            said = [(one["again_s"], one["is_hearing"]) for one in heard(ada, "sfu-refused")]
+            assert said == ([(wait_s, True)] if wait_s > 1 else [])  # once may be chance
             time.s += wait_s - 0.25
             assert await settle(world, sfu) == asked
             time.s += 0.25
@@ -204,7 +205,7 @@ async def test_an_sfu_that_takes_no_voice_is_offered_it_again_after_1_2_4_and_at
         assert ways(ada) == [True]
         for asked, wait_s in enumerate((1, 2, 4, 8, 16, 30), start=1):
             await do(world, ada, SfuOffer(sdp=VOICE))
-            await ticking(world, lambda wait_s=wait_s: patience(voices, ada) == wait_s)
+            await ticking(world, lambda wait_s=wait_s: patience(voices, ada, "begin") == wait_s)
             await do(world, ada, SfuOffer(sdp=VOICE))  # one that hurries
             time.s += wait_s - 0.25
             await settle(world, sfu)
@@ -213,6 +214,72 @@ async def test_an_sfu_that_takes_no_voice_is_offered_it_again_after_1_2_4_and_at
             time.s += 0.25
             await settle(world, sfu)
             assert ways(ada) == [True]  # begin anew
+
+
+async def test_an_sfu_that_took_no_voice_is_at_its_first_refusal_when_it_gives_none(
+    world: World,
+) -> None:
+    sfu, time = RefusingSfu(takes=False), Time()
+    async with talking_through(world, sfu, time) as voices:
+        ada, bo, _ = await come(world, ADA), await come(world, BO), await come(world, CY)
+        for wait_s in (1, 2, 4):
+            await ticking(world, lambda: has_heard(ada, "sfu"))
+            await do(world, ada, SfuOffer(sdp=VOICE))
+            await ticking(world, lambda wait_s=wait_s: patience(voices, ada, "begin") == wait_s)
+            time.s += wait_s
+        refused = heard(ada, "sfu-refused")
+        sfu.takes = True
+        await ticking(world, lambda: has_heard(ada, "sfu"))
+        for visit in (bo, ada):
+            await do(world, visit, SfuOffer(sdp=VOICE))
+            await ticking(world, lambda visit=visit: has_heard(visit, "sfu-answered"))
+
+        await do(world, ada, SfuHear(slots=(bo.slot,)))
+
+        await ticking(world, lambda: patience(voices, ada) == 1)
+        assert [(one["again_s"], one["is_hearing"]) for one in refused] == [(4, False)]
+        assert patience(voices, ada, "begin") == 4
+
+
+async def test_an_sfu_that_gave_no_voices_is_at_its_first_refusal_when_it_takes_none(
+    world: World,
+) -> None:
+    sfu, time = RefusingSfu(), Time()
+    async with talking_through(world, sfu, time) as voices:
+        ada, bo = await two_talk(world, sfu)
+        await do(world, ada, SfuHear(slots=(bo.slot,)))
+        for wait_s in (1, 2, 4, 8):
+            await ticking(world, lambda wait_s=wait_s: patience(voices, ada) == wait_s)
+            time.s += wait_s
+        sfu.takes = False
+        heard(ada)
+        await do(world, ada, SfuOffer(sdp=VOICE))
+        await ticking(world, lambda: patience(voices, ada, "begin") == 1)
+
+        time.s += 1
+
+        await ticking(world, lambda: has_heard(ada, "sfu"))  # begin anew
+
+
+async def test_whoever_hangs_up_and_joins_again_is_told_how_long_they_still_hear_nobody(
+    world: World,
+) -> None:
+    sfu, time = RefusingSfu(), Time()
+    async with talking_through(world, sfu, time) as voices:
+        ada, bo = await two_talk(world, sfu)
+        await do(world, ada, SfuHear(slots=(bo.slot,)))
+        for wait_s in (1, 2, 4, 8):
+            await ticking(world, lambda wait_s=wait_s: patience(voices, ada) == wait_s)
+            time.s += wait_s
+        time.s -= 5.5
+        await do(world, ada, SfuLeave())
+        heard(ada)
+
+        await do(world, ada, SfuOffer(sdp=VOICE))
+
+        told: list[dict[str, object]] = []
+        await ticking(world, lambda: bool(told.extend(heard(ada, "sfu-refused")) or told))
+        assert [(one["again_s"], one["is_hearing"]) for one in told] == [(6, True)]
 
 
 async def test_once_voices_come_the_next_refusal_is_the_first_again(world: World) -> None:
@@ -267,10 +334,10 @@ def has_heard(visit: Visit, kind: str) -> bool:
     return bool(heard(visit, kind))
 
 
-def patience(voices: Voices, visit: Visit) -> int:
-    """How long the SFU is left in peace for somebody [s]."""
-    known = voices._patience.get(visit)  # pyright: ignore[reportPrivateUsage]
-    return known.wait_s if known else 0
+def patience(voices: Voices, visit: Visit, to: Literal["hear", "begin"] = "hear") -> int:
+    """How long the SFU is not asked to let somebody hear others, or begin anew [s]."""
+    to_hear, to_begin = voices._to_hear, voices._to_begin  # pyright: ignore[reportPrivateUsage]
+    return (to_hear if to == "hear" else to_begin).wait_s(visit)
 
 
 async def ticking(world: World, is_so: Callable[[], bool]) -> None:

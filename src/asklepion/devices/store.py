@@ -182,15 +182,20 @@ async def hand_over(tx: Tx, old: str, new: str, only: Sequence[str] | None) -> l
     return moved
 
 
-async def remove_all(tx: Tx, patient: str) -> list[str]:
-    """Take away every device of a patient; returns their ids."""
-    await tx.run(
-        "DELETE FROM devices_refusal WHERE device IN"
-        " (SELECT id FROM devices_device WHERE patient = :patient)",
-        patient=patient,
-    )
-    sql = "DELETE FROM devices_device WHERE patient = :patient RETURNING id"
-    return [row[0] for row in await tx.all(sql, patient=patient)]
+async def remove_all(tx: Tx, patient: str) -> tuple[list[str], int]:
+    """Take away every device of a patient; returns their ids, and how many lines of refusals went.
+
+    Each device goes before its lines, in the order in which notes take them: a note that comes
+    between waits, and then finds no device.
+    """
+    sql = "SELECT id FROM devices_device WHERE patient = :patient ORDER BY id"
+    gone: list[str] = []
+    refused = 0
+    for (id,) in await tx.all(sql, patient=patient):
+        if await tx.run("DELETE FROM devices_device WHERE id = :id", id=id):
+            gone.append(id)
+        refused += await tx.run("DELETE FROM devices_refusal WHERE device = :id", id=id)
+    return gone, refused
 
 
 @dataclass(frozen=True, kw_only=True)

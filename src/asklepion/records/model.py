@@ -158,12 +158,14 @@ class Along:
         title: in both languages, as the archive's index shows it.
         content: the whole of it, JSON.
         lines: what the index says of it: when, what, and more; newest first.
+        missing: how many of it could not be read, and are not in it.
     """
 
     name: str
     title: str
     content: bytes
     lines: Sequence[tuple[str, str, str]] = ()
+    missing: int = 0
 
 
 RESEARCH = "HRESCH"  # the purpose of who asks about many, and need not know whom

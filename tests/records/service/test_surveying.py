@@ -1,6 +1,7 @@
 """Many records at once are each read in their patient's own name, and nobody else's."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import orjson
 import pytest
@@ -97,6 +98,50 @@ async def test_who_there_is_comes_page_after_page(full: Office) -> None:
     second = await full.records.survey.patients(after=first[0], count=5)
 
     assert [*first, *second] == sorted([MEI, JONAS])
+
+
+async def is_changed(full: Office, since: datetime) -> bool:
+    wanted = replace(WANTED, own=["gender", "birthDate"])
+    async with full.db.read() as tx:
+        return await full.records.survey.is_changed(tx, MEI, since, wanted)
+
+
+async def test_only_what_is_read_counts_as_changed(full: Office) -> None:
+    other = observation("warmth") | {"code": {"coding": [{"system": LOINC, "code": "8310-5"}]}}
+    mei = await full.records.read(MEI_ASKS, "Patient", "mei")
+    await full.keep(other)
+    since = full.clock.at
+    full.clock.at += timedelta(hours=1)
+
+    await full.keep(mei | {"telecom": [{"system": "phone", "value": "+1 555 0100"}]})
+    await full.keep(other | {"status": "amended"})
+    await full.keep(observation("pulse-new"))
+
+    assert not await is_changed(full, since)
+
+
+@pytest.mark.parametrize("what", ["birth date", "pulse", "another code", "deleted", "condition"])
+async def test_what_is_read_and_was_replaced_or_taken_away_counts_as_changed(
+    full: Office, what: str
+) -> None:
+    since = full.clock.at
+    full.clock.at += timedelta(hours=1)
+
+    match what:
+        case "birth date":
+            mei = await full.records.read(MEI_ASKS, "Patient", "mei")
+            await full.keep(mei | {"birthDate": "1950-01-01"})
+        case "pulse":
+            await full.keep(observation("pulse-1", value=99))
+        case "another code":  # a pulse no more
+            code = {"coding": [{"system": LOINC, "code": "8310-5"}]}
+            await full.keep(observation("pulse-1") | {"code": code})
+        case "deleted":
+            await full.records.delete(OPERATOR_ASKS, "Observation", "pulse-1")
+        case _:
+            await full.records.delete(OPERATOR_ASKS, "Condition", "pressure")
+
+    assert await is_changed(full, since)
 
 
 _PEOPLE = ((MEI_ASKS, MEI), (JONAS_ASKS, JONAS))

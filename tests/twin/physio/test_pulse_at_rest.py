@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from asklepion.app import House
+from asklepion.twin.engine.resting import LEAST
 from asklepion.twin.engine.simulating import Plan, make_simulation, plan, read_wish
 from tests.conftest import NOON, People
 from tests.twin.build import DAY, Resource, chart, measured, patient, pressure
@@ -46,8 +47,24 @@ def said(of: Plan) -> tuple[str, dict[str, str | float]]:
 def test_of_many_readings_a_low_one_stands_for_rest_and_not_the_last_run() -> None:
     running = planned(*beats(148, 139, 71, 84, 66, 92, 63, 77, 101, 69))
 
-    assert pulse(running) == 66
+    assert pulse(running) == 69
     assert said(running) == ("low", {"n": 10, "days": 3})
+
+
+@pytest.mark.parametrize("count", range(LEAST, 26))
+def test_a_fifth_of_the_readings_lie_below_it_to_the_whole_one(count: int) -> None:
+    low = planned(*beats(*(60.0 + at for at in range(count))))
+
+    assert pulse(low) - 60 == count // 5
+    assert said(low)[0] == "low"
+
+
+@pytest.mark.parametrize("count", range(2, 26))
+def test_one_false_reading_among_others_does_not_become_the_pulse_at_rest(count: int) -> None:
+    false = planned(*beats(*([78.0] * (count - 1)), 31))
+
+    assert pulse(false) == 78
+    assert said(false)[0] == ("latest" if count < LEAST else "low")
 
 
 def test_what_was_measured_as_pulse_at_rest_goes_before_all_others() -> None:

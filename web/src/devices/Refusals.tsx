@@ -18,12 +18,18 @@ export function Refusals({ device, now, onCleared }: Props) {
   const text = useText();
 
   async function clear(): Promise<void> {
-    await api.delete(`/api/devices/${device.id}/refusals`);
+    try {
+      await api.delete(`/api/devices/${device.id}/refusals`);
+    } catch {
+      toast(text("devices.refused.clear.failed"), "danger");
+      return;
+    }
     toast(text("devices.refused.cleared"), "good");
     onCleared();
   }
 
   const shown = device.refusals.slice(0, MOST);
+  const older = device.refused_count - device.refusals.reduce((sum, one) => sum + one.count, 0);
   return (
     <div className="device-refused">
       <CircleAlert aria-hidden />
@@ -43,6 +49,9 @@ export function Refusals({ device, now, onCleared }: Props) {
           <p className="small">
             {text("devices.refused.more", { n: device.refusals.length - MOST })}
           </p>
+        )}
+        {shown.length > 0 && older > 0 && (
+          <p className="small">{text("devices.refused.before", { n: older })}</p>
         )}
         <Button kind="plain" icon={Check} onClick={() => void clear()}>
           {text("devices.refused.clear")}

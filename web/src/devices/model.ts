@@ -124,7 +124,7 @@ export interface Device {
   readonly missing: readonly Kind[];
   readonly refused_count: number;
   readonly refused_why: string;
-  /** The last first; empty where an older house counted. */
+  /** The last first; what an older house counted is in `refused_count` alone. */
   readonly refusals: readonly Refusal[];
 }
 

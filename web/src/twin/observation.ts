@@ -36,6 +36,7 @@ interface Coded {
 export interface Observation extends Coded {
   readonly resourceType: string;
   readonly id?: string;
+  readonly meta?: { readonly versionId?: string };
   readonly status?: string;
   readonly effectiveDateTime?: string;
   readonly effectiveInstant?: string;

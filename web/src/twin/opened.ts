@@ -65,6 +65,8 @@ export class Opened {
   readonly epoch = new Store(0);
   /** Another number: something was added; ask again, what is shown may stay meanwhile. */
   readonly revision = new Store(0);
+  /** Another number: somebody wishes it, or something was replaced or taken away. */
+  readonly wished = new Store(0);
   readonly line = new Store<LiveState>("connecting");
   private users = 0;
   private stop: (() => void)[] = [];
@@ -73,6 +75,7 @@ export class Opened {
   private closing: ReturnType<typeof setTimeout> | undefined;
   private soon: ReturnType<typeof setTimeout> | undefined;
   private judged: ReturnType<typeof setTimeout> | undefined;
+  private isWished = false; // what is asked again soon
 
   constructor(private readonly house: House) {}
 
@@ -95,6 +98,11 @@ export class Opened {
 
   /** Ask body and vital signs again, as somebody wished. */
   refresh(): void {
+    this.wished.update((n) => n + 1);
+    this.grow();
+  }
+
+  private grow(): void {
     void this.ask(this.body, "body");
     void this.ask(this.vitals, "vitals");
     this.revision.update((n) => n + 1);
@@ -126,11 +134,12 @@ export class Opened {
   private hear(item: LiveItem): void {
     switch (item.kind) {
       case "resource":
+        if (isReplaced(item.resource)) this.refreshSoon(true);
         this.take(item.resource);
         break;
       case "deleted":
       case "resync":
-        this.refreshSoon();
+        this.refreshSoon(true);
         break;
       case "permit":
         this.house.onLine?.(this.who.get()?.patient ?? "");
@@ -203,10 +212,13 @@ export class Opened {
     }, JUDGED_MS);
   }
 
-  private refreshSoon(): void {
+  private refreshSoon(isWished = false): void {
+    this.isWished ||= isWished;
     this.soon ??= setTimeout(() => {
       this.soon = undefined;
-      this.refresh();
+      if (this.isWished) this.refresh();
+      else this.grow();
+      this.isWished = false;
     }, SOON_MS);
   }
 
@@ -232,6 +244,7 @@ export class Opened {
     clearTimeout(this.judged);
     this.soon = undefined;
     this.judged = undefined;
+    this.isWished = false;
     this.body.set(NOTHING);
     this.vitals.set(NOTHING);
     this.waves.set(new Map());
@@ -276,3 +289,7 @@ export const opened = new Opened({
   onEmergency: () => emergencyTold.update((n) => n + 1),
   onEnded: ({ purpose }) => purpose === "BTG" && emergencyOver.update((n) => n + 1),
 });
+
+function isReplaced({ meta }: Observation): boolean {
+  return (meta?.versionId ?? "1") !== "1";
+}

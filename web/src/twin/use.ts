@@ -36,14 +36,18 @@ export function useWaves(): readonly Strip[] {
   return [...useStore(opened.waves).values()];
 }
 
-/** An answer of one panel: dropped at once when the record closes, asked again when it grows. */
+/**
+ * An answer of one panel: dropped at once when the record closes, asked again when it grows, or
+ * whenever another count goes on.
+ */
 export function useTwin<T>(
   who: Subject,
   what: string,
   more: Readonly<Record<string, string>> = {},
+  count: Store<number> = opened.revision,
 ): Asked<T> {
   const epoch = useStore(opened.epoch);
-  const revision = useStore(opened.revision);
+  const revision = useStore(count);
   const asked = useAsked(
     (signal) => api.get<T>(withParams(pathOf(who, what), more), signal, headersOf(who)),
     [who.patient, who.purpose, who.visit, what, more, epoch],

@@ -391,6 +391,7 @@ export interface Moved {
   readonly unit: string;
   readonly at: string | null;
   readonly reference: string | null;
+  readonly before_reference: string | null;
 }
 
 /** What was computed of a patient overnight; what changed most comes first. */
@@ -414,7 +415,6 @@ export interface Noted {
   readonly digits: number;
   readonly as_of: string | null;
   readonly version: string;
-  readonly rests: readonly Rest[];
 }
 
 /** One thing that can be chosen. */
@@ -471,6 +471,7 @@ export interface Outlook {
 export interface Overnight {
   readonly found: readonly Changed[];
   readonly looked_at: number;
+  readonly outdated: number;
   readonly is_whole: boolean;
 }
 
@@ -510,17 +511,6 @@ export interface Reason {
   readonly key: string;
   readonly label_key: string;
   readonly adds: number;
-}
-
-/** One input that a number rests on. */
-export interface Rest {
-  readonly key: string;
-  readonly label_key: string;
-  readonly value: number | boolean | string;
-  readonly value_key: string;
-  readonly unit: string;
-  readonly at: string | null;
-  readonly reference: string | null;
 }
 
 /** One thing that a score asks for, and what is known of it. */
@@ -598,6 +588,7 @@ export interface Since {
   readonly moved_by: readonly Moved[];
   readonly is_beyond: boolean;
   readonly is_worse: boolean | null;
+  readonly is_another_version: boolean;
 }
 
 /** Where a formula or a rule was published. */

@@ -918,6 +918,7 @@ export interface SfuOffered {
 export interface SfuRefused {
   readonly type: "sfu-refused";
   readonly again_s: number;
+  readonly is_hearing: boolean;
 }
 
 /** Which hands follow, in this order. */

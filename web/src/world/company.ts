@@ -265,7 +265,7 @@ export class Company extends Speaking {
         this.peers.hear(message);
         break;
       case "sfu-refused":
-        this.refusals.hear(message.again_s);
+        this.refusals.hear(message);
         break;
       case "captioned":
       case "caption-refused":
@@ -279,8 +279,11 @@ export class Company extends Speaking {
         this.meeting.meet();
         break;
       case "sfu-answered":
+        this.refusals.speaking.forget();
+        this.voice.hearSfu(message);
+        break;
       case "sfu-offered":
-        this.refusals.forget();
+        this.refusals.hearing.forget();
         this.voice.hearSfu(message);
         break;
       case "standing":

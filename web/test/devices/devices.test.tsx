@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { DevicesPanel as Devices } from "../../src/devices/DevicesPanel";
 import { addressOf } from "../../src/devices/model";
 import { setLanguage } from "../../src/kit/text";
-import { fakeHouse, Reply } from "../house/house";
+import { Toasts } from "../../src/kit/ui";
+import { fakeHouse, outcome, Reply } from "../house/house";
 
 const CUFF = {
   id: "d1",
@@ -15,8 +16,8 @@ const CUFF = {
   last_sync_at: new Date(Date.now() - 60_000).toISOString(),
   battery: 0.12,
   missing: ["heart-rate"],
-  refused_count: 2,
-  refused_why: "clock",
+  refused_count: 4,
+  refused_why: "unit",
   refusals: [
     {
       why: "unit",
@@ -64,10 +65,30 @@ describe("a home device", () => {
   });
 
   test("of an older house tells the last reason alone", async () => {
-    fakeHouse({ "GET /api/devices": [{ ...CUFF, refusals: [] }] });
+    const older = { ...CUFF, refused_count: 2, refused_why: "clock", refusals: [] };
+    fakeHouse({ "GET /api/devices": [older] });
     render(<Devices />);
 
     expect(await screen.findByText(/2 readings were not taken in\..*clock/)).toBeTruthy();
+  });
+
+  test.each([
+    ["en", /^Before that, 50 messages were not taken in/],
+    ["zh-CN", /^此前另有 50 条消息未被接收/],
+  ] as const)("also tells what was counted before reasons were (%s)", async (language, words) => {
+    setLanguage(language);
+    fakeHouse({ "GET /api/devices": [{ ...CUFF, refused_count: 54 }] });
+    render(<Devices />);
+
+    expect(await screen.findByText(words)).toBeTruthy();
+  });
+
+  test("tells of nothing before where each has its reason", async () => {
+    fakeHouse({ "GET /api/devices": [CUFF] });
+    render(<Devices />);
+
+    expect(await screen.findByText(/Blood pressure: 3 messages/)).toBeTruthy();
+    expect(screen.queryByText(/Before that/)).toBeNull();
   });
 
   test("counts what is refused anew once she has seen to it", async () => {
@@ -81,6 +102,24 @@ describe("a home device", () => {
 
     const deleted = asked.filter(({ method }) => method === "DELETE");
     expect(deleted.map(({ path }) => path)).toEqual(["/api/devices/d1/refusals"]);
+  });
+
+  test("says so where what is refused could not be counted anew", async () => {
+    const asked = fakeHouse({
+      "GET /api/devices": [CUFF],
+      "DELETE /api/devices/d1/refusals": outcome(503, "transient", "The house is busy."),
+    });
+    render(
+      <>
+        <Devices />
+        <Toasts />
+      </>,
+    );
+
+    await userEvent.click(await screen.findByRole("button", { name: "I have seen to it" }));
+
+    expect(await screen.findByText(/could not be noted/)).toBeTruthy();
+    expect(asked.filter(({ path }) => path === "/api/devices")).toHaveLength(1);
   });
 
   test.each([

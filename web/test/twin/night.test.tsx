@@ -6,6 +6,7 @@ import { setLanguage } from "../../src/kit/text";
 import { subject } from "../../src/records/subject";
 import { scenes } from "../../src/twin/chosen";
 import { OvernightPanel } from "../../src/twin/night/OvernightPanel";
+import { opened } from "../../src/twin/opened";
 import { RisksPanel } from "../../src/twin/RisksPanel";
 import type { Night, Overnight, Since } from "../../src/wire/twin";
 import { type Asked, fakeHouse, fakeStreams } from "../house/house";
@@ -22,7 +23,6 @@ const kidneys: Since = {
     digits: 0,
     as_of: "2026-03-01T12:00:00Z",
     version: "CKD-EPI 2021",
-    rests: [],
   },
   before: 67.7,
   moved_by: [
@@ -36,10 +36,12 @@ const kidneys: Since = {
       unit: "mg/dL",
       at: "2026-03-01T12:00:00Z",
       reference: "Observation/worse",
+      before_reference: "Observation/before",
     },
   ],
   is_beyond: true,
   is_worse: true,
+  is_another_version: false,
 };
 const same: Since = {
   ...kidneys,
@@ -63,7 +65,7 @@ const list: Overnight = {
       name: "Mei Lin",
       at: night.at,
       before_at: "2026-03-01T02:00:00Z",
-      most: kidneys,
+      most: { ...kidneys, moved_by: [] },
       more: 1,
     },
     {
@@ -71,11 +73,12 @@ const list: Overnight = {
       name: "",
       at: night.at,
       before_at: "2026-03-01T02:00:00Z",
-      most: { ...kidneys, is_worse: false, is_beyond: false, before: 21, moved_by: [] },
+      most: { ...kidneys, is_worse: false, before: 12, moved_by: [] },
       more: 0,
     },
   ],
   looked_at: 3,
+  outdated: 0,
   is_whole: true,
 };
 
@@ -127,6 +130,65 @@ describe("the card of one patient", () => {
     expect(card.textContent).toContain("1 other number is as before.");
   });
 
+  test("is asked for once, not with each reading that comes; again when somebody wishes", async () => {
+    const counted = (what: string) => asked.filter(({ path }) => path.includes(what)).length;
+    render(<RisksPanel />);
+    await screen.findByRole("region", { name: "Since last night" });
+    const cards = counted("/cards");
+
+    act(() => opened.revision.update((n) => n + 1));
+    await vi.waitFor(() => expect(counted("/cards")).toBe(cards + 1));
+    const afterReading = counted("/nightly");
+    act(() => opened.refresh());
+
+    await vi.waitFor(() => expect(counted("/nightly")).toBe(2));
+    expect(afterReading).toBe(1);
+  });
+
+  test("judges nothing that may be no change at all: it says only higher or lower", async () => {
+    const near = { ...kidneys, before: 30, is_beyond: false };
+    const rise = { ...near, before: 20, is_worse: false, now: { ...near.now, name: "other" } };
+    of = { ...night, found: [near, rise] };
+    render(<RisksPanel />);
+
+    const card = await screen.findByRole("region", { name: "Since last night" });
+
+    expect(within(card).getByText("Lower")).toBeTruthy();
+    expect(within(card).getByText("Higher")).toBeTruthy();
+    expect(within(card).queryByText(/Worse|Better/u)).toBeNull();
+    expect(card.querySelector("[data-worse]")).toBeNull();
+  });
+
+  test("judges what has no range, and what crossed a level of response within its range", async () => {
+    const score = { ...kidneys.now, kind: "score", name: "score", low: null, high: null } as const;
+    const news = { ...kidneys.now, name: "news2", value: 5, low: 3, high: 7 };
+    of = {
+      ...night,
+      found: [
+        { ...kidneys, now: score, is_beyond: false, before: 1 },
+        { ...kidneys, now: news, is_beyond: true, before: 4 },
+      ],
+    };
+    render(<RisksPanel />);
+
+    const card = await screen.findByRole("region", { name: "Since last night" });
+
+    expect(within(card).getAllByText("Worse")).toHaveLength(2);
+    expect(card.textContent).toContain(
+      "It crossed a level at which another response is asked for.",
+    );
+    expect(card.textContent).not.toContain("outside this range");
+  });
+
+  test("compares nothing with another version of a model, and says so", async () => {
+    of = { ...night, found: [kidneys, { ...same, before: null, is_another_version: true }] };
+    render(<RisksPanel />);
+
+    await screen.findByText(/1 number was computed with another version of the model/u);
+
+    expect(screen.queryByText(/as before/u)).toBeNull();
+  });
+
   test("names what waits for one's own estimate, and shows nothing of it", async () => {
     render(<RisksPanel />);
 
@@ -173,6 +235,8 @@ describe("the list over all patients", () => {
 
     const first = await screen.findByRole("region", { name: "Mei Lin" });
     expect(first.textContent).toContain("Kidney filtration (eGFR)");
+    expect(first.textContent).not.toContain("Which value moved it");
+    expect(screen.getByText("What moved it")).toBeTruthy(); // of the one with a single number
     const names = screen.getAllByRole("heading").map(({ textContent }) => textContent);
     expect(names).toEqual(["Overnight", "Mei Lin", "Patient 2"]);
     expect(
@@ -193,18 +257,34 @@ describe("the list over all patients", () => {
   });
 
   test("tells apart that nothing changed and that there was nobody to look at", async () => {
-    told = { found: [], looked_at: 3, is_whole: true };
+    told = { found: [], looked_at: 3, outdated: 0, is_whole: true };
     const { unmount } = render(<OvernightPanel />);
     await press();
     await screen.findByText("Nothing changed overnight");
     await screen.findByText(/Of 3 patients, no number/u);
     unmount();
-    told = { found: [], looked_at: 0, is_whole: true };
+    told = { found: [], looked_at: 0, outdated: 0, is_whole: true };
     render(<OvernightPanel />);
 
     await press();
 
     await screen.findByText("Nobody to look at");
+  });
+
+  test("says of how many nothing can be told, and counts them among none unchanged", async () => {
+    told = { found: [], looked_at: 3, outdated: 2, is_whole: true };
+    const { unmount } = render(<OvernightPanel />);
+    await press();
+    await screen.findByText(/Of 1 patient, no number/u);
+    await screen.findByText(/Of 2 patients nothing can be told/u);
+    unmount();
+    told = { found: [], looked_at: 3, outdated: 3, is_whole: true };
+    render(<OvernightPanel />);
+
+    await press();
+
+    await screen.findByText(/Of 3 patients nothing can be told/u);
+    expect(screen.queryByText("Nothing changed overnight")).toBeNull();
   });
 
   test("says that others are not on it where they are too many", async () => {

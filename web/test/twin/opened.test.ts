@@ -185,6 +185,26 @@ describe("what comes in live", () => {
     expect(house.asked).toHaveLength(4);
   });
 
+  test("and is new is no wish to see all again; what is replaced or taken away is", async () => {
+    await open(MINE);
+    const wished = opened.wished.get();
+
+    house.tell(reading("a", 1.1, "2160-0"));
+    await vi.advanceTimersByTimeAsync(2000);
+    const afterNew = opened.wished.get();
+    const again = reading("a", 1.2, "2160-0");
+    if (again.kind !== "resource") throw new Error("no reading");
+    house.tell({ ...again, resource: { ...again.resource, meta: { versionId: "2" } } });
+    await vi.advanceTimersByTimeAsync(2000);
+    const afterReplaced = opened.wished.get();
+    house.tell({ kind: "deleted", reference: "Observation/a" });
+    await vi.advanceTimersByTimeAsync(2000);
+
+    expect(afterNew).toBe(wished);
+    expect(afterReplaced).toBe(wished + 1);
+    expect(opened.wished.get()).toBe(wished + 2);
+  });
+
   test("draws a waveform as it comes and asks for nothing because of it", async () => {
     await open(MINE);
     const asked = house.asked.length;

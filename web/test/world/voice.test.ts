@@ -244,17 +244,31 @@ describe("voice", () => {
     }
     await settleWithoutAnswers();
     expect(b.voice.store.get()).toMatchObject({ connected: [], calling: [1], stuck: [] });
-    for (const wait of [10_000, 1000, 10_000, 2000]) {
+    for (const wait of [10_000, 1000, 20_000, 2000]) {
       b.pass(wait);
       await settleWithoutAnswers();
     }
     expect(b.voice.store.get()).toMatchObject({ connected: [], calling: [1], stuck: [1] });
 
-    b.pass(10_000);
+    b.pass(40_000);
     b.pass(4000);
     await settle();
     expect(areTalking()).toBe(true);
     expect(b.voice.store.get()).toMatchObject({ calling: [], stuck: [] });
+  });
+
+  it("tries no more with one who hangs up before the next try", async () => {
+    const { a, b, settle } = two();
+    await Promise.all([a.voice.join(), b.voice.join()]);
+    await settle();
+    b.peers[0]?.become("failed");
+    expect(b.voice.store.get().calling).toEqual([1]);
+    a.voice.leave();
+    await settle();
+    b.pass(60_000);
+    await settle();
+    expect(b.voice.store.get()).toMatchObject({ connected: [], calling: [], stuck: [] });
+    expect(b.peers).toHaveLength(1);
   });
 
   it("finds a new way when the one that stood breaks", async () => {

@@ -21,7 +21,7 @@ from ..engine.files.shapes import Odd, Sample
 from ..engine.files.units import epoch, is_record
 from ..model import Device, Reading, Unfit
 from ..service import Devices
-from ..service.pushing import MOST_ENTRIES, Said
+from ..service.pushing import MOST_ENTRIES, Said, Unsaid
 
 LARGEST = 512 * 1024  # bytes
 CODES = {"99504-3": "sgv", "2339-0": "mbg"}  # LOINC
@@ -70,14 +70,14 @@ async def post_entries(request: Request, device: Whose, devices: Here) -> list[d
     ]
 
 
-def _read(entry: Any) -> Said | Unfit:
+def _read(entry: Any) -> Said | Unsaid:
     try:
         found = read_entry(entry) if is_record(entry) and is_entry(entry) else None
     except Odd as error:
         why = error.why if error.why in ("no-value", "clock", "values") else "unreadable"
-        return Unfit(why, "The entry is no reading.", SHAPE)
+        return Unsaid(why=Unfit(why, "The entry is no reading.", SHAPE))
     if not isinstance(found, Sample):
-        return Unfit("unknown", "Nobody here knows this kind of entry.", SHAPE)
+        return Unsaid(why=Unfit("unknown", "Nobody here knows this kind of entry.", SHAPE))
     return Said(kind=found.kind, reading=Reading(at=found.at, values=dict(found.values)))
 
 

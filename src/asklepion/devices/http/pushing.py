@@ -13,7 +13,7 @@ from asklepion.kit.http import room
 from ..engine.readings import names_unit
 from ..model import KINDS, Reading, Taken, Unfit
 from ..service import Devices
-from ..service.pushing import Said, Signed
+from ..service.pushing import Said, Signed, Unsaid
 
 LARGEST = 256 * 1024  # bytes
 SHAPE = 'Send [{"kind": "heart-rate", "at": "2026-03-01T12:00:00Z", "values": {"heart_rate": 72}}].'
@@ -32,6 +32,12 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: datetime
     values: dict[str, float | str]
     battery: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What can be made out of one that is no reading."""
+
+    kind: str = ""
 
 
 @router.post("/{id}/push")
@@ -61,7 +67,7 @@ async def push(
     return {"readings": [_answer(each) for each in taken]}
 
 
-def _batch(body: bytes) -> list[Said | Unfit]:
+def _batch(body: bytes) -> list[Said | Unsaid]:
     try:
         parts = msgspec.json.decode(body, type=list[msgspec.Raw])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -69,16 +75,24 @@ def _batch(body: bytes) -> list[Said | Unfit]:
     return [_message(part) for part in parts]
 
 
-def _message(part: msgspec.Raw) -> Said | Unfit:
+def _message(part: msgspec.Raw) -> Said | Unsaid:
     try:
         one = msgspec.json.decode(part, type=Message)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        unfit = Unfit("unreadable", "The reading cannot be read.", SHAPE)
         if names_unit(part):
-            return Unfit("unit", "The reading names a unit.", "Each kind has one: leave it out.")
-        return Unfit("unreadable", "The reading cannot be read.", SHAPE)
+            unfit = Unfit("unit", "The reading names a unit.", "Each kind has one: leave it out.")
+        return Unsaid(why=unfit, kind=_kind(part))
     if one.kind not in KINDS:
-        return Unfit("topic", "There is no such kind.", f"Known: {[*KINDS]}.")
+        return Unsaid(why=Unfit("topic", "There is no such kind.", f"Known: {[*KINDS]}."))
     return Said(kind=one.kind, reading=Reading(at=one.at, values=one.values, battery=one.battery))
+
+
+def _kind(part: msgspec.Raw) -> str:
+    try:
+        return msgspec.json.decode(part, type=Named).kind
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ""
 
 
 def _answer(taken: Taken) -> dict[str, Any]:

@@ -204,10 +204,10 @@ class Devices:
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
         """Take away the devices of a patient who is erased, and let them go."""
-        gone = await store.remove_all(tx, patient)
+        gone, refused = await store.remove_all(tx, patient)
         for device in gone:
             tx.after_commit(partial(self._broker.drop, device))
-        return Forgotten(rows={"devices_device": len(gone)})
+        return Forgotten(rows={"devices_device": len(gone), "devices_refusal": refused})
 
     async def follow(
         self, tx: Tx, old: str, new: str, only: Sequence[str] | None = None

@@ -252,9 +252,21 @@ class Intake:
             if refusal(why_not) and why_not is not message.why_not:
                 rest.append(message)  # what failed took its count back with it
             message.why_not = why_not
-        if rest:
+        for message in fit:
+            if message.known and message.why_not is None:
+                self._telling.tell(message.known.patient, message.made)
+        await self._note_rest(rest)
+
+    async def _note_rest(self, rest: Sequence[_Message]) -> None:
+        """The cards of what brought no reading: whether they can be kept or not, readings are."""
+        if not rest:
+            return
+        try:
             async with self._db.begin() as tx:
                 await self._note(tx, rest)
+        except Exception as error:  # whoever is refused is refused all the same
+            for message in rest:
+                message.why_not = message.why_not or error
 
     async def _note(self, tx: Tx, messages: Sequence[_Message]) -> None:
         """How their devices fare now."""
@@ -274,9 +286,8 @@ class Intake:
 
     # What they are told
 
-    def _answer(self, message: _Message) -> None:
-        if message.known and message.made and message.why_not is None:
-            self._telling.tell(message.known.patient, message.made)
+    @staticmethod
+    def _answer(message: _Message) -> None:
         if message.answered.done():  # whoever waited has gone
             return
         if message.why_not is None:

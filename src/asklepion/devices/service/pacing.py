@@ -25,14 +25,14 @@ class Gate:
 
     @contextmanager
     def admitted(self, device: str, count: int) -> Generator[None]:
-        """While this is open, one batch of so many messages is kept.
+        """While this is open, one batch of so many messages is kept; an empty one counts as one.
 
         Raises:
             Busy, Flooded: not now.
         """
         if device in self._busy or len(self._busy) >= AT_ONCE:
             raise Busy("Other messages are being kept.", hint="Try again.", retry_after_s=SOON_S)
-        self._require_pace(device, count)
+        self._require_pace(device, max(1, count))  # each is a commit, whatever is in it
         self._busy.add(device)
         try:
             yield

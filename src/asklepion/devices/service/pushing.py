@@ -43,6 +43,14 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unsaid:
+    """A part of a batch that is no reading, and of what kind it says that it is, if of any."""
+
+    why: Unfit
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Signed:
     """A body, and what says that it is the device's own."""
 
@@ -103,7 +111,7 @@ class PushDesk:
         return device
 
     async def take(
-        self, device: Device, batch: Sequence[Said | Unfit], *, most: int = MOST_MESSAGES
+        self, device: Device, batch: Sequence[Said | Unsaid], *, most: int = MOST_MESSAGES
     ) -> list[Taken]:
         """Keep a batch; each reading is answered for itself, and sent again is kept once.
 
@@ -125,10 +133,10 @@ class PushDesk:
             log.warn("readings refused", device=device.id, count=len(faults), why=faults[-1])
         return taken
 
-    def _read(self, device: Device, said: Said | Unfit) -> Parcel | tuple[Unfit, str]:
+    def _read(self, device: Device, said: Said | Unsaid) -> Parcel | tuple[Unfit, str]:
         """What a message holds; or why it is no reading, and of what kind it was to be."""
-        if isinstance(said, Unfit):
-            return said, ""
+        if isinstance(said, Unsaid):
+            return said.why, said.kind if said.kind in device.kinds else ""
         if said.kind not in device.kinds:
             return Unfit("topic", "It was not registered for this.", "Register it for it."), ""
         kind, reading, now = KINDS[said.kind], said.reading, self._clock.now()
@@ -146,12 +154,22 @@ class PushDesk:
         )
 
     async def refuse(self, device: Device, why: str) -> None:
-        """A whole batch could not be read: it is counted on the card."""
-        await self._intake.keep(device, [Parcel(refused=[Refused(why=why)])])
+        """A whole batch could not be read: it is counted on the card.
+
+        Raises:
+            Busy, Flooded: not now.
+        """
+        with self._gate.admitted(device.id, 1):
+            await self._intake.keep(device, [Parcel(refused=[Refused(why=why)])])
 
     async def note_battery(self, device: Device, battery: float) -> None:
-        """Remember how full its battery is."""
-        await self._intake.keep(device, [Parcel(battery=battery)])
+        """Remember how full its battery is.
+
+        Raises:
+            Busy, Flooded: not now.
+        """
+        with self._gate.admitted(device.id, 1):
+            await self._intake.keep(device, [Parcel(battery=battery)])
 
     async def own(
         self,

@@ -238,6 +238,17 @@ def page_of(
     yield '<p class="muted">access-log.ndjson · receipts/</p></body></html>'
 
 
+def missing_from(pages: int, along: Iterable[Along]) -> str:
+    """What did not come along, line by line; empty where everything did.
+
+    Args:
+        pages: of which not all that they refer to came along.
+    """
+    lines = [CUT] if pages else []
+    lines += [UNREADABLE.format(n=one.missing, name=one.name) for one in along if one.missing]
+    return "".join(lines)
+
+
 def _name(type: str) -> str:
     return escape(NAMES.get(type, type))
 
@@ -255,6 +266,13 @@ def _table(lines: Sequence[Line]) -> Iterator[str]:
         yield f"<td>{escape(it.detail)}</td></tr>"
     yield "</table>"
 
+
+CUT = """Some of what your record refers to did not fit, such as places or people.
+您的记录所引用的部分内容未能全部收入，例如地点或人员。
+"""
+UNREADABLE = """{n} of what belongs in more/{name}.json could not be read, and is not in it.
+more/{name}.json 中有 {n} 条无法读取，未包含在内。
+"""
 
 README = """My record
 =========

@@ -7,6 +7,7 @@ anything is handed over.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from asklepion.kit.clock import to_us
 from asklepion.kit.db import Tx
@@ -16,11 +17,14 @@ from ..engine import code_keys
 from ..engine.parameters import own_rows, parameters_of
 from ..model import Asking
 from ..store import rows, surveying
+from ..store.rows import Row
 from ..store.surveying import Plan
 from .parts import Parts
+from .sources import decode
 from .writing import ERASING
 
 CODES_AT_ONCE = 100  # in one parameter
+OWN = "Patient"
 STATUS = "status"
 OWNER = "patient"  # the parameter by which a resource names whose it is
 
@@ -35,6 +39,7 @@ class Wanted:
         codes: those.
         most: the newest so many are read of each code; what is not dated counts by itself.
         unusable: statuses of that type that are left out before they are counted.
+        own: elements of the patient herself that are made use of, to tell whether they changed.
     """
 
     sorted_by: Mapping[str, str]
@@ -42,6 +47,7 @@ class Wanted:
     codes: Sequence[str]
     most: int
     unusable: Sequence[str] = ()
+    own: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,12 +89,44 @@ class Surveyor:
         await tx.lock(ERASING, shared=True)
         return await surveying.find_present(tx, patients) if patients else set()
 
-    async def is_changed(self, tx: Tx, patient: str, since: datetime) -> bool:
-        """Whether anything of hers was corrected, moved or deleted since; what is new is no change.
+    async def is_changed(self, tx: Tx, patient: str, since: datetime, wanted: Wanted) -> bool:
+        """Whether anything that is read was corrected, moved or deleted since.
 
-        For whoever kept what was computed of it.
+        What is new is no change, nor is what nobody reads: another type, an entry with another
+        code, a telephone number. For whoever kept what was computed; nothing read here leaves.
         """
-        return await surveying.is_changed(tx, patient, to_us(since))
+        replaced = await surveying.find_replaced(tx, patient, to_us(since))
+        for old, new in replaced:
+            if old.type in wanted.sorted_by and old.type != wanted.coded:
+                return True
+            if old.type == OWN and (new.deleted or new.patient != patient):
+                return True
+        return await self._differs([two for two in replaced if two[0].type == OWN], wanted) or (
+            await self._is_coded([old for old, _ in replaced if old.type == wanted.coded], wanted)
+        )
+
+    async def _differs(self, hers: Sequence[tuple[Row, Row]], wanted: Wanted) -> bool:
+        """Whether what is read of the patient herself was another."""
+        opened = await self._texts([row for two in hers for row in two])
+        if len(opened) != 2 * len(hers):  # a key was destroyed meanwhile: she is being erased
+            return True
+        return any(
+            old.get(name) != new.get(name)
+            for old, new in zip(opened[::2], opened[1::2], strict=True)
+            for name in wanted.own
+        )
+
+    async def _is_coded(self, olds: Sequence[Row], wanted: Wanted) -> bool:
+        """Whether any of these had a code that is read."""
+        if not olds:
+            return False
+        opened = await self._texts(olds)
+        codes = set(self._plan(wanted).codes)
+        index = self._parts.indexer.index
+        return len(opened) != len(olds) or any(codes & {*index(one).tokens} for one in opened)
+
+    async def _texts(self, found: Sequence[Row]) -> list[dict[str, Any]]:
+        return [decode(row.body) for row in await self._parts.releasing.look(found)]
 
     async def gather(self, askings: Sequence[Asking], wanted: Wanted) -> list[Gathered]:
         """What these patients' records hold; one line in the log of each before this returns.

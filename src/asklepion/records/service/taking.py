@@ -23,7 +23,7 @@ from asklepion.kit.errors import Busy
 from asklepion.ledger import Ledger
 
 from ..engine.compartment import PERSONAL
-from ..engine.takeout import README, Line, files_in, line_of, page_of
+from ..engine.takeout import README, Line, files_in, line_of, missing_from, page_of
 from ..model import AccessEntry, Along, Asking, Resource
 from ..store import access
 from ..store.access import AccessRow
@@ -234,9 +234,8 @@ class Taking:
         members = Members(archive, sink, moment)
         readme = README.format(key=self._ledger.verifier_key).encode()
         fixed: list[tuple[str, Iterable[bytes]]] = [("README.txt", [readme])]
-        if gathered.missing:
-            words = b"Some of what your record refers to did not fit, such as places or people.\n"
-            fixed.append(("MISSING.txt", [words]))
+        if lacking := missing_from(gathered.missing, gathered.along):
+            fixed.append(("MISSING.txt", [lacking.encode()]))
         for type, spool in sorted(gathered.types.items()):
             fixed.append((f"fhir/{type}.ndjson", _ndjson(spool)))
         for type, spool in sorted(gathered.history.items()):

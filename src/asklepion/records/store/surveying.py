@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from asklepion.kit.db import Tx
 
 from .rows import FIELDS, Row, columns_of, in_list, in_values
+from .sealed import HIST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +50,19 @@ async def find_present(tx: Tx, patients: Sequence[str]) -> set[str]:
     return {row[0] for row in await tx.all(sql, **in_values("who", patients))}
 
 
-async def is_changed(tx: Tx, patient: str, since: int) -> bool:
-    """Whether anything that was a patient's was changed or deleted after a moment [µs]."""
-    row = await tx.one(
-        "SELECT 1 FROM records_hist h JOIN records_res r ON r.rid = h.rid"
-        " WHERE h.patient = :patient AND r.updated_at > :since LIMIT 1",
-        patient=patient,
-        since=since,
+async def find_replaced(tx: Tx, patient: str, since: int) -> list[tuple[Row, Row]]:
+    """What was a patient's at or after a moment [µs] and is so no more, each beside what it is now.
+
+    Only what was changed or deleted after that moment; what came after it and stands is no change.
+    """
+    sql = (
+        f"SELECT {HIST}, {columns_of('r')} FROM records_hist h JOIN records_res r ON r.rid = h.rid"
+        " WHERE h.patient = :patient AND h.deleted = 0 AND r.updated_at > :since"
+        " AND NOT EXISTS (SELECT 1 FROM records_hist n WHERE n.rid = h.rid"
+        " AND n.version > h.version AND n.updated_at <= :since) ORDER BY h.rid, h.version"
     )
-    return row is not None
+    found = await tx.all(sql, patient=patient, since=since)
+    return [(Row(*one[: len(FIELDS)]), Row(*one[len(FIELDS) :])) for one in found]
 
 
 async def find_all(

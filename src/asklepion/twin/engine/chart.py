@@ -119,6 +119,10 @@ class Chart:
         return None if found is None or (since and found.at < since) else found
 
 
+# The elements of a Patient that the next function reads.
+OF_A_PERSON = ("extension", "gender", "birthDate", "deceasedDateTime", "deceasedBoolean")
+
+
 def read_person(patient: Resource) -> Person:
     """What the Patient resource says."""
     told = [

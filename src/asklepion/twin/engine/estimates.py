@@ -8,7 +8,7 @@ among those who were given about the same probability, with Wilson's interval (J
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -18,6 +18,7 @@ from asklepion.kit.errors import Conflict, Incorrect
 from ..wire import Calibration, Card, CardEstimate, Forecast, Forecaster, Interval
 from .chart import Chart
 from .codes import PRIOR_CVD, Group
+from .criteria import STROKE
 
 SHARE = "%"  # the unit of a card that is a probability
 LONGEST = timedelta(days=30)  # an answer opens the card it was given for no longer than that,
@@ -29,7 +30,16 @@ LEAST = 5  # patients of whom the outcome is known, before anything is said of h
 EDGES = (0, 5, 10, 20, 40, 100)  # of the groups in which forecasts are compared with outcomes
 Z = 1.959963984540054  # of a 95 % interval
 # What a card foretells, as conditions say it.
-OUTCOMES: Mapping[str, Group] = dict.fromkeys(("prevent10", "prevent30"), PRIOR_CVD)
+INFARCTION_OR_STROKE = replace(
+    STROKE,
+    snomed=STROKE.snomed | {"22298006", "401303003", "401314000"},
+    icd10=("I21", "I22", "I60", "I61", "I63", "I64"),
+    words=(*STROKE.words, "myocardial infarction"),
+)
+OUTCOMES: Mapping[str, Group] = {
+    **dict.fromkeys(("prevent10", "prevent30"), PRIOR_CVD),
+    "score2": INFARCTION_OR_STROKE,
+}
 
 
 class Thought(msgspec.Struct, frozen=True, kw_only=True):

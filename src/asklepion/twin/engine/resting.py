@@ -12,7 +12,7 @@ from .checks import is_number
 from .simulation_words import SIMULATION
 
 PULSE, AT_REST = "heart_rate", "resting_heart_rate"
-LEAST = 5  # readings of which a low one is taken; of fewer the latest
+LEAST = 10  # readings of which a low one is taken, so that two lie below it; of fewer the latest
 SHARE = 0.2  # of the readings lie below the one that is taken
 READ = 500  # newest pulses that are looked at
 
@@ -20,8 +20,8 @@ READ = 500  # newest pulses that are looked at
 def pulse_at_rest(chart: Chart, since: datetime) -> tuple[Known, Text | None]:
     """The pulse to begin with, and in words how it was found.
 
-    The middle one of those measured as pulse at rest; else, of enough pulses, one that a fifth lies
-    below, since most people's day is not rest; else the latest, whatever she did then.
+    The middle one of those measured as pulse at rest; else, of enough pulses, one that about a
+    fifth lies below, since most people's day is not rest; else the latest, whatever she did then.
 
     Args:
         since: what is older says nothing of now.
@@ -56,7 +56,7 @@ def _taken(readings: Sequence[Reading], choose: Callable[[list[float]], float]) 
 
 
 def _low(values: list[float]) -> float:
-    return sorted(values)[int(SHARE * (len(values) - 1))]
+    return sorted(values)[int(SHARE * len(values))]
 
 
 def _text(name: str, **params: str | float) -> Text:

@@ -18,11 +18,19 @@ OUTCOMES = {
 }
 
 
-def along(found: Sequence[Estimated]) -> Along:
-    """All of it as JSON, and a line of each for the index, newest first."""
+def along(found: Sequence[Estimated], missing: int = 0) -> Along:
+    """All of it as JSON, and a line of each for the index, newest first.
+
+    Args:
+        missing: how many more there are that could not be read.
+    """
     content = msgspec.json.format(msgspec.json.encode({"estimates": found}), indent=2)
     return Along(
-        name="estimates", title=TITLE, content=content, lines=[_line(one) for one in found]
+        name="estimates",
+        title=TITLE,
+        content=content,
+        lines=[_line(one) for one in found],
+        missing=missing,
     )
 
 

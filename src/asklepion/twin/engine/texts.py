@@ -19,6 +19,7 @@ CARDS = (
     "egfr",
     "prevent10",
     "prevent30",
+    "score2",
     "icu_death",
     "icu_stay",
     "sepsis",

@@ -11,8 +11,11 @@ from .body import make_body
 from .card_egfr import egfr_card
 from .card_news2 import news2_card
 from .card_prevent import prevent_cards, read_prevent
+from .card_score2 import CARD as SCORE2
+from .card_score2 import score2_card
 from .card_scores import make_scores, measures_of
 from .chart import Chart
+from .futures.choices import CARD as PREVENT
 from .measures import LABS
 from .predicting import make_predictions, predicting
 from .prevent import Prevent
@@ -80,18 +83,28 @@ def make_cards(chart: Chart, now: datetime, bedside: Bedside | None = None) -> l
     ]
 
 
-def has_probability(chart: Chart, now: datetime) -> bool:
-    """Whether there is a risk of the next ten years, which a clinician is asked for first."""
-    return isinstance(read_prevent(chart, now).result, Prevent)
+def alone(chart: Chart, now: datetime, region: str) -> list[Card]:
+    """The card of SCORE2, where it foretells the next ten years and PREVENT does not."""
+    if isinstance(read_prevent(chart, now).result, Prevent):
+        return []
+    card = score2_card(chart, now, region)
+    return [card] if card else []
+
+
+def asked_for(chart: Chart, now: datetime, region: str) -> str:
+    """The card with the risk of the next ten years that a clinician is asked for first, or none."""
+    if isinstance(read_prevent(chart, now).result, Prevent):
+        return PREVENT
+    return SCORE2 if alone(chart, now, region) else ""
 
 
 def prevention_of(
-    seen: Seen, patient: str, now: datetime, *, is_held: bool, region: str = ""
+    seen: Seen, patient: str, now: datetime, *, ask: str = "", region: str = ""
 ) -> Prevention:
     """What may be prevented, and what is due.
 
     Args:
-        is_held: the caller says first what she thinks; no number may lead past that.
+        ask: the card of which the caller says first what she thinks; no number may lead past that.
         region: of SCORE2, where the house named one.
     """
     chart = seen.chart
@@ -99,7 +112,7 @@ def prevention_of(
     done = [one for answer in seen.more for one in answer.entries]
     history = read_history(done, chart.hidden | chart.unread | cut)
     subject = Subject(patient=patient, due=make_due(chart, history, now))
-    return ask_prevention(subject) if is_held else make_prevention(chart, subject, now, region)
+    return ask_prevention(subject, ask) if ask else make_prevention(chart, subject, now, region)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +122,7 @@ class Whole:
     Args:
         predictions: none where nobody asked for them.
         ahead: what prevention is made of.
-        has_probability: there is a risk of the next ten years.
+        ask: the card of the next ten years that a clinician is asked for first; empty: none.
     """
 
     cards: list[Card]
@@ -117,7 +130,7 @@ class Whole:
     predictions: list[Card]
     body: Body
     ahead: Seen
-    has_probability: bool
+    ask: str
 
 
 def whole_of(now: datetime, *, foretells: bool) -> list[Wish]:
@@ -129,14 +142,14 @@ def whole_of(now: datetime, *, foretells: bool) -> list[Wish]:
     return [CARDS, SCORES, BODY, PREVENTION, *([predicting(now)] if foretells else [])]
 
 
-def make_whole(patient: str, seen: Sequence[Seen], now: datetime) -> Whole:
+def make_whole(patient: str, seen: Sequence[Seen], now: datetime, region: str = "") -> Whole:
     """Everything, from what the record says to the wishes of `whole_of`."""
     cards, scores, body, ahead, *foretold = seen
     return Whole(
-        cards=make_cards(cards.chart, now),
+        cards=[*make_cards(cards.chart, now), *alone(cards.chart, now, region)],
         scores=make_scores(scores.chart, patient, now),
         predictions=[card for one in foretold for card in make_predictions(one, now)],
         body=make_body(body.chart, patient, now),
         ahead=ahead,
-        has_probability=has_probability(ahead.chart, now),
+        ask=asked_for(ahead.chart, now, region),
     )

@@ -22,7 +22,7 @@ from ..engine.questions import DATED, ROUNDS, Answer, beyond, happened
 from ..engine.score_words import SHOWN
 from ..engine.timeline import Crowded, moment_on_line, page
 from ..engine.vitals import LENGTH, make_vitals
-from ..engine.whole import BODY, CARDS, make_cards, scoring
+from ..engine.whole import BODY, CARDS, alone, make_cards, scoring
 from ..model import USUAL_SCALE, Bedside
 from ..wire import Body, Card, Refreshed, Scored, Simulation, Timeline, Vital
 from .estimating import Estimates
@@ -50,6 +50,7 @@ class Twin:
         region: str = "",
     ) -> None:
         self._clock = clock
+        self._region = region
         self._looking = Looking(records)
         self._predicting = Predicting(looking=self._looking, clock=clock)
         self.estimates = Estimates(
@@ -82,7 +83,7 @@ class Twin:
     async def cards(
         self, asking: Asking, patient: str, *, bedside: Bedside | None = None
     ) -> list[Card]:
-        """The risk cards: NEWS2, eGFR, PREVENT in 10 and in 30 years.
+        """The risk cards: NEWS2, eGFR, PREVENT in 10 and in 30 years; SCORE2 where it speaks alone.
 
         A clinician gets the number of a probability only beside her own estimate.
 
@@ -105,7 +106,8 @@ class Twin:
     ) -> list[Card]:
         asking = replace(asking, via="risk cards")
         chart = await self._looking.chart(asking, patient, CARDS.measured, CARDS.lists)
-        return make_cards(chart, self._clock.now(), bedside)
+        now = self._clock.now()
+        return [*make_cards(chart, now, bedside), *alone(chart, now, self._region)]
 
     async def _foretold(self, asking: Asking, patient: str) -> list[Card]:
         """Every card that a clinician may be asked about first, with its number."""

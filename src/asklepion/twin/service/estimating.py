@@ -10,8 +10,9 @@ import msgspec
 from asklepion.identity import Caller, Role
 from asklepion.kit.clock import Clock, to_iso
 from asklepion.kit.db import Database, Tx
-from asklepion.kit.errors import Conflict, Forbidden, Incorrect, NotFound
+from asklepion.kit.errors import Conflict, Fault, Forbidden, Incorrect, NotFound
 from asklepion.kit.ids import Ids
+from asklepion.kit.log import get_log
 from asklepion.kit.vault import Vault
 from asklepion.records import Along, Asking, Forgotten
 
@@ -38,6 +39,8 @@ from ..store.estimates import EstimateRow
 from ..wire import Calibration, Card, CardEstimate, Estimated, Interval, Outcome
 from .looking import Looking
 from .sealing import Sealing
+
+log = get_log(__name__)
 
 Cards = Callable[[Asking, str], Awaitable[list[Card]]]
 T = TypeVar("T", Thought, Known)
@@ -182,12 +185,12 @@ class Estimates:
             told = [await self._told(tx, row, chart) for row in rows]
         return [one for one in told if one]
 
-    async def _told(self, tx: Tx, row: EstimateRow, chart: Chart | None = None) -> Estimated | None:
+    async def _told(self, tx: Tx, row: EstimateRow, chart: Chart) -> Estimated | None:
         thought = await self._open(row.sealed, _context(row.id), Thought)
         if thought is None:
             return None
         known = await self._known(row)
-        if known is None and chart is not None:
+        if known is None:
             known = find_outcome(chart, row.card, thought, self._clock.now())
             if known:
                 await self._keep(tx, row, known)
@@ -254,15 +257,28 @@ class Estimates:
     async def bring(self, asking: Asking, patient: str) -> Along | None:
         """All that was thought of a patient, for the archive that she, or who decides, takes.
 
-        Nothing where nobody thought anything, or where whoever takes it may not see all that a
-        number may rest on.
+        Outcomes that the record tells meanwhile are kept, as when they are looked at; what cannot
+        be read is left out, and counted. Nothing where nobody thought anything, or where whoever
+        takes it may not see all that a number may rest on.
         """
         if not await self._looking.sees_all(asking, patient):
             return None
         async with self._db.read() as tx:
-            rows = await store.of_patient(tx, patient)
-            told = [one for row in rows if (one := await self._told(tx, row))]
-        return along(told) if told else None
+            if not await store.of_patient(tx, patient):
+                return None
+        chart = await self._looking.chart(asking, patient, {}, [conditions()])
+        told: list[Estimated] = []
+        missing = 0
+        async with self._db.begin() as tx:
+            for row in await store.of_patient(tx, patient):
+                try:
+                    one = await self._told(tx, row, chart)
+                except (Fault, msgspec.MsgspecError) as error:
+                    log.fault("an estimate is unreadable", error, id=row.id, patient=patient)
+                    missing += 1
+                else:
+                    told += [one] if one else []
+        return along(told, missing) if told or missing else None
 
     async def forget(self, tx: Tx, patient: str) -> Forgotten:
         """Take away what was thought of a patient who is erased."""

@@ -11,7 +11,7 @@ from asklepion.records import Asking
 from ..engine.chart import Chart
 from ..engine.futures.choices import CARD, Choices, make_futures
 from ..engine.futures.choices import ask_first as ask_futures
-from ..engine.whole import AHEAD, PREVENTION, has_probability, prevention_of
+from ..engine.whole import AHEAD, PREVENTION, SCORE2, asked_for, prevention_of
 from ..wire import Futures, Prevention
 from .estimating import Estimates
 from .looking import Looking
@@ -41,8 +41,8 @@ class Foreseeing:
         """
         asking, now = replace(asking, via="risk cards"), self._clock.now()
         (seen,) = await self._looking.charts(asking, patient, [PREVENTION])
-        is_held = await self._is_asked_of(asking, patient, seen.chart)
-        return prevention_of(seen, patient, now, is_held=is_held, region=self._region)
+        ask = await self._asks(asking, patient, seen.chart)
+        return prevention_of(seen, patient, now, ask=ask, region=self._region)
 
     async def futures(
         self, asking: Asking, patient: str, a: Mapping[str, Any], b: Mapping[str, Any]
@@ -59,23 +59,23 @@ class Foreseeing:
         asking, now = replace(asking, via="risk cards"), self._clock.now()
         chosen = [_choices(each) for each in (a, b)]
         chart = await self._looking.chart(asking, patient, AHEAD.measured, AHEAD.lists)
-        if await self._is_asked_of(asking, patient, chart):
+        if await self._asks(asking, patient, chart) == CARD:  # no other is in them
             return ask_futures(patient)
         return make_futures(chart, patient, now, *chosen)
 
     async def is_held(self, asking: Asking, patient: str) -> bool:
         """Whether the caller is asked for her own estimate of the next ten years first."""
-        if await self._estimates.opens(asking, patient, CARD):
+        cards = [CARD, SCORE2] if self._region else [CARD]
+        if all([await self._estimates.opens(asking, patient, card) for card in cards]):
             return False
         asking = replace(asking, via="risk cards")
         chart = await self._looking.chart(asking, patient, AHEAD.measured, AHEAD.lists)
-        return await self._is_asked_of(asking, patient, chart)
+        return bool(await self._asks(asking, patient, chart))
 
-    async def _is_asked_of(self, asking: Asking, patient: str, chart: Chart) -> bool:
-        """Whether there is a probability that the caller is asked for first."""
-        if await self._estimates.opens(asking, patient, CARD):
-            return False
-        return has_probability(chart, self._clock.now())
+    async def _asks(self, asking: Asking, patient: str, chart: Chart) -> str:
+        """The card of the next ten years that the caller is asked for first; empty: none."""
+        card = asked_for(chart, self._clock.now(), self._region)
+        return "" if not card or await self._estimates.opens(asking, patient, card) else card
 
 
 def _choices(told: Mapping[str, Any]) -> Choices:

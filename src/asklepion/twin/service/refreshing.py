@@ -7,7 +7,6 @@ from asklepion.kit.clock import Clock, to_iso
 from asklepion.records import Asking
 
 from ..engine.card_scores import ask_first
-from ..engine.futures.choices import CARD
 from ..engine.whole import Whole, make_whole, prevention_of, whole_of
 from ..wire import Refreshed
 from .estimating import Estimates
@@ -40,21 +39,20 @@ class Refreshing:
         asking, now = replace(asking, via="risk cards"), self._clock.now()
         wishes = whole_of(now, foretells=foretells(asking.caller))
         seen = await self._looking.charts(asking, patient, wishes)
-        whole = await asyncio.to_thread(make_whole, patient, seen, now)
+        whole = await asyncio.to_thread(make_whole, patient, seen, now, self._region)
         cards = await self._estimates.hold(asking, patient, [*whole.cards, *whole.predictions])
-        is_held = await self._is_held(asking, patient, whole)
+        ask = await self._asks(asking, patient, whole)
         return Refreshed(
             patient=patient,
             at=to_iso(now),
             cards=cards[: len(whole.cards)],
-            scores=[ask_first(one) if is_held else one for one in whole.scores],
+            scores=[ask_first(one) if ask else one for one in whole.scores],
             predictions=cards[len(whole.cards) :],
             body=whole.body,
-            prevention=prevention_of(
-                whole.ahead, patient, now, is_held=is_held, region=self._region
-            ),
+            prevention=prevention_of(whole.ahead, patient, now, ask=ask, region=self._region),
         )
 
-    async def _is_held(self, asking: Asking, patient: str, whole: Whole) -> bool:
-        """Whether the caller is asked for her own estimate of the next ten years first."""
-        return whole.has_probability and not await self._estimates.opens(asking, patient, CARD)
+    async def _asks(self, asking: Asking, patient: str, whole: Whole) -> str:
+        """The card of the next ten years that the caller is asked for first; empty: none."""
+        is_open = not whole.ask or await self._estimates.opens(asking, patient, whole.ask)
+        return "" if is_open else whole.ask

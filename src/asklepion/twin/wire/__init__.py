@@ -34,7 +34,7 @@ from .foresight import (
     Prevention,
     Want,
 )
-from .night import Changed, Moved, Night, Noted, Overnight, Rest, Since
+from .night import Changed, Moved, Night, Noted, Overnight, Since
 from .refreshed import Refreshed
 from .scores import Option, Scored, ScoreInput, ScoreResult
 from .simulation import Curve, Fit, Simulation
@@ -107,7 +107,6 @@ __all__ = [
     "Prevention",
     "Reason",
     "Refreshed",
-    "Rest",
     "ScoreInput",
     "ScoreResult",
     "Scored",

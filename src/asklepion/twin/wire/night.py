@@ -5,18 +5,6 @@ from typing import Literal
 import msgspec
 
 
-class Rest(msgspec.Struct, frozen=True, kw_only=True):
-    """One input that a number rests on."""
-
-    key: str
-    label_key: str
-    value: float | bool | str
-    value_key: str  # how to say a value that is no number; else empty
-    unit: str
-    at: str | None
-    reference: str | None
-
-
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
     """One number: of a card (also of a learned model), or of a score."""
 
@@ -30,7 +18,6 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
     digits: int
     as_of: str | None
     version: str
-    rests: list[Rest] = []
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,16 +32,18 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     at: str | None
     reference: str | None
+    before_reference: str | None = None
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
     """One number, and what it was the night before."""
 
     now: Noted
-    before: float | None  # there was none
+    before: float | None  # there was none to compare with
     moved_by: list[Moved] = []
     is_beyond: bool = False  # what it was lies outside of what it may be now
     is_worse: bool | None = None  # none where it is as it was
+    is_another_version: bool = False  # its model was another: what changed would be the model
 
 
 class Night(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,4 +72,5 @@ class Overnight(msgspec.Struct, frozen=True, kw_only=True):
 
     found: list[Changed]
     looked_at: int
+    outdated: int  # of these: what they rest on was changed since, so nothing can be told
     is_whole: bool  # false where there are more patients than are looked at in one go

@@ -1,13 +1,14 @@
 """Voices through an SFU where many are: the house asks it for all, and decides who hears whom."""
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 from websockets.exceptions import WebSocketException
 
@@ -30,7 +31,7 @@ from ..wire import (
 )
 from .gathering import Gathering
 from .janus import Janus
-from .patience import FIRST_S, Patience
+from .patience import FIRST_S, Patiences
 from .private import may_call
 from .visit import Visit
 
@@ -94,7 +95,7 @@ class Voices:
         self._ties = ties
         self._janus: Janus | None = None
         self._rooms: dict[str, Room] = {}  # by the key of the gathering
-        self._patience: WeakKeyDictionary[Visit, Patience] = WeakKeyDictionary()
+        self._to_begin, self._to_hear = Patiences(), Patiences()
         self._waiting: WeakSet[Visit] = WeakSet()  # to begin anew
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -124,7 +125,7 @@ class Voices:
                 return
             room = self._rooms[here.key] = Room(here)
         for visit in list(here.visits.values()):
-            if not visit.is_on_sfu or (visit in self._waiting and self._may_ask(visit)):
+            if not visit.is_on_sfu or (visit in self._waiting and self._may(self._to_begin, visit)):
                 self._waiting.discard(visit)
                 visit.is_on_sfu = True
                 visit.tell(Sfu(is_on=True))
@@ -188,7 +189,7 @@ class Voices:
                 feeds[voice.feed] = slot
             if len(feeds) == MOST_HEARD:
                 break
-        if not self._may_ask(talker.visit):  # what is to be taken away, is
+        if not self._may(self._to_hear, talker.visit):  # what is to be taken away, is
             feeds = {feed: slot for feed, slot in feeds.items() if feed in talker.heard}
         if frozenset(feeds) == talker.asked:
             return
@@ -235,6 +236,9 @@ class Voices:
         if jsep is None:
             raise Busy("The SFU gives no answer.")
         talker.visit.tell(SfuAnswered(sdp=jsep["sdp"]))
+        left_s = self._to_hear.left_s(talker.visit, self._time())
+        if left_s > FIRST_S:  # from before they hung up, or came through a door
+            talker.visit.tell(SfuRefused(again_s=math.ceil(left_s), is_hearing=True))
 
     def _hear_up(self, talker: Talker, said: dict[str, Any]) -> None:
         """Only a voice whose way stands can be handed on."""
@@ -279,7 +283,7 @@ class Voices:
             if not more:
                 raise  # nobody hears on whom they may not hear
             talker.heard, talker.asked = before, AGAIN  # perhaps whom it names has just gone
-            self._note_refusal(talker.visit)
+            self._refuse(self._to_hear, talker.visit)
             if is_first:
                 handle, talker.hearing = talker.hearing, 0
                 await janus.detach(handle)
@@ -299,8 +303,8 @@ class Voices:
     async def _start(self, talker: Talker, sdp: str) -> None:
         jsep = {"type": "answer", "sdp": sdp}
         await self._require().send(talker.hearing, {"request": "start"}, jsep)
-        if patience := self._patience.get(talker.visit):
-            patience.forget()
+        self._to_begin.forget(talker.visit)
+        self._to_hear.forget(talker.visit)
 
     def _require(self) -> Janus:
         if not self._janus:
@@ -312,17 +316,15 @@ class Voices:
         if talker.room.talkers.get(talker.visit) is talker:
             self._end(talker)
             self._waiting.add(talker.visit)
-            self._note_refusal(talker.visit)
+            self._refuse(self._to_begin, talker.visit)
 
-    def _may_ask(self, visit: Visit) -> bool:
-        patience = self._patience.get(visit)
-        return patience is None or patience.is_over(self._time())
+    def _may(self, patiences: Patiences, visit: Visit) -> bool:
+        return not patiences.left_s(visit, self._time())
 
-    def _note_refusal(self, visit: Visit) -> None:
-        patience = self._patience.setdefault(visit, Patience())
-        patience.refuse(self._time())
-        if patience.wait_s > FIRST_S:  # once may be chance
-            visit.tell(SfuRefused(again_s=patience.wait_s))
+    def _refuse(self, patiences: Patiences, visit: Visit) -> None:
+        wait_s = patiences.refuse(visit, self._time())
+        if wait_s > FIRST_S:  # once may be chance
+            visit.tell(SfuRefused(again_s=wait_s, is_hearing=patiences is self._to_hear))
 
     def _end(self, talker: Talker) -> None:
         if talker.room.talkers.get(talker.visit) is talker:

@@ -123,6 +123,7 @@ class SfuRefused(_Message, frozen=True, kw_only=True, tag="sfu-refused"):
     """The SFU refused more than once, and is asked again for you in so long."""
 
     again_s: int
+    is_hearing: bool  # it gives you nobody's voice; else it takes not yours
 
 
 class IceServer(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,17 @@ export function hasChanged({ is_worse }: Since): boolean {
   return is_worse !== null;
 }
 
+/** Whether a change may be called better or worse: not where it may be none at all. */
+function isJudged({ now, is_beyond }: Since): boolean {
+  return is_beyond || now.low === null || now.high === null;
+}
+
+/** How what it was lies to what it may be now. */
+function placeOf({ before, is_beyond }: Since, low: number, high: number): string {
+  if (before !== null && (before < low || before > high)) return "twin.ui.night.beyond";
+  return is_beyond ? "twin.ui.night.crossed" : "twin.ui.night.within";
+}
+
 interface ChangesProps {
   readonly of: readonly Since[];
   /** Whether entries may be opened: only where the record itself stands open. */
@@ -29,22 +40,35 @@ export function Changes({ of, canOpen = false }: ChangesProps) {
   );
 }
 
+interface ChangeProps {
+  readonly one: Since;
+  readonly canOpen?: boolean;
+  /** Whether it is told what moved it: only where that was read, and stands in her log. */
+  readonly hasMovers?: boolean;
+}
+
 /** One number: what it was, what it is, between what, and why. */
-export function Change({ one, canOpen = false }: { one: Since; canOpen?: boolean }) {
+export function Change({ one, canOpen = false, hasMovers = true }: ChangeProps) {
   const text = useText();
-  const { now, before, is_beyond, is_worse } = one;
+  const { now, before, is_worse } = one;
   if (before === null) return null;
-  const Icon = now.value > before ? TrendingUp : TrendingDown;
+  const isUp = now.value > before;
+  const isSure = isJudged(one);
+  const Icon = isUp ? TrendingUp : TrendingDown;
   const was = number(before, now.digits);
   const is = quantity(now.value, now.unit, now.digits);
   return (
-    <div className="night-change" data-worse={is_worse}>
+    <div className="night-change" data-worse={isSure ? is_worse : undefined}>
       <p className="night-name">
         <Icon aria-hidden />
         <span>{text(now.title_key)}</span>
-        <Badge tone={is_worse ? "warn" : "good"}>
-          {text(is_worse ? "twin.ui.night.worse" : "twin.ui.night.better")}
-        </Badge>
+        {isSure ? (
+          <Badge tone={is_worse ? "warn" : "good"}>
+            {text(is_worse ? "twin.ui.night.worse" : "twin.ui.night.better")}
+          </Badge>
+        ) : (
+          <Badge>{text(isUp ? "twin.ui.night.higher" : "twin.ui.night.lower")}</Badge>
+        )}
       </p>
       <p className="night-value" title={text("twin.ui.night.fromTo", { before: was, now: is })}>
         <span className="muted">{was}</span>
@@ -60,10 +84,10 @@ export function Change({ one, canOpen = false }: { one: Since; canOpen?: boolean
               unit: unitOf(now.unit),
             })}
           </p>
-          <p>{text(is_beyond ? "twin.ui.night.beyond" : "twin.ui.night.within")}</p>
+          <p>{text(placeOf(one, now.low, now.high))}</p>
         </div>
       )}
-      <Movers of={one.moved_by} canOpen={canOpen} />
+      {hasMovers && <Movers of={one.moved_by} canOpen={canOpen} />}
     </div>
   );
 }

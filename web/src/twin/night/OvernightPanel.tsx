@@ -53,10 +53,12 @@ function Found() {
   const asked = useAsked((signal) => api.get<Overnight>("/api/twin/overnight", signal), []);
   if (asked.isWaiting) return <Waiting label={text("twin.ui.waiting")} />;
   if (!asked.value) return <ErrorNote error={asked.error} onRetry={asked.again} />;
-  const { found, looked_at, is_whole } = asked.value;
+  const { found, looked_at, outdated, is_whole } = asked.value;
+  const told = looked_at - outdated;
   return (
     <>
-      {found.length === 0 && <Nothing count={looked_at} />}
+      {found.length === 0 && (told > 0 || outdated === 0) && <Nothing count={told} />}
+      {outdated > 0 && <p role="note">{text("twin.ui.night.list.outdated", { n: outdated })}</p>}
       {found.map((one) => (
         <Line key={one.patient} one={one} />
       ))}
@@ -83,13 +85,13 @@ function Line({ one }: { one: Changed }) {
   const name = one.name || text("twin.ui.night.list.unnamed", { id });
   return (
     <Card className="night" title={name} icon={UserRound}>
-      {!isOpen && <Change one={one.most} />}
-      {one.more > 0 && (
-        <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-          <summary>{text("twin.ui.night.all", { n: one.more })}</summary>
-          {isOpen && <All id={id} />}
-        </details>
-      )}
+      {!isOpen && <Change one={one.most} hasMovers={false} />}
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          {one.more > 0 ? text("twin.ui.night.all", { n: one.more }) : text("twin.ui.night.why")}
+        </summary>
+        {isOpen && <All id={id} />}
+      </details>
     </Card>
   );
 }

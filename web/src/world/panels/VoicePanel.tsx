@@ -7,6 +7,7 @@ import type { Somebody } from "../company";
 import { AsideCard } from "../talk/AsideCard";
 import { HoldToTalk } from "../talk/HoldToTalk";
 import { Level } from "../talk/Level";
+import type { Refusal } from "../talk/refusals";
 import { StageCard } from "../talk/StageCard";
 import { TalkOptions } from "../talk/TalkOptions";
 import { Volume } from "../talk/Volume";
@@ -21,12 +22,14 @@ function VoicePanel() {
   const voice = useVoice();
   const others = useCompany().filter(({ isMe }) => !isMe);
   const isOn = voice.state === "on";
+  const { refusals } = company;
   return (
     <Card title={text("world.voice")} icon={Volume2}>
       <p role="status">{text(`world.voice.state.${voiceStateOf(voice)}`)}</p>
       {isOn && !voice.isListening && <OwnLevel />}
       <div className="row">{isOn ? <Talking voice={voice} /> : <Join voice={voice} />}</div>
-      {isOn && <Refused />}
+      {isOn && <Refused refusal={refusals.speaking} said="world.voice.refused.own" />}
+      {isOn && <Refused refusal={refusals.hearing} said="world.voice.refused.others" />}
       <Hint />
       {others.length === 0 ? (
         <Empty icon={Volume2} title={text("world.voice.alone")} />
@@ -47,25 +50,30 @@ function VoicePanel() {
   );
 }
 
-/** The SFU refuses, and when it is asked again; nothing while it does not. */
-function Refused() {
+/** What the SFU refuses, and when it is asked again; nothing while it does not. */
+function Refused({ refusal, said }: { refusal: Refusal; said: string }) {
   const text = useText();
-  const seconds = useStore(company.refusals.again_s);
+  const seconds = useStore(refusal.again_s);
   if (seconds === 0) return null;
   return (
     <p className="voice-refused" role="status">
       <ServerOff aria-hidden />
-      {text("world.voice.refused", { seconds })}
+      {text(said, { seconds })}
     </p>
   );
 }
 
+/** Which way voices go here, and who may listen or learn an address. */
 function Hint() {
   const text = useText();
-  const isRelayOnly = useStore(company.peers.isRelayOnly);
   const isSfu = useStore(company.isSfu);
-  const direct = isRelayOnly ? "world.voice.hint.relayed" : "world.voice.hint";
-  return <p className="muted small">{text(isSfu ? "world.voice.hint.sfu" : direct)}</p>;
+  const isRelayOnly = useStore(company.peers.isRelayOnly);
+  const mayRelay = useStore(company.peers.mayRelay);
+  let hint = "world.voice.hint";
+  if (isSfu) hint = "world.voice.hint.sfu";
+  else if (isRelayOnly) hint = "world.voice.hint.relayed";
+  else if (mayRelay) hint = "world.voice.hint.relay";
+  return <p className="muted small">{text(hint)}</p>;
 }
 
 function OwnLevel() {

@@ -5,6 +5,8 @@ import type { IceServer, IceServers } from "../../wire/world";
 export class Peers {
   /** Nobody here learns our address: all goes through TURN. */
   readonly isRelayOnly = new Store(false);
+  /** Some may go through TURN. */
+  readonly mayRelay = new Store(false);
   private configuration: RTCConfiguration = {};
 
   constructor(
@@ -20,12 +22,14 @@ export class Peers {
     const iceTransportPolicy = is_relay_only ? "relay" : "all";
     this.configuration = { iceServers: servers.map(told), iceTransportPolicy };
     this.isRelayOnly.set(is_relay_only);
+    this.mayRelay.set(servers.some(({ urls }) => urls.some((url) => /^turns?:/i.test(url))));
   }
 
   /** We came into a place: what counted in the one before does no more. */
   forget(): void {
     this.configuration = {};
     this.isRelayOnly.set(false);
+    this.mayRelay.set(false);
   }
 }
 

@@ -30,13 +30,15 @@ export interface WaysParts {
 interface Way {
   readonly mine: string;
   theirs: string; // "": they have not greeted us
+  former: string; // and what they went by when the last try came to nothing
   link: Link | null;
   tries: number; // in vain, before this one
   stop(): void;
 }
 
-const WAIT_MS = 10_000; // so long a way may take to open
-const LONGER_MS = 15_000; // and for whom is called: most often the caller begins anew
+const WAIT_MS = 10_000; // so long a way may take to open, and twice as long each time …
+const PATIENCE = 2; // … so many times: lines are slow where a way is hard to find
+const CALLED = 1.5; // who is called waits so much longer: most often the caller begins anew
 const PAUSE_MS = 1000; // before the next try, and twice as long each time …
 const LONGEST_MS = 30_000; // … up to this
 const STUCK = 2; // so many tries in vain are said
@@ -85,7 +87,7 @@ export class Ways {
     const way = this.ways.get(slot);
     if (!note || !way) return;
     if (note.bye) {
-      if (note.bye === way.theirs) this.begin(slot, 0, way.mine);
+      if ([way.theirs, way.former].includes(note.bye)) this.begin(slot, 0, way.mine);
     } else if (note.of === way.theirs && note.to === way.mine) await way.link?.hear(note);
   }
 
@@ -110,7 +112,7 @@ export class Ways {
   private begin(slot: number, tries: number, mine = nameAnew()): Way {
     const before = this.ways.get(slot);
     if (before) this.end(slot, before);
-    const way: Way = { mine, theirs: "", link: null, tries, stop: () => {} };
+    const way: Way = { mine, theirs: "", former: "", link: null, tries, stop: () => {} };
     this.ways.set(slot, way);
     this.parts.changed();
     return way;
@@ -141,7 +143,8 @@ export class Ways {
     });
     way.link = link;
     way.stop();
-    way.stop = this.parts.after(isCaller ? WAIT_MS : LONGER_MS, () => {
+    const wait = WAIT_MS * 2 ** Math.min(way.tries, PATIENCE) * (isCaller ? 1 : CALLED);
+    way.stop = this.parts.after(wait, () => {
       if (!link.isOpen) this.retry(slot, way);
     });
     void link.call();
@@ -151,6 +154,7 @@ export class Ways {
   private retry(slot: number, way: Way): void {
     if (this.ways.get(slot) !== way) return;
     const next = this.begin(slot, way.tries + 1);
+    next.former = way.theirs;
     next.stop = this.parts.after(Math.min(LONGEST_MS, PAUSE_MS * 2 ** way.tries), () =>
       this.tell(slot, { hello: next.mine }),
     );

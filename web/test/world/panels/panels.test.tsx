@@ -209,17 +209,45 @@ test("an SFU that refuses is told of, and when it is asked again, until voices c
   const told = () => screen.queryByText(/is asked again within \d+ seconds/)?.textContent;
   expect(told()).toBeUndefined();
 
-  hear({ type: "sfu-refused", again_s: 4 });
+  hear({ type: "sfu-refused", again_s: 4, is_hearing: true });
   expect(told()).toContain("within 4 seconds");
+  hear({ type: "sfu-answered", sdp: "" });
+  expect(told()).toContain("within 4 seconds"); // it took our voice, and may still give none
   hear({ type: "sfu-offered", sdp: "", slots: [] });
   expect(told()).toBeUndefined();
 
-  hear({ type: "sfu-refused", again_s: 30 });
+  hear({ type: "sfu-refused", again_s: 8, is_hearing: false });
+  expect(told()).toContain("within 8 seconds");
+  hear({ type: "sfu-answered", sdp: "" });
+  expect(told()).toBeUndefined();
+
+  hear({ type: "sfu-refused", again_s: 30, is_hearing: true });
   act(() => vi.advanceTimersByTime(30_000));
   expect(told()).toContain("within 30 seconds");
   act(() => vi.advanceTimersByTime(10_000));
   expect(told()).toBeUndefined();
   vi.useRealTimers();
+  on.mockRestore();
+});
+
+test("an SFU that has our voice and gives us no others' is not said to refuse ours", () => {
+  welcome(IRIS, OTTO);
+  const on = vi.spyOn(company.voice.store, "get");
+  on.mockReturnValue({ ...company.voice.store.get(), state: "on" });
+  const Voice = voicePanels[0]?.Component ?? (() => null);
+  render(<Voice place="plaza" />);
+  const told = () => screen.queryAllByText(/is asked again/).map((line) => line.textContent);
+
+  hear({ type: "sfu-refused", again_s: 4, is_hearing: true });
+  expect(told()).toEqual([expect.stringMatching(/gives you no further voices.* 4 seconds/)]);
+
+  hear({ type: "sfu-refused", again_s: 8, is_hearing: false });
+  expect(told()).toEqual([
+    expect.stringMatching(/does not take yours.* 8 seconds/),
+    expect.stringMatching(/gives you no further voices.* 4 seconds/),
+  ]);
+  hear({ type: "sfu", is_on: false });
+  expect(told()).toEqual([]);
   on.mockRestore();
 });
 
@@ -233,6 +261,26 @@ test("where voices go through the SFU the panel says so, and not that no server 
   expect(screen.queryByText(/straight from browser to browser/)).toBeNull();
   hear({ type: "sfu", is_on: false });
   expect(screen.getByText(/straight from browser to browser/)).toBeDefined();
+});
+
+test("where voices may go through TURN the panel says so, and that others may learn one's address", () => {
+  welcome(IRIS);
+  const Voice = voicePanels[0]?.Component ?? (() => null);
+  render(<Voice place="plaza" />);
+  const server = { username: "", credential: "" };
+  const stun = { ...server, urls: ["stun:turn.example"] };
+  expect(screen.getByText(/straight.*talks with you learns your network address/)).toBeDefined();
+
+  hear({ type: "ice-servers", servers: [stun], is_relay_only: false });
+  expect(screen.queryByText(/relay/)).toBeNull();
+
+  for (const url of ["turn:turn.example:3478?transport=udp", "turns:turn.example:443"]) {
+    const servers = [stun, { ...server, urls: ["stun:turn.example", url] }];
+    hear({ type: "ice-servers", servers, is_relay_only: false });
+    expect(screen.getByText(/relay that cannot listen.*may learn your network addr/)).toBeDefined();
+    hear({ type: "ice-servers", servers: [stun], is_relay_only: false });
+    expect(screen.queryByText(/relay/)).toBeNull();
+  }
 });
 
 test("where all goes through TURN the panel says that nobody learns one's address", () => {

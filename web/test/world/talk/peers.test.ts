@@ -36,3 +36,16 @@ test("where all goes through TURN no other way is tried, also by who has no pass
   peers.forget();
   expect(peers.isRelayOnly.get()).toBe(false);
 });
+
+test("what is opened may go through a relay once a TURN server is among them", () => {
+  const { peers } = opening();
+  expect(peers.mayRelay.get()).toBe(false);
+  peers.hear({ type: "ice-servers", servers: [STUN], is_relay_only: false });
+  expect(peers.mayRelay.get()).toBe(false);
+
+  peers.hear({ type: "ice-servers", servers: [STUN, TURN], is_relay_only: false });
+
+  expect(peers.mayRelay.get()).toBe(true);
+  peers.forget();
+  expect(peers.mayRelay.get()).toBe(false);
+});

@@ -22,7 +22,7 @@ FORESIGHT_KEYS: frozenset[str] = frozenset(
         "twin.card.horizon.from_now",
         *(f"twin.prevention.{name}" for name in (*LOWERED, "findrisc", "score2", "score2_op")),
         *(f"{USED}{name}" for name in ("prevent", "prevent_instead")),
-        *(f"{USED}score2.{region}" for region in REGIONS),
+        *(f"{USED}{name}.{region}" for name in ("score2", "score2_alone") for region in REGIONS),
         *(f"twin.prevention.say.{key}" for key in GOALS),
         *(f"{KEY}{rule.key}" for rule in RULES),
         *(f"{KEY}say.{state}" for state in ("due", "again", "done", "cannot_tell")),

@@ -3,23 +3,27 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from ...wire import Moved, Noted, Rest, Since
+from ...wire import Moved, Noted, Since
+from .numbers import Compared, Number, Rest
 
+# From which totals on another response is asked for, whatever measuring may be off by.
+# Royal College of Physicians, National Early Warning Score (NEWS) 2, 2017.
+LEVELS = {"news2": (5, 7)}
 FALLING_IS_WORSE = frozenset({"egfr"})  # of all other numbers rising is
 
 
-def compare(found: Sequence[Noted], before: Iterable[Noted]) -> list[Since]:
+def compare(found: Sequence[Number], before: Iterable[Number]) -> list[Compared]:
     """Each number beside what it was."""
     was = {(one.kind, one.name): one for one in before}
     return [_since(one, was.get((one.kind, one.name))) for one in found]
 
 
-def _since(now: Noted, before: Noted | None) -> Since:
-    if before is None:
-        return Since(now=now, before=None)
+def _since(now: Number, before: Number | None) -> Compared:
+    if before is None or before.version != now.version:
+        return Compared(now=now, before=None, is_another_version=before is not None)
     changed = _shown(now, now.value) != _shown(now, before.value)
     is_worse = (now.value < before.value) == (now.name in FALLING_IS_WORSE) if changed else None
-    return Since(
+    return Compared(
         now=now,
         before=before.value,
         moved_by=_moved(now.rests, before.rests) if changed and before.rests else [],
@@ -28,14 +32,22 @@ def _since(now: Noted, before: Noted | None) -> Since:
     )
 
 
-def _shown(one: Noted, value: float) -> str:
+def _shown(one: Number, value: float) -> str:
     return f"{value:.{one.digits}f}"
 
 
-def _is_beyond(now: Noted, before: float) -> bool:
+def _is_beyond(now: Number, before: float) -> bool:
+    if _crosses(now, before):
+        return True
     if now.low is None or now.high is None:
         return False
     return not now.low <= before <= now.high
+
+
+def _crosses(now: Noted, before: float) -> bool:
+    """Whether another response is asked for than the night before."""
+    levels = LEVELS.get(now.name, ())
+    return any((now.value >= level) != (before >= level) for level in levels)
 
 
 def _moved(now: Sequence[Rest], before: Sequence[Rest]) -> list[Moved]:
@@ -70,6 +82,7 @@ def _one(now: Rest | None, before: Rest | None) -> Moved:
         unit=known.unit,
         at=now.at if now else None,
         reference=now.reference if now else None,
+        before_reference=before.reference if before else None,
     )
 
 
@@ -89,7 +102,23 @@ def has_changed(one: Since) -> bool:
     return one.is_worse is not None
 
 
-def rank(one: Since) -> tuple[bool, float]:
-    """What changed most is greatest: first beyond what it may be, then by how much."""
-    share = 0.0 if one.before is None else share_of(one.now.value, one.before)
-    return one.is_beyond, share
+def rank(one: Since) -> tuple[bool, bool, bool, float]:
+    """What comes first is greatest: worse, then beyond what it may be, then by how much.
+
+    How much is counted in a scale of its own, and what has none comes after what has one. What
+    has levels of response is beyond only where it crosses one: a point is soon outside its range.
+    """
+    if one.before is None or not has_changed(one):
+        return False, False, False, 0.0
+    is_beyond = _crosses(one.now, one.before) if one.now.name in LEVELS else one.is_beyond
+    scale = _scale(one.now)
+    by = abs(one.now.value - one.before)
+    size = by / scale if scale else share_of(one.now.value, one.before)
+    return bool(one.is_worse), is_beyond, bool(scale), size
+
+
+def _scale(one: Noted) -> float:
+    """The first level of response, else half of its range; 0 where it has neither."""
+    if levels := LEVELS.get(one.name):
+        return float(levels[0])
+    return 0.0 if one.low is None or one.high is None else (one.high - one.low) / 2

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ...wire import Card, Input, Noted, Rest, Scored, ScoreInput
+from ...wire import Card, Input, Scored, ScoreInput
 from ..asking import read_charts, wished
 from ..card_scores import make_scores
 from ..predicting import make_predictions, predicting
 from ..questions import Question
 from ..whole import CARDS, SCORES, make_cards
 from . import chunk
+from .numbers import Number, Rest
 from .pool import Held, Pool, codes_asked
 
 GENTLE = 10  # added to the niceness of a process that computes overnight
@@ -56,7 +57,7 @@ def codes(now: datetime) -> list[str]:
     return sorted({*codes_asked(questions("Patient/x", now))})
 
 
-def work(task: Task) -> list[tuple[str, list[Noted] | str]]:
+def work(task: Task) -> list[tuple[str, list[Number] | str]]:
     """What is to be noted of each patient; the kind of error where that cannot be said."""
     if isinstance(task.file, Path):
         return [
@@ -70,14 +71,14 @@ def work(task: Task) -> list[tuple[str, list[Noted] | str]]:
         return work(here)
 
 
-def _note(patient: str, held: Sequence[Held], now: datetime) -> list[Noted] | str:
+def _note(patient: str, held: Sequence[Held], now: datetime) -> list[Number] | str:
     try:
         return note(patient, Pool(held), now)
     except Exception as error:  # of one patient: it spoils nothing of the others
         return type(error).__name__
 
 
-def note(patient: str, pool: Pool, now: datetime) -> list[Noted]:
+def note(patient: str, pool: Pool, now: datetime) -> list[Number]:
     """What cards, scores and predictions say of one person, who sees all that is hers."""
     wishes = [CARDS, SCORES, predicting(now)]
     cards, scores, foretold = read_charts(patient, wishes, pool.answers(wished(patient, wishes)))
@@ -85,10 +86,10 @@ def note(patient: str, pool: Pool, now: datetime) -> list[Noted]:
     return noted(made, make_scores(scores.chart, patient, now))
 
 
-def noted(cards: Sequence[Card], scores: Sequence[Scored]) -> list[Noted]:
+def noted(cards: Sequence[Card], scores: Sequence[Scored]) -> list[Number]:
     """The numbers of these, in short; what has none is left out."""
     found = [
-        Noted(
+        Number(
             kind="card",
             name=card.id,
             title_key=card.title_key,
@@ -105,7 +106,7 @@ def noted(cards: Sequence[Card], scores: Sequence[Scored]) -> list[Noted]:
         if card.value is not None
     ]
     return found + [
-        Noted(
+        Number(
             kind="score",
             name=score.name,
             title_key=score.title_key,

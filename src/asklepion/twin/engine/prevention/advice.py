@@ -9,7 +9,6 @@ from .. import prevent as equation
 from ..card_prevent import limits_of, read_prevent
 from ..cards import as_missing, iso, limit
 from ..chart import Chart
-from ..futures.choices import CARD
 from ..futures.effects import effects
 from ..futures.people import likely
 from ..prevent import Prevent
@@ -48,14 +47,14 @@ def make_prevention(chart: Chart, subject: Subject, now: datetime, region: str =
             found = [_unknown(range.low, range.high), *found]
         wants, offered = [*lacking, *wants], effects(chart, now, None, None)
     european = european_outlook(chart, now, region) if region else None
-    has_prevent = any(one.id == OUTLOOK for one in found)
+    prevent = next((one for one in found if one.id == OUTLOOK), None)
     if european:
         found = [european, *found]
     return Prevention(
         patient=subject.patient,
         state="computed" if found else "cannot",
         ask="",
-        used=used(european, region, has_prevent),
+        used=used(european, region, prevent),
         outlooks=found,
         effects=[effect for effect in offered if effect.state == "computed"],
         wants=wants,
@@ -69,12 +68,16 @@ def make_prevention(chart: Chart, subject: Subject, now: datetime, region: str =
     )
 
 
-def ask_first(subject: Subject) -> Prevention:
-    """What is due, and no probability before a clinician has said what she thinks."""
+def ask_first(subject: Subject, ask: str) -> Prevention:
+    """What is due, and no probability before a clinician has said what she thinks.
+
+    Args:
+        ask: the card of which she says it.
+    """
     return Prevention(
         patient=subject.patient,
         state="asked_first",
-        ask=CARD,
+        ask=ask,
         used=None,
         outlooks=[],
         effects=[],

@@ -18,6 +18,7 @@ from ..prevent import BOUNDS
 from ..scores.score import Risk, Score
 from ..scores.score2 import SCORE2, SCORE2_OP
 from ..spread import SPREADS
+from .healthy import is_apparently_healthy
 from .levers import GOALS, LEAST, NON_HDL, PRESSURE
 
 USED = "twin.prevention.used."
@@ -25,7 +26,7 @@ YEARS = 10
 OLD = 70  # from this age on it is SCORE2-OP
 LIMITS = {"sbp": (80.0, 250.0), "total_c": (20.0, 2000.0), "hdl_c": (1.0, 300.0)}
 MEASURED = tuple(LIMITS)
-READS = (*MEASURED, "smoking", "age", "sex", "dm", "prior_cvd")
+READS = (*MEASURED, "creatinine", "egfr", "smoking", "age", "sex", "dm", "prior_cvd")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +88,16 @@ def european(chart: Chart, now: datetime, region: str) -> Outlook | None:
     )
 
 
-def used(european: Outlook | None, region: str, has_prevent: bool) -> Text | None:
-    """Which of them is used first, and by which rule; nothing where neither speaks."""
+def used(european: Outlook | None, region: str, prevent: Outlook | None) -> Text | None:
+    """Which of them is used first, and by which rule; nothing where neither speaks.
+
+    Args:
+        prevent: with no number in it, or none at all, SCORE2 speaks alone.
+    """
     if european is not None:
-        return Text(key=f"{USED}score2.{region}")
-    if not has_prevent:
+        has_number = prevent is not None and prevent.value is not None
+        return Text(key=f"{USED}{'score2' if has_number else 'score2_alone'}.{region}")
+    if prevent is None:
         return None
     return Text(key=f"{USED}{'prevent_instead' if region else 'prevent'}")
 
@@ -102,6 +108,8 @@ def _person(chart: Chart, now: datetime) -> Somebody | None:
     smoking, dm, prior = (answer(known[key]) for key in ("smoking", "dm", "prior_cvd"))
     sex = known["sex"].value
     if exclusions(chart) or prior is not False or smoking is None or dm is None:
+        return None
+    if not is_apparently_healthy(chart, known["egfr"]):
         return None
     if not isinstance(sex, str) or any(value is None for value in values.values()):
         return None

@@ -21,17 +21,18 @@ from asklepion.kit.db import Database, Tx
 from asklepion.kit.errors import Conflict, Fault
 from asklepion.kit.log import get_log
 from asklepion.kit.vault import Vault
-from asklepion.records import Asking, Forgotten, Records, Survey
+from asklepion.records import Asking, Forgotten, Records
 
-from ...engine.chart import UNUSABLE
 from ...engine.night.change import compare
-from ...engine.night.chunk import NEWEST, Flat, write
-from ...engine.night.work import READ_BY, Task, codes
+from ...engine.night.chunk import Flat, write
+from ...engine.night.numbers import Number
+from ...engine.night.work import Task
 from ...store import night as store
-from ...wire import Night, Noted, Overnight
+from ...wire import Night, Overnight
 from ..estimating import Estimates
 from ..sealing import Sealing
 from .folder import Folder
+from .reading import survey
 from .telling import Kept, Telling
 from .workers import Workers, open_workers
 
@@ -192,15 +193,8 @@ class Nightly:
                 run.skipped.add(patient)
 
     async def _write(self, path: Path, patients: Sequence[str], run: _Run) -> None:
-        wanted = Survey(
-            sorted_by=READ_BY,
-            coded="Observation",
-            codes=codes(run.now),
-            most=NEWEST,
-            unusable=UNUSABLE,
-        )
         askings = [in_her_name(patient) for patient in patients]
-        gathered = await self._records.survey.gather(askings, wanted)
+        gathered = await self._records.survey.gather(askings, survey(run.now))
         place = {patient: at for at, patient in enumerate(patients)}
         flat = (
             Flat(
@@ -216,7 +210,7 @@ class Nightly:
         )
         await asyncio.to_thread(write, path, flat, run.key)
 
-    async def _keep(self, found: Mapping[str, list[Noted]], at: datetime) -> None:
+    async def _keep(self, found: Mapping[str, list[Number]], at: datetime) -> None:
         async with self._db.begin() as tx:
             present = await self._records.survey.present(tx, list(found))
             nights: dict[str, bytes] = {}
@@ -278,7 +272,7 @@ def in_her_name(patient: str) -> Asking:
     return Asking(caller=caller, purpose="PATRQT", via="risk cards")
 
 
-def _kept(found: Sequence[Noted], before: Kept | None, at: datetime) -> Kept:
+def _kept(found: Sequence[Number], before: Kept | None, at: datetime) -> Kept:
     return Kept(
         at=to_iso(at),
         before_at=before.at if before else None,

@@ -16,15 +16,19 @@ from ...engine.estimates import SHARE
 from ...engine.fhir import read_name
 from ...engine.futures.choices import CARD
 from ...engine.night.change import has_changed, rank
+from ...engine.night.numbers import Compared, told
 from ...store import night as store
 from ...wire import Changed, Night, Noted, Overnight, Since
 from ..estimating import Estimates, is_asked
 from ..looking import Looking
 from ..predicting import foretells
 from ..sealing import Sealing
+from .entries import read_named
+from .reading import survey
 
 # Cards that everybody is told; those of learned models are for clinicians.
 EVERYBODYS = frozenset({"news2", "egfr", "prevent10", "prevent30"})
+CARDS = "risk cards"  # by which way, in her log
 LIST = "overnight list"  # by which way, in the log of each who is on it
 MOST = 500  # patients on one list
 AT_ONCE = 50  # of them in one search
@@ -35,7 +39,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     at: str
     before_at: str | None
-    found: list[Since]
+    found: list[Compared]
 
 
 class Telling:
@@ -65,18 +69,34 @@ class Telling:
         await store.keep(tx, sealed, at)
 
     async def of(self, asking: Asking, patient: str) -> Night:
-        """What was computed of her last, and how it changed; that somebody looked is in her log.
+        """What was computed of her last, and how it changed; as `find` otherwise.
 
         Raises:
             NotFound: there is no such patient, or something that a number may rest on is closed to
                 the caller or was changed since; or nothing was computed.
         """
-        asking = replace(asking, via="risk cards")
-        await self._records.read(asking, *patient.split("/", 1))
+        asking = replace(asking, via=CARDS)
+        if not await self._looking.sees_all(asking, patient):
+            await self._records.read(asking, *patient.split("/", 1))  # that somebody tried
+        elif night := await self.find(asking, patient):
+            return night
+        raise NotFound("Nothing was computed overnight.", hint="Read the cards.")
+
+    async def find(self, asking: Asking, patient: str) -> Night | None:
+        """What was computed of her last; that somebody looked, and at which entries, is in her log.
+
+        Nothing, and no look, where the caller may not see all, or none was computed that holds.
+        """
+        asking = replace(asking, via=CARDS)
+        if not await self._looking.sees_all(asking, patient):
+            return None
         kept = await self._current(patient)
-        if kept is None or not await self._looking.sees_all(asking, patient):
-            raise NotFound("Nothing was computed overnight.", hint="Read the cards.")
-        found, held = await self._told(asking, patient, kept)
+        if kept is None:
+            return None
+        mine, held = await self._told(asking, patient, kept)
+        found = await read_named(self._records, asking, patient, mine)
+        if found is None or not await self._looking.sees_all(asking, patient):
+            return None
         return Night(
             patient=patient,
             at=kept.at,
@@ -84,18 +104,6 @@ class Telling:
             found=sorted(found, key=rank, reverse=True),
             held=held,
         )
-
-    async def find(self, asking: Asking, patient: str) -> Night | None:
-        """As `of`; nothing, and no look, where the caller may not see all or none was computed."""
-        if not await self._looking.sees_all(asking, patient):
-            return None
-        async with self._db.read() as tx:
-            if not await store.present(tx, [patient]):
-                return None
-        try:
-            return await self.of(asking, patient)
-        except NotFound:
-            return None
 
     async def overnight(self, asking: Asking) -> Overnight:
         """Whose numbers changed, of all who named the caller and let him see what they rest on.
@@ -120,7 +128,12 @@ class Telling:
             if who in still and (changed := await self._changed(asking, who, names[who], kept))
         ]
         found.sort(key=lambda one: (rank(one.most), one.patient), reverse=True)
-        return Overnight(found=found, looked_at=len(names), is_whole=is_whole)
+        return Overnight(
+            found=found,
+            looked_at=len(names),
+            outdated=len(names) - len(nights),
+            is_whole=is_whole,
+        )
 
     async def _open_to(self, asking: Asking) -> tuple[list[str], bool]:
         """Who may be on the list, of whom something was computed; and whether that is all."""
@@ -144,8 +157,8 @@ class Telling:
     async def _changed(self, asking: Asking, patient: str, name: str, kept: Kept) -> Changed | None:
         if kept.before_at is None or not any(has_changed(one) for one in kept.found):
             return None
-        told, _ = await self._told(asking, patient, kept)
-        found = sorted((one for one in told if has_changed(one)), key=rank, reverse=True)
+        mine, _ = await self._told(asking, patient, kept)
+        found = sorted((one for one in mine if has_changed(one)), key=rank, reverse=True)
         if not found:
             return None
         return Changed(
@@ -153,7 +166,9 @@ class Telling:
             name=name,
             at=kept.at,
             before_at=kept.before_at,
-            most=found[0],
+            most=msgspec.structs.replace(
+                found[0], moved_by=[]
+            ),  # what moved it is read with its entries
             more=len(found) - 1,
         )
 
@@ -164,13 +179,15 @@ class Telling:
             if kept is None:
                 return None
             at = datetime.fromisoformat(kept.at)
-            return None if await self._records.survey.is_changed(tx, patient, at) else kept
+            wanted = survey(at)
+            is_changed = await self._records.survey.is_changed(tx, patient, at, wanted)
+            return None if is_changed else kept
 
     async def _told(
         self, asking: Asking, patient: str, kept: Kept
     ) -> tuple[list[Since], list[str]]:
         """What this caller is told, and the titles of cards that wait for her own estimate."""
-        mine = [one for one in kept.found if _is_for(asking.caller, one.now)]
+        mine = [told(one) for one in kept.found if _is_for(asking.caller, one.now)]
         if not is_asked(asking.caller, patient):
             return mine, []
         gates = {one.now.name: gate for one in mine if (gate := _gate(one.now))}
@@ -179,8 +196,8 @@ class Telling:
             for gate in sorted(set(gates.values()))
             if not await self._estimates.opens(asking, patient, gate)
         }
-        told = [one for one in mine if gates.get(one.now.name) not in closed]
-        return told, _titles(mine, closed)
+        opened = [one for one in mine if gates.get(one.now.name) not in closed]
+        return opened, _titles(mine, closed)
 
 
 def _is_for(caller: Caller, one: Noted) -> bool:

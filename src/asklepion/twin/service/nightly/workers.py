@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 from asklepion.kit.errors import Unsupported
 
+from ...engine.night.numbers import Number
 from ...engine.night.work import Task, begin, work
-from ...wire import Noted
 
-Found = list[tuple[str, list[Noted] | str]]
+Found = list[tuple[str, list[Number] | str]]
 TIMEOUT_S = 3600.0  # of one chunk
 
 
