@@ -35,7 +35,11 @@ verbose
 no-cli
 no-tls
 no-dtls
+allowed-peer-ip={address}
 """
+GUIDE = Path(__file__).parent.parent / "docs" / "rooms" / "world" / "voice.md"
+FORBIDDING = re.compile(r"^(?:denied-peer-ip=\S+|no-\S+)$", re.MULTILINE)
+BINDING = bytes.fromhex("00010000 2112a442") + bytes(12)  # asks for one's own address
 ALLOCATED = re.compile(r"new, realm=<house\.example>, username=<([^>]+)>, lifetime=\d+")
 
 
@@ -73,8 +77,12 @@ class RunningTurn:
 
 
 @contextmanager
-def running_turn() -> Generator[RunningTurn]:
-    """Start one; skips the test where it is not installed (Debian: coturn)."""
+def running_turn(more: str = "") -> Generator[RunningTurn]:
+    """Start one that forbids what the guide forbids; skips the test where it is not installed.
+
+    Args:
+        more: lines of its configuration.
+    """
     program = shutil.which("turnserver")
     if not program:
         pytest.skip("no TURN server is installed (Debian: coturn)")
@@ -96,6 +104,7 @@ def running_turn() -> Generator[RunningTurn]:
                 folder=name,
             )
             + ("allow-loopback-peers\n" if address.startswith("127.") else "")
+            + "\n".join((*FORBIDDING.findall(GUIDE.read_text()), more))
         )
         process = subprocess.Popen(
             [program, "-c", str(config)],
@@ -115,8 +124,22 @@ def running_turn() -> Generator[RunningTurn]:
 def _wait(running: RunningTurn, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + OPENING_S
     while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as line:
-            if line.connect_ex((running.address, running.port)) == 0:
-                return
+        if _answers(running):
+            return
         time.sleep(0.05)
     raise RuntimeError(running.log.read_text() if running.log.exists() else "It wrote no log.")
+
+
+def _answers(running: RunningTurn) -> bool:
+    """Whether it listens by TCP and by UDP, which it opens later."""
+    with socket.socket() as line:
+        if line.connect_ex((running.address, running.port)) != 0:
+            return False
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.settimeout(0.2)
+        try:
+            line.connect((running.address, running.port))
+            line.send(BINDING)
+            return bool(line.recv(1500))
+        except OSError:
+            return False

@@ -1,8 +1,11 @@
 """Ways through NAT and firewalls: whose they are, until when, and what a real TURN server says."""
 
 import asyncio
+import re
 import shutil
+import socket
 from collections.abc import Callable, Generator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from tests.world.grounds import Time, yard
 from tests.world.test_asides import ADA, BO, heard
 
 URLS = "stun:turn.example, turn:turn.example:3478?transport=udp,turns:turn.example:443"
+PERMITTED = re.compile(r"CREATE_PERMISSION processed, (success|error \d+)")
 PLACES = {
     "yard": yard(capacity=12, is_child_safe=True),
     "hush": yard(id="hush", rights={Part.GUEST: (Right.ENTER,)}),
@@ -65,11 +69,12 @@ def turn() -> Generator[RunningTurn]:
         yield running
 
 
-async def asked(turn: RunningTurn, username: str, credential: str) -> str:
-    """What coturn's own client says who asks to be relayed by this name."""
+async def asked(turn: RunningTurn, username: str, credential: str, peer: str = "") -> str:
+    """What coturn's own client says who asks to be relayed by this name, to itself or a peer."""
     program = shutil.which("turnutils_uclient")
     assert program
-    words = ["-u", username, "-w", credential, "-p", str(turn.port), "-n", "1", "-y", "-O"]
+    words = ["-u", username, "-w", credential, "-p", str(turn.port), "-n", "1", "-O"]
+    words += ["-e", peer, *(["-x"] if ":" in peer else [])] if peer else ["-y"]
     process = await asyncio.create_subprocess_exec(
         program,
         *words,
@@ -106,6 +111,57 @@ async def test_a_real_turn_server_relays_for_a_pass_until_it_ends_and_for_no_oth
 
     await asked(turn, name, good)
     await written(lambda: turn.allocations() == {name})
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        "0.0.0.1",
+        "10.0.0.1",
+        "100.64.0.1",
+        "127.0.0.2",
+        "169.254.169.254",
+        "172.16.0.1",
+        "192.168.0.1",
+        "::1",
+        "::ffff:10.0.0.1",
+        "::10.0.0.1",
+        "64:ff9b::a00:1",
+        "64:ff9b:1::a00:1",
+        "2002:a00:1::1",
+        "fd00:ec2::254",
+        "fe80::1",
+        "fec0::1",
+    ],
+)
+async def test_a_turn_server_as_in_the_guide_relays_nothing_to_inner_networks(peer: str) -> None:
+    assert await said_of(peer) == {"error 403"}
+
+
+@pytest.mark.parametrize("peer", ["203.0.113.9", "2001:db8::9"])
+async def test_a_turn_server_as_in_the_guide_relays_to_everybody_else(peer: str) -> None:
+    assert await said_of(peer) == {"success"}
+
+
+async def said_of(peer: str) -> set[str]:
+    """What a TURN server says that is asked to relay to a peer."""
+    if ":" in peer and not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    name = f"{int(SystemClock().now().timestamp()) + 60}:ada"
+    with running_turn("relay-ip=::1" if ":" in peer else "") as turn:
+        async with asyncio.timeout(20):
+            while not (said := set(PERMITTED.findall(turn.said))):  # it writes when it has enough
+                await asked(turn, name, turn_credential(SECRET, name), peer)
+    return said
+
+
+def has_ipv6() -> bool:
+    with closing(socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)) as line:
+        try:
+            line.bind(("::1", 0))
+        except OSError:
+            return False
+    return True
 
 
 async def written(is_so: Callable[[], bool]) -> None:
