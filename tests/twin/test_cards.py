@@ -397,6 +397,15 @@ def test_a_reported_filtration_serves_where_there_is_no_creatinine() -> None:
     assert "prevent.other_egfr" in limits(card)
 
 
+def test_a_reported_filtration_that_is_newer_than_her_creatinine_counts() -> None:
+    reported = lab("33914-3", 38, "mL/min/{1.73_m2}", 2 * DAY)
+
+    assert inputs(prevent_of(*examined(), reported))["egfr"] == 38
+
+    older = lab("33914-3", 38, "mL/min/{1.73_m2}", 900 * DAY)
+    assert inputs(prevent_of(*examined(), older))["egfr"] != 38
+
+
 def test_a_filtration_without_the_body_surface_is_in_another_unit() -> None:
     card = prevent_of(*without(examined(), "2160-0"), lab("33914-3", 64, "mL/min"))
 

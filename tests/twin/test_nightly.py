@@ -27,9 +27,8 @@ from asklepion.twin.engine.night.numbers import Number
 from asklepion.twin.engine.night.pool import Held, Pool
 from asklepion.twin.engine.night.work import READ_BY, Task, codes, noted, questions, work
 from asklepion.twin.engine.questions import MOST, Answer
-from asklepion.twin.service import nightly
 from asklepion.twin.service.looking import RESTS_ON, Looking
-from asklepion.twin.service.nightly import NIGHTLY, Nightly, Nights, in_her_name
+from asklepion.twin.service.nightly import NIGHTLY, Nightly, Nights, in_her_name, reading
 from asklepion.twin.wire import Noted
 from tests.conftest import NOON, People
 
@@ -95,7 +94,7 @@ async def test_overnight_is_what_one_by_one_is(house: House, people: People, of:
 async def test_a_hundred_thousand_readings_of_a_pulse_make_no_night_long(
     house: House, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nightly, "NEWEST", 50)
+    monkeypatch.setattr(reading, "NEWEST", 50)
     beats = [
         measured("8867-4", 60 + n % 30, "/min", n * MINUTE) | {"id": f"beat-{n}"} for n in range(60)
     ]

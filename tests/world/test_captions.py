@@ -10,7 +10,7 @@ from asklepion.identity import Caller
 from asklepion.kit.clock import StoppedClock
 from asklepion.world import Code, World
 from asklepion.world.engine import Captioners
-from asklepion.world.model import Act, Circle, Deed, Part, Right, Self, Spot, Ties
+from asklepion.world.model import Act, Deed, Part, Right, Self
 from asklepion.world.service import Visit
 from asklepion.world.wire import (
     MAX_CAPTION_CHARS,
@@ -159,118 +159,20 @@ async def test_a_child_and_an_adult_whom_it_does_not_know_read_nothing_of_each_o
     assert read(cy) == ["hello"]
 
 
-# --- how far words go
-
-
-@pytest.fixture
-def field(clock: StoppedClock) -> World:
-    place = yard(capacity=40, is_child_safe=True, bounds=(Circle(center=(0.0, 0.0), radius=99.0),))
-    return World(clock=clock, tell_time=Time(), places={"yard": place})
-
-
-async def standing(world: World, name: str, x: float) -> Visit:
-    """Come in, read captions, and stand there."""
-    caller = Caller(account=f"account-{name}", name=name)
-    visit = world.open(caller)
-    await do(world, visit, Enter(place="yard"))
-    await do(world, visit, ReadCaptions(is_on=True))
-    put(visit, x)
-    heard(visit)
-    return visit
-
-
-def put(visit: Visit, x: float) -> None:
-    assert visit.gathering
-    visit.gathering.hall.put(visit.slot, Spot(position=(x, 0.0, 0.0)))
-
-
-async def test_in_a_crowd_words_go_no_farther_than_a_voice_may(field: World) -> None:
-    ada = await standing(field, "ada", 0)
-    crowd = [await standing(field, f"near-{n}", 1) for n in range(8)]
-    far = await standing(field, "far", 17)
-
-    await do(field, ada, words("to those near me"))
-    assert read(far) == []
-    assert [read(one) for one in [ada, *crowd]] == [["to those near me"]] * 9
-    assert far.gathering
-    assert far.gathering.ring.parts(field.time(), far.account).keys() == set()
-    put(far, 15)  # who heard her at 12 m does until 16 m, but for eight who stand far nearer
-    await do(field, ada, words("and to you", 2))
-    assert read(far) == ["and to you"]
-    for one in crowd:
-        put(one, 14)
-    await do(field, ada, words("who stands before you?", 3))
-
-    assert read(far) == []
-
-
-async def test_where_few_are_words_reach_everybody_and_on_stage_too(field: World) -> None:
-    ada = await standing(field, "ada", 0)
-    far = await standing(field, "far", 50)
-    for n in range(7):
-        await standing(field, f"near-{n}", 1)
-
-    await do(field, ada, words("nine of us"))
-    assert read(far) == ["nine of us"]
-    await standing(field, "tenth", 1)
-    assert far.gathering
-    far.gathering.is_stage, ada.is_host = True, True
-    await do(field, ada, words("from the stage", 2))
-
-    assert read(far) == ["from the stage"]
-
-
-async def test_who_is_gone_to_a_reader_stands_before_nobody(field: World) -> None:
-    ada = await standing(field, "ada", 0)
-    far = await standing(field, "far", 10)
-    others = [await standing(field, f"near-{n}", 10) for n in range(8)]
-    await do(field, ada, words("too many stand before me"))
-    assert read(far) == []
-    field.ties.block(far.account, others[0].account)
-    field.look_again(far.account, others[0].account)
-
-    await do(field, ada, words("one less", 2))
-
-    assert read(far) == ["one less"]
-
-
-async def test_who_types_for_another_reads_what_they_typed_from_wherever_they_stand(
-    field: World,
-) -> None:
-    ada = await standing(field, "ada", 0)
-    for n in range(8):
-        await standing(field, f"near-{n}", 1)
-    typist = await standing(field, "typist", 50)
-    await do(field, ada, LetCaption(to=typist.slot, may=True))
-
-    await do(field, typist, words("she says that", of=ada.slot))
-
-    assert read(ada) == read(typist) == ["she says that"]
-
-
-async def test_unfinished_words_are_asked_about_for_those_who_read_and_nobody_else(
-    field: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ada, bo = await standing(field, "ada", 0), await standing(field, "bo", 1)
-    quiet = [await standing(field, f"quiet-{n}", 1) for n in range(20)]
-    for one in quiet:
-        await do(field, one, ReadCaptions(is_on=False))
-    asked: set[str] = set()
-    are_apart = Ties.are_apart
-
-    def note(ties: Ties, one: str, other: str) -> bool:
-        asked.update((one, other))
-        return are_apart(ties, one, other)
-
-    monkeypatch.setattr(Ties, "are_apart", note)
-
-    await do(field, ada, words("so it", is_final=False))
-
-    assert asked <= {ada.account, bo.account}
-    assert read(bo) == ["so it"]
-
-
 # --- what is not taken
+
+
+def mute(world: World, caller: Caller, clock: StoppedClock) -> None:
+    act = Act(
+        id="act",
+        deed=Deed.MUTE,
+        place="yard",
+        account=caller.account,
+        by="h",
+        reason="",
+        at=clock.now(),
+    )
+    world.ties.acts["act"] = act
 
 
 async def test_whose_word_was_taken_is_neither_read_nor_writes_for_another(
@@ -279,24 +181,36 @@ async def test_whose_word_was_taken_is_neither_read_nor_writes_for_another(
     ada, bo, cy = [await reading(world, who) for who in (ADA, BO, CY)]
     await do(world, bo, LetCaption(to=ada.slot, may=True))
     await do(world, ada, LetCaption(to=bo.slot, may=True))
-    act = Act(
-        id="act",
-        deed=Deed.MUTE,
-        place="yard",
-        account=ADA.account,
-        by="h",
-        reason="",
-        at=clock.now(),
-    )
-    world.ties.acts["act"] = act
+    mute(world, ADA, clock)
 
     await do(world, ada, words("I will speak"))
     await do(world, ada, words("she says this", of=bo.slot))
     await do(world, bo, words("she says that", of=ada.slot))
 
     assert refused(ada) == [Code.SILENCED] * 2
-    assert refused(bo) == [Code.SILENCED]
+    assert refused(bo) == [Code.UNHEARD]
     assert read(cy) == []
+
+
+@pytest.mark.parametrize("hindrance", ["muted", "phrases", "right"])
+async def test_who_writes_for_another_is_not_told_what_is_set_for_them(
+    world: World, clock: StoppedClock, hindrance: str
+) -> None:
+    ada, bo = await come(world, ADA), await come(world, BO)
+    await do(world, ada, LetCaption(to=bo.slot, may=True))
+    if hindrance == "muted":
+        mute(world, ADA, clock)
+    elif hindrance == "phrases":
+        world.ties.selves[ADA.account] = Self(phrases_only=True)
+    else:
+        assert ada.gathering
+        rights = {Part.GUEST: (Right.ENTER, Right.WRITE)}
+        ada.gathering.hall.place = yard(capacity=12, is_child_safe=True, rights=rights)
+
+    await do(world, bo, words("she says that", of=ada.slot))
+
+    (no,) = heard(bo, "caption-refused")
+    assert (no["code"], no["hint"]) == (Code.UNHEARD, "They are not heard here now.")
 
 
 async def test_who_speaks_in_phrases_only_has_no_captions(world: World) -> None:
@@ -310,7 +224,7 @@ async def test_who_speaks_in_phrases_only_has_no_captions(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("right", "own", "for_another"),
-    [(Right.WRITE, [Code.FORBIDDEN], [Code.FORBIDDEN]), (Right.SPEAK, [], [Code.FORBIDDEN])],
+    [(Right.WRITE, [Code.FORBIDDEN], [Code.UNHEARD]), (Right.SPEAK, [], [Code.FORBIDDEN])],
 )
 async def test_it_takes_the_right_to_speak_and_for_another_the_right_to_write_as_well(
     clock: StoppedClock, right: Right, own: list[Code], for_another: list[Code]
@@ -514,6 +428,27 @@ async def test_whose_line_broke_still_writes_for_another_and_says_anew_whether_t
     await do(world, bo, ReadCaptions(is_on=True))
     await do(world, cy, words("and on", 2, of=ada.slot))
     assert read(bo) == ["and on"]
+
+
+@pytest.mark.parametrize("hindrance", ["muted", "phrases", "right"])
+async def test_nobody_is_let_who_may_not_write_here_and_the_speaker_is_not_told_why(
+    world: World, clock: StoppedClock, hindrance: str
+) -> None:
+    ada, bo = await come(world, ADA), await come(world, BO)
+    if hindrance == "muted":
+        mute(world, BO, clock)
+    elif hindrance == "phrases":
+        world.ties.selves[BO.account] = Self(phrases_only=True)
+    else:
+        assert bo.gathering
+        rights = {Part.GUEST: (Right.ENTER, Right.SPEAK)}
+        bo.gathering.hall.place = yard(capacity=12, is_child_safe=True, rights=rights)
+
+    await do(world, ada, LetCaption(to=bo.slot, may=True))
+
+    (no,) = heard(ada, "caption-refused", "may-caption")
+    assert (no["code"], no["hint"]) == (Code.FORBIDDEN, "They may not write down what is said.")
+    assert heard(bo, "may-caption") == []
 
 
 async def test_a_child_lets_no_adult_write_for_it_whom_it_does_not_know(world: World) -> None:

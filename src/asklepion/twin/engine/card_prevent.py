@@ -141,9 +141,12 @@ def _average(chart: Chart, newest: Known) -> Known:
 
 
 def _filtration(chart: Chart, since: datetime) -> Known:
-    """The filtration rate: computed from creatinine where that can be, else as reported."""
+    """The filtration rate: computed from creatinine, or as reported where that is newer or all."""
     creatinine = look_up(chart, "creatinine", since=since)
     reported = look_up(chart, "egfr", since=since)
+    is_newer = reported.at and creatinine.at and reported.at > creatinine.at
+    if is_newer and reported.value is not None:
+        return reported
     if creatinine.at is not None and creatinine.value is not None:
         estimate = estimate_from(creatinine, *person_inputs(chart, creatinine.at))
         if isinstance(estimate, Egfr):

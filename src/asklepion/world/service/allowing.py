@@ -80,16 +80,28 @@ def refusal_of_captions(
     speaker: Visit, typist: Visit, ties: Ties, now: datetime
 ) -> tuple[Code, str] | None:
     """Why nobody may read what somebody says, as another or they themselves have it written."""
-    if not speaker.gathering or not may(speaker, Right.SPEAK):
-        return Code.FORBIDDEN, f"Here they may not {Right.SPEAK}."
-    if typist is not speaker and not may(typist, Right.WRITE):
-        return Code.FORBIDDEN, f"Here you may not {Right.WRITE}."
-    place = speaker.gathering.hall.place.id
-    for one in (speaker, typist):
-        if refusal := _silenced(one, place, ties, now):
-            return refusal
-        if ties.self_of(one.account).phrases_only:
-            return Code.PHRASES_ONLY, "Send a phrase instead."
+    hindrance = refusal_of_part(speaker, Right.SPEAK, ties, now)
+    if typist is speaker:
+        return hindrance
+    if refusal := refusal_of_part(typist, Right.WRITE, ties, now):
+        return refusal
+    return (Code.UNHEARD, "They are not heard here now.") if hindrance else None
+
+
+def refusal_of_part(
+    visit: Visit, right: Right, ties: Ties, now: datetime
+) -> tuple[Code, str] | None:
+    """Why somebody may not have their part in captions, in words for them alone.
+
+    Args:
+        right: to speak what is written down, or to write what another says.
+    """
+    if not visit.gathering or not may(visit, right):
+        return Code.FORBIDDEN, f"Here you may not {right}."
+    if refusal := _silenced(visit, visit.gathering.hall.place.id, ties, now):
+        return refusal
+    if ties.self_of(visit.account).phrases_only:
+        return Code.PHRASES_ONLY, "Send a phrase instead."
     return None
 
 

@@ -3,7 +3,7 @@
 from asklepion.kit.clock import Clock, to_iso
 
 from ..engine import in_earshot
-from ..model import Ties
+from ..model import Right, Ties
 from ..wire import (
     MAX_CAPTION_CHARS,
     MOST_CAPTIONERS,
@@ -16,7 +16,7 @@ from ..wire import (
     ReadCaptions,
     control,
 )
-from .allowing import refusal_of_captions
+from .allowing import refusal_of_captions, refusal_of_part
 from .gathering import Gathering
 from .private import may_call
 from .visit import Visit, tidy
@@ -49,6 +49,8 @@ class Captioning:
             return _refuse(visit, Code.FORBIDDEN, "You do not know each other.")
         if not visit.asks.spend(now):
             return _refuse(visit, Code.TOO_FAST, "Wait a moment before you ask another.")
+        if refusal_of_part(other, Right.WRITE, self._ties, self._clock.now()):
+            return _refuse(visit, Code.FORBIDDEN, "They may not write down what is said.")
         if not here.captioners.let(visit.slot, other.slot):
             hint = f"At most {MOST_CAPTIONERS} write down what one says."
             return _refuse(visit, Code.FULL, hint)
