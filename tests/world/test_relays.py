@@ -112,44 +112,22 @@ async def test_a_real_turn_server_relays_for_a_pass_until_it_ends_and_for_no_oth
     await written(lambda: turn.allocations() == {name})
 
 
-@pytest.mark.parametrize(
-    "peer",
-    [
-        "10.0.0.1",
-        "100.64.0.1",
-        "169.254.169.254",
-        "172.16.0.1",
-        "192.168.0.1",
-        "::ffff:10.0.0.1",
-        "::10.0.0.1",
-        "64:ff9b::a00:1",
-        "64:ff9b:1::a00:1",
-        "2002:a00:1::1",
-        "fd00:ec2::254",
-        "fe80::1",
-        "fec0::1",
-    ],
-)
-async def test_a_turn_server_as_in_the_guide_relays_nothing_to_inner_networks(peer: str) -> None:
-    assert await said_of(peer) == {"denied"}
-
-
-@pytest.mark.parametrize("peer", ["203.0.113.9", "2001:db8::9"])
-async def test_a_turn_server_as_in_the_guide_relays_to_everybody_else(peer: str) -> None:
-    assert await said_of(peer) == {"lifetime"}
-
-
-async def said_of(peer: str) -> set[str]:
-    """What a TURN server says that is asked to relay to a peer."""
-    if ":" in peer and not has_ipv6():
-        pytest.skip("this machine has no IPv6")
-    name = f"{int(SystemClock().now().timestamp()) + 60}:ada"
-    answer = re.compile(rf"peer (?:IP )?{re.escape(peer)} (denied|lifetime)")
-    with running_turn("relay-ip=::1" if ":" in peer else "") as turn:
-        async with asyncio.timeout(20):
-            while not (said := set(answer.findall(turn.said))):  # it writes when it has enough
-                await asked(turn, name, turn_credential(SECRET, name), peer)
-    return said
+INNER = [
+    "10.0.0.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "172.16.0.1",
+    "192.168.0.1",
+    "::ffff:10.0.0.1",
+    "::10.0.0.1",
+    "64:ff9b::a00:1",
+    "64:ff9b:1::a00:1",
+    "2002:a00:1::1",
+    "fd00:ec2::254",
+    "fe80::1",
+    "fec0::1",
+]
+OUTER = ["203.0.113.9", "2001:db8::9"]
 
 
 def has_ipv6() -> bool:
@@ -159,6 +137,32 @@ def has_ipv6() -> bool:
         except OSError:
             return False
     return True
+
+
+def tried(peers: list[str]) -> list[str]:
+    """Those of them that a relay on this machine can be asked for."""
+    return [peer for peer in peers if ":" not in peer or has_ipv6()]
+
+
+@pytest.mark.parametrize("peer", tried(INNER))
+async def test_a_turn_server_as_in_the_guide_relays_nothing_to_inner_networks(peer: str) -> None:
+    assert await said_of(peer) == {"denied"}
+
+
+@pytest.mark.parametrize("peer", tried(OUTER))
+async def test_a_turn_server_as_in_the_guide_relays_to_everybody_else(peer: str) -> None:
+    assert await said_of(peer) == {"lifetime"}
+
+
+async def said_of(peer: str) -> set[str]:
+    """What a TURN server says that is asked to relay to a peer."""
+    name = f"{int(SystemClock().now().timestamp()) + 60}:ada"
+    answer = re.compile(rf"peer (?:IP )?{re.escape(peer)} (denied|lifetime)")
+    with running_turn("relay-ip=::1" if ":" in peer else "") as turn:
+        async with asyncio.timeout(20):
+            while not (said := set(answer.findall(turn.said))):  # it writes when it has enough
+                await asked(turn, name, turn_credential(SECRET, name), peer)
+    return said
 
 
 async def written(is_so: Callable[[], bool]) -> None:
