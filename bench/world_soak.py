@@ -58,9 +58,10 @@ async def soak(minutes: float, *, seed: int = 1) -> Soak:
         house, gateway, clerk = map(int, line.split())
         seen = Soak(before=await count(clerk))
         until = time.monotonic() + 60 * minutes
-        async with asyncio.TaskGroup() as tasks:
+        ports = house, gateway, clerk
+        async with httpx.AsyncClient() as client, asyncio.TaskGroup() as tasks:
             for number in range(VISITORS):
-                visitor = Visitor(number, (house, gateway, clerk), random.Random(seed + number))
+                visitor = Visitor(number, ports, random.Random(seed + number), client)
                 tasks.create_task(visitor.come_and_go(until, seen))
             while time.monotonic() < until:
                 await asyncio.sleep(1)
@@ -83,10 +84,17 @@ async def count(clerk: int) -> dict[str, int]:
 class Visitor:
     """One who comes and goes, over one door or the other."""
 
-    def __init__(self, number: int, ports: tuple[int, int, int], chance: random.Random) -> None:
+    def __init__(
+        self,
+        number: int,
+        ports: tuple[int, int, int],
+        chance: random.Random,
+        client: httpx.AsyncClient,
+    ) -> None:
         self._name = f"visitor-{number}"
         self._house, self._gateway, self._clerk = ports
         self._chance = chance
+        self._client = client
         self._key = ""
 
     async def come_and_go(self, until: float, seen: Soak) -> None:
@@ -95,8 +103,8 @@ class Visitor:
             seen.visits += 1
             try:
                 seen.cuts += await self._visit(min(until, time.monotonic() + self._stay()))
-            except (ConnectionClosed, OSError, TimeoutError):
-                continue
+            except (ConnectionClosed, OSError, TimeoutError, httpx.TransportError):
+                await asyncio.sleep(STEP_S)  # this machine was too busy; they try again
 
     def _stay(self) -> float:
         return self._chance.uniform(*STAY_S)
@@ -104,9 +112,8 @@ class Visitor:
     async def _address(self) -> str:
         if self._chance.random() < 0.5:
             return f"ws://127.0.0.1:{self._house}/world?name={self._name}&back={self._key}"
-        async with httpx.AsyncClient() as client:
-            asked = f"http://127.0.0.1:{self._clerk}/ticket?name={self._name}"
-            ticket = (await client.get(asked)).text
+        asked = f"http://127.0.0.1:{self._clerk}/ticket?name={self._name}"
+        ticket = (await self._client.get(asked)).text
         return f"ws://127.0.0.1:{self._gateway}/world?ticket={ticket}&back={self._key}"
 
     async def _visit(self, until: float) -> bool:
