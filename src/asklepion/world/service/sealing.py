@@ -106,7 +106,7 @@ class SealedTickets:
 
     def take(self, ticket: str, origin: str) -> Shown | None:
         """What it says; None if it is nobody's, used, old, another worker's or another page's."""
-        sealed = _bytes(ticket)  # many writings stand for the same bytes
+        sealed = _bytes(ticket)
         body = self._secret.open(sealed, f"ticket {self._worker}")
         if body is None:
             return None
@@ -144,7 +144,9 @@ def _plain(text: str) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
+    """What was written so; nothing where it was written in another way that stands for the same."""
     try:
-        return urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+        value = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
     except ValueError:
         return b""
+    return value if _text(value) == text else b""
