@@ -166,9 +166,7 @@ class Telling:
             name=name,
             at=kept.at,
             before_at=kept.before_at,
-            most=msgspec.structs.replace(
-                found[0], moved_by=[]
-            ),  # what moved it is read with its entries
+            most=msgspec.structs.replace(found[0], moved_by=[]),  # that is read with its entries
             more=len(found) - 1,
         )
 
